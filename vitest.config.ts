@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // These need more than Node and npm (moto) or measure time (bench): npm run test:moto, npm run bench.
+    exclude: ["test/moto/**", "test/bench/**", "node_modules/**"],
+    reporters: ["default", "./test/support/passed-failed-reporter.ts"],
+    pool: "threads",
+    // A laptop and a CI runner both have two cores to spare; more workers only make each synthesis slower.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
