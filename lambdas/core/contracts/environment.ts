@@ -1,0 +1,63 @@
+import * as z from "zod/mini";
+
+const nonEmpty = z.string().check(z.minLength(1));
+const accountId = z.string().check(z.regex(/^\d{12}$/));
+
+/** A structured setting in one environment variable: Lambda's environment holds only strings. */
+const json = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.pipe(
+      nonEmpty,
+      z.transform((text, context): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          context.issues.push({ code: "custom", message: "expected JSON", input: text });
+          return z.NEVER;
+        }
+      }),
+    ),
+    schema,
+  );
+
+/** The Identity Center instance that Lockstep grants through. */
+export const IdentityCenterSchema = z.strictObject({
+  region: nonEmpty,
+  instanceArn: nonEmpty,
+  identityStoreId: nonEmpty,
+  accessPortalUrl: nonEmpty,
+});
+export type IdentityCenterSettings = z.infer<typeof IdentityCenterSchema>;
+
+/** How a verified token names a person: which claim, and what that claim matches in Identity Center. */
+export const IdentitySchema = z.discriminatedUnion("match", [
+  z.strictObject({ claim: nonEmpty, match: z.literal("userName") }),
+  z.strictObject({ claim: nonEmpty, match: z.literal("emails.value") }),
+  z.strictObject({ claim: nonEmpty, match: z.literal("externalId"), externalIdIssuer: nonEmpty }),
+]);
+export type IdentitySettings = z.infer<typeof IdentitySchema>;
+
+/** An account into which nothing is granted, and why. */
+export const ProtectedAccountSchema = z.strictObject({
+  id: accountId,
+  reason: z.enum(["management", "lockstep", "listed"]),
+});
+export type ProtectedAccount = z.infer<typeof ProtectedAccountSchema>;
+
+/** Every environment variable that any function reads; each function picks its own. */
+export const EnvironmentVariables = {
+  ACCESS_TABLE: nonEmpty,
+  WAKEUPS_TABLE: nonEmpty,
+  CONFIG_TABLE: nonEmpty,
+  AUDIT_TABLE: nonEmpty,
+  EVENT_BUS: nonEmpty,
+  WORKFLOW_ARN: nonEmpty,
+  CATALOGUE_FUNCTION: nonEmpty,
+  /** The account that Lockstep is deployed in. */
+  HOME_ACCOUNT: accountId,
+  MANAGEMENT_ACCOUNT: accountId,
+  IDENTITY_CENTER: json(IdentityCenterSchema),
+  IDENTITY: json(IdentitySchema),
+  ADMINISTRATOR_GROUPS: json(z.array(nonEmpty)),
+  PROTECTED_ACCOUNTS: json(z.array(ProtectedAccountSchema)),
+} as const;

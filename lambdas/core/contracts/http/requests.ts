@@ -1,0 +1,150 @@
+import * as z from "zod/mini";
+import { STATUSES } from "../../domain/access-request.ts";
+import { AuditEntrySchema } from "../../domain/audit.ts";
+import { PersonSchema, PrincipalSchema } from "../../domain/principal.ts";
+import {
+  AccountIdSchema,
+  FlowNameSchema,
+  PermissionSetArnSchema,
+  RequestIdSchema,
+  TimestampSchema,
+} from "../../domain/ids.ts";
+import { GrantDurationSchema, LONGEST_DIRECTORY_NAME, MomentSchema, nameOrId, prose } from "./fields.ts";
+import { PageQueryFields, listOf } from "./lists.ts";
+
+/** Account names have up to 50 characters (https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html). */
+const LONGEST_ACCOUNT = 50;
+
+/** Permission-set names have up to 32 characters, and their ARNs some 75 (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html). */
+const LONGEST_PERMISSION_SET = 100;
+
+const AskedEntitlementSchema = z.strictObject({
+  account: nameOrId(LONGEST_ACCOUNT, "The account's id or name"),
+  permissionSet: nameOrId(LONGEST_PERMISSION_SET, "The permission set's ARN or name"),
+});
+
+const twinOf = (entitlements: readonly z.infer<typeof AskedEntitlementSchema>[], index: number): number =>
+  entitlements.findIndex(
+    ({ account, permissionSet }, other) =>
+      other < index &&
+      account === entitlements[index]?.account &&
+      permissionSet === entitlements[index].permissionSet,
+  );
+
+const AskedPrincipalSchema = z.union(
+  [
+    z.strictObject({ type: z.enum(["USER", "GROUP"]), name: nameOrId(LONGEST_DIRECTORY_NAME) }),
+    z.strictObject({ type: z.enum(["USER", "GROUP"]), id: nameOrId(LONGEST_DIRECTORY_NAME) }),
+  ],
+  { error: "type (USER or GROUP) with either name or id" },
+);
+
+/** The body of `POST /requests`: what a person asks for. */
+export const RequestAskSchema = z.strictObject({
+  entitlements: z.array(AskedEntitlementSchema).check(
+    z.minLength(1),
+    z.maxLength(20),
+    z.superRefine((entitlements, context) => {
+      for (const index of entitlements.keys()) {
+        const twin = twinOf(entitlements, index);
+        if (twin < 0) continue;
+        context.addIssue({
+          code: "custom",
+          path: [index],
+          message: `something else than /entitlements/${twin}`,
+          params: { code: "duplicate-entitlement" },
+        });
+      }
+    }),
+  ),
+  principal: z.optional(AskedPrincipalSchema),
+  duration: GrantDurationSchema,
+  justification: prose(1000),
+  startAt: z.optional(MomentSchema),
+});
+export type RequestAsk = z.infer<typeof RequestAskSchema>;
+
+/** The body of `POST /requests/{id}/decisions`. */
+export const DecisionBodySchema = z.strictObject({
+  decision: z.enum(["approve", "reject"]),
+  reason: z.optional(prose(1000)),
+});
+
+/** The body of `POST /requests/{id}/revoke` and `/cancel`. */
+export const EndBodySchema = z.strictObject({ reason: z.optional(prose(1000)) });
+
+/** The query of `GET /requests`. */
+export const RequestListQuerySchema = z.strictObject({
+  view: z._default(z.enum(["mine", "to-approve", "all"]), "mine"),
+  status: z.optional(z.enum(STATUSES)),
+  ...PageQueryFields,
+});
+export type RequestListQuery = z.infer<typeof RequestListQuerySchema>;
+
+const PartyViewSchema = z.strictObject({
+  type: z.enum(["user", "group"]),
+  id: z.string(),
+  name: z.string(),
+});
+
+const EntitlementViewSchema = z.strictObject({
+  account: z.strictObject({ id: AccountIdSchema, name: z.string() }),
+  permissionSet: z.strictObject({ arn: PermissionSetArnSchema, name: z.string() }),
+  status: z.enum(["requested", "granted", "failed", "verifying", "removed", "kept", "dangling"]),
+  standing: z
+    .boolean()
+    .check(z.meta({ description: "It existed before Lockstep, and Lockstep never removes it" })),
+  message: z.optional(z.string()),
+});
+
+const InstructionsViewSchema = z.strictObject({
+  account: z.string(),
+  permissionSet: z.string(),
+  portalUrl: z.string(),
+  awsProfile: z.string().check(z.meta({ description: "A profile for ~/.aws/config" })),
+  steps: z.array(z.string()),
+});
+
+/** An access request as the API shows it. */
+export const RequestViewSchema = z.strictObject({
+  id: RequestIdSchema,
+  status: z.enum(STATUSES),
+  requester: PersonSchema,
+  principal: PrincipalSchema,
+  entitlements: z.array(EntitlementViewSchema),
+  flow: FlowNameSchema,
+  duration: z.string(),
+  justification: z.string(),
+  createdAt: TimestampSchema,
+  startAt: z.optional(TimestampSchema),
+  activeAt: z.optional(TimestampSchema),
+  expiresAt: z.optional(TimestampSchema),
+  approval: z.strictObject({
+    deadline: z.optional(TimestampSchema),
+    steps: z.array(z.strictObject({ anyOf: z.array(PartyViewSchema), within: z.string() })),
+    decisions: z.array(
+      z.strictObject({
+        by: PersonSchema,
+        decision: z.enum(["approve", "reject"]),
+        reason: z.optional(z.string()),
+        at: TimestampSchema,
+      }),
+    ),
+  }),
+  ended: z.optional(
+    z.strictObject({
+      reason: z.enum(["expired", "revoked", "grant-failed", "rejected", "cancelled", "lapsed", "refused"]),
+      by: z.optional(PersonSchema),
+      at: TimestampSchema,
+      message: z.optional(z.string()),
+    }),
+  ),
+  instructions: z.optional(z.array(InstructionsViewSchema)),
+  version: z.int().check(z.positive()),
+});
+export type RequestView = z.infer<typeof RequestViewSchema>;
+
+export const RequestListSchema = listOf(RequestViewSchema);
+
+/** A request's audit entries, oldest first. */
+export const EventListSchema = listOf(AuditEntrySchema);

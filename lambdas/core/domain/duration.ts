@@ -1,0 +1,13 @@
+/** The longest grant: an execution lives a year, and a request may start 90 days ahead. */
+export const LONGEST_DURATION_SECONDS = 180 * 24 * 3600;
+
+const pattern = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+const unitSeconds = [7 * 24 * 3600, 24 * 3600, 3600, 60, 1] as const;
+
+/** Seconds of an ISO 8601 duration in whole weeks, days, hours, minutes and seconds; undefined for anything else (years and months have no fixed length). */
+export const parseDuration = (text: string): number | undefined => {
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const seconds = unitSeconds.reduce((total, unit, index) => total + unit * Number(match[index + 1] ?? 0), 0);
+  return Number.isSafeInteger(seconds) ? seconds : undefined;
+};

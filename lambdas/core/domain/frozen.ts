@@ -1,0 +1,31 @@
+import type { AccessRequest } from "./access-request.ts";
+import { hashOf } from "./hash.ts";
+
+/** Hash of what the approvers were shown: a request that says something else by the time of its grant is refused. */
+export const frozenHash = (
+  request: Pick<
+    AccessRequest,
+    | "id"
+    | "requester"
+    | "principal"
+    | "entitlements"
+    | "flow"
+    | "durationSeconds"
+    | "justification"
+    | "startAt"
+  > & {
+    readonly approval: Pick<AccessRequest["approval"], "steps" | "requesterCanApproveSelf">;
+  },
+): string =>
+  hashOf({
+    id: request.id,
+    requester: request.requester,
+    principal: request.principal,
+    entitlements: request.entitlements.map(({ entitlement }) => entitlement),
+    flow: request.flow,
+    durationSeconds: request.durationSeconds,
+    justification: request.justification,
+    startAt: request.startAt ?? null,
+    steps: request.approval.steps,
+    requesterCanApproveSelf: request.approval.requesterCanApproveSelf,
+  });

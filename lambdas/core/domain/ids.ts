@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+
+const branded = <Brand extends string>(pattern: RegExp) => z.string().check(z.regex(pattern)).brand<Brand>();
+
+/** An access request: `r-` and 26 characters of base32, derived from the caller and the idempotency key. */
+export const RequestIdSchema = branded<"RequestId">(/^r-[a-z2-7]{26}$/);
+export type RequestId = z.infer<typeof RequestIdSchema>;
+
+/** Twelve digits. */
+export const AccountIdSchema = branded<"AccountId">(/^\d{12}$/);
+export type AccountId = z.infer<typeof AccountIdSchema>;
+
+/** `arn:aws:sso:::permissionSet/ssoins-…/ps-…`. */
+export const PermissionSetArnSchema = branded<"PermissionSetArn">(
+  /^arn:[a-z-]+:sso:::permissionSet\/(?:sso)?ins-[a-zA-Z0-9-.]{16}\/ps-[a-zA-Z0-9-./]{16}$/,
+);
+export type PermissionSetArn = z.infer<typeof PermissionSetArnSchema>;
+
+/**
+ * A user or group of an identity store: a UUID, with a ten-digit prefix in older stores
+ * (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html).
+ */
+const identityStoreResourceId =
+  /^(?:[0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$/;
+
+export const UserIdSchema = branded<"UserId">(identityStoreResourceId);
+export type UserId = z.infer<typeof UserIdSchema>;
+
+export const GroupIdSchema = branded<"GroupId">(identityStoreResourceId);
+export type GroupId = z.infer<typeof GroupIdSchema>;
+
+/** An organizational unit (`ou-…`) or an organization's root (`r-…`). */
+export const OrganizationalUnitIdSchema = branded<"OrganizationalUnitId">(
+  /^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$/,
+);
+export type OrganizationalUnitId = z.infer<typeof OrganizationalUnitIdSchema>;
+
+/** An access flow's name. */
+export const FlowNameSchema = branded<"FlowName">(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
+export type FlowName = z.infer<typeof FlowNameSchema>;
+
+/** A moment in UTC, to the millisecond, so that text order is time order. */
+export const TimestampSchema = z
+  .string()
+  .check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/))
+  .brand<"Timestamp">();
+export type Timestamp = z.infer<typeof TimestampSchema>;
+
+/** The moment as Lockstep writes it everywhere. */
+export const timestamp = (date: Date): Timestamp => date.toISOString() as Timestamp;
+
+/** The moment `seconds` after `date`. */
+export const secondsAfter = (date: Date, seconds: number): Timestamp =>
+  timestamp(new Date(date.getTime() + seconds * 1000));

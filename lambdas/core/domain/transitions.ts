@@ -1,0 +1,48 @@
+import type { Status } from "./access-request.ts";
+
+interface Transition {
+  /** The statuses that it starts from; none: it makes the request. */
+  readonly from: readonly Status[];
+  readonly to: Status;
+}
+
+/**
+ * Every way a request can change, by the event that tells of it. The stores' conditions, the audit trail,
+ * the events on the bus and the drawing in docs/workflow.md all come from this table.
+ */
+export const transitions = {
+  /** Made, and waiting for its first approval. */
+  ApprovalNeeded: { from: [], to: "pending" },
+  /** Made under a flow that needs nobody's approval. */
+  AutomaticallyApproved: { from: [], to: "approved" },
+  /** One step is approved and the next one's approvers are asked. */
+  NextApprovalNeeded: { from: ["pending"], to: "pending" },
+  RequestApproved: { from: ["pending"], to: "approved" },
+  RequestRejected: { from: ["pending"], to: "rejected" },
+  RequestLapsed: { from: ["pending"], to: "lapsed" },
+  RequestCancelled: { from: ["pending", "approved", "scheduled"], to: "cancelled" },
+  RequestScheduled: { from: ["approved"], to: "scheduled" },
+  /** Never granted: what was approved is not what the item now says. */
+  RequestRefused: { from: ["approved", "scheduled"], to: "failed" },
+  /** The intent: holders and expiry are fixed before AWS is called. */
+  GrantStarted: { from: ["approved", "scheduled"], to: "granting" },
+  /** Revoked while granting: acts when the attempt has ended. */
+  RevocationRequested: { from: ["granting"], to: "granting" },
+  AccessGranted: { from: ["granting"], to: "active" },
+  RevocationStarted: { from: ["granting", "active"], to: "revoking" },
+  /** What an attempt whose end nobody saw may still bring is looked for once more. */
+  VerificationStarted: { from: ["revoking"], to: "revoking" },
+  AccessEnded: { from: ["revoking"], to: "ended" },
+  /** The grant failed, and nothing of it is left. */
+  GrantFailed: { from: ["revoking"], to: "failed" },
+  RevocationStuck: { from: ["revoking"], to: "stuck" },
+  RevocationRetried: { from: ["stuck"], to: "revoking" },
+} as const satisfies Readonly<Record<string, Transition>>;
+
+export type TransitionName = keyof typeof transitions;
+
+/** The statuses that a transition may start from. */
+export type From<Name extends TransitionName> = (typeof transitions)[Name]["from"][number];
+
+/** The status that a transition leads to. */
+export type To<Name extends TransitionName> = (typeof transitions)[Name]["to"];

@@ -1,0 +1,48 @@
+import type { AccountId, PermissionSetArn } from "../domain/ids.ts";
+
+export interface CatalogueAccount {
+  readonly id: AccountId;
+  readonly name: string;
+}
+
+export interface CataloguePermissionSet {
+  readonly arn: PermissionSetArn;
+  readonly name: string;
+  /** ISO 8601, as Identity Center gives it. */
+  readonly sessionDuration: string;
+  /** Provisioned in the management account: the delegated administrator cannot manage it (https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html). */
+  readonly inManagementAccount: boolean;
+}
+
+/** The names of accounts and permission sets, as of the last refresh. Throws `StoreUnavailable`. */
+export interface Catalogue {
+  account(id: AccountId): Promise<CatalogueAccount | undefined>;
+  /** Account names need not be unique. */
+  accountsNamed(name: string): Promise<readonly CatalogueAccount[]>;
+  permissionSet(arn: PermissionSetArn): Promise<CataloguePermissionSet | undefined>;
+  permissionSetsNamed(name: string): Promise<readonly CataloguePermissionSet[]>;
+}
+
+/** Writes what a refresh found. */
+export interface CatalogueWriter {
+  /** Makes the catalogue say exactly this: writes what changed, deletes what is gone. */
+  replaceAccounts(accounts: readonly CatalogueAccount[]): Promise<void>;
+  knownPermissionSets(): Promise<readonly CataloguePermissionSet[]>;
+  replacePermissionSets(permissionSets: readonly CataloguePermissionSet[]): Promise<void>;
+}
+
+/** Asks for a refresh now, and resolves when it is done. Throws `CatalogueUnavailable`. */
+export interface CatalogueRefresh {
+  refresh(): Promise<void>;
+}
+
+/** Where a refresh reads from. Throws `ProviderUnavailable`. */
+export interface CatalogueSource {
+  accounts(): Promise<readonly CatalogueAccount[]>;
+  permissionSetArns(): Promise<readonly PermissionSetArn[]>;
+  describePermissionSet(
+    arn: PermissionSetArn,
+  ): Promise<{ readonly name: string; readonly sessionDuration: string }>;
+  /** The permission sets that are provisioned in the management account. */
+  managementAccountPermissionSets(): Promise<ReadonlySet<PermissionSetArn>>;
+}

@@ -1,0 +1,48 @@
+import type { Entitlement } from "../domain/entitlement.ts";
+
+/** What came of one call. `unfinished`: it may or may not take effect; asking again is right. */
+export type ApplyProgress =
+  | { readonly outcome: "done" }
+  | { readonly outcome: "unfinished"; readonly reason: string }
+  | { readonly outcome: "refused"; readonly reason: string };
+
+/** `dangling`: what is left has no one to use it, and AWS refuses to remove it. */
+export type RemoveProgress =
+  | { readonly outcome: "done" }
+  | { readonly outcome: "unfinished"; readonly reason: string }
+  | { readonly outcome: "dangling"; readonly reason: string };
+
+/** How the person now gets in. */
+export interface AccessInstructions {
+  readonly portalUrl: string;
+  /** A profile for `~/.aws/config`. */
+  readonly awsProfile: string;
+  readonly steps: readonly string[];
+}
+
+/** The code that makes one kind of entitlement exist, cease and be observed. Effects are verified by id, never by name. */
+export interface Provider {
+  readonly kind: Entitlement["provider"];
+  /** Throws RetryableError `ProviderUnavailable` when AWS gives no answer. */
+  observe(entitlement: Entitlement): Promise<"present" | "absent">;
+  /** Idempotent. Throws nothing that it can put into words: an error of AWS is `unfinished` or `refused`. */
+  apply(entitlement: Entitlement): Promise<ApplyProgress>;
+  /** Idempotent; only an observation decides that it is gone. */
+  remove(entitlement: Entitlement): Promise<RemoveProgress>;
+  instructions(
+    entitlement: Entitlement,
+    names: { readonly account: string; readonly permissionSet: string },
+  ): AccessInstructions;
+}
+
+/** The providers, by kind. */
+export type Providers = Readonly<Record<Entitlement["provider"], Provider>>;
+
+/** What a call is for: the more urgent kinds go first where there is contention. */
+export type CallPurpose = "revoke" | "grant" | "observe" | "catalogue";
+
+/** In front of every sso-admin call: all of them together share 20 requests a second. */
+export interface Admission {
+  /** Resolves when the call may be made. */
+  admit(purpose: CallPurpose): Promise<void>;
+}

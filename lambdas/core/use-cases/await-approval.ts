@@ -1,0 +1,34 @@
+import { secondsAfter, type RequestId, type Timestamp } from "../domain/ids.ts";
+import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
+import type { Workflow } from "../ports/workflow.ts";
+
+/** A token is of no use after its wait; a week more gives someone who investigates time to look. */
+const TOKEN_KEPT_SECONDS = 7 * 24 * 3600;
+
+interface Dependencies {
+  readonly requests: Pick<AccessRequestStore, "get">;
+  readonly wakeups: Pick<WakeupStore, "put">;
+  readonly workflow: Pick<Workflow, "wake">;
+}
+
+/**
+ * Keeps the token of an execution that waits for approval. The token is written before the request is read, and a
+ * decision is written before the token is read: whichever comes second sees the other, so no wake-up is lost between
+ * them. A request that no longer waits for this very deadline wakes the execution at once.
+ */
+export const awaitApproval =
+  ({ requests, wakeups, workflow }: Dependencies) =>
+  async (wait: {
+    readonly requestId: RequestId;
+    readonly deadline: Timestamp;
+    readonly taskToken: string;
+  }): Promise<void> => {
+    const { requestId, deadline, taskToken } = wait;
+    await wakeups.put({
+      requestId,
+      taskToken,
+      expiresAt: secondsAfter(new Date(deadline), TOKEN_KEPT_SECONDS),
+    });
+    const request = await requests.get(requestId);
+    if (request?.status !== "pending" || request.deadline !== deadline) await workflow.wake(taskToken);
+  };

@@ -1,0 +1,193 @@
+import type { GrantAccessOutput } from "../contracts/workflow.ts";
+import type { RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
+import type { ProtectedAccount } from "../contracts/environment.ts";
+import type { Actor } from "../domain/audit.ts";
+import { RetryableError } from "../domain/errors.ts";
+import { commonOf, evolve } from "../domain/evolve.ts";
+import { frozenHash } from "../domain/frozen.ts";
+import { secondsAfter, timestamp, type RequestId } from "../domain/ids.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Providers } from "../ports/provider.ts";
+import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
+import { acquire, type Acquired } from "./entitlements.ts";
+import { inBatches } from "./in-batches.ts";
+import { persistOrRetry } from "./persist.ts";
+
+interface Dependencies {
+  readonly requests: AccessRequestStore;
+  readonly entitlements: EntitlementStore;
+  readonly providers: Providers;
+  readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly clock: Clock;
+}
+
+/** A request's entitlements are granted so many at a time: enough to be quick, few enough for sso-admin's 20 requests a second. */
+const AT_A_TIME = 5;
+
+const workflow: Actor = { type: "lockstep", name: "workflow" };
+
+/**
+ * Takes a request one step towards its access: lapses it, schedules it, or grants it. Reads the request first and
+ * decides from nothing else, so any number of invocations at any time do no harm.
+ *
+ * Throws RetryableError `GrantUnfinished` while some entitlement is neither granted nor refused.
+ */
+export const grantAccess =
+  (dependencies: Dependencies) =>
+  async ({ requestId }: { readonly requestId: RequestId }): Promise<GrantAccessOutput> => {
+    const request = await dependencies.requests.get(requestId);
+    const now = dependencies.clock.now();
+    switch (request?.status) {
+      case "pending":
+        return now.toISOString() < request.deadline
+          ? { next: "approval", until: request.deadline }
+          : lapse(dependencies, request);
+      case "approved":
+      case "scheduled":
+        return startGrant(dependencies, request);
+      case "granting":
+        return attempt(dependencies, request);
+      case "active":
+        return { next: "hold", until: request.expiresAt };
+      case "revoking":
+        return { next: "revoke", until: timestamp(now) };
+      case "stuck":
+      case "ended":
+      case "failed":
+      case "rejected":
+      case "cancelled":
+      case "lapsed":
+      case undefined:
+        return { next: "end", until: timestamp(now) };
+    }
+  };
+
+const lapse = async (
+  { requests, clock }: Dependencies,
+  request: RequestIn<"pending">,
+): Promise<GrantAccessOutput> => {
+  const now = clock.now();
+  const ended = { reason: "lapsed", at: timestamp(now), message: "nobody decided in time" } as const;
+  const lapsed = evolve("RequestLapsed", request, { ...commonOf(request), ended }, { actor: workflow, now });
+  await persistOrRetry(requests, "RequestLapsed", lapsed);
+  return { next: "end", until: ended.at };
+};
+
+const startGrant = async (
+  dependencies: Dependencies,
+  request: RequestIn<"approved" | "scheduled">,
+): Promise<GrantAccessOutput> => {
+  const { requests, clock } = dependencies;
+  const now = clock.now();
+  const { startAt } = request;
+  if (startAt !== undefined && now.toISOString() < startAt) {
+    if (request.status === "approved") {
+      const scheduled = evolve(
+        "RequestScheduled",
+        request,
+        { ...commonOf(request), startAt },
+        { actor: workflow, now },
+      );
+      await persistOrRetry(requests, "RequestScheduled", scheduled);
+    }
+    return { next: "start", until: startAt };
+  }
+  const refusal = refusalOf(dependencies, request);
+  if (refusal !== undefined) {
+    const ended = { reason: "refused", at: timestamp(now), message: refusal } as const;
+    const occasion = { actor: workflow, now, details: { message: refusal } };
+    await persistOrRetry(
+      requests,
+      "RequestRefused",
+      evolve("RequestRefused", request, { ...commonOf(request), ended }, occasion),
+    );
+    return { next: "end", until: ended.at };
+  }
+  const expiresAt = secondsAfter(now, request.durationSeconds);
+  const granting = evolve(
+    "GrantStarted",
+    request,
+    { ...commonOf(request), expiresAt },
+    { actor: workflow, now, details: { expiresAt } },
+  );
+  return attempt(dependencies, await persistOrRetry(requests, "GrantStarted", granting));
+};
+
+/** Why a request that was approved must not be granted after all. */
+const refusalOf = (
+  { protectedAccounts }: Dependencies,
+  request: RequestIn<"approved" | "scheduled">,
+): string | undefined => {
+  if (frozenHash(request) !== request.frozen) return "the request is not what was approved";
+  const target = request.entitlements.find(({ entitlement }) =>
+    protectedAccounts.some(({ id }) => id === entitlement.accountId),
+  );
+  return target === undefined
+    ? undefined
+    : `nothing may be granted into account ${target.entitlement.accountId}`;
+};
+
+/** Works through all entitlements, to the end of each: compensation never starts while one is in flight. */
+const attempt = async (
+  dependencies: Dependencies,
+  request: RequestIn<"granting">,
+): Promise<GrantAccessOutput> => {
+  const { requests, clock } = dependencies;
+  if (request.revocation !== undefined || clock.now().toISOString() >= request.expiresAt) {
+    return { next: "revoke", until: timestamp(clock.now()) };
+  }
+  const take = acquire(dependencies);
+  const outcomes = await inBatches(request.entitlements, AT_A_TIME, ({ entitlement }) =>
+    take({ id: request.id, expiresAt: request.expiresAt, entitlement }),
+  );
+  const refused = outcomes.some(({ outcome }) => outcome === "refused");
+  const unfinished = outcomes.find((outcome) => outcome.outcome === "unfinished");
+  if (!refused && unfinished !== undefined) throw new RetryableError("GrantUnfinished", unfinished.reason);
+  const entitlements = request.entitlements.map((requested, index) => recorded(requested, outcomes[index]));
+  if (refused) return compensate(dependencies, request, entitlements);
+  const now = clock.now();
+  if (now.toISOString() >= request.expiresAt) return { next: "revoke", until: timestamp(now) };
+  const active = evolve(
+    "AccessGranted",
+    request,
+    { ...commonOf(request), entitlements, activeAt: timestamp(now), expiresAt: request.expiresAt },
+    { actor: workflow, now, details: { standing: entitlements.filter(({ standing }) => standing).length } },
+  );
+  await persistOrRetry(requests, "AccessGranted", active);
+  return { next: "hold", until: request.expiresAt };
+};
+
+const recorded = (requested: RequestedEntitlement, outcome: Acquired | undefined): RequestedEntitlement => {
+  switch (outcome?.outcome) {
+    case "granted":
+      return { ...requested, status: "granted", standing: outcome.standing };
+    case "refused":
+      return { ...requested, status: "failed", message: outcome.reason };
+    case "unfinished":
+    case undefined:
+      return requested;
+  }
+};
+
+/** AWS refused part of it: the whole request is taken back. */
+const compensate = async (
+  { requests, clock }: Dependencies,
+  request: RequestIn<"granting">,
+  entitlements: readonly RequestedEntitlement[],
+): Promise<GrantAccessOutput> => {
+  const now = clock.now();
+  const message = entitlements.find(({ status }) => status === "failed")?.message ?? "the grant failed";
+  const revoking = evolve(
+    "RevocationStarted",
+    request,
+    {
+      ...commonOf(request),
+      entitlements: [...entitlements],
+      expiresAt: request.expiresAt,
+      ending: { reason: "grant-failed", message },
+    },
+    { actor: workflow, now, details: { reason: "grant-failed", message } },
+  );
+  await persistOrRetry(requests, "RevocationStarted", revoking);
+  return { next: "revoke", until: timestamp(now) };
+};

@@ -1,0 +1,45 @@
+import type { AccessRequest } from "../domain/access-request.ts";
+import { groupsThatMatter, isApproverOf } from "../domain/approval.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { GroupId, RequestId } from "../domain/ids.ts";
+import type { Person } from "../domain/principal.ts";
+import type { Directory } from "../ports/directory.ts";
+import type { AccessRequestStore } from "../ports/stores.ts";
+
+/** What a caller is to a request: to anyone else it does not exist. */
+export type Role = "requester" | "approver" | "administrator";
+
+export interface PartyDependencies {
+  readonly requests: Pick<AccessRequestStore, "get">;
+  readonly directory: Pick<Directory, "memberships">;
+  readonly isAdministrator: (person: Person) => Promise<boolean>;
+}
+
+export const notFound = (id: RequestId): DomainError =>
+  new DomainError("not-found", `There is no access request ${id} that you may see.`);
+
+/** The caller's current memberships in the groups that the request's approval depends on. */
+export const relevantMemberships = async (
+  directory: Pick<Directory, "memberships">,
+  request: AccessRequest,
+  caller: Person,
+): Promise<ReadonlySet<GroupId>> => {
+  const groups = groupsThatMatter(request);
+  return groups.length === 0 ? new Set() : directory.memberships(caller.userId, groups);
+};
+
+/** The role by which the caller may see the request, as of now; throws DomainError `not-found` without one. */
+export const partyTo =
+  ({ requests, directory, isAdministrator }: PartyDependencies) =>
+  async (
+    caller: Person,
+    id: RequestId,
+  ): Promise<{ readonly request: AccessRequest; readonly role: Role }> => {
+    const request = await requests.get(id);
+    if (request === undefined) throw notFound(id);
+    if (request.requester.userId === caller.userId) return { request, role: "requester" };
+    const memberships = await relevantMemberships(directory, request, caller);
+    if (isApproverOf(request, caller.userId, memberships)) return { request, role: "approver" };
+    if (await isAdministrator(caller)) return { request, role: "administrator" };
+    throw notFound(id);
+  };

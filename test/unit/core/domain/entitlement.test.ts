@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  UNCERTAIN_SECONDS,
+  claim,
+  confirmAbsent,
+  entitlementKey,
+  release,
+  removeAgain,
+  verdict,
+  type EntitlementRecord,
+} from "../../../../lambdas/core/domain/entitlement.ts";
+import { secondsAfter, type RequestId } from "../../../../lambdas/core/domain/ids.ts";
+import { aRequestId, aUserId, anEntitlement } from "../../../support/builders.ts";
+
+const now = new Date("2026-01-01T00:00:00.000Z");
+const expiresAt = secondsAfter(now, 3600);
+const entitlement = anEntitlement();
+const first = { id: aRequestId("first"), expiresAt, entitlement };
+const second = { id: aRequestId("second"), expiresAt, entitlement };
+const certain = { uncertain: false, now };
+const uncertain = { uncertain: true, now };
+
+const written = (step: ReturnType<typeof claim>): EntitlementRecord => {
+  if (step.do !== "write") throw new Error(`Expected a write, found ${step.do}`);
+  return step.next;
+};
+const inState = <State extends EntitlementRecord["state"]>(record: EntitlementRecord, state: State) => {
+  if (record.state !== state) throw new Error(`Expected ${state}, found ${record.state}`);
+  return record as EntitlementRecord & { readonly state: State };
+};
+const observing = () => inState(written(claim(undefined, first)), "observing");
+const ours = () => inState(verdict(observing(), "absent"), "ours");
+
+describe("an entitlement's key", () => {
+  it("tells apart what differs in any part of the fact", () => {
+    const keys = [
+      anEntitlement(),
+      anEntitlement({ principalId: aUserId("bob") }),
+      anEntitlement({ principalType: "GROUP" }),
+      anEntitlement({ accountId: "333333333333" as never }),
+    ].map(entitlementKey);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("claiming", () => {
+  it("makes the first request the one that observes, with its expiry written before anything is created", () => {
+    expect(observing()).toMatchObject({ by: first.id, holders: { [first.id]: { expiresAt } }, version: 1 });
+  });
+
+  it("makes every other request wait for the verdict", () => {
+    expect(claim(observing(), second).do).toBe("wait");
+  });
+
+  it("lets the observer go on after a crash", () => {
+    expect(claim(observing(), first).do).toBe("nothing");
+  });
+
+  it("adds a holder to what is ours and to what is standing", () => {
+    for (const observed of ["absent", "present"] as const) {
+      const shared = written(claim(verdict(observing(), observed), second));
+      expect(Object.keys(shared.holders)).toEqual([first.id, second.id]);
+    }
+  });
+
+  it("waits while the entitlement is being removed", () => {
+    expect(claim(written(release(ours(), first.id, certain)), second).do).toBe("wait");
+  });
+
+  it("observes anew once it is absent", () => {
+    const removing = inState(written(release(ours(), first.id, certain)), "removing");
+    const again = written(claim(confirmAbsent(removing, now), second));
+    expect(again).toMatchObject({
+      state: "observing",
+      by: second.id,
+      holders: { [second.id]: { expiresAt } },
+    });
+  });
+});
+
+describe("releasing", () => {
+  it("never removes standing access", () => {
+    const standing = verdict(observing(), "present");
+    expect(written(release(standing, first.id, certain)).state).toBe("absent");
+  });
+
+  it("removes what is ours only with its last holder", () => {
+    const shared = written(claim(ours(), second));
+    const left = written(release(shared, first.id, certain));
+    expect(left).toMatchObject({ state: "ours", holders: { [second.id]: { expiresAt } } });
+    expect(written(release(left, second.id, certain)).state).toBe("removing");
+  });
+
+  it("does nothing for a request that holds nothing", () => {
+    expect(release(ours(), second.id, certain).do).toBe("nothing");
+    expect(release(undefined, first.id, certain).do).toBe("nothing");
+  });
+
+  it("removes nothing when the verdict was never made: no Create was sent", () => {
+    expect(written(release(observing(), first.id, uncertain)).state).toBe("absent");
+  });
+
+  it("keeps an uncertain attempt under observation for more than 15 minutes", () => {
+    const removing = inState(written(release(ours(), first.id, uncertain)), "removing");
+    const verifying = inState(confirmAbsent(removing, now), "verifying");
+    expect(Date.parse(verifying.until) - now.getTime()).toBeGreaterThan(15 * 60 * 1000);
+    const later = new Date(now.getTime() + UNCERTAIN_SECONDS * 1000);
+    expect(confirmAbsent(verifying, later).state).toBe("absent");
+    expect(removeAgain(verifying).state).toBe("removing");
+  });
+
+  it("remembers another holder's uncertain attempt", () => {
+    const shared = written(claim(ours(), second));
+    const left = written(release(shared, first.id, uncertain));
+    const removing = inState(written(release(left, second.id, certain)), "removing");
+    expect(confirmAbsent(removing, now).state).toBe("verifying");
+  });
+
+  it("gives what is being verified to a request that needs it", () => {
+    const removing = inState(written(release(ours(), first.id, uncertain)), "removing");
+    const taken = written(claim(confirmAbsent(removing, now), second));
+    expect(taken).toMatchObject({ state: "ours", holders: { [second.id]: { expiresAt } } });
+    expect(release(taken, first.id, uncertain).do).toBe("nothing");
+  });
+});
+
+describe("any history of claims and releases", () => {
+  const ids = ["a", "b", "c"].map((name) => aRequestId(name));
+  const action = fc.record({
+    kind: fc.constantFrom("claim", "release", "observe", "remove"),
+    who: fc.constantFrom(...ids),
+    present: fc.boolean(),
+    uncertain: fc.boolean(),
+  });
+
+  it("keeps the version growing, and removes only what is ours and nobody else holds", () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+        let record: EntitlementRecord | undefined;
+        const live = new Set<RequestId>();
+        let standing = false;
+        for (const { kind, who, present, uncertain: lost } of actions) {
+          const before: number = record?.version ?? 0;
+          const step =
+            kind === "claim"
+              ? claim(record, { id: who, expiresAt, entitlement })
+              : kind === "release"
+                ? release(record, who, { uncertain: lost, now })
+                : undefined;
+          if (step?.do === "write") {
+            if (kind === "claim") live.add(who);
+            else live.delete(who);
+            record = step.next;
+            if (record.state === "removing") {
+              expect(standing).toBe(false);
+              expect(live.size).toBe(0);
+            }
+          } else if (kind === "observe" && record?.state === "observing") {
+            record = verdict(record, present ? "present" : "absent");
+            standing = present;
+          } else if (kind === "remove" && (record?.state === "removing" || record?.state === "verifying")) {
+            record = confirmAbsent(record, now);
+          } else continue;
+          expect(record.version).toBe(before + 1);
+          if (record.state === "ours" || record.state === "standing") {
+            expect(new Set(Object.keys(record.holders))).toEqual(live);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
