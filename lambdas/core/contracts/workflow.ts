@@ -28,7 +28,10 @@ export const AwaitApprovalInputSchema = z.object({
   taskToken: z.string().check(z.minLength(1)),
 });
 
-export const GrantAccessInputSchema = z.object({ version, requestId: RequestIdSchema });
+/** When the state was entered, by the machine's own clock: a function whose clock is behind must not look too early for ever. */
+const enteredAt = TimestampSchema;
+
+export const GrantAccessInputSchema = z.object({ version, requestId: RequestIdSchema, enteredAt });
 
 /** What the machine does after *Grant access*: `until` is a deadline, a start or an expiry, and now where nothing is waited for. */
 export const GrantAccessOutputSchema = z.strictObject({
@@ -40,6 +43,7 @@ export type GrantAccessOutput = z.infer<typeof GrantAccessOutputSchema>;
 export const RevokeAccessInputSchema = z.object({
   version,
   requestId: RequestIdSchema,
+  enteredAt,
   /** Sent by *Report that it is stuck*: the error that 24 hours of attempts ended with. */
   stuck: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });

@@ -6,6 +6,8 @@ import {
   TimestampSchema,
   type RequestId,
   type Timestamp,
+  secondsAfter,
+  wholeSecondAfter,
 } from "./ids.ts";
 
 /**
@@ -163,8 +165,7 @@ export const release = (
   }
 };
 
-const uncertainFrom = (now: Date): Timestamp =>
-  new Date(now.getTime() + UNCERTAIN_SECONDS * 1000).toISOString() as Timestamp;
+const uncertainFrom = (now: Date): Timestamp => secondsAfter(wholeSecondAfter(now), UNCERTAIN_SECONDS);
 
 /** After the provider saw it absent: absent for good, or to be observed once more when a late Create may still land. */
 export const confirmAbsent = (

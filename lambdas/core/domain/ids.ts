@@ -10,9 +10,9 @@ export type RequestId = z.infer<typeof RequestIdSchema>;
 export const AccountIdSchema = branded<"AccountId">(/^\d{12}$/);
 export type AccountId = z.infer<typeof AccountIdSchema>;
 
-/** `arn:aws:sso:::permissionSet/ssoins-…/ps-…`. */
+/** `arn:aws:sso:::permissionSet/ssoins-…/ps-…`; moto writes `instance` for `permissionSet`. */
 export const PermissionSetArnSchema = branded<"PermissionSetArn">(
-  /^arn:[a-z-]+:sso:::permissionSet\/(?:sso)?ins-[a-zA-Z0-9-.]{16}\/ps-[a-zA-Z0-9-./]{16}$/,
+  /^arn:[a-z-]+:sso:::(?:permissionSet|instance)\/(?:sso)?ins-[a-zA-Z0-9-.]{16}\/ps-[a-zA-Z0-9-./]{16}$/,
 );
 export type PermissionSetArn = z.infer<typeof PermissionSetArnSchema>;
 
@@ -52,3 +52,16 @@ export const timestamp = (date: Date): Timestamp => date.toISOString() as Timest
 /** The moment `seconds` after `date`. */
 export const secondsAfter = (date: Date, seconds: number): Timestamp =>
   timestamp(new Date(date.getTime() + seconds * 1000));
+
+/**
+ * The whole second at or before `date`. What a Wait state waits for has to be a whole second: Step Functions drops the
+ * fraction of a Timestamp, and would look too early (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
+ */
+export const wholeSecondBefore = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);
+
+/** The whole second at or after `date`. */
+export const wholeSecondAfter = (date: Date): Date => new Date(Math.ceil(date.getTime() / 1000) * 1000);
+
+/** The later of two moments; the first when there is no second. */
+export const laterOf = (date: Date, other: Date | undefined): Date =>
+  other !== undefined && other > date ? other : date;

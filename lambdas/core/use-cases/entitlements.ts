@@ -10,14 +10,12 @@ import {
   type EntitlementStep,
 } from "../domain/entitlement.ts";
 import type { RequestId, Timestamp } from "../domain/ids.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Providers } from "../ports/provider.ts";
 import type { EntitlementStore } from "../ports/stores.ts";
 
 interface Dependencies {
   readonly entitlements: EntitlementStore;
   readonly providers: Providers;
-  readonly clock: Clock;
 }
 
 /** How an attempt to hold an entitlement ended. */
@@ -97,47 +95,57 @@ export const relinquish =
   (dependencies: Dependencies) =>
   async (
     request: { readonly id: RequestId; readonly entitlement: Entitlement },
-    attempt: { readonly uncertain: boolean },
+    attempt: { readonly uncertain: boolean; readonly now: Date },
   ): Promise<Released> => {
-    const { clock, entitlements, providers } = dependencies;
     const { entitlement } = request;
-    const provider = providers[entitlement.provider];
     const released = await step(dependencies, entitlementKey(entitlement), (record) =>
-      release(record, request.id, { ...attempt, now: clock.now() }),
+      release(record, request.id, attempt),
     );
     if ("waiting" in released) return { outcome: "unfinished", reason: released.waiting };
     const { record } = released;
     if (record?.state === "absent") return { outcome: "removed" };
-    if (record?.state === "removing" && record.by === request.id) return remove(dependencies, record);
-    if (record?.state === "verifying" && record.by === request.id) return verify(dependencies, record);
+    if (record?.state === "removing" && record.by === request.id)
+      return remove(dependencies, record, attempt.now);
+    if (record?.state === "verifying" && record.by === request.id)
+      return verify(dependencies, record, attempt.now);
     return { outcome: "kept" };
   };
 
 type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
 
 /** Removes what nobody holds, and keeps it as Lockstep's until its absence is confirmed. */
-const remove = async (dependencies: Dependencies, record: RecordIn<"removing">): Promise<Released> => {
+const remove = async (
+  dependencies: Dependencies,
+  record: RecordIn<"removing">,
+  now: Date,
+): Promise<Released> => {
   const progress = await dependencies.providers[record.entitlement.provider].remove(record.entitlement);
   if (progress.outcome === "unfinished") return progress;
-  const confirmed = await confirm(dependencies, record);
+  const confirmed = await confirm(dependencies, record, now);
   return progress.outcome === "dangling" && confirmed.outcome !== "unfinished" ? progress : confirmed;
 };
 
 /** Looks once more for a late Create, when none can land any more. */
-const verify = async (dependencies: Dependencies, record: RecordIn<"verifying">): Promise<Released> => {
-  if (dependencies.clock.now().toISOString() < record.until)
-    return { outcome: "verifying", until: record.until };
+const verify = async (
+  dependencies: Dependencies,
+  record: RecordIn<"verifying">,
+  now: Date,
+): Promise<Released> => {
+  if (now.toISOString() < record.until) return { outcome: "verifying", until: record.until };
   const observed = await dependencies.providers[record.entitlement.provider].observe(record.entitlement);
-  if (observed === "absent") return confirm(dependencies, record);
+  if (observed === "absent") return confirm(dependencies, record, now);
   const again = removeAgain(record);
-  return (await dependencies.entitlements.put(again)) === "conflict" ? raced : remove(dependencies, again);
+  return (await dependencies.entitlements.put(again)) === "conflict"
+    ? raced
+    : remove(dependencies, again, now);
 };
 
 const confirm = async (
-  { clock, entitlements }: Dependencies,
+  { entitlements }: Dependencies,
   record: RecordIn<"removing" | "verifying">,
+  now: Date,
 ): Promise<Released> => {
-  const confirmed = confirmAbsent(record, clock.now());
+  const confirmed = confirmAbsent(record, now);
   if ((await entitlements.put(confirmed)) === "conflict") return raced;
   return confirmed.state === "verifying"
     ? { outcome: "verifying", until: confirmed.until }

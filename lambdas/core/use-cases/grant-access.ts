@@ -5,7 +5,14 @@ import type { Actor } from "../domain/audit.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
-import { secondsAfter, timestamp, type RequestId } from "../domain/ids.ts";
+import {
+  laterOf,
+  secondsAfter,
+  timestamp,
+  wholeSecondBefore,
+  type RequestId,
+  type Timestamp,
+} from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Providers } from "../ports/provider.ts";
 import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
@@ -24,6 +31,12 @@ interface Dependencies {
 /** A request's entitlements are granted so many at a time: enough to be quick, few enough for sso-admin's 20 requests a second. */
 const AT_A_TIME = 5;
 
+/** A task's look at a request: which one, and when the machine began to look. */
+interface Look {
+  readonly requestId: RequestId;
+  readonly enteredAt: Timestamp;
+}
+
 const workflow: Actor = { type: "lockstep", name: "workflow" };
 
 /**
@@ -34,17 +47,17 @@ const workflow: Actor = { type: "lockstep", name: "workflow" };
  */
 export const grantAccess =
   (dependencies: Dependencies) =>
-  async ({ requestId }: { readonly requestId: RequestId }): Promise<GrantAccessOutput> => {
+  async ({ requestId, enteredAt }: Look): Promise<GrantAccessOutput> => {
     const request = await dependencies.requests.get(requestId);
-    const now = dependencies.clock.now();
+    const now = laterOf(dependencies.clock.now(), new Date(enteredAt));
     switch (request?.status) {
       case "pending":
         return now.toISOString() < request.deadline
           ? { next: "approval", until: request.deadline }
-          : lapse(dependencies, request);
+          : lapse(dependencies, request, now);
       case "approved":
       case "scheduled":
-        return startGrant(dependencies, request);
+        return startGrant(dependencies, request, now);
       case "granting":
         return attempt(dependencies, request);
       case "active":
@@ -63,10 +76,10 @@ export const grantAccess =
   };
 
 const lapse = async (
-  { requests, clock }: Dependencies,
+  { requests }: Dependencies,
   request: RequestIn<"pending">,
+  now: Date,
 ): Promise<GrantAccessOutput> => {
-  const now = clock.now();
   const ended = { reason: "lapsed", at: timestamp(now), message: "nobody decided in time" } as const;
   const lapsed = evolve("RequestLapsed", request, { ...commonOf(request), ended }, { actor: workflow, now });
   await persistOrRetry(requests, "RequestLapsed", lapsed);
@@ -76,9 +89,9 @@ const lapse = async (
 const startGrant = async (
   dependencies: Dependencies,
   request: RequestIn<"approved" | "scheduled">,
+  now: Date,
 ): Promise<GrantAccessOutput> => {
-  const { requests, clock } = dependencies;
-  const now = clock.now();
+  const { requests } = dependencies;
   const { startAt } = request;
   if (startAt !== undefined && now.toISOString() < startAt) {
     if (request.status === "approved") {
@@ -103,7 +116,7 @@ const startGrant = async (
     );
     return { next: "end", until: ended.at };
   }
-  const expiresAt = secondsAfter(now, request.durationSeconds);
+  const expiresAt = secondsAfter(wholeSecondBefore(now), request.durationSeconds);
   const granting = evolve(
     "GrantStarted",
     request,

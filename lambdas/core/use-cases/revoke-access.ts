@@ -1,9 +1,9 @@
 import type { RevokeAccessOutput } from "../contracts/workflow.ts";
-import type { Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
+import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { Actor } from "../domain/audit.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
-import { secondsAfter, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import { laterOf, secondsAfter, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Providers } from "../ports/provider.ts";
 import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
@@ -34,24 +34,30 @@ const workflow: Actor = { type: "lockstep", name: "workflow" };
  */
 export const revokeAccess =
   (dependencies: Dependencies) =>
-  async ({ requestId }: { readonly requestId: RequestId }): Promise<RevokeAccessOutput> => {
+  async ({
+    requestId,
+    enteredAt,
+  }: {
+    readonly requestId: RequestId;
+    readonly enteredAt: Timestamp;
+  }): Promise<RevokeAccessOutput> => {
     const request = await dependencies.requests.get(requestId);
-    const now = dependencies.clock.now();
+    const now = laterOf(dependencies.clock.now(), new Date(enteredAt));
     switch (request?.status) {
       case "pending":
       case "approved":
       case "scheduled":
         return { next: "look", until: secondsAfter(now, LOOK_AGAIN_SECONDS) };
       case "granting":
-        return removeAll(dependencies, await startRevocation(dependencies, request, endingOf(request)));
+        return removeAll(dependencies, await startRevocation(dependencies, request, endingOf(request)), now);
       case "active":
         return now.toISOString() < request.expiresAt
           ? { next: "hold", until: request.expiresAt }
-          : removeAll(dependencies, await startRevocation(dependencies, request, { reason: "expired" }));
+          : removeAll(dependencies, await startRevocation(dependencies, request, { reason: "expired" }), now);
       case "revoking":
-        return removeAll(dependencies, request);
+        return removeAll(dependencies, request, now);
       case "stuck":
-        return removeAll(dependencies, await retry(dependencies, request));
+        return removeAll(dependencies, await retry(dependencies, request), now);
       case "ended":
       case "failed":
       case "rejected":
@@ -69,7 +75,7 @@ const endingOf = (request: RequestIn<"granting">): Ending =>
   };
 
 const startRevocation = (
-  { requests, clock }: Dependencies,
+  { requests, clock }: Pick<Dependencies, "requests" | "clock">,
   request: RequestIn<"granting" | "active">,
   ending: Ending,
 ): Promise<RequestIn<"revoking">> => {
@@ -115,10 +121,14 @@ const isUncertain = ({ status }: RequestedEntitlement): boolean =>
 const removeAll = async (
   dependencies: Dependencies,
   request: RequestIn<"revoking">,
+  now: Date,
 ): Promise<RevokeAccessOutput> => {
   const giveUp = relinquish(dependencies);
   const outcomes = await inBatches(request.entitlements, AT_A_TIME, (requested) =>
-    giveUp({ id: request.id, entitlement: requested.entitlement }, { uncertain: isUncertain(requested) }),
+    giveUp(
+      { id: request.id, entitlement: requested.entitlement },
+      { uncertain: isUncertain(requested), now },
+    ),
   );
   const unfinished = outcomes.flatMap((outcome) =>
     outcome.outcome === "unfinished" ? [outcome.reason] : [],
@@ -140,7 +150,8 @@ const recorded = (requested: RequestedEntitlement, released: Released | undefine
     case "kept":
       return requested.status === "failed" ? requested : { ...requested, status: "kept" };
     case "removed":
-      return requested.status === "failed" ? requested : { ...requested, status: "removed" };
+      if (requested.status === "failed") return requested;
+      return { ...requested, status: requested.standing ? "kept" : "removed" };
     case "verifying":
       return { ...requested, status: "verifying" };
     case "unfinished":
@@ -188,22 +199,36 @@ const finish = async (
 
 /** After 24 hours of attempts: writes the visible, alarmed state. A request that ended meanwhile is left alone. */
 export const reportStuck =
-  ({ requests, clock }: Pick<Dependencies, "requests" | "clock">) =>
+  (dependencies: Pick<Dependencies, "requests" | "clock">) =>
   async (failure: {
     readonly requestId: RequestId;
     readonly lastError: string;
   }): Promise<RevokeAccessOutput> => {
+    const { requests, clock } = dependencies;
     const now = clock.now();
-    const request = await requests.get(failure.requestId);
-    if (request?.status === "revoking") {
+    const revoking = await overdueRevocation(dependencies, await requests.get(failure.requestId));
+    if (revoking !== undefined) {
       const { lastError } = failure;
       const stuck = evolve(
         "RevocationStuck",
-        request,
-        { ...commonOf(request), ...grantedOf(request), ending: request.ending, lastError },
+        revoking,
+        { ...commonOf(revoking), ...grantedOf(revoking), ending: revoking.ending, lastError },
         { actor: workflow, now, details: { lastError } },
       );
       await persistOrRetry(requests, "RevocationStuck", stuck);
     }
     return { next: "end", until: timestamp(now) };
   };
+
+/** The revocation that did not get on, begun here when not one attempt came as far as to write that it began. */
+const overdueRevocation = async (
+  dependencies: Pick<Dependencies, "requests" | "clock">,
+  request: AccessRequest | undefined,
+): Promise<RequestIn<"revoking"> | undefined> => {
+  if (request?.status === "revoking") return request;
+  if (request?.status === "granting") return startRevocation(dependencies, request, endingOf(request));
+  if (request?.status === "active" && dependencies.clock.now().toISOString() >= request.expiresAt) {
+    return startRevocation(dependencies, request, { reason: "expired" });
+  }
+  return undefined;
+};

@@ -10,7 +10,7 @@ import { accountsToLocate, evaluate, groupsNamedIn, type Ask } from "../domain/e
 import { begin, commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
 import { shortHashOf } from "../domain/hash.ts";
-import { secondsAfter, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import { secondsAfter, timestamp, wholeSecondAfter, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -172,7 +172,7 @@ const compose = async (
     durationSeconds,
     justification: ask.justification,
     createdAt: timestamp(now),
-    ...(ask.startAt === undefined ? {} : { startAt: timestamp(new Date(ask.startAt)) }),
+    ...(ask.startAt === undefined ? {} : { startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))) }),
     approval: { steps, asked: [...asked], requesterCanApproveSelf, decisions: [] },
     answered: idempotency === undefined ? [] : [{ ...idempotency }],
   };

@@ -8,7 +8,7 @@ import type { DomainErrorCode } from "../../domain/errors.ts";
  */
 
 /** As JSON Schema counts: code points, not the UTF-16 units of `String.length`. */
-const lengthOf = (value: string): number => [...value].length;
+const lengthOf = (value: string): number => Array.from(value).length;
 
 const withoutControlCharacters = /^[^\u0000-\u001f\u007f]*$/;
 
@@ -65,3 +65,9 @@ export const MomentSchema = z.iso
 
 /** Any name that Identity Center allows for a user or group: its display names have up to 1,024 characters. */
 export const LONGEST_DIRECTORY_NAME = 1024;
+
+/** Account names have up to 50 characters (https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html). */
+export const LONGEST_ACCOUNT = 50;
+
+/** Permission-set names have up to 32 characters, and their ARNs some 75 (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html). */
+export const LONGEST_PERMISSION_SET = 100;

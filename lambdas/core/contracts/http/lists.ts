@@ -5,16 +5,14 @@ export const LARGEST_PAGE = 100;
 
 const DEFAULT_PAGE = 50;
 
+const limitError = `a whole number from 1 to ${LARGEST_PAGE}`;
+
 /** A whole number in a query, where everything is text. */
 const LimitSchema = z
-  .pipe(
-    z.string().check(z.regex(/^[0-9]{1,3}$/, { error: `a whole number from 1 to ${LARGEST_PAGE}` })),
-    z.transform(Number),
-  )
+  .pipe(z.string().check(z.regex(/^[0-9]{1,3}$/, { error: limitError })), z.transform(Number))
   .check(
-    z.refine((limit) => limit >= 1 && limit <= LARGEST_PAGE, {
-      error: `a whole number from 1 to ${LARGEST_PAGE}`,
-    }),
+    z.refine((limit) => limit >= 1 && limit <= LARGEST_PAGE, { error: limitError }),
+    z.meta({ type: "integer", minimum: 1, maximum: LARGEST_PAGE, default: DEFAULT_PAGE, pattern: undefined }),
   );
 
 /** The query fields that every list has. */

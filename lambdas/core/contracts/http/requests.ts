@@ -9,14 +9,16 @@ import {
   RequestIdSchema,
   TimestampSchema,
 } from "../../domain/ids.ts";
-import { GrantDurationSchema, LONGEST_DIRECTORY_NAME, MomentSchema, nameOrId, prose } from "./fields.ts";
+import {
+  GrantDurationSchema,
+  LONGEST_ACCOUNT,
+  LONGEST_DIRECTORY_NAME,
+  LONGEST_PERMISSION_SET,
+  MomentSchema,
+  nameOrId,
+  prose,
+} from "./fields.ts";
 import { PageQueryFields, listOf } from "./lists.ts";
-
-/** Account names have up to 50 characters (https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html). */
-const LONGEST_ACCOUNT = 50;
-
-/** Permission-set names have up to 32 characters, and their ARNs some 75 (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html). */
-const LONGEST_PERMISSION_SET = 100;
 
 const AskedEntitlementSchema = z.strictObject({
   account: nameOrId(LONGEST_ACCOUNT, "The account's id or name"),
@@ -94,7 +96,6 @@ const EntitlementViewSchema = z.strictObject({
   standing: z
     .boolean()
     .check(z.meta({ description: "It existed before Lockstep, and Lockstep never removes it" })),
-  message: z.optional(z.string()),
 });
 
 const InstructionsViewSchema = z.strictObject({
@@ -146,5 +147,7 @@ export type RequestView = z.infer<typeof RequestViewSchema>;
 
 export const RequestListSchema = listOf(RequestViewSchema);
 
-/** A request's audit entries, oldest first. */
-export const EventListSchema = listOf(AuditEntrySchema);
+/** An audit entry: what its details are depends on its type. */
+export const EventSchema = z.extend(AuditEntrySchema, { details: z.record(z.string(), z.unknown()) });
+
+export const EventListSchema = listOf(EventSchema);

@@ -1,0 +1,16 @@
+import * as z from "zod/mini";
+import { FlowNameSchema, TimestampSchema } from "../../domain/ids.ts";
+import { AccessFlowBodySchema } from "../access-flow.ts";
+import { listOf } from "./lists.ts";
+
+/** An access flow as the API shows it: as it was written, and who wrote it when. */
+export const AccessFlowViewSchema = z.strictObject({
+  ...AccessFlowBodySchema.shape,
+  name: FlowNameSchema,
+  version: z.int().check(z.positive()),
+  updatedAt: TimestampSchema,
+  updatedBy: z.string(),
+});
+export type AccessFlowView = z.output<typeof AccessFlowViewSchema>;
+
+export const AccessFlowListSchema = listOf(AccessFlowViewSchema);

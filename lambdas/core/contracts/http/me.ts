@@ -1,0 +1,35 @@
+import * as z from "zod/mini";
+import { FlowNameSchema, GroupIdSchema, UserIdSchema } from "../../domain/ids.ts";
+import { RequestViewSchema } from "./requests.ts";
+
+const NamedSchema = z.strictObject({ id: z.string(), name: z.string() });
+
+/** What a person may ask for under one access flow. */
+const MayRequestSchema = z.strictObject({
+  flow: FlowNameSchema,
+  targets: z.array(
+    z.strictObject({
+      accounts: z.array(NamedSchema),
+      organizationalUnits: z.array(NamedSchema),
+      permissionSets: z.array(z.strictObject({ arn: z.string(), name: z.string() })),
+    }),
+  ),
+  duration: z.strictObject({ max: z.string() }),
+  approvals: z
+    .int()
+    .check(z.nonnegative(), z.meta({ description: "How many people have to approve; 0: automatic" })),
+});
+
+/** The answer of `GET /me`. */
+export const MeSchema = z.strictObject({
+  userId: UserIdSchema,
+  userName: z.string(),
+  administrator: z.boolean(),
+  groups: z.array(z.strictObject({ id: GroupIdSchema, name: z.string() })),
+  mayRequest: z.array(MayRequestSchema),
+  toApprove: z.array(RequestViewSchema).check(
+    z.meta({
+      description: "What waits for this person's decision; GET /requests?view=to-approve pages through all",
+    }),
+  ),
+});

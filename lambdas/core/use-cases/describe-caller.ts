@@ -1,0 +1,50 @@
+import type { AccessFlow } from "../domain/access-flow.ts";
+import type { AccessRequest } from "../domain/access-request.ts";
+import { includesPerson } from "../domain/evaluate.ts";
+import type { Person } from "../domain/principal.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Directory, DirectoryGroup } from "../ports/directory.ts";
+import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
+import { LARGEST_PAGE } from "../contracts/http/lists.ts";
+import { listToApprove } from "./list-requests.ts";
+
+interface Dependencies {
+  readonly directory: Pick<Directory, "groupsOf" | "memberships">;
+  readonly flows: Pick<AccessFlowStore, "list">;
+  readonly requests: Pick<AccessRequestStore, "listByStatus">;
+  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** A person's view of Lockstep. */
+export interface CallerDescription {
+  readonly person: Person;
+  readonly administrator: boolean;
+  readonly groups: readonly DirectoryGroup[];
+  /** The flows that name the person or one of their groups as a requestor. */
+  readonly flows: readonly AccessFlow[];
+  /** The newest requests that wait for their decision, at most a page of them. */
+  readonly toApprove: readonly AccessRequest[];
+}
+
+/** Who the caller is, what they may request and what waits for them. */
+export const describeCaller =
+  (dependencies: Dependencies) =>
+  async (person: Person): Promise<CallerDescription> => {
+    const [groups, flows, administrator, toApprove] = await Promise.all([
+      dependencies.directory.groupsOf(person.userId),
+      dependencies.flows.list(),
+      dependencies.isAdministrator(person),
+      listToApprove(dependencies)({ caller: person, page: { limit: LARGEST_PAGE } }),
+    ]);
+    const memberships = new Set(groups.map(({ groupId }) => groupId));
+    return {
+      person,
+      administrator,
+      groups,
+      flows: flows.filter(({ requestors }) =>
+        requestors.anyOf.some((party) => includesPerson(party, person.userId, memberships)),
+      ),
+      toApprove: toApprove.items,
+    };
+  };

@@ -1,0 +1,332 @@
+import { readFileSync } from "node:fs";
+import {
+  AwaitApprovalInputSchema,
+  GrantAccessInputSchema,
+  GrantAccessOutputSchema,
+  RevokeAccessInputSchema,
+  RevokeAccessOutputSchema,
+  type ExecutionInput,
+} from "../../lambdas/core/contracts/workflow.ts";
+import type { RequestAsk } from "../../lambdas/core/contracts/http/requests.ts";
+import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
+import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
+import type { FlowName, RequestId } from "../../lambdas/core/domain/ids.ts";
+import type { Person } from "../../lambdas/core/domain/principal.ts";
+import type { Clock } from "../../lambdas/core/ports/clock.ts";
+import type { Providers } from "../../lambdas/core/ports/provider.ts";
+import type { Workflow } from "../../lambdas/core/ports/workflow.ts";
+import { awaitApproval } from "../../lambdas/core/use-cases/await-approval.ts";
+import { decideRequest } from "../../lambdas/core/use-cases/decide-request.ts";
+import { grantAccess } from "../../lambdas/core/use-cases/grant-access.ts";
+import { reportStuck, revokeAccess } from "../../lambdas/core/use-cases/revoke-access.ts";
+import { cancelRequest, revokeRequest } from "../../lambdas/core/use-cases/revoke-request.ts";
+import { submitRequest } from "../../lambdas/core/use-cases/submit-request.ts";
+import { lastErrorOf } from "../../lambdas/workflow/revoke-access/last-error.ts";
+import { createStepFunctions } from "../../local/step-functions/step-functions.ts";
+import type { InvokeFunction } from "../../local/step-functions/ports.ts";
+import { openLocalStore } from "../../local/store.ts";
+import type { Json, JsonObject } from "../../local/wire/json.ts";
+import { AwsError } from "../../local/wire/service.ts";
+import {
+  aFlow,
+  aGroupId,
+  aPermissionSetArn,
+  aPerson,
+  anAccountId,
+  anEntitlement,
+  identityCenter,
+} from "./builders.ts";
+import { FakeDirectory, FakeOrganization } from "./fakes/directory.ts";
+import { FakeProvider } from "./fakes/provider.ts";
+import {
+  FakeAccessFlowStore,
+  FakeAccessRequestStore,
+  FakeEntitlementStore,
+  FakeWakeupStore,
+} from "./fakes/stores.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:lockstep-access-request";
+const definition = readFileSync(
+  new URL("../../statemachines/access-request.asl.json", import.meta.url),
+  "utf8",
+)
+  .replaceAll("${AwaitApprovalFunction}", "await-approval")
+  .replaceAll("${GrantAccessFunction}", "grant-access")
+  .replaceAll("${RevokeAccessFunction}", "revoke-access");
+
+export const alice = aPerson("alice");
+export const bob = aPerson("bob");
+export const carol = aPerson("carol");
+export const engineers = aGroupId("payments-engineers");
+export const leads = aGroupId("payments-leads");
+export const powerUser = anEntitlement({ principalId: alice.userId });
+
+/** Killed before its work, at its first wait for AWS's answer, or after all of its work. */
+type Moment = "before" | "before-answer" | "after";
+
+const killed = (): Error =>
+  Object.assign(new Error("Runtime exited with error: signal: killed"), { name: "Runtime.ExitError" });
+
+type FunctionName = "await-approval" | "grant-access" | "revoke-access";
+
+/**
+ * All of Lockstep on a virtual clock: the real state machine and use cases, over fakes that hold state.
+ * Alice and carol are payments engineers, bob is a payments lead.
+ */
+export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } = {}) => {
+  const clock = new VirtualClock();
+  const requests = new FakeAccessRequestStore();
+  const entitlements = new FakeEntitlementStore();
+  const wakeups = new FakeWakeupStore();
+  const flows = new FakeAccessFlowStore();
+  const directory = new FakeDirectory();
+  const organization = new FakeOrganization();
+  const provider = new FakeProvider(clock);
+  for (const { userId, userName } of [alice, bob, carol]) {
+    directory.addUser({ userId, userName, email: `${userName}@example.com` });
+  }
+  directory.addGroup({
+    groupId: engineers,
+    displayName: "payments-engineers",
+    members: [alice.userId, carol.userId],
+  });
+  directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
+  organization.addAccount({ id: anAccountId(2), name: "payments-prod" });
+  await flows.put(options.flow ?? aFlow());
+
+  /** Errors that a function throws, before it does its work or after, once each. */
+  const crashes: { readonly function: FunctionName; readonly when: Moment }[] = [];
+  const failing = new Map<FunctionName, Error>();
+  const invocations: { readonly function: FunctionName; readonly at: Date }[] = [];
+
+  let kill = (): void => undefined;
+  /** The provider as the functions reach it: a function that is killed at its call never sees the answer. */
+  const providers: Providers = {
+    [provider.kind]: {
+      kind: provider.kind,
+      observe: (entitlement) => provider.observe(entitlement),
+      apply: (entitlement) => {
+        const answer = provider.apply(entitlement);
+        if (!planned("grant-access", "before-answer")) return answer;
+        kill();
+        return new Promise(() => undefined);
+      },
+      remove: (entitlement) => provider.remove(entitlement),
+      instructions: (entitlement, names) => provider.instructions(entitlement, names),
+    },
+  };
+  const call = async (operation: string, input: JsonObject): Promise<JsonObject> =>
+    (await engine.service.operations[operation]?.(input, {
+      accessKeyId: "test",
+      principalArn: "arn:aws:iam::111111111111:root",
+      accountId: "111111111111",
+      region: "eu-west-1",
+    })) ?? {};
+  const workflow: Workflow = {
+    start: async (name, input: ExecutionInput) => {
+      try {
+        await call("StartExecution", { stateMachineArn: MACHINE, name, input: JSON.stringify(input) });
+      } catch (error) {
+        if (!(error instanceof AwsError && error.name === "ExecutionAlreadyExists")) throw error;
+      }
+    },
+    wake: async (taskToken) => {
+      try {
+        await call("SendTaskSuccess", { taskToken, output: "{}" });
+      } catch (error) {
+        if (!(
+          error instanceof AwsError &&
+          ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"].includes(error.name)
+        ))
+          throw error;
+      }
+    },
+  };
+
+  /** By how much the functions' clock is off (milliseconds). */
+  let offBy = 0;
+  const functionClock: Clock = {
+    now: () => new Date(clock.now().getTime() + offBy),
+    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+  };
+  const grant = grantAccess({
+    requests,
+    entitlements,
+    providers,
+    protectedAccounts: [],
+    clock: functionClock,
+  });
+  const revoke = revokeAccess({ requests, entitlements, providers, clock: functionClock });
+  const report = reportStuck({ requests, clock: functionClock });
+  const functions: Readonly<Record<FunctionName, (payload: Json) => Promise<Json>>> = {
+    "await-approval": async (payload) => {
+      await awaitApproval({ requests, wakeups, workflow })(AwaitApprovalInputSchema.parse(payload));
+      return {};
+    },
+    "grant-access": async (payload) =>
+      GrantAccessOutputSchema.parse(await grant(GrantAccessInputSchema.parse(payload))),
+    "revoke-access": async (payload) => {
+      const { requestId, enteredAt, stuck } = RevokeAccessInputSchema.parse(payload);
+      const output =
+        stuck === undefined
+          ? await revoke({ requestId, enteredAt })
+          : await report({ requestId, lastError: lastErrorOf(stuck) });
+      return RevokeAccessOutputSchema.parse(output);
+    },
+  };
+
+  const planned = (name: FunctionName, when: Moment): boolean => {
+    const index = crashes.findIndex((crash) => crash.function === name && crash.when === when);
+    if (index >= 0) crashes.splice(index, 1);
+    return index >= 0;
+  };
+
+  const crash = (name: FunctionName, when: Moment): void => {
+    if (planned(name, when)) throw killed();
+  };
+
+  const invokeFunction: InvokeFunction = async (arn, payload) => {
+    const name = arn.slice(arn.lastIndexOf(":") + 1) as FunctionName;
+    invocations.push({ function: name, at: clock.now() });
+    try {
+      crash(name, "before");
+      const failure = failing.get(name);
+      // A stuck report comes through the same function, and has to get through.
+      if (failure !== undefined && !JSON.stringify(payload).includes('"stuck"')) throw failure;
+      const killedMidway = new Promise<never>((_, reject) => {
+        kill = () => {
+          reject(killed());
+        };
+      });
+      const output = await Promise.race([functions[name](payload), killedMidway]);
+      crash(name, "after");
+      return { payload: output };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { functionError: { errorType: error.name, errorMessage: error.message } };
+    }
+  };
+
+  let ids = 0;
+  const newId = () => `id-${String((ids += 1))}`;
+  const engine = createStepFunctions({
+    clock,
+    store: openLocalStore(),
+    invokeFunction,
+    publish: () => undefined,
+    region: "eu-west-1",
+    accountId: "111111111111",
+    newId,
+    random: () => 0.5,
+  });
+  engine.registerMachine({
+    arn: MACHINE,
+    name: "lockstep-access-request",
+    definition,
+    roleArn: "arn:aws:iam::111111111111:role/machine",
+    type: "STANDARD",
+  });
+  const states: string[] = [];
+  engine.observe(({ state }) => states.push(state));
+  engine.start();
+
+  const isAdministrator = () => Promise.resolve(false);
+  const parties = { requests, directory, isAdministrator, wakeups, workflow, clock };
+  const submit = submitRequest({
+    requests,
+    flows,
+    names: {
+      account: () => Promise.resolve({ id: anAccountId(2), name: "payments-prod" }),
+      permissionSet: () =>
+        Promise.resolve({
+          arn: aPermissionSetArn("PowerUser"),
+          name: "PowerUser",
+          sessionDuration: "PT1H",
+          inManagementAccount: false,
+        }),
+    },
+    directory,
+    organization,
+    workflow,
+    clock,
+    uniqueText: newId,
+    identityCenter,
+    protectedAccounts: [],
+    delegatedAdministrator: false,
+  });
+
+  const ask = (overrides: Partial<RequestAsk> = {}): RequestAsk => ({
+    entitlements: [{ account: "payments-prod", permissionSet: "PowerUser" }],
+    duration: "PT1H",
+    justification: "incident 42",
+    ...overrides,
+  });
+
+  return {
+    clock,
+    requests,
+    entitlements,
+    wakeups,
+    flows,
+    directory,
+    organization,
+    provider,
+    workflow,
+    call,
+    states,
+    invocations,
+    crashes,
+    failing,
+    setFunctionClock: (milliseconds: number): void => {
+      offBy = milliseconds;
+    },
+    submit: async (caller: Person = alice, overrides: Partial<RequestAsk> = {}): Promise<RequestId> => {
+      const { request } = await submit({ caller, ask: ask(overrides) });
+      await clock.advanceBy(0);
+      return request.id;
+    },
+    decide: async (
+      requestId: RequestId,
+      decision: "approve" | "reject" = "approve",
+      caller: Person = bob,
+    ) => {
+      await decideRequest(parties)({ caller, requestId, decision });
+      await clock.advanceBy(0);
+    },
+    revoke: async (requestId: RequestId, caller: Person = alice) => {
+      await revokeRequest(parties)({ caller, requestId });
+      await clock.advanceBy(0);
+    },
+    cancel: async (requestId: RequestId, caller: Person = alice) => {
+      await cancelRequest(parties)({ caller, requestId });
+      await clock.advanceBy(0);
+    },
+    request: async (id: RequestId) => {
+      const request = await requests.get(id);
+      if (request === undefined) throw new Error(`No request ${id}`);
+      return request;
+    },
+    /** The statuses that a request went through. */
+    statuses: (id: RequestId) =>
+      requests.history.filter((request) => request.id === id).map(({ status }) => status),
+    /** Whether AWS has the assignment of `person` (PowerUser in payments-prod). */
+    has: (person: Person = alice) =>
+      provider.present.has(entitlementKey(anEntitlement({ principalId: person.userId }))),
+    runningExecutions: async () =>
+      (
+        (await call("ListExecutions", { stateMachineArn: MACHINE, statusFilter: "RUNNING" }))[
+          "executions"
+        ] as readonly Json[]
+      ).length,
+  };
+};
+
+export type LockstepUnderTest = Awaited<ReturnType<typeof lockstepUnderTest>>;
+
+/** The same flow without approval. */
+export const automaticFlow = aFlow({ name: "automatic" as FlowName, approval: { steps: [] } });
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
