@@ -1,0 +1,75 @@
+import type { AccountId } from "../core/domain/ids.ts";
+
+/** What the calls of a client are for. Another account has one role per purpose, so that none can do another's work. */
+export type ClientPurpose = "state" | "identity" | "catalogue" | "grant" | "revoke";
+
+/** The part of an AWS client's configuration that Lockstep decides; every client class of the SDK takes it. */
+interface ClientConfiguration {
+  readonly maxAttempts: number;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly requestHandler: object;
+}
+
+export interface ClientOptions {
+  /** Where the service is, when that is not the function's own region. */
+  readonly region?: string;
+  /** How long one call may take before it counts as unanswered (milliseconds). */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** AWS clients of one account for one purpose, each built once. */
+export interface AwsClients {
+  client<Client>(type: new (configuration: ClientConfiguration) => Client, options?: ClientOptions): Client;
+}
+
+export type ClientsFor = (account: "home" | AccountId, purpose: ClientPurpose) => AwsClients;
+
+export interface AwsClientsSettings {
+  /** The account that Lockstep is deployed in. */
+  readonly homeAccount?: string;
+  /** What tests replace: the transport, or the address. */
+  readonly overrides?: Partial<Omit<ClientConfiguration, "maxAttempts">>;
+}
+
+/** Ten times the slowest answer that these control-plane calls usually give, and half of the API's own 29 seconds. */
+const USUAL_TIMEOUT_MILLISECONDS = 10_000;
+const CONNECTION_TIMEOUT_MILLISECONDS = 3_000;
+
+/**
+ * The only source of AWS clients. `maxAttempts: 1`: every retry is ours, on the injected clock, and counted.
+ * Today only the home account can be reached; another account's clients will come from a role assumed with an ExternalId.
+ */
+export const awsClients = (settings: AwsClientsSettings = {}): ClientsFor => {
+  const built = new Map<unknown, Map<string, unknown>>();
+
+  const home: AwsClients = {
+    client: (type, options = {}) => {
+      const byOptions = built.get(type) ?? new Map<string, unknown>();
+      built.set(type, byOptions);
+      const key = JSON.stringify([options.region, options.timeoutMilliseconds]);
+      if (!byOptions.has(key)) byOptions.set(key, new type(configurationOf(settings, options)));
+      return byOptions.get(key) as InstanceType<typeof type>;
+    },
+  };
+
+  return (account, purpose) => {
+    if (account === "home" || account === settings.homeAccount) return home;
+    throw new Error(
+      `No AWS clients for account ${account} (${purpose}): Lockstep reaches only its own account`,
+    );
+  };
+};
+
+const configurationOf = ({ overrides }: AwsClientsSettings, options: ClientOptions): ClientConfiguration => ({
+  maxAttempts: 1,
+  // The SDK's Node handler builds itself from these; without throwOnRequestTimeout it only warns (@smithy/node-http-handler).
+  requestHandler: {
+    connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
+    requestTimeout: options.timeoutMilliseconds ?? USUAL_TIMEOUT_MILLISECONDS,
+    throwOnRequestTimeout: true,
+  },
+  ...overrides,
+  ...(options.region === undefined ? {} : { region: options.region }),
+});

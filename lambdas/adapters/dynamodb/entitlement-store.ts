@@ -1,0 +1,38 @@
+import { EntitlementRecordSchema, entitlementKey } from "../../core/domain/entitlement.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { EntitlementStore } from "../../core/ports/stores.ts";
+import { follows } from "./conditions.ts";
+import { accessKeys, entitlementAttributes, ttlAt } from "./keys.ts";
+import { stored } from "./stored.ts";
+import { table, type TableDeps } from "./table.ts";
+
+/**
+ * How long the record of what is gone stays, so that a late writer still meets its version: far longer than the
+ * 16 minutes in which anything may be late, and than the few days by which TTL lags.
+ */
+const ABSENT_KEPT_MILLISECONDS = 30 * 24 * 3600 * 1000;
+
+/** Entitlement records in the Access table. */
+export const entitlementStore = ({
+  clock,
+  ...deps
+}: TableDeps & { readonly clock: Clock }): EntitlementStore => {
+  const access = table(deps);
+  return {
+    get: async (key) => {
+      const item = await access.get(accessKeys.entitlement(key));
+      return item === undefined ? undefined : stored(EntitlementRecordSchema, item);
+    },
+    put: (next) =>
+      access.put(
+        {
+          ...next,
+          ...entitlementAttributes(entitlementKey(next.entitlement)),
+          ...(next.state === "absent"
+            ? ttlAt(new Date(clock.now().getTime() + ABSENT_KEPT_MILLISECONDS))
+            : {}),
+        },
+        follows(next.version),
+      ),
+  };
+};

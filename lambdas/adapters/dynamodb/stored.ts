@@ -1,0 +1,11 @@
+import type * as z from "zod/mini";
+import { withoutTableAttributes } from "./keys.ts";
+import type { Item } from "./table.ts";
+
+/** What an item holds, read through its schema: an item of another shape is a defect, and named by its key. */
+export const stored = <Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> => {
+  const parsed = schema.safeParse(withoutTableAttributes(item));
+  if (parsed.success) return parsed.data;
+  const key = JSON.stringify({ pk: item["pk"], sk: item["sk"] });
+  throw new Error(`The item at ${key} is not of the shape that Lockstep writes`, { cause: parsed.error });
+};

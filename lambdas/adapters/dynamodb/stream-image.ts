@@ -1,0 +1,21 @@
+import type { AttributeValue } from "aws-lambda";
+import type { AccessRequest } from "../../core/domain/access-request.ts";
+import { accessRequestOf } from "./access-request-store.ts";
+
+/** The value that DynamoDB's JSON stands for, of the types that Lockstep's items have (no sets, no binary). */
+const plain = (value: AttributeValue): unknown => {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.NULL !== undefined) return null;
+  if (value.L !== undefined) return value.L.map(plain);
+  if (value.M !== undefined) return plainMap(value.M);
+  throw new TypeError(`Lockstep's items have no attribute of type ${Object.keys(value).join()}`);
+};
+
+const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, plain(value)]));
+
+/** The request in a stream record's new image of an item whose `kind` is `request`. */
+export const accessRequestOfImage = (image: Readonly<Record<string, AttributeValue>>): AccessRequest =>
+  accessRequestOf(plainMap(image));

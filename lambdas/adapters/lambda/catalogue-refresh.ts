@@ -1,0 +1,39 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { RetryableError } from "../../core/domain/errors.ts";
+import type { CatalogueRefresh } from "../../core/ports/catalogue.ts";
+import type { ClientsFor } from "../aws-clients.ts";
+import { orUnavailable } from "../aws-errors.ts";
+
+export interface CatalogueRefreshDeps {
+  readonly clientsFor: ClientsFor;
+  readonly functionName: string;
+}
+
+/** An HTTP API gives up after 30 seconds; five are left for what follows the refresh. */
+const TIMEOUT_MILLISECONDS = 25_000;
+
+/** Runs the catalogue function and waits for its end. */
+export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshDeps): CatalogueRefresh => {
+  const client = clientsFor("home", "state").client(LambdaClient, {
+    timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+  });
+  return {
+    refresh: async () => {
+      const answer = await orUnavailable("CatalogueUnavailable", () =>
+        client.send(
+          new InvokeCommand({
+            FunctionName: functionName,
+            InvocationType: "RequestResponse",
+            Payload: Buffer.from("{}"),
+          }),
+        ),
+      );
+      if (answer.FunctionError !== undefined) {
+        throw new RetryableError(
+          "CatalogueUnavailable",
+          `The catalogue function failed (${answer.FunctionError})`,
+        );
+      }
+    },
+  };
+};

@@ -1,0 +1,6 @@
+import { compose } from "./compose.ts";
+import { EnvironmentSchema } from "./env.ts";
+import { recordStream } from "./record-stream.ts";
+
+/** The Access table's stream: audit entries, events and lifecycle metrics. */
+export const handler = recordStream(compose(EnvironmentSchema.parse(process.env)));

@@ -1,0 +1,24 @@
+import type { Metrics } from "@aws-lambda-powertools/metrics";
+import type { AccessRequest } from "../core/domain/access-request.ts";
+
+/** From the last thing that people did, or the start that they chose, to access: milliseconds. */
+const grantLag = (request: AccessRequest & { readonly status: "active" }): number => {
+  const ready = [request.createdAt, request.startAt ?? "", request.approval.decisions.at(-1)?.at ?? ""];
+  return (
+    Date.parse(request.activeAt) - Math.max(...ready.filter((at) => at !== "").map((at) => Date.parse(at)))
+  );
+};
+
+/** From the expiry to the confirmed end: milliseconds. An early revoke has no lag by this measure. */
+const revokeLag = (request: AccessRequest & { readonly status: "ended" }): number =>
+  Math.max(0, Date.parse(request.ended.at) - Date.parse(request.expiresAt));
+
+/** Counts the transition, and measures the lags that the alarms watch. */
+export const measure = (request: AccessRequest, metrics: Pick<Metrics, "addMetric">): void => {
+  const transition = request.trail.at(-1)?.type;
+  if (transition !== undefined) metrics.addMetric(transition, "Count", 1);
+  if (transition === "AccessGranted" && request.status === "active") {
+    metrics.addMetric("GrantLag", "Milliseconds", grantLag(request));
+  }
+  if (request.status === "ended") metrics.addMetric("RevokeLag", "Milliseconds", revokeLag(request));
+};

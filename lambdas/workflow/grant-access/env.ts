@@ -1,0 +1,10 @@
+import * as z from "zod/mini";
+import { EnvironmentVariables as Variable } from "../../core/contracts/environment.ts";
+
+/** Settings of the function behind *Grant access*. */
+export const EnvironmentSchema = z.object({
+  ACCESS_TABLE: Variable.ACCESS_TABLE,
+  HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  IDENTITY_CENTER: Variable.IDENTITY_CENTER,
+  PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+});

@@ -1,0 +1,12 @@
+import * as z from "zod/mini";
+import { EnvironmentVariables as Variable } from "../../core/contracts/environment.ts";
+
+/**
+ * Settings of the function behind *Revoke access*. Where an entitlement lives (instance, region, ids) was stored
+ * when it was granted, so a changed setting cannot strand a revoke.
+ */
+export const EnvironmentSchema = z.object({
+  ACCESS_TABLE: Variable.ACCESS_TABLE,
+  HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  IDENTITY_CENTER: Variable.IDENTITY_CENTER,
+});

@@ -1,0 +1,123 @@
+import { expect, it } from "vitest";
+import type { AccessRequest } from "../../../lambdas/core/domain/access-request.ts";
+import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import type { Page, PageQuery } from "../../../lambdas/core/ports/stores.ts";
+import { aPendingRequest, aPerson, aRequestId } from "../../support/builders.ts";
+import { describeStores } from "./describe-stores.ts";
+
+/** The `number`-th request, made that many minutes after midnight. */
+const numbered = (number: number, overrides: Parameters<typeof aPendingRequest>[0] = {}) =>
+  aPendingRequest({
+    id: aRequestId(`number ${String(number)}`),
+    createdAt: timestamp(new Date(Date.UTC(2026, 0, 1, 0, number))),
+    ...overrides,
+  });
+
+/** The next version of a request as a store sees it: the same, with a higher version. */
+const nextVersion = (request: AccessRequest): AccessRequest => ({ ...request, version: request.version + 1 });
+
+const everyPage = async (list: (page: PageQuery) => Promise<Page<AccessRequest>>, limit: number) => {
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list({ limit, ...(cursor === undefined ? {} : { cursor }) });
+    pages.push(page.items.map(({ id }) => id));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return pages;
+};
+
+describeStores("access requests", (stores) => {
+  it("gives back exactly what was written", async () => {
+    const request = aPendingRequest();
+    expect(await stores().requests.create(request)).toBe("written");
+    expect(await stores().requests.get(request.id)).toEqual(request);
+    expect(await stores().requests.get(aRequestId("two"))).toBeUndefined();
+  });
+
+  it("writes an id once, so that a retried submission meets the first one", async () => {
+    const request = aPendingRequest();
+    await stores().requests.create(request);
+    expect(await stores().requests.create({ ...request, justification: "another" })).toBe("conflict");
+    expect((await stores().requests.get(request.id))?.justification).toBe("incident 42");
+  });
+
+  it("lets one of two writers of the same version win", async () => {
+    const request = aPendingRequest();
+    await stores().requests.create(request);
+    const next = nextVersion(request);
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => stores().requests.replace(next, ["pending"])),
+    );
+    expect(outcomes.filter((outcome) => outcome === "written")).toHaveLength(1);
+    expect((await stores().requests.get(request.id))?.version).toBe(2);
+  });
+
+  it("refuses a transition from a status that it may not start from", async () => {
+    const request = aPendingRequest();
+    await stores().requests.create(request);
+    expect(await stores().requests.replace(nextVersion(request), ["approved", "scheduled"])).toBe("conflict");
+    expect(await stores().requests.replace(nextVersion(request), ["approved", "pending"])).toBe("written");
+  });
+
+  it("refuses to skip a version, to go back, and to replace what is not there", async () => {
+    const request = aPendingRequest();
+    expect(await stores().requests.replace(nextVersion(request), ["pending"])).toBe("conflict");
+    await stores().requests.create(request);
+    expect(await stores().requests.replace({ ...request, version: 3 }, ["pending"])).toBe("conflict");
+    expect(await stores().requests.replace(request, ["pending"])).toBe("conflict");
+    expect(await stores().requests.get(request.id)).toEqual(request);
+  });
+
+  it("lists newest first, page by page, and ends without an empty page", async () => {
+    const requests = Array.from({ length: 6 }, (_, number) => numbered(number));
+    for (const request of requests) await stores().requests.create(request);
+    const newestFirst = requests.map(({ id }) => id).reverse();
+    expect(await everyPage((page) => stores().requests.list(page), 4)).toEqual([
+      newestFirst.slice(0, 4),
+      newestFirst.slice(4),
+    ]);
+    expect(await everyPage((page) => stores().requests.list(page), 3)).toEqual([
+      newestFirst.slice(0, 3),
+      newestFirst.slice(3),
+    ]);
+    expect(await everyPage((page) => stores().requests.list(page), 100)).toEqual([newestFirst]);
+  });
+
+  it("lists a hundred at once", async () => {
+    const requests = Array.from({ length: 101 }, (_, number) => numbered(number));
+    await Promise.all(requests.map((request) => stores().requests.create(request)));
+    const pages = await everyPage((page) => stores().requests.list(page), 100);
+    expect(pages.map((page) => page.length)).toEqual([100, 1]);
+    expect(pages.flat()).toEqual(requests.map(({ id }) => id).reverse());
+  });
+
+  it("lists by requester and by status, and follows a status that changed", async () => {
+    const bob = aPerson("bob");
+    const [first, second, third] = [numbered(0), numbered(1, { requester: bob }), numbered(2)] as const;
+    for (const request of [first, second, third]) await stores().requests.create(request);
+    const { deadline: _deadline, ...rest } = first;
+    const approved: AccessRequest = { ...rest, status: "approved", version: 2 };
+    await stores().requests.replace(approved, ["pending"]);
+
+    const ids = (page: Page<AccessRequest>) => page.items.map(({ id }) => id);
+    const page = { limit: 10 };
+    expect(ids(await stores().requests.listByRequester(aPerson("alice").userId, page))).toEqual([
+      third.id,
+      first.id,
+    ]);
+    expect(ids(await stores().requests.listByRequester(bob.userId, page))).toEqual([second.id]);
+    expect(ids(await stores().requests.listByStatus("pending", page))).toEqual([third.id, second.id]);
+    expect(await stores().requests.listByStatus("approved", page)).toEqual({ items: [approved] });
+    expect(await stores().requests.listByStatus("stuck", page)).toEqual({ items: [] });
+  });
+
+  it("refuses a cursor that it never gave", async () => {
+    for (const cursor of ["garbage", "", "bnVsbA", "W10", "e30", "../..", "%00"]) {
+      await expect(stores().requests.list({ limit: 1, cursor })).rejects.toMatchObject({
+        name: "DomainError",
+        code: "invalid-cursor",
+      });
+    }
+  });
+});

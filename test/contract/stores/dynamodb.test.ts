@@ -1,0 +1,232 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
+import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
+import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { accessRequestOfImage } from "../../../lambdas/adapters/dynamodb/stream-image.ts";
+import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
+import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import {
+  aFlow,
+  aPendingRequest,
+  aPerson,
+  aRequestId,
+  anAccountId,
+  anEntitlement,
+} from "../../support/builders.ts";
+import {
+  connectionReset,
+  scriptedAws,
+  timedOut,
+  type ScriptedAnswer,
+  type SentCall,
+} from "../../support/fakes/scripted-aws.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+import { startDynalite, type DynamoDbServer } from "./dynalite-server.ts";
+import { clientsAt, realStores, type Stores } from "./environments.ts";
+import { createTables, type TableNames } from "./tables.ts";
+
+const request = aPendingRequest();
+const nothing: ScriptedAnswer = { body: {} };
+
+const faults: readonly (readonly [string, ScriptedAnswer])[] = [
+  ["throttled (the table)", { error: "ProvisionedThroughputExceededException" }],
+  ["throttled (the account)", { error: "RequestLimitExceeded" }],
+  ["throttled (the API)", { error: "ThrottlingException" }],
+  ["broken", { error: "InternalServerError", status: 500 }],
+  ["overloaded", { error: "ServiceUnavailable", status: 503 }],
+  ["cut off", { unanswered: connectionReset() }],
+  ["silent", { unanswered: timedOut() }],
+];
+
+const tableName = "a-table";
+
+describe.each(faults)("a table that is %s", (_name, fault) => {
+  const { clientsFor } = scriptedAws(() => fault);
+  const clock = new VirtualClock();
+  const requests = accessRequestStore({ clientsFor, tableName });
+
+  it.each([
+    ["reads a request", () => requests.get(request.id)],
+    ["creates a request", () => requests.create(request)],
+    ["replaces a request", () => requests.replace({ ...request, version: 2 }, ["pending"])],
+    ["lists requests", () => requests.list({ limit: 1 })],
+    ["reads an entitlement", () => entitlementStore({ clientsFor, tableName, clock }).get("key")],
+    ["reads a wake-up", () => wakeupStore({ clientsFor, tableName }).get(request.id)],
+    ["lists flows", () => accessFlowStore({ clientsFor, tableName }).list()],
+    ["appends to the trail", () => auditTrail({ clientsFor, tableName }).append(request.trail[0] as never)],
+    ["reads the catalogue", () => catalogue({ clientsFor, tableName }).accountsNamed("payments-prod")],
+  ])("%s as StoreUnavailable", async (_call, call) => {
+    await expect(call()).rejects.toMatchObject({ name: "StoreUnavailable" });
+  });
+});
+
+describe("a table that refuses", () => {
+  it("is a defect, under AWS's own name", async () => {
+    const { clientsFor } = scriptedAws(() => ({ error: "AccessDeniedException" }));
+    await expect(accessRequestStore({ clientsFor, tableName }).get(request.id)).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+  });
+
+  it("is a defect when an item has another shape", async () => {
+    const { clientsFor } = scriptedAws(() => ({
+      body: { Item: { pk: { S: "request#x" }, surprise: { BOOL: true } } },
+    }));
+    await expect(accessRequestStore({ clientsFor, tableName }).get(request.id)).rejects.toThrow(/request#x/);
+  });
+});
+
+describe("calls", () => {
+  const operations = (calls: readonly SentCall[]) => calls.map(({ operation }) => operation);
+
+  it("one read of a request or an entitlement is one consistent GetItem", async () => {
+    const { clientsFor, calls } = scriptedAws(() => nothing);
+    await accessRequestStore({ clientsFor, tableName }).get(request.id);
+    await entitlementStore({ clientsFor, tableName, clock: new VirtualClock() }).get("key");
+    await wakeupStore({ clientsFor, tableName }).get(request.id);
+    expect(operations(calls)).toEqual(["GetItem", "GetItem", "GetItem"]);
+    expect(calls.map(({ input }) => input["ConsistentRead"])).toEqual([true, true, true]);
+  });
+
+  it("one write is one conditional PutItem", async () => {
+    const { clientsFor, calls } = scriptedAws(() => nothing);
+    const requests = accessRequestStore({ clientsFor, tableName });
+    await requests.create(request);
+    await requests.replace({ ...request, version: 2 }, ["pending", "approved"]);
+    expect(operations(calls)).toEqual(["PutItem", "PutItem"]);
+    expect(calls.map(({ input }) => input["ConditionExpression"])).toEqual([
+      "attribute_not_exists(#pk)",
+      "#version = :version AND #status IN (:status0, :status1)",
+    ]);
+  });
+
+  it("asks again for what a batch left unprocessed, and keeps the order", async () => {
+    const ids = ["one", "two", "three"].map(aRequestId);
+    const key = (id: string) => ({ pk: { S: `request#${id}` }, sk: { S: "request" } });
+    const stored = await itemsOf(ids.map((id) => aPendingRequest({ id })));
+    const left = ids.map(key);
+    const { clientsFor, calls } = scriptedAws(({ operation }) => {
+      if (operation === "Query") {
+        return { body: { Items: ids.map((id) => ({ ...key(id), createdAt: { S: request.createdAt } })) } };
+      }
+      // Each round gives the last one that is left.
+      const given = left.pop();
+      const item = stored.find(({ pk }) => pk.S === given?.pk.S);
+      return {
+        body: {
+          Responses: { [tableName]: [item] },
+          UnprocessedKeys: left.length === 0 ? {} : { [tableName]: { Keys: left } },
+        },
+      };
+    });
+    const page = await accessRequestStore({ clientsFor, tableName }).list({ limit: 10 });
+    expect(page.items.map(({ id }) => id)).toEqual(ids);
+    expect(operations(calls)).toEqual(["Query", "BatchGetItem", "BatchGetItem", "BatchGetItem"]);
+  });
+
+  it("gives up on a batch that never ends", async () => {
+    const key = { pk: { S: `request#${request.id}` }, sk: { S: "request" } };
+    const { clientsFor } = scriptedAws(({ operation }) =>
+      operation === "Query"
+        ? { body: { Items: [{ ...key, createdAt: { S: request.createdAt } }] } }
+        : { body: { Responses: {}, UnprocessedKeys: { [tableName]: { Keys: [key] } } } },
+    );
+    await expect(accessRequestStore({ clientsFor, tableName }).list({ limit: 1 })).rejects.toMatchObject({
+      name: "StoreUnavailable",
+    });
+  });
+
+  it("a refresh that finds nothing new writes nothing", async () => {
+    const account = { id: anAccountId(2), name: "payments-prod" };
+    const item = {
+      pk: { S: "account" },
+      sk: { S: account.id },
+      id: { S: account.id },
+      name: { S: account.name },
+    };
+    const { clientsFor, calls } = scriptedAws(() => ({ body: { Items: [item] } }));
+    await catalogue({ clientsFor, tableName }).replaceAccounts([account]);
+    expect(operations(calls)).toEqual(["Query"]);
+  });
+});
+
+/** The requests as DynamoDB's JSON. */
+const itemsOf = async (requests: readonly (typeof request)[]) => {
+  const { clientsFor, calls } = scriptedAws(() => nothing);
+  for (const one of requests) await accessRequestStore({ clientsFor, tableName }).create(one);
+  return calls.map(({ input }) => input["Item"] as Record<string, { S: string }> & { pk: { S: string } });
+};
+
+describe("items", () => {
+  let server: DynamoDbServer;
+  let tables: TableNames;
+  let stores: Stores;
+  let documents: DynamoDBDocumentClient;
+
+  beforeAll(async () => {
+    server = await startDynalite();
+    const clientsFor = clientsAt(server.endpoint);
+    const client = clientsFor("home", "state").client(DynamoDBClient);
+    tables = await createTables(client, "items");
+    stores = realStores(clientsFor, tables);
+    documents = DynamoDBDocumentClient.from(client);
+  });
+  afterAll(() => server.close());
+
+  const scan = async (name: string) =>
+    (await documents.send(new ScanCommand({ TableName: name }))).Items ?? [];
+
+  it("say whether they are a request or an entitlement, for the stream's filter", async () => {
+    const holders = { [request.id]: { expiresAt: timestamp(new Date()) } };
+    await stores.requests.create(request);
+    await stores.entitlements.put({
+      entitlement: anEntitlement(),
+      version: 1,
+      holders,
+      state: "observing",
+      by: request.id,
+    });
+    const items = await scan(tables.access);
+    expect(items.map(({ kind }) => String(kind)).sort()).toEqual(["entitlement", "request"]);
+    expect(items.filter((item) => "collection" in item)).toHaveLength(1);
+    expect(items.filter((item) => "ttl" in item)).toHaveLength(0);
+  });
+
+  it("collect the records of absent entitlements after 30 days, and of wake-ups after their deadline", async () => {
+    await stores.entitlements.put({
+      entitlement: anEntitlement({ principalId: aPerson("carol").userId }),
+      version: 1,
+      holders: {},
+      state: "absent",
+    });
+    const absent = (await scan(tables.access)).find(({ state }) => state === "absent");
+    // The virtual clock begins on 1 January 2026.
+    expect(absent?.["ttl"]).toBe(Date.UTC(2026, 0, 31) / 1000);
+
+    const expiresAt = timestamp(new Date("2026-01-02T00:00:00.500Z"));
+    await stores.wakeups.put({ requestId: request.id, taskToken: "token", expiresAt });
+    expect(await scan(tables.wakeups)).toEqual([
+      { pk: request.id, taskToken: "token", ttl: Date.UTC(2026, 0, 2) / 1000 + 1 },
+    ]);
+  });
+
+  it("stay under one read unit for a usual request", async () => {
+    const [item] = await itemsOf([request]);
+    expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(4096);
+  });
+
+  it("are read from the stream's image as from the table", async () => {
+    const [image] = await itemsOf([request]);
+    if (image === undefined) throw new Error("expected an image");
+    expect(accessRequestOfImage(image)).toEqual(request);
+  });
+
+  it("keep flows out of the catalogue's index", async () => {
+    await stores.flows.put(aFlow());
+    expect((await scan(tables.config)).every((item) => !("nameKey" in item))).toBe(true);
+  });
+});

@@ -1,0 +1,144 @@
+import { expect, it } from "vitest";
+import {
+  NO_PREVIOUS_HASH,
+  firstBrokenLink,
+  linkEntry,
+  type AuditEntry,
+} from "../../../lambdas/core/domain/audit.ts";
+import { FlowNameSchema, timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { aFlow, aPermissionSetArn, aRequestId, anAccountId } from "../../support/builders.ts";
+import { describeStores } from "./describe-stores.ts";
+
+const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
+
+describeStores("wake-ups", (stores) => {
+  it("keeps the newest token of a request", async () => {
+    expect(await stores().wakeups.get(aRequestId("one"))).toBeUndefined();
+    await stores().wakeups.put({ requestId: aRequestId("one"), taskToken: "first", expiresAt: at });
+    await stores().wakeups.put({ requestId: aRequestId("one"), taskToken: "second", expiresAt: at });
+    expect(await stores().wakeups.get(aRequestId("one"))).toBe("second");
+    expect(await stores().wakeups.get(aRequestId("two"))).toBeUndefined();
+  });
+});
+
+describeStores("access flows", (stores) => {
+  const named = (name: string) => aFlow({ name: FlowNameSchema.parse(name) });
+
+  it("gives back exactly what was written, all of them by name", async () => {
+    const flows = ["prod-power", "b", "a-read"].map(named);
+    for (const flow of flows) expect(await stores().flows.put(flow)).toBe("written");
+    expect(await stores().flows.list()).toEqual([flows[2], flows[1], flows[0]]);
+    expect(await stores().flows.get(FlowNameSchema.parse("b"))).toEqual(flows[1]);
+    expect(await stores().flows.get(FlowNameSchema.parse("c"))).toBeUndefined();
+  });
+
+  it("replaces and deletes only the version that the writer saw", async () => {
+    const flow = aFlow();
+    await stores().flows.put(flow);
+    expect(await stores().flows.put(flow)).toBe("conflict");
+    const second = { ...flow, version: 2, updatedBy: "another" };
+    expect(await stores().flows.put(second)).toBe("written");
+    expect(await stores().flows.delete(flow)).toBe("conflict");
+    expect(await stores().flows.get(flow.name)).toEqual(second);
+    expect(await stores().flows.delete(second)).toBe("written");
+    expect(await stores().flows.get(flow.name)).toBeUndefined();
+    expect(await stores().flows.delete(second)).toBe("conflict");
+  });
+});
+
+/** A chain of so many entries. */
+const chain = (length: number): AuditEntry[] => {
+  const entries: AuditEntry[] = [];
+  for (let sequence = 1; sequence <= length; sequence += 1) {
+    entries.push(
+      linkEntry({
+        requestId: aRequestId("one"),
+        sequence,
+        type: "ApprovalNeeded",
+        at,
+        actor: { type: "lockstep", name: "workflow" },
+        status: "pending",
+        details: { nested: { list: [1, "two", null, true, 0.5] }, empty: {}, text: "" },
+        previousHash: entries.at(-1)?.hash ?? NO_PREVIOUS_HASH,
+      }),
+    );
+  }
+  return entries;
+};
+
+describeStores("the audit trail", (stores) => {
+  it("lists in order, page by page, with every hash intact", async () => {
+    const entries = chain(12);
+    for (const entry of entries.toReversed()) await stores().audit.append(entry);
+    const first = await stores().audit.list(aRequestId("one"), { limit: 10 });
+    expect(first.items).toEqual(entries.slice(0, 10));
+    const { cursor } = first;
+    if (cursor === undefined) throw new Error("expected a second page");
+    const second = await stores().audit.list(aRequestId("one"), { limit: 10, cursor });
+    expect(second).toEqual({ items: entries.slice(10) });
+    expect(firstBrokenLink([...first.items, ...second.items])).toBeUndefined();
+    expect(await stores().audit.list(aRequestId("two"), { limit: 10 })).toEqual({ items: [] });
+  });
+
+  it("never writes over an entry", async () => {
+    const [entry] = chain(1);
+    if (entry === undefined) throw new Error("expected an entry");
+    await stores().audit.append(entry);
+    await stores().audit.append({ ...entry, status: "tampered" });
+    expect(await stores().audit.list(aRequestId("one"), { limit: 10 })).toEqual({ items: [entry] });
+  });
+
+  it("refuses a cursor that it never gave", async () => {
+    for (const cursor of ["garbage", "", "LTE", "MS41", "e30"]) {
+      await expect(stores().audit.list(aRequestId("one"), { limit: 1, cursor })).rejects.toMatchObject({
+        code: "invalid-cursor",
+      });
+    }
+  });
+});
+
+describeStores("the catalogue", (stores) => {
+  const prod = { id: anAccountId(2), name: "payments-prod" };
+  const dev = { id: anAccountId(3), name: "payments-dev" };
+  const power = {
+    arn: aPermissionSetArn("PowerUser"),
+    name: "PowerUser",
+    sessionDuration: "PT1H",
+    inManagementAccount: false,
+  };
+
+  it("finds accounts and permission sets by id and by name", async () => {
+    await stores().catalogue.replaceAccounts([prod, dev]);
+    await stores().catalogue.replacePermissionSets([power]);
+    expect(await stores().catalogue.account(prod.id)).toEqual(prod);
+    expect(await stores().catalogue.accountsNamed("payments-dev")).toEqual([dev]);
+    expect(await stores().catalogue.permissionSet(power.arn)).toEqual(power);
+    expect(await stores().catalogue.permissionSetsNamed("PowerUser")).toEqual([power]);
+    expect(await stores().catalogue.knownPermissionSets()).toEqual([power]);
+    expect(await stores().catalogue.account(anAccountId(9))).toBeUndefined();
+    expect(await stores().catalogue.accountsNamed("PowerUser")).toEqual([]);
+    expect(await stores().catalogue.permissionSetsNamed("payments-prod")).toEqual([]);
+  });
+
+  it("says exactly what the last refresh found", async () => {
+    await stores().catalogue.replaceAccounts([prod, dev]);
+    await stores().catalogue.replaceAccounts([{ ...prod, name: "renamed" }]);
+    expect(await stores().catalogue.accountsNamed("payments-prod")).toEqual([]);
+    expect(await stores().catalogue.accountsNamed("renamed")).toEqual([{ ...prod, name: "renamed" }]);
+    expect(await stores().catalogue.account(dev.id)).toBeUndefined();
+  });
+
+  it("shows every account of a name that several have", async () => {
+    await stores().catalogue.replaceAccounts([prod, { ...dev, name: prod.name }]);
+    expect((await stores().catalogue.accountsNamed(prod.name)).map(({ id }) => id)).toEqual([
+      prod.id,
+      dev.id,
+    ]);
+  });
+
+  it("leaves access flows alone", async () => {
+    await stores().flows.put(aFlow());
+    await stores().catalogue.replaceAccounts([]);
+    expect(await stores().flows.list()).toHaveLength(1);
+  });
+});
