@@ -1,0 +1,12 @@
+/** arn:…:stateMachine:NAME → arn:…:execution:NAME:EXECUTION. */
+export const executionArnOf = (machineArn: string, executionName: string): string =>
+  `${machineArn.replace(":stateMachine:", ":execution:")}:${executionName}`;
+
+/** The machine of an execution's ARN. */
+export const machineArnOf = (executionArn: string): string =>
+  executionArn.replace(":execution:", ":stateMachine:").replace(/:[^:]*$/, "");
+
+const ARN = /^arn:[^:]+:states:[^:]*:\d{12}:(stateMachine:[^:]+|execution:[^:]+:[^:]+)$/;
+
+export const isStatesArn = (text: string, kind: "stateMachine" | "execution"): boolean =>
+  ARN.test(text) && text.includes(`:${kind}:`);

@@ -1,0 +1,73 @@
+import type { Json, JsonObject } from "../wire/json.ts";
+import type { ExecutionRecord } from "./records.ts";
+
+/** How a Lambda function answers: with a payload, or with the error that its code (or its runtime) ended with. */
+export type InvocationAnswer =
+  | { readonly payload: Json }
+  | {
+      readonly functionError: {
+        readonly errorType?: string;
+        readonly errorMessage?: string;
+        readonly [member: string]: Json | undefined;
+      };
+    };
+
+/** On whose behalf a function is invoked. */
+export interface InvocationMeta {
+  readonly executionArn: string;
+  readonly machineRoleArn: string;
+}
+
+/** Invokes a function and waits for its answer; what it throws is taken as an error of the Lambda service. */
+export type InvokeFunction = (
+  functionArn: string,
+  payload: Json,
+  meta: InvocationMeta,
+) => Promise<InvocationAnswer>;
+
+/** An EventBridge event of AWS's own, as it reaches the default bus. */
+export interface ServiceEvent {
+  readonly version: "0";
+  readonly id: string;
+  readonly "detail-type": string;
+  readonly source: string;
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
+}
+
+/** Takes an event for delivery to the default bus's rules. */
+export type Publish = (event: ServiceEvent) => Promise<void> | void;
+
+/** An execution to be. */
+export interface ExecutionStart {
+  readonly machineArn: string;
+  readonly name: string;
+  /** A JSON text. */
+  readonly input: string;
+  /** The id of the task whose child it is. */
+  readonly startedBy?: string;
+}
+
+/** What `states:startExecution` tasks do with other executions. */
+export interface ChildExecutions {
+  /** Starts the child unless this very task did so before; throws AwsError as StartExecution does. */
+  start(child: ExecutionStart): ExecutionRecord;
+  /** The child's record once it has ended; undefined when `signal` aborts first. */
+  ended(executionArn: string, signal: AbortSignal): Promise<ExecutionRecord | undefined>;
+  /** Aborts the child of a parent that was aborted or timed out; does nothing while the engine is stopping. */
+  abandon(executionArn: string): void;
+}
+
+/** Told each time a state is entered; a resumed state is not entered again. */
+export interface StateEntered {
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly executionArn: string;
+  readonly executionName: string;
+  readonly state: string;
+  readonly type: string;
+  readonly at: Date;
+}
