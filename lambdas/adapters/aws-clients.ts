@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AccountId } from "../core/domain/ids.ts";
 
 /** What the calls of a client are for. Another account has one role per purpose, so that none can do another's work. */
@@ -10,6 +11,18 @@ interface ClientConfiguration {
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly requestHandler: object;
+}
+
+type Send = (request: unknown) => Promise<unknown>;
+
+/** The part of every AWS client that Lockstep adds to: what happens just before a request is sent. */
+interface SendingClient {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Send) => Send,
+      options: { readonly step: "finalizeRequest"; readonly name: string },
+    ): void;
+  };
 }
 
 export interface ClientOptions {
@@ -33,9 +46,17 @@ export interface AwsClientsSettings {
   readonly overrides?: Partial<Omit<ClientConfiguration, "maxAttempts">>;
 }
 
-/** Ten times the slowest answer that these control-plane calls usually give, and half of the API's own 29 seconds. */
+/** Ten times the slowest answer that these control-plane calls usually give, and a third of an HTTP API's 30 seconds. */
 const USUAL_TIMEOUT_MILLISECONDS = 10_000;
 const CONNECTION_TIMEOUT_MILLISECONDS = 3_000;
+
+/**
+ * Turns of the event loop before each request. AWS closes idle connections while a function is frozen between two
+ * invocations, and the process only learns of it when the event loop turns. Without a pause the first request of the
+ * next invocation goes into a dead connection (ECONNRESET), which the SDK's own retries would hide. Two turns were
+ * enough, with and without TLS; they cost microseconds.
+ */
+const TURNS_BEFORE_REQUEST = 3;
 
 /**
  * The only source of AWS clients. `maxAttempts: 1`: every retry is ours, on the injected clock, and counted.
@@ -49,7 +70,8 @@ export const awsClients = (settings: AwsClientsSettings = {}): ClientsFor => {
       const byOptions = built.get(type) ?? new Map<string, unknown>();
       built.set(type, byOptions);
       const key = JSON.stringify([options.region, options.timeoutMilliseconds]);
-      if (!byOptions.has(key)) byOptions.set(key, new type(configurationOf(settings, options)));
+      if (!byOptions.has(key))
+        byOptions.set(key, noticingClosedConnections(new type(configurationOf(settings, options))));
       return byOptions.get(key) as InstanceType<typeof type>;
     },
   };
@@ -73,3 +95,15 @@ const configurationOf = ({ overrides }: AwsClientsSettings, options: ClientOptio
   ...overrides,
   ...(options.region === undefined ? {} : { region: options.region }),
 });
+
+const noticingClosedConnections = <Client>(client: Client): Client => {
+  // Each client class types its middleware by its own commands; this one passes them all on untouched.
+  (client as SendingClient).middlewareStack.add(
+    (next) => async (request) => {
+      for (let turn = 0; turn < TURNS_BEFORE_REQUEST; turn += 1) await nextTurn();
+      return next(request);
+    },
+    { step: "finalizeRequest", name: "noticeClosedConnections" },
+  );
+  return client;
+};

@@ -36,14 +36,14 @@ export const isNamed = (error: unknown, ...names: readonly string[]): error is E
   error instanceof Error && names.includes(error.name);
 
 /** AWS asks to come back later, and did nothing. */
-export const isThrottled = (error: unknown): boolean => {
+const isThrottled = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { name, $metadata, $retryable } = error as AwsClientError;
   return $metadata?.httpStatusCode === 429 || $retryable?.throttling === true || throttlingNames.has(name);
 };
 
 /** No answer, or one that says nothing: the call may or may not have taken effect. */
-export const isUnanswered = (error: unknown): boolean => {
+const isUnanswered = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { name, code, $metadata, $retryable } = error as AwsClientError;
   return (

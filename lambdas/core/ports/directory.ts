@@ -17,7 +17,7 @@ export interface DirectoryGroup {
 export interface Directory {
   /** The user that a verified token's claim value names (by the attribute that the settings say), whatever their status. */
   userByIdentity(value: string): Promise<DirectoryUser | undefined>;
-  /** A user named by email or user name, as flows and requests do. */
+  /** A user named by email or user name, as flows and requests do. Throws DomainError `ambiguous-name` when two people are meant. */
   userByName(name: string): Promise<DirectoryUser | undefined>;
   user(id: UserId): Promise<DirectoryUser | undefined>;
   group(id: GroupId): Promise<DirectoryGroup | undefined>;

@@ -23,7 +23,7 @@ export interface Names {
 }
 
 /** A refresh calls AWS a few dozen times: names that do not exist cannot be used to make it run all the time. */
-const REFRESH_AT_MOST_EVERY_MILLISECONDS = 60_000;
+const REFRESH_AT_MOST_EVERY_MILLISECONDS = 10_000;
 
 /**
  * Looks names and ids up in the catalogue: one read each and no call of AWS. What it does not know makes it refresh the
@@ -69,7 +69,7 @@ export const resolveNames = (dependencies: Dependencies): Names => {
 
 const listOfOne = <Found>(found: Found | undefined): readonly Found[] => (found === undefined ? [] : [found]);
 
-/** Refreshes unless that was done (or tried, with the same outcome) within the last minute. */
+/** Refreshes unless that was done (or tried, with the same outcome) moments ago. */
 const refreshing = ({ refresh, clock }: Dependencies): (() => Promise<void>) => {
   let last: { readonly at: number; readonly done: Promise<void> } | undefined;
   return () => {
