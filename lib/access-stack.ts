@@ -1,0 +1,101 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { EventBus } from "aws-cdk-lib/aws-events";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
+import { Alarms } from "./constructs/alarms.ts";
+import { attentionRules } from "./constructs/attention-rules.ts";
+import { refreshCatalogue } from "./constructs/catalogue-schedule.ts";
+import { deadLetterQueue } from "./constructs/dead-letter-queue.ts";
+import { HandlerBundles } from "./constructs/handler-bundles.ts";
+import { LockstepHttpApi } from "./constructs/http-api.ts";
+import { deliverRequestsTo } from "./constructs/record-stream.ts";
+import { streamOf } from "./constructs/tables.ts";
+import { tokenAuthorizer } from "./constructs/sign-in.ts";
+import { apiFunction } from "./functions/api.ts";
+import { awaitApprovalFunction } from "./functions/await-approval.ts";
+import { catalogueFunction } from "./functions/catalogue.ts";
+import type { FunctionContext } from "./functions/function-context.ts";
+import { grantAccessFunction } from "./functions/grant-access.ts";
+import { recordFunction } from "./functions/record.ts";
+import { revokeAccessFunction } from "./functions/revoke-access.ts";
+import { functions, names } from "./names.ts";
+import type { Settings } from "./settings.ts";
+import type { StatefulStack } from "./stateful-stack.ts";
+
+export interface AccessStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly stateful: StatefulStack;
+}
+
+/** What acts: the functions, the machine, the HTTP API, schedules, rules and alarms. */
+export class AccessStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, stateful, ...props }: AccessStackProps) {
+    super(scope, id, props);
+    const { logRetentionDays } = settings;
+    // By its pinned name and its ARN: one reference ties the stacks, whatever an implementation answers to Ref.
+    const eventBus = EventBus.fromEventBusAttributes(this, "EventBus", {
+      eventBusName: names.eventBus,
+      eventBusArn: stateful.eventBus.eventBusArn,
+      eventBusPolicy: "",
+    });
+    const context: FunctionContext = {
+      handlers: new HandlerBundles(Object.values(functions).map(({ entry }) => entry)),
+      settings,
+      homeAccount: this.account,
+      tables: stateful.tables,
+      eventBus,
+    };
+
+    const awaitApproval = awaitApprovalFunction(this, context);
+    const grantAccess = grantAccessFunction(this, context);
+    const revokeAccess = revokeAccessFunction(this, context);
+    const { stateMachine } = new AccessRequestWorkflow(this, "Workflow", {
+      functions: {
+        AwaitApprovalFunction: awaitApproval,
+        GrantAccessFunction: grantAccess,
+        RevokeAccessFunction: revokeAccess,
+      },
+      logRetentionDays,
+    });
+
+    const unrecorded = deadLetterQueue(this, "Unrecorded", "lockstep-record-dead-letters");
+    const record = recordFunction(this, { ...context, deadLetters: unrecorded });
+    deliverRequestsTo(this, {
+      handler: record,
+      streamArn: streamOf(stateful.tables.access),
+      deadLetters: unrecorded,
+    });
+
+    const catalogue = catalogueFunction(this, context);
+    refreshCatalogue(this, catalogue);
+
+    const api = apiFunction(this, { ...context, stateMachine, catalogue });
+    const http = new LockstepHttpApi(this, "HttpApi", {
+      handler: api,
+      authorizer: tokenAuthorizer(this, settings),
+      logRetentionDays,
+    });
+
+    // Imported, so that the topic's policy stays as the stateful stack wrote it.
+    const topic = Topic.fromTopicArn(this, "AttentionTopic", stateful.attentionTopic.topicArn);
+    const undelivered = deadLetterQueue(this, "Undelivered", "lockstep-attention-undelivered");
+    const rules = attentionRules(this, { eventBus, topic, undelivered });
+    new Alarms(this, "Alarms", {
+      stateMachine,
+      api: http.api,
+      functions: { api, awaitApproval, grantAccess, revokeAccess, record, catalogue },
+      revocationStuck: rules.RevocationStuck,
+      eventBusName: names.eventBus,
+      unrecorded,
+      undelivered,
+      topic,
+    });
+
+    new CfnOutput(this, "ApiUrl", { value: http.stage.url, description: "The HTTP API" });
+    new CfnOutput(this, "WorkflowArn", {
+      value: stateMachine.stateMachineArn,
+      description: "The machine that carries each request",
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { Annotations } from "aws-cdk-lib";
+import { Rule, RuleTargetInput, EventField, type IEventBus } from "aws-cdk-lib/aws-events";
+import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+
+/** The `source` of every event that Lockstep puts on its bus. */
+const EVENT_SOURCE = "lockstep";
+
+interface Attention {
+  /** The events' `detail-type`: names of transitions. */
+  readonly events: readonly string[];
+  /** What the message says after "Request <id> ". */
+  readonly message: string;
+}
+
+/** What people must act on, by the name of its rule. */
+const attentions = {
+  ApprovalNeeded: {
+    events: ["ApprovalNeeded", "NextApprovalNeeded"],
+    message: "waits for an approval. Its approvers see it under GET /requests?view=to-approve.",
+  },
+  GrantFailed: {
+    events: ["GrantFailed", "RequestRefused"],
+    message: "was approved, but its access could not be granted; nothing of it is left. Its events say why.",
+  },
+  RevocationStuck: {
+    events: ["RevocationStuck"],
+    message: "is stuck: its access may outlive its expiry. See docs/runbook.md, lockstep-revocation-stuck.",
+  },
+} as const satisfies Readonly<Record<string, Attention>>;
+
+export interface AttentionRulesProps {
+  readonly eventBus: IEventBus;
+  readonly topic: ITopic;
+  /** Keeps the messages that the topic did not take. */
+  readonly undelivered: Queue;
+}
+
+/** Tells the topic what people must act on. Messages hold the request's id and nothing about people. */
+export function attentionRules(
+  scope: Construct,
+  { eventBus, topic, undelivered }: AttentionRulesProps,
+): Readonly<Record<keyof typeof attentions, Rule>> {
+  const ruleFor = (name: keyof typeof attentions): Rule => {
+    const { events, message } = attentions[name];
+    const rule = new Rule(scope, `${name}Rule`, {
+      ruleName: `lockstep-${kebab(name)}`,
+      description: `Tells the attention topic of ${events.join(", ")}`,
+      eventBus,
+      eventPattern: { source: [EVENT_SOURCE], detailType: [...events] },
+      targets: [
+        new SnsTopic(topic, {
+          message: RuleTargetInput.fromText(
+            `Request ${EventField.fromPath("$.detail.requestId")} ${message}`,
+          ),
+          deadLetterQueue: undelivered,
+        }),
+      ],
+    });
+    Annotations.of(rule).acknowledgeWarning(
+      "@aws-cdk/aws-events:ruleUnresolvedEnvironment",
+      "The topic is in the stateful stack, which the app puts into the same account and region.",
+    );
+    return rule;
+  };
+  return {
+    ApprovalNeeded: ruleFor("ApprovalNeeded"),
+    GrantFailed: ruleFor("GrantFailed"),
+    RevocationStuck: ruleFor("RevocationStuck"),
+  };
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase();
+}

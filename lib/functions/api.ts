@@ -1,0 +1,78 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import type { Construct } from "constructs";
+import type { EnvironmentSchema } from "../../lambdas/api/env.ts";
+import { BundledFunction } from "../constructs/bundled-function.ts";
+import { indexes } from "../constructs/tables.ts";
+import { readDirectory } from "../permissions/directory.ts";
+import { readOrganizationTree } from "../permissions/organization.ts";
+import { permission } from "../permissions/permission.ts";
+import { onTable } from "../permissions/tables.ts";
+import { startExecutions, wakeExecutions } from "../permissions/workflow.ts";
+import { protectedAccounts } from "../protected-accounts.ts";
+import type { FunctionContext } from "./function-context.ts";
+
+export interface ApiFunctionProps extends FunctionContext {
+  readonly stateMachine: IStateMachine;
+  readonly catalogue: IFunction;
+}
+
+/** Answers the HTTP API: requests, decisions, revokes, access flows. */
+export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunction {
+  const { handlers, settings, homeAccount, tables, stateMachine, catalogue } = props;
+  const api = new BundledFunction<typeof EnvironmentSchema>(scope, "Api", {
+    handlers,
+    description: "Answers the HTTP API",
+    // The gateway gives up after 30 seconds and the caller with it.
+    timeout: Duration.seconds(29),
+    // CPU comes with memory, and somebody waits: a cold start parses half a megabyte of code and opens TLS connections.
+    memorySize: 1024,
+    logRetentionDays: settings.logRetentionDays,
+    environment: {
+      ACCESS_TABLE: tables.access.tableName,
+      WAKEUPS_TABLE: tables.wakeups.tableName,
+      CONFIG_TABLE: tables.config.tableName,
+      AUDIT_TABLE: tables.audit.tableName,
+      WORKFLOW_ARN: stateMachine.stateMachineArn,
+      CATALOGUE_FUNCTION: catalogue.functionName,
+      HOME_ACCOUNT: homeAccount,
+      MANAGEMENT_ACCOUNT: settings.organization.managementAccountId,
+      IDENTITY_CENTER: JSON.stringify(settings.identityCenter),
+      IDENTITY: JSON.stringify(settings.identity),
+      ADMINISTRATOR_GROUPS: JSON.stringify(settings.administratorGroups),
+      PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
+    },
+    permissions: [
+      onTable("Requests", tables.access, ["GetItem", "BatchGetItem", "Query", "PutItem"], indexes.access),
+      onTable("Wakeups", tables.wakeups, ["GetItem"]),
+      onTable(
+        "FlowsAndCatalogue",
+        tables.config,
+        ["GetItem", "Query", "PutItem", "DeleteItem"],
+        indexes.config,
+      ),
+      onTable("ReadAudit", tables.audit, ["Query"]),
+      readDirectory(settings, [
+        "DescribeGroup",
+        "DescribeUser",
+        "GetGroupId",
+        "GetUserId",
+        "IsMemberInGroups",
+        "ListGroupMemberships",
+        "ListGroupMembershipsForMember",
+        "ListGroups",
+        "ListUsers",
+      ]),
+      ...readOrganizationTree(settings),
+      startExecutions(stateMachine.stateMachineArn),
+      wakeExecutions(),
+      permission({
+        sid: "RefreshCatalogue",
+        actions: ["lambda:InvokeFunction"],
+        resources: [catalogue.functionArn],
+      }),
+    ],
+  });
+  return api.function;
+}

@@ -1,0 +1,50 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import type { EnvironmentSchema } from "../../lambdas/workflow/grant-access/env.ts";
+import { BundledFunction } from "../constructs/bundled-function.ts";
+import {
+  createAssignments,
+  denyGrantsInto,
+  observeAssignments,
+  provisionRolesInManagementAccount,
+} from "../permissions/identity-center.ts";
+import { onTable } from "../permissions/tables.ts";
+import { protectedAccounts } from "../protected-accounts.ts";
+import type { FunctionContext } from "./function-context.ts";
+import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
+
+/** Makes the access of an approved request. Its role cannot remove anything. */
+export function grantAccessFunction(scope: Construct, props: FunctionContext): IFunction {
+  const { handlers, settings, homeAccount, tables } = props;
+  const { identityCenter, organization, allowManagementAccount } = settings;
+  const accounts = protectedAccounts(settings, homeAccount);
+  const grantAccess = new BundledFunction<typeof EnvironmentSchema>(scope, "GrantAccess", {
+    handlers,
+    description: "Grants the access of an approved request",
+    timeout: Duration.seconds(TASK_TIMEOUT_SECONDS),
+    // It mostly waits for Identity Center, and is paid by memory times seconds.
+    memorySize: 256,
+    logRetentionDays: settings.logRetentionDays,
+    environment: {
+      ACCESS_TABLE: tables.access.tableName,
+      HOME_ACCOUNT: homeAccount,
+      IDENTITY_CENTER: JSON.stringify(identityCenter),
+      PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(accounts),
+    },
+    permissions: [
+      onTable("RequestAndEntitlements", tables.access, ["GetItem", "PutItem"]),
+      observeAssignments(identityCenter),
+      ...createAssignments(identityCenter),
+      ...denyGrantsInto(
+        identityCenter,
+        accounts.map(({ id }) => id),
+      ),
+      ...(allowManagementAccount
+        ? [provisionRolesInManagementAccount(identityCenter, organization.managementAccountId)]
+        : []),
+    ],
+    outlivesStack: true,
+  });
+  return grantAccess.function;
+}

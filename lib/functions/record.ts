@@ -1,0 +1,51 @@
+import { Duration } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import type { EnvironmentSchema } from "../../lambdas/record/env.ts";
+import { BundledFunction } from "../constructs/bundled-function.ts";
+import { streamOf } from "../constructs/tables.ts";
+import { permission, permissionWithoutResources } from "../permissions/permission.ts";
+import { onTable } from "../permissions/tables.ts";
+import type { FunctionContext } from "./function-context.ts";
+
+export interface RecordFunctionProps extends FunctionContext {
+  /** Receives what could not be recorded after all retries. */
+  readonly deadLetters: IQueue;
+}
+
+/** Turns the Access table's stream into audit entries and events. It reads nothing but the stream. */
+export function recordFunction(scope: Construct, props: RecordFunctionProps): IFunction {
+  const { handlers, settings, tables, eventBus, deadLetters } = props;
+  const record = new BundledFunction<typeof EnvironmentSchema>(scope, "Record", {
+    handlers,
+    description: "Writes audit entries and events from the Access table's stream",
+    // A hundred records, each one write and one event of some tens of milliseconds, with room for throttling.
+    timeout: Duration.seconds(60),
+    memorySize: 256,
+    logRetentionDays: settings.logRetentionDays,
+    environment: { AUDIT_TABLE: tables.audit.tableName, EVENT_BUS: eventBus.eventBusName },
+    permissions: [
+      onTable("AppendAudit", tables.audit, ["PutItem"]),
+      permission({
+        sid: "PublishEvents",
+        actions: ["events:PutEvents"],
+        resources: [eventBus.eventBusArn],
+      }),
+      permission({
+        sid: "ReadStream",
+        actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        resources: [streamOf(tables.access)],
+      }),
+      // Lambda demands it of every stream consumer.
+      // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+      permissionWithoutResources({ sid: "FindStream", actions: ["dynamodb:ListStreams"] }),
+      permission({
+        sid: "ReportUnrecorded",
+        actions: ["sqs:SendMessage"],
+        resources: [deadLetters.queueArn],
+      }),
+    ],
+  });
+  return record.function;
+}

@@ -1,0 +1,38 @@
+import { Duration } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import type { EnvironmentSchema } from "../../lambdas/workflow/revoke-access/env.ts";
+import { BundledFunction } from "../constructs/bundled-function.ts";
+import { readDirectory } from "../permissions/directory.ts";
+import { deleteAssignments, observeAssignments } from "../permissions/identity-center.ts";
+import { onTable } from "../permissions/tables.ts";
+import type { FunctionContext } from "./function-context.ts";
+import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
+
+/** Ends the access of a request. Its role can only remove, and no account is ever out of its reach. */
+export function revokeAccessFunction(scope: Construct, props: FunctionContext): IFunction {
+  const { handlers, settings, homeAccount, tables } = props;
+  const { identityCenter } = settings;
+  const revokeAccess = new BundledFunction<typeof EnvironmentSchema>(scope, "RevokeAccess", {
+    handlers,
+    description: "Ends the access of a request",
+    timeout: Duration.seconds(TASK_TIMEOUT_SECONDS),
+    // It mostly waits for Identity Center, and is paid by memory times seconds.
+    memorySize: 256,
+    logRetentionDays: settings.logRetentionDays,
+    environment: {
+      ACCESS_TABLE: tables.access.tableName,
+      HOME_ACCOUNT: homeAccount,
+      IDENTITY_CENTER: JSON.stringify(identityCenter),
+    },
+    permissions: [
+      onTable("RequestAndEntitlements", tables.access, ["GetItem", "PutItem"]),
+      observeAssignments(identityCenter),
+      ...deleteAssignments(identityCenter),
+      // Tells an assignment of a deleted person or group, which AWS refuses to delete, from a failed revoke.
+      readDirectory(settings, ["DescribeGroup", "DescribeUser"]),
+    ],
+    outlivesStack: true,
+  });
+  return revokeAccess.function;
+}

@@ -1,0 +1,164 @@
+import * as z from "zod/mini";
+
+/** The key under `context` in cdk.json that holds all of Lockstep's settings. */
+export const SETTINGS_CONTEXT_KEY = "lockstep";
+
+/** Retentions that CloudWatch Logs accepts, in days (API reference: PutRetentionPolicy). */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+// Every schema's error is what is expected there: a phrase that completes "expected …".
+const text = (expected: string, pattern = /\S/) =>
+  z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
+
+const listOf = <Item extends z.ZodMiniType>(item: Item, expected: string, minimum = 0) =>
+  z.array(item, { error: expected }).check(z.minLength(minimum, { error: expected }));
+
+const group = <Shape extends z.core.$ZodShape>(shape: Shape) => {
+  const keys = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? `one of ${keys}` : `an object with ${keys}`),
+  });
+};
+
+const flag = z.boolean({ error: "true or false" });
+const accountId = text("an account id: 12 digits in quotes", /^\d{12}$/);
+const claim = text('the name of a claim of the token, such as "email"');
+
+const identity = z.discriminatedUnion(
+  "match",
+  [
+    group({ claim, match: z.literal("userName") }),
+    group({ claim, match: z.literal("emails.value") }),
+    group({
+      claim,
+      match: z.literal("externalId"),
+      externalIdIssuer: text("the issuer that the directory stores with its external ids"),
+    }),
+  ],
+  {
+    error: (issue) =>
+      typeof issue.input === "object" && issue.input !== null
+        ? 'one of "userName", "emails.value", "externalId"'
+        : "an object with claim, match (and externalIdIssuer where match is externalId)",
+  },
+);
+
+// Loopback over http exists for the embedded AWS; API Gateway itself takes an https issuer only.
+const ISSUER = /^(https:\/\/[^\s/]|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))\S*$/;
+
+const SettingsSchema = group({
+  organization: group({ managementAccountId: accountId }),
+  identityCenter: group({
+    region: text(
+      'the region of the Identity Center instance, such as "eu-west-1"',
+      /^[a-z]{2}(-[a-z]+)+-\d$/,
+    ),
+    instanceArn: text(
+      "the instance's ARN, such as arn:aws:sso:::instance/ssoins-0123456789abcdef",
+      /^arn:aws[a-z-]*:sso:::instance\/(sso)?ins-[0-9a-zA-Z.-]{16}$/,
+    ),
+    identityStoreId: text(
+      'the id of the instance\'s identity store, such as "d-0123456789"',
+      /^(d-[0-9a-z]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    ),
+    accessPortalUrl: text(
+      "the access portal's https URL, such as https://example.awsapps.com/start",
+      /^https:\/\/\S+$/,
+    ),
+  }),
+  /** How a verified token names a person: which claim, and what that claim matches in Identity Center. */
+  identity,
+  /** Whose tokens are accepted. Without it, the stack creates a Cognito user pool. */
+  oidc: z.optional(
+    group({
+      issuer: text("the issuer's https URL, written exactly as in the tokens' iss claim", ISSUER),
+      audience: listOf(text("a client id of the issuer"), "at least one client id of the issuer", 1),
+    }),
+  ),
+  /** Where the Cognito user pool may send a person back to after signing in. Not read when `oidc` is there. */
+  cognito: z.optional(
+    group({
+      callbackUrls: listOf(
+        text("an https URL, or http://localhost", /^(https:\/\/\S+|http:\/\/localhost(:\d+)?(\/\S*)?)$/),
+        "at least one URL",
+        1,
+      ),
+    }),
+  ),
+  /** Display names of the directory groups whose members administer Lockstep. */
+  administratorGroups: listOf(text("a group's display name"), "at least one group's display name", 1),
+  /** Accounts into which nothing is granted, besides the management account and Lockstep's own. */
+  protectedAccounts: listOf(accountId, "a list of account ids"),
+  allowManagementAccount: flag,
+  allowOwnAccount: flag,
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS, { error: `one of ${LOG_RETENTION_DAYS.join(", ")}` }),
+});
+
+/** What a platform team decides about its deployment. */
+export type Settings = z.infer<typeof SettingsSchema>;
+
+/** The settings cannot be used. The message holds one sentence a problem, each naming the key, what was found and what is expected. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+/** Where the app is deployed, as far as the synthesis knows it. */
+export interface Deployment {
+  /** Absent when the synthesis runs without credentials. */
+  readonly account?: string | undefined;
+}
+
+/** Parses the value of cdk.json's context key. Throws {@link SettingsError} that lists every problem at once. */
+export function parseSettings(context: unknown, deployment: Deployment = {}): Settings {
+  const result = z.safeParse(SettingsSchema, context);
+  if (!result.success)
+    throw new SettingsError(result.error.issues.flatMap((issue) => describe(issue, context)));
+  const { organization, allowManagementAccount } = result.data;
+  if (allowManagementAccount && deployment.account !== undefined) {
+    // "delegated administrators cannot manage permission sets provisioned in the management account":
+    // https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html
+    if (deployment.account !== organization.managementAccountId) {
+      throw new SettingsError([
+        sentence(
+          ["allowManagementAccount"],
+          "true",
+          `false when deploying in account ${deployment.account}: from the delegated administrator of Identity Center, ` +
+            `permission sets of the management account (${organization.managementAccountId}) cannot be managed`,
+        ),
+      ]);
+    }
+  }
+  return result.data;
+}
+
+function describe(issue: z.core.$ZodIssue, context: unknown): readonly string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) =>
+      sentence([...issue.path, key], "a setting that does not exist", issue.message),
+    );
+  }
+  return [sentence(issue.path, found(valueAt(context, issue.path)), issue.message)];
+}
+
+function sentence(path: readonly PropertyKey[], whatWasFound: string, expected: string): string {
+  const key = [SETTINGS_CONTEXT_KEY, ...path.map(String)].join(".");
+  return `cdk.json, context key "${key}": found ${whatWasFound}, expected ${expected}.`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = Reflect.get(current, key);
+  }
+  return current;
+}
+
+function found(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

@@ -1,0 +1,41 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { EventBus } from "aws-cdk-lib/aws-events";
+import type { Topic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import { attentionTopic } from "./constructs/attention-topic.ts";
+import { accessTable, auditTable, configTable, wakeupsTable } from "./constructs/tables.ts";
+import { names } from "./names.ts";
+
+/** What holds state or is subscribed to: it changes rarely, and outlives everything else. */
+export class StatefulStack extends Stack {
+  readonly tables: Readonly<Record<keyof typeof names.tables, Table>>;
+  readonly eventBus: EventBus;
+  readonly attentionTopic: Topic;
+
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, props);
+    this.tables = {
+      access: accessTable(this),
+      wakeups: wakeupsTable(this),
+      config: configTable(this),
+      audit: auditTable(this),
+    };
+    this.eventBus = new EventBus(this, "EventBus", {
+      eventBusName: names.eventBus,
+      description: "Every transition of every access request, by ids",
+    });
+    // Others' rules hang on the bus; replacing it would cut them off silently.
+    this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    this.attentionTopic = attentionTopic(this);
+
+    new CfnOutput(this, "EventBusName", {
+      value: this.eventBus.eventBusName,
+      description: "Receives an event for every transition of every access request",
+    });
+    new CfnOutput(this, "AttentionTopicArn", {
+      value: this.attentionTopic.topicArn,
+      description: "Subscribe to hear of what people must act on: approvals, failures, alarms",
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
+import { EnvironmentSchema as CatalogueEnvironment } from "../../lambdas/catalogue/env.ts";
+import { EnvironmentSchema as RecordEnvironment } from "../../lambdas/record/env.ts";
+import { EnvironmentSchema as AwaitApprovalEnvironment } from "../../lambdas/workflow/await-approval/env.ts";
+import { EnvironmentSchema as GrantAccessEnvironment } from "../../lambdas/workflow/grant-access/env.ts";
+import { EnvironmentSchema as RevokeAccessEnvironment } from "../../lambdas/workflow/revoke-access/env.ts";
+import { resourceAt, resourcesOf } from "./support/template.ts";
+import { oidc, synthesize } from "./support/synthesize.ts";
+
+const MANAGEMENT_ACCOUNT = "111111111111";
+const HOME_ACCOUNT = "222222222222";
+const { access, stateful } = synthesize({
+  settings: { oidc, protectedAccounts: ["333333333333", MANAGEMENT_ACCOUNT] },
+  account: HOME_ACCOUNT,
+});
+
+const VariablesSchema = z.object({ Variables: z.record(z.string(), z.unknown()) });
+
+/** A function's environment, with the intrinsics that only CloudFormation resolves written as text. */
+const environmentOf = (logicalId: string): Readonly<Record<string, string>> => {
+  const { Variables } = VariablesSchema.parse(resourceAt(access, logicalId).properties["Environment"]);
+  return Object.fromEntries(
+    Object.entries(Variables).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+};
+
+describe("a function's environment", () => {
+  it.each([
+    ["ApiFunction", ApiEnvironment],
+    ["AwaitApprovalFunction", AwaitApprovalEnvironment],
+    ["CatalogueFunction", CatalogueEnvironment],
+    ["GrantAccessFunction", GrantAccessEnvironment],
+    ["RecordFunction", RecordEnvironment],
+    ["RevokeAccessFunction", RevokeAccessEnvironment],
+  ])("is what its handler parses, and nothing else: %s", (logicalId, schema) => {
+    const { NODE_OPTIONS: _nodeOptions, ...environment } = environmentOf(logicalId);
+    expect(z.safeParse(schema, environment).error?.issues).toBeUndefined();
+    expect(Object.keys(environment).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  });
+
+  it("lists each protected account once, with the first reason that holds", () => {
+    const expected = [
+      { id: MANAGEMENT_ACCOUNT, reason: "management" },
+      { id: HOME_ACCOUNT, reason: "lockstep" },
+      { id: "333333333333", reason: "listed" },
+    ];
+    for (const logicalId of ["ApiFunction", "GrantAccessFunction"]) {
+      expect(JSON.parse(environmentOf(logicalId)["PROTECTED_ACCOUNTS"] ?? "")).toEqual(expected);
+    }
+  });
+});
+
+describe("the Access table's stream", () => {
+  const [mapping] = resourcesOf(access, "AWS::Lambda::EventSourceMapping");
+
+  it("delivers writes of requests only", () => {
+    const { Filters } = z
+      .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+      .parse(mapping?.properties["FilterCriteria"]);
+    expect(Filters.map(({ Pattern }): unknown => JSON.parse(Pattern))).toEqual([
+      { eventName: ["INSERT", "MODIFY"], dynamodb: { NewImage: { kind: { S: ["request"] } } } },
+    ]);
+  });
+
+  it("retries, isolates what fails, and keeps what it gives up", () => {
+    expect(mapping?.properties).toMatchObject({
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRecordAgeInSeconds: 86_400,
+      MaximumRetryAttempts: 10,
+      StartingPosition: "TRIM_HORIZON",
+    });
+    const [deadLetters] = resourcesOf(access, "AWS::SQS::Queue").filter(
+      ({ properties }) => properties["QueueName"] === "lockstep-record-dead-letters",
+    );
+    expect(mapping?.properties["DestinationConfig"]).toEqual({
+      OnFailure: { Destination: { "Fn::GetAtt": [deadLetters?.logicalId, "Arn"] } },
+    });
+  });
+});
+
+describe("queues and topics", () => {
+  it.each([
+    ["queue", access, "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"],
+    ["topic", stateful, "AWS::SNS::Topic", "AWS::SNS::TopicPolicy"],
+  ])("every %s refuses what is not encrypted on the way", (_kind, template, type, policyType) => {
+    const policies = resourcesOf(template, policyType).map(({ properties }) => JSON.stringify(properties));
+    for (const { logicalId } of resourcesOf(template, type)) {
+      expect(
+        policies.some(
+          (policy) => policy.includes(logicalId) && policy.includes('"aws:SecureTransport":"false"'),
+        ),
+        logicalId,
+      ).toBe(true);
+    }
+  });
+});

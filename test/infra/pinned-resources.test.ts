@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { AccessIndex, CONFIG_BY_NAME } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { resourceAt, resourcesOf, type Resource } from "./support/template.ts";
+import { oidc, synthesize } from "./support/synthesize.ts";
+
+const { stateful, access } = synthesize({ settings: { oidc } });
+
+const NAME_PROPERTIES = ["FunctionName", "RoleName", "StateMachineName", "TableName"];
+const pinned = (resource: Resource) => [
+  resource.logicalId,
+  NAME_PROPERTIES.map((property) => resource.properties[property]).find((name) => name !== undefined),
+];
+
+/** What a sleeping execution needs in order to wake, revoke and end. */
+const NEEDED_BY_SLEEPERS = [
+  "AccessRequestWorkflow",
+  "AccessRequestWorkflowRole",
+  "AwaitApprovalFunction",
+  "AwaitApprovalRole",
+  "GrantAccessFunction",
+  "GrantAccessRole",
+  "RevokeAccessFunction",
+  "RevokeAccessRole",
+];
+
+describe("logical ids and names", () => {
+  // Changing one of these replaces the resource: CloudFormation would delete the old machine, or leave its sleepers
+  // with functions and roles that are gone. A change here needs a migration.
+  it("of the machine, the functions and their roles stay as they are", () => {
+    const types = ["AWS::IAM::Role", "AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"];
+    const found = resourcesOf(access).filter(({ type }) => types.includes(type));
+    expect(Object.fromEntries(found.map(pinned))).toEqual({
+      AccessRequestWorkflow: "lockstep-access-request",
+      AccessRequestWorkflowRole: "lockstep-access-request",
+      ApiFunction: "lockstep-api",
+      ApiRole: "lockstep-api",
+      AwaitApprovalFunction: "lockstep-await-approval",
+      AwaitApprovalRole: "lockstep-await-approval",
+      CatalogueFunction: "lockstep-catalogue",
+      CatalogueRole: "lockstep-catalogue",
+      GrantAccessFunction: "lockstep-grant-access",
+      GrantAccessRole: "lockstep-grant-access",
+      RecordFunction: "lockstep-record",
+      RecordRole: "lockstep-record",
+      RevokeAccessFunction: "lockstep-revoke-access",
+      RevokeAccessRole: "lockstep-revoke-access",
+    });
+  });
+
+  it("of the tables stay as they are", () => {
+    expect(Object.fromEntries(resourcesOf(stateful, "AWS::DynamoDB::Table").map(pinned))).toEqual({
+      AccessTable: "lockstep-access",
+      AuditTable: "lockstep-audit",
+      ConfigTable: "lockstep-config",
+      WakeupsTable: "lockstep-wakeups",
+    });
+  });
+});
+
+describe("what is retained", () => {
+  it.each(NEEDED_BY_SLEEPERS)("%s outlives its stack and every replacement", (logicalId) => {
+    const { deletionPolicy, updateReplacePolicy } = resourceAt(access, logicalId);
+    // RetainExceptOnCreate differs from Retain only where a first deployment is rolled back: nobody sleeps there yet.
+    expect(deletionPolicy).toBe("RetainExceptOnCreate");
+    expect(updateReplacePolicy).toBe("Retain");
+  });
+
+  it("tables outlive their stack, are protected from deletion, and can be restored to any second", () => {
+    for (const table of resourcesOf(stateful, "AWS::DynamoDB::Table")) {
+      expect(table.deletionPolicy).toBe("Retain");
+      expect(table.updateReplacePolicy).toBe("Retain");
+      expect(table.properties).toMatchObject({
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+  });
+
+  it("logs outlive their stack", () => {
+    const logGroups = resourcesOf(access, "AWS::Logs::LogGroup");
+    expect(logGroups.length).toBeGreaterThan(0);
+    for (const { properties, deletionPolicy } of logGroups) {
+      expect(deletionPolicy).toBe("RetainExceptOnCreate");
+      expect(properties).toMatchObject({ RetentionInDays: 365 });
+    }
+  });
+});
+
+describe("the tables", () => {
+  const indexesOf = (table: Resource) =>
+    (table.properties["GlobalSecondaryIndexes"] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  const keySchema = (partition: string, sort: string) => [
+    { AttributeName: partition, KeyType: "HASH" },
+    { AttributeName: sort, KeyType: "RANGE" },
+  ];
+
+  it("have the indexes that the stores query", () => {
+    expect(indexesOf(resourceAt(stateful, "AccessTable"))).toEqual(
+      Object.values(AccessIndex).map(({ name, partition }) => ({
+        IndexName: name,
+        KeySchema: keySchema(partition, "createdAt"),
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      })),
+    );
+    expect(indexesOf(resourceAt(stateful, "ConfigTable"))).toEqual([
+      {
+        IndexName: CONFIG_BY_NAME.name,
+        KeySchema: keySchema(CONFIG_BY_NAME.partition, "sk"),
+        Projection: { ProjectionType: "ALL" },
+      },
+    ]);
+  });
+
+  it("stream changes of access only: a task token never enters a stream", () => {
+    const streamed = resourcesOf(stateful, "AWS::DynamoDB::Table").filter(
+      ({ properties }) => properties["StreamSpecification"] !== undefined,
+    );
+    expect(streamed.map(({ logicalId }) => logicalId)).toEqual(["AccessTable"]);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { parseSettings, SettingsError } from "../../lib/settings.ts";
+import { shippedSettings } from "./support/synthesize.ts";
+
+const problems = (context: unknown, account?: string): readonly string[] => {
+  try {
+    parseSettings(context, { account });
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split("\n");
+    throw error;
+  }
+};
+
+const { organization: _organization, ...withoutOrganization } = shippedSettings;
+
+describe("settings", () => {
+  it("accepts what cdk.json ships", () => {
+    expect(problems(shippedSettings)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "no settings at all",
+      undefined,
+      /"lockstep": found nothing, expected an object with organization, .*\.$/,
+    ],
+    [
+      "a missing setting",
+      withoutOrganization,
+      /"lockstep.organization": found nothing, expected an object with/,
+    ],
+    [
+      "an unknown setting",
+      { ...shippedSettings, protectedAccount: [] },
+      /"lockstep.protectedAccount": found a setting that does not exist, expected one of .*protectedAccounts/,
+    ],
+    [
+      "an unknown setting inside of another",
+      { ...shippedSettings, organization: { managementAccountId: "111111111111", name: "x" } },
+      /"lockstep.organization.name": found a setting that does not exist, expected one of managementAccountId\.$/,
+    ],
+    [
+      "a number for an account id, which would lose its leading zeros",
+      { ...shippedSettings, organization: { managementAccountId: 111111111111 } },
+      /"lockstep.organization.managementAccountId": found 111111111111, expected an account id: 12 digits in quotes\.$/,
+    ],
+    [
+      "an issuer without TLS",
+      { ...shippedSettings, oidc: { issuer: "http://login.example.com", audience: ["lockstep"] } },
+      /"lockstep.oidc.issuer": found "http:\/\/login.example.com", expected the issuer's https URL/,
+    ],
+    [
+      "an issuer whose tokens nobody asked for",
+      { ...shippedSettings, oidc: { issuer: "https://login.example.com", audience: [] } },
+      /"lockstep.oidc.audience": found \[\], expected at least one client id/,
+    ],
+    [
+      "an unknown way to match people",
+      { ...shippedSettings, identity: { claim: "email", match: "displayName" } },
+      /"lockstep.identity.match": found "displayName", expected one of "userName", "emails.value", "externalId"\.$/,
+    ],
+    [
+      "external ids without their issuer",
+      { ...shippedSettings, identity: { claim: "sub", match: "externalId" } },
+      /"lockstep.identity.externalIdIssuer": found nothing, expected the issuer/,
+    ],
+    [
+      "no administrators",
+      { ...shippedSettings, administratorGroups: [] },
+      /"lockstep.administratorGroups": found \[\], expected at least one/,
+    ],
+    [
+      "a protected account that is none",
+      { ...shippedSettings, protectedAccounts: ["222222222222", "payments-prod"] },
+      /"lockstep.protectedAccounts.1": found "payments-prod", expected an account id/,
+    ],
+    [
+      "a retention that CloudWatch does not have",
+      { ...shippedSettings, logRetentionDays: 100 },
+      /"lockstep.logRetentionDays": found 100, expected one of 1, 3, 5,/,
+    ],
+  ])("names the key, what was found and what is expected: %s", (_case, context, sentence) => {
+    expect(problems(context)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it("lists every problem at once", () => {
+    const context = { ...withoutOrganization, allowOwnAccount: "no", foo: 1 };
+    expect(problems(context)).toHaveLength(3);
+  });
+
+  it("refuses grants into the management account from another account, with the reason", () => {
+    const context = { ...shippedSettings, allowManagementAccount: true };
+    expect(problems(context, "111111111111")).toEqual([]);
+    expect(problems(context, "222222222222")).toEqual([
+      expect.stringMatching(
+        /"lockstep.allowManagementAccount": found true, expected false .*222222222222.* cannot be managed\.$/,
+      ),
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, DescribeEventBusCommand } from "@aws-sdk/client-eventbridge";
+import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
+import assert from "node:assert/strict";
+import { functions, names } from "../../lib/names.ts";
+
+/** Looks at a deployment through the SDK: what the templates promise is there, under the pinned names. */
+
+const cloudFormation = new CloudFormationClient();
+for (const StackName of Object.values(names.stacks)) {
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+  assert.equal(Stacks?.[0]?.StackStatus, "CREATE_COMPLETE", `stack ${StackName}`);
+}
+
+const dynamodb = new DynamoDBClient();
+for (const TableName of Object.values(names.tables)) {
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+  assert.equal(Table?.TableStatus, "ACTIVE", `table ${TableName}`);
+  assert.equal(Table.BillingModeSummary?.BillingMode, "PAY_PER_REQUEST", `table ${TableName}`);
+}
+
+const bus = await new EventBridgeClient().send(new DescribeEventBusCommand({ Name: names.eventBus }));
+assert.equal(bus.Name, names.eventBus);
+
+const lambda = new LambdaClient();
+for (const { name } of Object.values(functions)) {
+  const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: name }));
+  assert.equal(Configuration?.Runtime, "nodejs24.x", `function ${name}`);
+}
+
+const stepFunctions = new SFNClient();
+const { stateMachines = [] } = await stepFunctions.send(new ListStateMachinesCommand());
+const machine = stateMachines.find(({ name }) => name === names.workflow);
+assert.ok(machine?.stateMachineArn, `state machine ${names.workflow}`);
+const { definition = "" } = await stepFunctions.send(
+  new DescribeStateMachineCommand({ stateMachineArn: machine.stateMachineArn }),
+);
+assert.match(definition, /"Hold until expiry"/);
+
+console.log(
+  `Deployed: ${[...Object.values(names.stacks), ...Object.values(names.tables), names.workflow].join(", ")}`,
+);
