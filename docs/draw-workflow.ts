@@ -9,7 +9,8 @@ interface State {
   readonly Catch?: readonly { readonly Next: string; readonly ErrorEquals: readonly string[] }[];
 }
 
-interface Machine {
+/** The parts of a state machine's definition that are drawn. */
+export interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }

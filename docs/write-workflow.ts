@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { drawMachine, drawTransitions } from "./draw-workflow.ts";
+import { drawMachine, drawTransitions, type Machine } from "./draw-workflow.ts";
 
 const page = new URL("workflow.md", import.meta.url);
 const machine = new URL("../statemachines/access-request.asl.json", import.meta.url);
-const drawings = [drawTransitions(), drawMachine(JSON.parse(readFileSync(machine, "utf8")))];
+const drawings = [drawTransitions(), drawMachine(JSON.parse(readFileSync(machine, "utf8")) as Machine)];
 
 let next = 0;
 const text = readFileSync(page, "utf8").replaceAll(/```mermaid\n[\s\S]*?\n```/g, () => {

@@ -3,7 +3,7 @@ import type { RequestIn } from "../../lambdas/core/domain/access-request.ts";
 import type { Entitlement } from "../../lambdas/core/domain/entitlement.ts";
 import { begin } from "../../lambdas/core/domain/evolve.ts";
 import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
-import { shortHashOf } from "../../lambdas/core/domain/hash.ts";
+import { hashOf, shortHashOf } from "../../lambdas/core/domain/hash.ts";
 import {
   secondsAfter,
   timestamp,
@@ -18,8 +18,7 @@ import {
 import type { Person } from "../../lambdas/core/domain/principal.ts";
 
 const uuid = (name: string): string => {
-  const digits = [...shortHashOf({ name }, 32)].map((character) => character.charCodeAt(0) % 16);
-  const text = digits.map((digit) => digit.toString(16)).join("");
+  const text = hashOf({ name }).slice(0, 32);
   return [
     text.slice(0, 8),
     text.slice(8, 12),

@@ -28,7 +28,11 @@ export class VirtualClock implements Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (milliseconds <= 0 || signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
-      const sleeper: Sleeper = { wakeAt: this.current + milliseconds, order: (this.order += 1), wake: resolve };
+      const sleeper: Sleeper = {
+        wakeAt: this.current + milliseconds,
+        order: (this.order += 1),
+        wake: resolve,
+      };
       this.sleepers.push(sleeper);
       signal?.addEventListener("abort", () => {
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);

@@ -1,19 +1,19 @@
 import * as z from "zod/mini";
 
-const branded = <Brand extends string>(pattern: RegExp) => z.string().check(z.regex(pattern)).brand<Brand>();
+const matching = (pattern: RegExp) => z.string().check(z.regex(pattern));
 
 /** An access request: `r-` and 26 characters of base32, derived from the caller and the idempotency key. */
-export const RequestIdSchema = branded<"RequestId">(/^r-[a-z2-7]{26}$/);
+export const RequestIdSchema = matching(/^r-[a-z2-7]{26}$/).brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestIdSchema>;
 
 /** Twelve digits. */
-export const AccountIdSchema = branded<"AccountId">(/^\d{12}$/);
+export const AccountIdSchema = matching(/^\d{12}$/).brand<"AccountId">();
 export type AccountId = z.infer<typeof AccountIdSchema>;
 
 /** `arn:aws:sso:::permissionSet/ssoins-…/ps-…`; moto writes `instance` for `permissionSet`. */
-export const PermissionSetArnSchema = branded<"PermissionSetArn">(
+export const PermissionSetArnSchema = matching(
   /^arn:[a-z-]+:sso:::(?:permissionSet|instance)\/(?:sso)?ins-[a-zA-Z0-9-.]{16}\/ps-[a-zA-Z0-9-./]{16}$/,
-);
+).brand<"PermissionSetArn">();
 export type PermissionSetArn = z.infer<typeof PermissionSetArnSchema>;
 
 /**
@@ -23,20 +23,20 @@ export type PermissionSetArn = z.infer<typeof PermissionSetArnSchema>;
 const identityStoreResourceId =
   /^(?:[0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$/;
 
-export const UserIdSchema = branded<"UserId">(identityStoreResourceId);
+export const UserIdSchema = matching(identityStoreResourceId).brand<"UserId">();
 export type UserId = z.infer<typeof UserIdSchema>;
 
-export const GroupIdSchema = branded<"GroupId">(identityStoreResourceId);
+export const GroupIdSchema = matching(identityStoreResourceId).brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupIdSchema>;
 
 /** An organizational unit (`ou-…`) or an organization's root (`r-…`). */
-export const OrganizationalUnitIdSchema = branded<"OrganizationalUnitId">(
+export const OrganizationalUnitIdSchema = matching(
   /^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$/,
-);
+).brand<"OrganizationalUnitId">();
 export type OrganizationalUnitId = z.infer<typeof OrganizationalUnitIdSchema>;
 
 /** An access flow's name. */
-export const FlowNameSchema = branded<"FlowName">(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
+export const FlowNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"FlowName">();
 export type FlowName = z.infer<typeof FlowNameSchema>;
 
 /** A moment in UTC, to the millisecond, so that text order is time order. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { STATUSES, type Status } from "../../../../lambdas/core/domain/access-request.ts";
 import { transitions } from "../../../../lambdas/core/domain/transitions.ts";
 
-const table = Object.values(transitions).map(({ from, to }) => ({ from: from as readonly Status[], to }));
+const table = Object.values(transitions).map(({ from, to }) => ({ from: from, to }));
 const successors = (status: Status) => table.filter(({ from }) => from.includes(status)).map(({ to }) => to);
 
 const reachable = (start: readonly Status[]): ReadonlySet<Status> => {
