@@ -60,12 +60,15 @@ const StepSchema = z.strictObject({
   within: z._default(durationUpTo(LONGEST_APPROVAL_SECONDS, "P90D"), "PT24H"),
 });
 
+const secondsOf = ({ within }: z.output<typeof StepSchema>): number => parseDuration(within) ?? 0;
+
 const StepsSchema = z.array(StepSchema).check(
   z.maxLength(10),
   z.refine(
     (steps) =>
-      steps.reduce((total, { within }) => total + (parseDuration(within) ?? 0), 0) <=
-      LONGEST_APPROVAL_SECONDS,
+      // A step that takes too long by itself is told of there.
+      steps.some((step) => secondsOf(step) > LONGEST_APPROVAL_SECONDS) ||
+      steps.reduce((total, step) => total + secondsOf(step), 0) <= LONGEST_APPROVAL_SECONDS,
     { error: "steps that take at most P90D together" },
   ),
 );

@@ -108,7 +108,7 @@ const amount = (count: number | bigint, origin: string): string => {
 };
 
 /** A JSON pointer (RFC 6901): `/entitlements/0/account`. */
-export const pointerOf = (path: Path): string =>
+const pointerOf = (path: Path): string =>
   path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
 const valueAt = (input: unknown, path: Path): unknown =>

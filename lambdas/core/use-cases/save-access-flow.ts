@@ -87,17 +87,11 @@ const resolve = async (dependencies: Dependencies, flow: AccessFlowBody): Promis
     pointer: string,
     find: (item: Written, pointer: string) => Promise<Resolved>,
   ): Promise<Resolved[]> => {
-    const resolved = await inBatches([...items.entries()], AT_A_TIME, async ([index, item]) => {
-      try {
-        return [await find(item, `${pointer}/${index}`)];
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        const where = { pointer: `${pointer}/${index}`, detail: error.message };
-        problems.push(error.fields.length > 0 ? error : new DomainError(error.code, error.message, [where]));
-        return [];
-      }
-    });
-    return resolved.flat();
+    const outcomes = await inBatches([...items.entries()], AT_A_TIME, ([index, item]) =>
+      attempt(find, item, `${pointer}/${index}`),
+    );
+    problems.push(...outcomes.flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : [])));
+    return outcomes.flatMap((outcome) => ("resolved" in outcome ? [outcome.resolved] : []));
   };
   const parties = (anyOf: readonly PartyDocument[], pointer: string) =>
     each(anyOf, pointer, (party, at) => partyOf(dependencies, party, at));
@@ -138,6 +132,23 @@ const resolve = async (dependencies: Dependencies, flow: AccessFlowBody): Promis
     approval: { steps },
     settings: flow.settings,
   };
+};
+
+type Attempt<Resolved> = { readonly resolved: Resolved } | { readonly problem: DomainError };
+
+/** What the item stands for, or why it stands for nothing: with the field that says so. */
+const attempt = async <Written, Resolved>(
+  find: (item: Written, pointer: string) => Promise<Resolved>,
+  item: Written,
+  pointer: string,
+): Promise<Attempt<Resolved>> => {
+  try {
+    return { resolved: await find(item, pointer) };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const fields = error.fields.length > 0 ? error.fields : [{ pointer, detail: error.message }];
+    return { problem: new DomainError(error.code, error.message, fields) };
+  }
 };
 
 const secondsOf = (duration: string): number => {

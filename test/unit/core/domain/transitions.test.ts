@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { STATUSES, type Status } from "../../../../lambdas/core/domain/access-request.ts";
 import { transitions } from "../../../../lambdas/core/domain/transitions.ts";
 
-const table = Object.values(transitions).map(({ from, to }) => ({ from: from, to }));
+const table: readonly { readonly from: readonly Status[]; readonly to: Status }[] =
+  Object.values(transitions);
 const successors = (status: Status) => table.filter(({ from }) => from.includes(status)).map(({ to }) => to);
 
 const reachable = (start: readonly Status[]): ReadonlySet<Status> => {

@@ -1,0 +1,39 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
+import type * as z from "zod/mini";
+import type { Operations } from "../core/contracts/http/operations.ts";
+import type { RouteKey } from "../core/contracts/routes.ts";
+import type { Person } from "../core/domain/principal.ts";
+import type { Idempotency } from "../core/use-cases/idempotency.ts";
+
+/** What API Gateway sends (payload format 2.0): every route has the JWT authorizer. */
+export type ApiEvent = APIGatewayProxyEventV2WithJWTAuthorizer;
+
+type BodyOf<Operation> = Operation extends { readonly body: infer Schema extends z.ZodMiniType }
+  ? z.output<Schema>
+  : undefined;
+
+type AnswerOf<Operation> = Operation extends {
+  readonly answer: { readonly schema: infer Schema extends z.ZodMiniType };
+}
+  ? z.input<Schema>
+  : undefined;
+
+/** A call of one route by an identified person: parsed, and allowed by the route's role. */
+export interface Call<Key extends RouteKey> {
+  readonly caller: Person;
+  readonly path: z.output<Operations[Key]["path"]>;
+  readonly query: z.output<Operations[Key]["query"]>;
+  readonly body: BodyOf<Operations[Key]>;
+  /** On POST, when the caller sent an Idempotency-Key. */
+  readonly idempotency?: Idempotency;
+}
+
+/** What a route answers, in the form that its contract says. */
+export interface Reply<Key extends RouteKey> {
+  readonly body: AnswerOf<Operations[Key]>;
+  /** Where what was made can be found. */
+  readonly location?: string;
+}
+
+/** One handler for each route that the table declares. */
+export type Handlers = { readonly [Key in RouteKey]: (call: Call<Key>) => Promise<Reply<Key>> };

@@ -1,0 +1,162 @@
+import type {
+  IdentityCenterSettings,
+  IdentitySettings,
+  ProtectedAccount,
+} from "../core/contracts/environment.ts";
+import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Directory, Organization } from "../core/ports/directory.ts";
+import type {
+  AccessFlowStore,
+  AccessRequestStore,
+  AuditTrail,
+  Page,
+  PageQuery,
+  WakeupStore,
+} from "../core/ports/stores.ts";
+import type { Workflow } from "../core/ports/workflow.ts";
+import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
+import { decideRequest } from "../core/use-cases/decide-request.ts";
+import { describeCaller } from "../core/use-cases/describe-caller.ts";
+import { identifyCaller } from "../core/use-cases/identify-caller.ts";
+import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
+import { listRequests } from "../core/use-cases/list-requests.ts";
+import { partyTo } from "../core/use-cases/party-to-request.ts";
+import { isAdministrator, requireAdministrator } from "../core/use-cases/require-administrator.ts";
+import { resolveNames } from "../core/use-cases/resolve-names.ts";
+import { cancelRequest, revokeRequest } from "../core/use-cases/revoke-request.ts";
+import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
+import { submitRequest } from "../core/use-cases/submit-request.ts";
+import type { Call, Handlers } from "./call.ts";
+import type { RouterDependencies } from "./router.ts";
+import { accessFlowView } from "./views/access-flow-view.ts";
+import { meView } from "./views/me-view.ts";
+import { requestView, type Instructions } from "./views/request-view.ts";
+
+/** What the API works with: ports, and what its settings say. */
+export interface ApiPorts {
+  readonly requests: AccessRequestStore;
+  readonly flows: AccessFlowStore;
+  readonly wakeups: Pick<WakeupStore, "get">;
+  readonly audit: Pick<AuditTrail, "list">;
+  readonly catalogue: Catalogue;
+  readonly catalogueRefresh: CatalogueRefresh;
+  readonly directory: Directory;
+  readonly organization: Organization;
+  readonly workflow: Workflow;
+  readonly clock: Clock;
+  readonly logger: RouterDependencies["logger"];
+  readonly uniqueText: () => string;
+  readonly instructions: Instructions;
+  readonly identity: IdentitySettings;
+  readonly identityCenter: IdentityCenterSettings;
+  readonly administratorGroups: readonly string[];
+  readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly delegatedAdministrator: boolean;
+}
+
+/** Everything that the router needs: who calls, what they may, and what each route does. */
+export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
+  const administrates = isAdministrator(ports);
+  return {
+    identifyCaller: identifyCaller(ports),
+    requireAdministrator: requireAdministrator(administrates),
+    logger: ports.logger,
+    handlers: handlersOf({
+      ...ports,
+      isAdministrator: administrates,
+      names: resolveNames({ ...ports, refresh: ports.catalogueRefresh }),
+    }),
+  };
+};
+
+type HandlerDependencies = ApiPorts & {
+  readonly isAdministrator: ReturnType<typeof isAdministrator>;
+  readonly names: ReturnType<typeof resolveNames>;
+};
+
+const handlersOf = (dependencies: HandlerDependencies): Handlers => {
+  const submit = submitRequest(dependencies);
+  const decide = decideRequest(dependencies);
+  const revoke = revokeRequest(dependencies);
+  const cancel = cancelRequest(dependencies);
+  const find = partyTo(dependencies);
+  const list = listRequests(dependencies);
+  const listEvents = listRequestEvents(dependencies);
+  const describe = describeCaller(dependencies);
+  const saveFlow = saveAccessFlow(dependencies);
+  const getFlow = getAccessFlow(dependencies);
+  const listFlows = listAccessFlows(dependencies);
+  const deleteFlow = deleteAccessFlow(dependencies);
+  const view = requestView(dependencies.instructions);
+
+  return {
+    "GET /me": async ({ caller }) => ({ body: meView(await describe(caller), view) }),
+
+    "POST /requests": async ({ caller, body, idempotency }) => {
+      const { request } = await submit({ caller, ask: body, ...given({ idempotency }) });
+      return { body: view(request), location: `/requests/${request.id}` };
+    },
+    "GET /requests": async ({ caller, query }) => ({ body: pageView(await list({ caller, query }), view) }),
+    "GET /requests/{id}": async ({ caller, path }) => ({ body: view((await find(caller, path.id)).request) }),
+    "POST /requests/{id}/decisions": async ({ caller, path, body, idempotency }) => {
+      const { decision, reason } = body;
+      return {
+        body: view(await decide({ caller, requestId: path.id, decision, ...given({ reason, idempotency }) })),
+      };
+    },
+    "POST /requests/{id}/revoke": async (call) => ({ body: view(await revoke(endingOf(call))) }),
+    "POST /requests/{id}/cancel": async (call) => ({ body: view(await cancel(endingOf(call))) }),
+    "GET /requests/{id}/events": async ({ caller, path, query }) => {
+      const page = await listEvents({ caller, requestId: path.id, page: pageOf(query) });
+      return { body: pageView(page, (entry) => entry) };
+    },
+
+    "GET /access-flows": async ({ query }) => ({
+      body: pageView(await listFlows(pageOf(query)), accessFlowView),
+    }),
+    "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
+    "PUT /access-flows/{name}": async ({ caller, path, body }) => ({
+      body: accessFlowView(await saveFlow({ actor: caller.userId, name: path.name, flow: body })),
+    }),
+    "DELETE /access-flows/{name}": async ({ path }) => {
+      await deleteFlow(path.name);
+      return { body: undefined };
+    },
+  };
+};
+
+/** The fields that are there: for optional fields, to be absent and to be undefined are two things. */
+const given = <Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+  };
+
+const endingOf = ({
+  caller,
+  path,
+  body,
+  idempotency,
+}: Call<"POST /requests/{id}/revoke" | "POST /requests/{id}/cancel">) => ({
+  caller,
+  requestId: path.id,
+  ...given({ reason: body.reason, idempotency }),
+});
+
+const pageOf = ({
+  limit,
+  cursor,
+}: {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}): PageQuery => ({
+  limit,
+  ...given({ cursor }),
+});
+
+const pageView = <Item, View>({ items, cursor }: Page<Item>, view: (item: Item) => View) => ({
+  items: items.map(view),
+  ...given({ cursor }),
+});

@@ -1,0 +1,33 @@
+import { DomainError } from "../core/domain/errors.ts";
+import type { ApiEvent } from "./call.ts";
+
+const LARGEST_BODY_BYTES = 64 * 1024;
+
+/**
+ * The event's body, parsed; undefined without one. Whatever its content type says, it has to be JSON: API Gateway hands
+ * types that it does not know over in base64. Throws DomainError `body-too-large` or `malformed-body`.
+ */
+export const jsonBodyOf = ({
+  body = "",
+  isBase64Encoded,
+}: Pick<ApiEvent, "body" | "isBase64Encoded">): unknown => {
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  if (bytes.byteLength > LARGEST_BODY_BYTES) {
+    throw new DomainError(
+      "body-too-large",
+      `The body has ${bytes.byteLength} bytes; at most ${LARGEST_BODY_BYTES} are read.`,
+    );
+  }
+  if (bytes.byteLength === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes), wellFormed);
+  } catch {
+    throw new DomainError("malformed-body", "The body is not JSON in UTF-8.");
+  }
+};
+
+/** JSON can spell half of a surrogate pair, which is no character: it can be neither stored nor hashed. */
+const wellFormed = (key: string, value: unknown): unknown => {
+  if (key.isWellFormed() && (typeof value !== "string" || value.isWellFormed())) return value;
+  throw new TypeError("Not a well-formed text");
+};

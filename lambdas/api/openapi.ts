@@ -1,0 +1,202 @@
+import * as z from "zod/mini";
+import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
+import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import { MeSchema } from "../core/contracts/http/me.ts";
+import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
+import { ProblemSchema } from "../core/contracts/http/problem.ts";
+import {
+  DecisionBodySchema,
+  EndBodySchema,
+  EventListSchema,
+  EventSchema,
+  RequestAskSchema,
+  RequestListSchema,
+  RequestViewSchema,
+} from "../core/contracts/http/requests.ts";
+import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
+import { problemKinds, type ProblemCode } from "./problems.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The schemas with names of their own: what goes in, and what comes out. */
+const bodies: Readonly<Record<string, z.ZodMiniType>> = {
+  RequestAsk: RequestAskSchema,
+  Decision: DecisionBodySchema,
+  Ending: EndBodySchema,
+  AccessFlowDocument: AccessFlowBodySchema,
+};
+const answers: Readonly<Record<string, z.ZodMiniType>> = {
+  Request: RequestViewSchema,
+  RequestList: RequestListSchema,
+  Event: EventSchema,
+  EventList: EventListSchema,
+  Me: MeSchema,
+  AccessFlow: AccessFlowViewSchema,
+  AccessFlowList: AccessFlowListSchema,
+  Problem: ProblemSchema,
+};
+
+/** The API's description (OpenAPI 3.1), made of the route table and of the schemas that validate. */
+export const openApiDocument = (): Json => ({
+  openapi: "3.1.0",
+  info: {
+    title: "Lockstep",
+    version: "1",
+    description:
+      "Access to AWS for exactly as long as it is needed. Every error that Lockstep answers is a problem (RFC 9457) with a stable code; 401, unknown routes and bodies over 10 MB are answered by API Gateway itself.",
+  },
+  security: [{ bearer: [] }],
+  paths: paths(),
+  components: {
+    securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+    schemas: { ...componentsOf(bodies, "input"), ...componentsOf(answers, "output") },
+  },
+});
+
+const refTo = (name: string): string => `#/components/schemas/${name}`;
+
+const componentsOf = (schemas: Readonly<Record<string, z.ZodMiniType>>, io: "input" | "output"): Json => {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const generated = z.toJSONSchema(registry, { io, uri: refTo });
+  return Object.fromEntries(Object.entries(generated.schemas).map(([name, schema]) => [name, bare(schema)]));
+};
+
+/** Without what only a schema that stands alone needs. */
+const bare = (schema: object): Json =>
+  Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id"));
+
+const nameOf = (schemas: Readonly<Record<string, z.ZodMiniType>>, schema: z.ZodMiniType): string => {
+  const [name] = Object.entries(schemas).find(([, named]) => named === schema) ?? [];
+  if (name === undefined) throw new Error("Every body and every answer needs a name in the OpenAPI document");
+  return name;
+};
+
+const paths = (): Json => {
+  const byPath: Record<string, Record<string, Json>> = {};
+  for (const route of Routes) {
+    const key: RouteKey = `${route.method} ${route.path}` as RouteKey;
+    (byPath[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, operations[key]);
+  }
+  return byPath;
+};
+
+const operationOf = (route: Route, operation: OperationContract): Json => ({
+  operationId: operationId(route),
+  summary: operation.summary,
+  description: audience[route.role],
+  ...parametersOf(route, operation),
+  ...(operation.body === undefined
+    ? {}
+    : {
+        requestBody: {
+          required: operation.bodyOptional !== true,
+          content: { "application/json": { schema: { $ref: refTo(nameOf(bodies, operation.body)) } } },
+        },
+      }),
+  responses: {
+    [operation.answer.status]: successOf(route, operation),
+    "401": {
+      description: "No usable token (answered by API Gateway)",
+      content: {
+        "application/json": {
+          schema: { type: "object", properties: { message: { type: "string" } }, required: ["message"] },
+        },
+      },
+    },
+    ...problemsOf(route, operation),
+  },
+});
+
+const audience: Readonly<Record<Route["role"], string>> = {
+  person: "For every enabled person of the directory.",
+  party: "For the request's requester, its approvers and administrators; to anyone else it does not exist.",
+  administrator: "For administrators.",
+};
+
+/** `GET /requests/{id}/events` → `getRequestsEvents`. */
+const operationId = ({ method, path }: Route): string => {
+  const words = path.split("/").filter((part) => part !== "");
+  const named = words.flatMap((part) =>
+    part.startsWith("{") ? ["by", ...part.slice(1, -1).split("-")] : part.split("-"),
+  );
+  const capitalized = named.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  return method.toLowerCase() + capitalized.join("");
+};
+
+const parametersOf = (route: Route, operation: OperationContract): Json => {
+  const parameters = [
+    ...fieldsOf(operation.path).map((field) => ({ ...field, in: "path", required: true })),
+    ...fieldsOf(operation.query).map((field) => ({ ...field, in: "query" })),
+    ...(route.method === "POST" ? [idempotencyKey] : []),
+  ];
+  return parameters.length === 0 ? {} : { parameters };
+};
+
+const idempotencyKey: Json = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A call that is repeated under the same key is answered as it was, and does nothing twice",
+  schema: { type: "string", minLength: 1, maxLength: 128, pattern: "^[ -~]*$" },
+};
+
+const fieldsOf = (schema: z.ZodMiniType): readonly Json[] => {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input" });
+  return Object.entries(properties).map(([name, field]) => ({
+    name,
+    required: required.includes(name),
+    schema: field,
+  }));
+};
+
+const successOf = (route: Route, { answer }: OperationContract): Json => {
+  if (answer.status === 204) return { description: "Done" };
+  const location = { location: { description: "Where it can be found", schema: { type: "string" } } };
+  return {
+    description: answer.status === 201 ? "Made" : "As it is now",
+    ...(route.method === "POST" && answer.status === 201 ? { headers: location } : {}),
+    content: { "application/json": { schema: { $ref: refTo(nameOf(answers, answer.schema)) } } },
+  };
+};
+
+/** Every problem that the operation may answer, by status. */
+const problemsOf = (route: Route, operation: OperationContract): Json => {
+  const byStatus = Map.groupBy(problemCodesOf(route, operation), (code) => problemKinds[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}`).join("\n\n"),
+        ...(status === 503
+          ? { headers: { "retry-after": { description: "Seconds", schema: { type: "string" } } } }
+          : {}),
+        content: {
+          "application/problem+json": {
+            schema: {
+              $ref: refTo("Problem"),
+              properties: { status: { const: status }, code: { enum: codes } },
+            },
+          },
+        },
+      },
+    ]),
+  );
+};
+
+/** The codes that the contract names, and those that follow from the role, the method, the query and the body. */
+const problemCodesOf = (route: Route, operation: OperationContract): readonly ProblemCode[] => [
+  ...new Set<ProblemCode>([
+    "invalid-query",
+    "unknown-field",
+    ...(operation.body === undefined
+      ? []
+      : (["malformed-body", operation.invalidBody ?? "invalid-body", "body-too-large"] as const)),
+    ...(route.method === "POST" ? (["invalid-idempotency-key", "idempotency-key-reused"] as const) : []),
+    ...(route.role === "party" ? (["not-found"] as const) : []),
+    ...(route.role === "administrator" ? (["not-administrator"] as const) : []),
+    "caller-not-eligible",
+    ...operation.problems,
+    "service-unavailable",
+    "internal-error",
+  ]),
+];

@@ -1,0 +1,67 @@
+import type { Problem } from "../core/contracts/http/problem.ts";
+import type { DomainErrorCode, FieldError } from "../core/domain/errors.ts";
+
+/** Every problem's stable code. */
+export type ProblemCode = DomainErrorCode | "internal-error";
+
+interface ProblemKind {
+  readonly status: 400 | 403 | 404 | 409 | 413 | 500 | 503;
+  readonly title: string;
+}
+
+/** Every problem that Lockstep answers, with its HTTP status. */
+export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
+  "malformed-body": { status: 400, title: "The body is not JSON" },
+  "invalid-body": { status: 400, title: "The body does not fit" },
+  "invalid-query": { status: 400, title: "The query does not fit" },
+  "invalid-cursor": { status: 400, title: "The cursor is not one of this list" },
+  "invalid-idempotency-key": { status: 400, title: "The Idempotency-Key does not fit" },
+  "unknown-field": { status: 400, title: "A field does not belong here" },
+  "unknown-name": { status: 400, title: "A name is unknown" },
+  "ambiguous-name": { status: 400, title: "A name has several meanings" },
+  "duplicate-entitlement": { status: 400, title: "The same access is asked for twice" },
+  "duration-out-of-bounds": { status: 400, title: "The duration is out of bounds" },
+  "duration-above-maximum": { status: 400, title: "The duration is above what the access flow allows" },
+  "start-out-of-bounds": { status: 400, title: "The start is out of bounds" },
+  "invalid-access-flow": { status: 400, title: "The access flow does not fit" },
+  "caller-not-eligible": { status: 403, title: "The token names no enabled person" },
+  "no-matching-flow": { status: 403, title: "No access flow allows this" },
+  "principal-not-allowed": { status: 403, title: "Not for this principal" },
+  "management-account": { status: 403, title: "Nothing is granted in the management account" },
+  "lockstep-account": { status: 403, title: "Nothing is granted in Lockstep's own account" },
+  "protected-account": { status: 403, title: "Nothing is granted in this account" },
+  "managed-from-management-account": {
+    status: 403,
+    title: "AWS lets only the management account manage this",
+  },
+  "self-approval": { status: 403, title: "Nobody decides on their own request" },
+  "beneficiary-approval": { status: 403, title: "Nobody decides on access that they would get" },
+  "approver-no-longer-eligible": { status: 403, title: "Not, or no longer, an approver" },
+  "not-requester": { status: 403, title: "Only the requester or an administrator may do this" },
+  "not-revoker": { status: 403, title: "Only the requester, an approver or an administrator may do this" },
+  "not-administrator": { status: 403, title: "Only administrators may do this" },
+  "not-found": { status: 404, title: "Not found" },
+  "account-not-active": { status: 409, title: "The account is not active" },
+  "not-pending": { status: 409, title: "The request is not pending" },
+  "already-decided": { status: 409, title: "Decided already" },
+  "not-cancellable": { status: 409, title: "The request cannot be cancelled any more" },
+  "idempotency-key-reused": { status: 409, title: "The Idempotency-Key was used with another body" },
+  "no-approver": { status: 409, title: "Nobody could approve this" },
+  "concurrent-modification": { status: 409, title: "Changed by others at the same moment" },
+  "body-too-large": { status: 413, title: "The body is too large" },
+  "service-unavailable": { status: 503, title: "Something that Lockstep needs does not answer" },
+  "internal-error": { status: 500, title: "Lockstep failed" },
+};
+
+/** A problem in the form of RFC 9457. */
+export const problemOf = (
+  code: ProblemCode,
+  detail: string,
+  fields: readonly FieldError[] = [],
+): Problem => ({
+  type: `urn:lockstep:problem:${code}`,
+  ...problemKinds[code],
+  code,
+  detail,
+  ...(fields.length === 0 ? {} : { errors: fields.map(({ pointer, detail }) => ({ pointer, detail })) }),
+});

@@ -1,0 +1,83 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type * as z from "zod/mini";
+import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
+import { invalidInput } from "../core/contracts/invalid-input.ts";
+import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
+import { DomainError, type DomainErrorCode } from "../core/domain/errors.ts";
+import type { Person } from "../core/domain/principal.ts";
+import type { Claims } from "../core/use-cases/identify-caller.ts";
+import type { ApiEvent, Handlers, Reply } from "./call.ts";
+import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
+import { jsonBodyOf } from "./json-body.ts";
+import { answer } from "./responses.ts";
+
+export interface RouterDependencies {
+  readonly identifyCaller: (claims: Claims) => Promise<Person>;
+  /** Throws DomainError `not-administrator`. */
+  readonly requireAdministrator: (person: Person) => Promise<void>;
+  readonly handlers: Handlers;
+  readonly logger: Logger;
+}
+
+const routes: ReadonlyMap<string, Route> = new Map(
+  Routes.map((route) => [`${route.method} ${route.path}`, route]),
+);
+
+/**
+ * Answers one call: who is it, may they use the route, does the input fit, and only then what the route does. The role
+ * `party` depends on the request that is asked for, so that the use cases hold it.
+ */
+export const router =
+  ({ identifyCaller, requireAdministrator, handlers, logger }: RouterDependencies) =>
+  async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    const route = routes.get(event.routeKey);
+    if (route === undefined) throw new DomainError("not-found", "There is nothing here.");
+    const key = event.routeKey as RouteKey;
+    const operation: OperationContract = operations[key];
+    const json = operation.body === undefined ? undefined : jsonBodyOf(event);
+    const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
+
+    const caller = await identifyCaller(event.requestContext.authorizer.jwt.claims);
+    logger.appendKeys({ callerId: caller.userId });
+    if (route.role === "administrator") await requireAdministrator(caller);
+
+    const parsed = {
+      path: pathOf(operation, event.pathParameters ?? {}),
+      query: parse(operation.query, event.queryStringParameters ?? {}, "invalid-query"),
+      body: bodyOf(operation, json),
+    };
+    const bound = { caller: caller.userId, route: key, body: parsed.body ?? {} };
+    const idempotency =
+      idempotencyKey === undefined ? {} : { idempotency: idempotencyOf(idempotencyKey, bound) };
+    // The key chose both the contract that parsed the call and the handler, which the compiler cannot follow.
+    const handle = handlers[key] as (call: unknown) => Promise<Reply<RouteKey>>;
+    const reply = await handle({ caller, ...parsed, ...idempotency });
+    const { status } = operation.answer;
+    logger.info("Answered", { status });
+    return answer(status, reply.body, reply.location === undefined ? {} : { location: reply.location });
+  };
+
+const parse = (schema: z.ZodMiniType, input: unknown, code: DomainErrorCode): unknown => {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error, input, code);
+  return parsed.data;
+};
+
+const pathOf = (operation: OperationContract, parameters: ApiEvent["pathParameters"]): unknown => {
+  const parsed = operation.path.safeParse(parameters);
+  if (!parsed.success) throw new DomainError("not-found", "There is nothing of that name here.");
+  return parsed.data;
+};
+
+const bodyOf = (operation: OperationContract, json: unknown): object | undefined => {
+  if (operation.body === undefined) return undefined;
+  if (json === undefined && operation.bodyOptional !== true) {
+    throw new DomainError("malformed-body", "The body is empty; expected JSON.");
+  }
+  return parse(
+    operation.body,
+    json === undefined ? {} : json,
+    operation.invalidBody ?? "invalid-body",
+  ) as object;
+};

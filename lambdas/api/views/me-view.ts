@@ -1,0 +1,30 @@
+import type * as z from "zod/mini";
+import type { MeSchema } from "../../core/contracts/http/me.ts";
+import type { RequestView } from "../../core/contracts/http/requests.ts";
+import type { AccessRequest } from "../../core/domain/access-request.ts";
+import type { CallerDescription } from "../../core/use-cases/describe-caller.ts";
+
+/** The caller as the API tells them about themselves. */
+export const meView = (
+  { person, administrator, groups, flows, toApprove }: CallerDescription,
+  view: (request: AccessRequest) => RequestView,
+): z.input<typeof MeSchema> => ({
+  userId: person.userId,
+  userName: person.userName,
+  administrator,
+  groups: groups.map(({ groupId, displayName }) => ({ id: groupId, name: displayName })),
+  mayRequest: flows.map(({ name, targets, duration, approval }) => ({
+    flow: name,
+    targets: targets.map(({ accounts, organizationalUnits, permissionSets }) => ({
+      accounts,
+      organizationalUnits,
+      permissionSets: permissionSets.map((permissionSet) => ({
+        arn: permissionSet.id,
+        name: permissionSet.name,
+      })),
+    })),
+    duration: { max: duration.max },
+    approvals: approval.steps.length,
+  })),
+  toApprove: toApprove.map(view),
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from "vitest";
+import { aFlow, aPerson, aUserId } from "../../support/builders.ts";
+import { problemIn } from "./problems.ts";
+import {
+  alice,
+  apiUnderTest,
+  bob,
+  carol,
+  leads,
+  mallory,
+  root,
+  type ApiUnderTest,
+  type CallOptions,
+} from "./world.ts";
+
+interface List {
+  readonly items: readonly { readonly id: string; readonly sequence?: number; readonly name?: string }[];
+  readonly cursor?: string;
+}
+
+const list = async ({ call }: ApiUnderTest, line: string, options: CallOptions): Promise<List> => {
+  const { status, body } = await call(line, options);
+  expect(status).toBe(200);
+  return body as List;
+};
+
+/** The ids of every page of a list. */
+const idsOf = async (world: ApiUnderTest, line: string, options: CallOptions): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list(world, cursor === undefined ? line : `${line}&cursor=${cursor}`, options);
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return ids;
+};
+
+/** Requests by alice, carol, alice, …, one a second: their ids, newest first. */
+const submitted = async (world: ApiUnderTest, count: number): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    ids.unshift(await world.submit({ as: index % 2 === 0 ? alice : carol }));
+    await world.clock.advanceBy(1000);
+  }
+  return ids;
+};
+
+describe("GET /requests", () => {
+  it("shows everyone their own, newest first, page by page", async () => {
+    const world = await apiUnderTest();
+    const ids = await submitted(world, 6);
+    const mine = ids.filter((_, index) => index % 2 === 1);
+    expect(await idsOf(world, "GET /requests?limit=2", { as: alice })).toEqual(mine);
+    expect(await idsOf(world, "GET /requests?view=mine", { as: alice })).toEqual(mine);
+    expect(await idsOf(world, "GET /requests", { as: bob })).toEqual([]);
+  });
+
+  it("filters by status without leaving holes in a page", async () => {
+    const world = await apiUnderTest();
+    const ids = await submitted(world, 7);
+    const mine = ids.filter((_, index) => index % 2 === 0);
+    for (const id of mine.slice(0, 2)) await world.call(`POST /requests/${id}/cancel`);
+    const page = await list(world, "GET /requests?status=pending&limit=1", { as: alice });
+    expect(page.items.map(({ id }) => id)).toEqual(mine.slice(2, 3));
+    expect(await idsOf(world, "GET /requests?status=cancelled&limit=1", { as: alice })).toEqual(
+      mine.slice(0, 2),
+    );
+  });
+
+  it("shows all to administrators only", async () => {
+    const world = await apiUnderTest();
+    const ids = await submitted(world, 3);
+    expect(await idsOf(world, "GET /requests?view=all&limit=2", { as: root })).toEqual(ids);
+    expect(await idsOf(world, "GET /requests?view=all&status=active", { as: root })).toEqual([]);
+    for (const as of [alice, bob, mallory]) {
+      expect(problemIn(await world.call("GET /requests?view=all", { as }))).toMatchObject({
+        status: 403,
+        code: "not-administrator",
+      });
+    }
+  });
+});
+
+describe("GET /requests?view=to-approve", () => {
+  const toApprove = (world: ApiUnderTest, as = bob) => idsOf(world, "GET /requests?view=to-approve", { as });
+
+  it("shows what waits for the caller, and not what was decided or has lapsed", async () => {
+    const world = await apiUnderTest();
+    const [third = "", second = "", first = ""] = await submitted(world, 3);
+    expect(await toApprove(world)).toEqual([third, second, first]);
+    await world.call(`POST /requests/${second}/decisions`, { as: bob, body: { decision: "reject" } });
+    expect(await toApprove(world)).toEqual([third, first]);
+    await world.clock.advanceBy(24 * 3600 * 1000 - 2000);
+    expect(await toApprove(world)).toEqual([third]);
+  });
+
+  it("shows nothing to requesters, colleagues, strangers or administrators, nor under another status", async () => {
+    const world = await apiUnderTest();
+    await world.submit();
+    for (const as of [alice, carol, mallory, root]) expect(await toApprove(world, as)).toEqual([]);
+    expect(await idsOf(world, "GET /requests?view=to-approve&status=active", { as: bob })).toEqual([]);
+  });
+
+  it("goes by today's groups", async () => {
+    const world = await apiUnderTest();
+    const id = await world.submit();
+    world.directory.leave(bob.userId, leads);
+    world.directory.join(mallory.userId, leads);
+    expect(await toApprove(world)).toEqual([]);
+    expect(await toApprove(world, mallory)).toEqual([id]);
+  });
+
+  it("leaves out the requester who is an approver too, and beneficiaries, unless the flow lets them", async () => {
+    const world = await apiUnderTest();
+    world.directory.join(alice.userId, leads);
+    world.directory.join(carol.userId, leads);
+    const own = await world.submit();
+    const body = { ...world.ask, principal: { type: "GROUP", name: "payments-engineers" } };
+    await world.submit({ body });
+    expect(await toApprove(world, alice)).toEqual([]);
+    expect(await toApprove(world, carol)).toEqual([own]);
+    await world.flows.put({ ...aFlow({ settings: { requesterCanApproveSelf: true } }), version: 2 });
+    const self = await world.submit();
+    expect(await toApprove(world, alice)).toEqual([self]);
+  });
+
+  it("shows a request of several steps to those whose turn it is", async () => {
+    const step = (name: string) => ({
+      anyOf: [{ type: "user" as const, id: aUserId(name), name }],
+      withinSeconds: 3600,
+    });
+    const world = await apiUnderTest();
+    await world.flows.put({ ...aFlow({ approval: { steps: [step("bob"), step("root")] } }), version: 2 });
+    const id = await world.submit();
+    expect([await toApprove(world, bob), await toApprove(world, root)]).toEqual([[id], []]);
+    await world.call(`POST /requests/${id}/decisions`, { as: bob, body: { decision: "approve" } });
+    expect([await toApprove(world, bob), await toApprove(world, root)]).toEqual([[], [id]]);
+  });
+
+  it("reads on past requests that are for others, but not for ever", async () => {
+    const world = await apiUnderTest();
+    const [oldest] = (await submitted(world, 1)) as [string];
+    const others = aFlow({
+      approval: {
+        steps: [{ anyOf: [{ type: "user", id: root.userId, name: "root" }], withinSeconds: 3600 }],
+      },
+    });
+    await world.flows.put({ ...others, version: 2 });
+    await submitted(world, 12);
+    const page = await list(world, "GET /requests?view=to-approve&limit=1", { as: bob });
+    expect(page.items).toEqual([]);
+    expect(page.cursor).toBeDefined();
+    expect(await idsOf(world, "GET /requests?view=to-approve&limit=1", { as: bob })).toEqual([oldest]);
+  });
+});
+
+describe("GET /requests/{id}/events", () => {
+  /** A request with three entries, of which the trail's table has got the first `recorded`. */
+  const withEntries = async (recorded: number) => {
+    const world = await apiUnderTest();
+    await world.flows.put({
+      ...aFlow({
+        approval: {
+          steps: [bob, root].map(({ userId: id, userName: name }) => ({
+            anyOf: [{ type: "user", id, name }],
+            withinSeconds: 3600,
+          })),
+        },
+      }),
+      version: 2,
+    });
+    const id = await world.submit();
+    await world.call(`POST /requests/${id}/decisions`, { as: bob, body: { decision: "approve" } });
+    await world.call(`POST /requests/${id}/cancel`, { body: { reason: "done" } });
+    const trail = world.requests.all[0]?.trail ?? [];
+    for (const entry of trail.slice(0, recorded)) await world.audit.append(entry);
+    return { world, id, trail };
+  };
+
+  it.each([0, 1, 2, 3])("shows all of it, in order, when %i entries are recorded", async (recorded) => {
+    const { world, id, trail } = await withEntries(recorded);
+    expect((await list(world, `GET /requests/${id}/events`, { as: alice })).items).toEqual(trail);
+    expect(trail.map(({ type }) => type)).toEqual([
+      "ApprovalNeeded",
+      "NextApprovalNeeded",
+      "RequestCancelled",
+    ]);
+  });
+
+  it.each([0, 1, 2, 3])("shows it page by page when %i entries are recorded", async (recorded) => {
+    const { world, id } = await withEntries(recorded);
+    for (const limit of [1, 2, 3]) {
+      const sequences: (number | undefined)[] = [];
+      let cursor = "";
+      do {
+        const page = await list(world, `GET /requests/${id}/events?limit=${limit}${cursor}`, { as: root });
+        expect(page.items.length).toBeLessThanOrEqual(limit);
+        sequences.push(...page.items.map(({ sequence }) => sequence));
+        cursor = page.cursor === undefined ? "" : `&cursor=${page.cursor}`;
+      } while (cursor !== "");
+      expect(sequences).toEqual([1, 2, 3]);
+    }
+  });
+
+  it("goes on where it was when the table catches up between two pages", async () => {
+    const { world, id, trail } = await withEntries(0);
+    const first = await list(world, `GET /requests/${id}/events?limit=1`, { as: alice });
+    for (const entry of trail) await world.audit.append(entry);
+    const rest = await list(world, `GET /requests/${id}/events?limit=5&cursor=${first.cursor ?? ""}`, {
+      as: alice,
+    });
+    expect(rest.items.map(({ sequence }) => sequence)).toEqual([2, 3]);
+    const second = await list(world, `GET /requests/${id}/events?limit=1&cursor=${first.cursor ?? ""}`, {
+      as: alice,
+    });
+    expect(second.items.map(({ sequence }) => sequence)).toEqual([2]);
+  });
+});
+
+describe("GET /me", () => {
+  it("says who the caller is, what they may request and what waits for them", async () => {
+    const world = await apiUnderTest();
+    const id = await world.submit();
+    expect((await world.call("GET /me", { as: alice })).body).toEqual({
+      ...alice,
+      administrator: false,
+      groups: [{ id: expect.any(String) as unknown, name: "payments-engineers" }],
+      mayRequest: [
+        {
+          flow: "prod-power",
+          targets: [
+            {
+              accounts: [{ id: "222222222222", name: "payments-prod" }],
+              organizationalUnits: [],
+              permissionSets: [{ arn: expect.any(String) as unknown, name: "PowerUser" }],
+            },
+          ],
+          duration: { max: "PT8H" },
+          approvals: 1,
+        },
+      ],
+      toApprove: [],
+    });
+    expect((await world.call("GET /me", { as: bob })).body).toMatchObject({
+      mayRequest: [],
+      toApprove: [{ id, status: "pending" }],
+    });
+    expect((await world.call("GET /me", { as: root })).body).toMatchObject({ administrator: true });
+  });
+
+  it("knows a flow that names the person", async () => {
+    const world = await apiUnderTest();
+    const { userId: id, userName: name } = aPerson("mallory");
+    await world.flows.put({ ...aFlow({ requestors: { anyOf: [{ type: "user", id, name }] } }), version: 2 });
+    expect((await world.call("GET /me", { as: mallory })).body).toMatchObject({
+      mayRequest: [{ flow: "prod-power" }],
+    });
+    expect((await world.call("GET /me", { as: alice })).body).toMatchObject({ mayRequest: [] });
+  });
+});

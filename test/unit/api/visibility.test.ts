@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { operations } from "../../../lambdas/core/contracts/http/operations.ts";
+import { Routes, type RouteKey } from "../../../lambdas/core/contracts/routes.ts";
+import { aRequestId } from "../../support/builders.ts";
+import { problemIn } from "./problems.ts";
+import {
+  alice,
+  apiUnderTest,
+  bob,
+  claimsOf,
+  carol,
+  leads,
+  mallory,
+  root,
+  type CallOptions,
+} from "./world.ts";
+
+/** A body that each route would take. */
+const bodies: Partial<Record<RouteKey, object>> = {
+  "POST /requests": {
+    entitlements: [{ account: "payments-prod", permissionSet: "PowerUser" }],
+    duration: "PT1H",
+    justification: "incident 42",
+  },
+  "POST /requests/{id}/decisions": { decision: "approve" },
+  "POST /requests/{id}/revoke": { reason: "done" },
+  "POST /requests/{id}/cancel": { reason: "done" },
+  "PUT /access-flows/{name}": {
+    requestors: { anyOf: [{ user: "mallory" }] },
+    targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+    duration: { max: "PT1H" },
+  },
+};
+
+const routes = Routes.map((route) => ({ ...route, key: `${route.method} ${route.path}` as RouteKey }));
+
+const lineOf = ({ method, path }: (typeof routes)[number], id: string): string =>
+  `${method} ${path.replace("{id}", id).replace("{name}", "prod-power")}`;
+
+const optionsOf = (key: RouteKey, as: CallOptions["as"]): CallOptions => ({
+  ...(as && { as }),
+  ...(bodies[key] && { body: bodies[key] }),
+});
+
+it("knows a body for every route that takes one", () => {
+  const taking = Object.entries(operations).flatMap(([key, operation]) => ("body" in operation ? [key] : []));
+  expect(Object.keys(bodies).toSorted()).toEqual(taking.toSorted());
+});
+
+describe("every route needs an enabled person of the directory", () => {
+  it.each(routes)("$key", async (route) => {
+    const { call, submit, directory, requests, flows } = await apiUnderTest();
+    const line = lineOf(route, await submit());
+    const before = await flows.list();
+    const strangers: readonly CallOptions[] = [
+      { claims: {} },
+      { claims: { email: "" } },
+      { claims: { email: "nobody@example.com" } },
+      { claims: { email: "*" } },
+      { claims: { sub: alice.userId, userName: "alice" } },
+      { claims: { ...claimsOf(root), email_verified: "false" } },
+      { claims: { ...claimsOf(root), email_verified: false } },
+    ];
+    directory.setEnabled(root.userId, false);
+    for (const options of [...strangers, { claims: claimsOf(root) }]) {
+      const answer = await call(line, { ...optionsOf(route.key, undefined), ...options });
+      expect(problemIn(answer)).toMatchObject({ status: 403, code: "caller-not-eligible" });
+    }
+    expect(requests.history).toHaveLength(1);
+    expect(await flows.list()).toEqual(before);
+  });
+
+  it("takes a verified address, and one of which the token says nothing", async () => {
+    const { call } = await apiUnderTest();
+    for (const verified of [{}, { email_verified: "true" }, { email_verified: true }]) {
+      expect((await call("GET /me", { claims: { ...claimsOf(alice), ...verified } })).status).toBe(200);
+    }
+  });
+});
+
+describe("a request does not exist for a stranger", () => {
+  it.each(routes.filter(({ role }) => role === "party"))("$key", async (route) => {
+    const { call, submit, requests } = await apiUnderTest();
+    const id = await submit();
+    const there = problemIn(await call(lineOf(route, id), optionsOf(route.key, mallory)));
+    const nowhere = problemIn(
+      await call(lineOf(route, aRequestId("nowhere")), optionsOf(route.key, mallory)),
+    );
+    expect(there).toMatchObject({ status: 404, code: "not-found" });
+    // Nothing but the id that was asked for tells the two answers apart.
+    expect({ ...there, detail: "" }).toEqual({ ...nowhere, detail: "" });
+    expect(there.detail.replace(id, "")).toBe(nowhere.detail.replace(aRequestId("nowhere"), ""));
+    expect(requests.history).toHaveLength(1);
+  });
+
+  it("is there for its requester, its approvers and administrators", async () => {
+    const { call, submit } = await apiUnderTest();
+    const id = await submit();
+    for (const as of [alice, bob, root]) expect((await call(`GET /requests/${id}`, { as })).status).toBe(200);
+    // A colleague who may ask for the same access has no business with this request.
+    expect((await call(`GET /requests/${id}`, { as: carol })).status).toBe(404);
+  });
+
+  it("disappears for an approver who leaves the group", async () => {
+    const { call, submit, directory } = await apiUnderTest();
+    const id = await submit();
+    directory.leave(bob.userId, leads);
+    expect((await call(`GET /requests/${id}`, { as: bob })).status).toBe(404);
+    const decision = await call(`POST /requests/${id}/decisions`, { as: bob, body: { decision: "approve" } });
+    expect(problemIn(decision)).toMatchObject({ status: 403, code: "approver-no-longer-eligible" });
+  });
+});
+
+describe("an administrator's route is closed to everyone else", () => {
+  it.each(routes.filter(({ role }) => role === "administrator"))("$key", async (route) => {
+    const { call, submit, flows } = await apiUnderTest();
+    const line = lineOf(route, await submit());
+    const before = await flows.list();
+    for (const as of [alice, bob, mallory]) {
+      const answer = await call(line, optionsOf(route.key, as));
+      expect(problemIn(answer)).toMatchObject({ status: 403, code: "not-administrator" });
+    }
+    expect(await flows.list()).toEqual(before);
+    expect((await call(line, optionsOf(route.key, root))).status).toBeLessThan(300);
+  });
+
+  it("closes to an administrator who leaves the group, and to all when the group is gone", async () => {
+    const { call, directory } = await apiUnderTest();
+    const group = await directory.groupByName("platform-admins");
+    directory.leave(root.userId, group?.groupId as never);
+    expect((await call("GET /access-flows", { as: root })).status).toBe(403);
+    directory.deleteGroup(group?.groupId as never);
+    expect((await call("GET /access-flows", { as: root })).status).toBe(403);
+  });
+
+  it("says so before it looks at the body", async () => {
+    const { call } = await apiUnderTest();
+    const answer = await call("PUT /access-flows/prod-power", { as: mallory, body: { nonsense: true } });
+    expect(problemIn(answer)).toMatchObject({ code: "not-administrator" });
+  });
+});

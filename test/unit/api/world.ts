@@ -1,0 +1,224 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { api } from "../../../lambdas/api/api.ts";
+import type { ApiEvent } from "../../../lambdas/api/call.ts";
+import { dependenciesOf, type ApiPorts } from "../../../lambdas/api/handlers.ts";
+import { Routes } from "../../../lambdas/core/contracts/routes.ts";
+import type { Person } from "../../../lambdas/core/domain/principal.ts";
+import {
+  aFlow,
+  aGroupId,
+  aPermissionSetArn,
+  aPerson,
+  anAccountId,
+  anOrganizationalUnitId,
+  identityCenter,
+} from "../../support/builders.ts";
+import { FakeCatalogue, FakeCatalogueRefresh } from "../../support/fakes/catalogue.ts";
+import { FakeDirectory, FakeOrganization } from "../../support/fakes/directory.ts";
+import { FakeProvider } from "../../support/fakes/provider.ts";
+import {
+  FakeAccessFlowStore,
+  FakeAccessRequestStore,
+  FakeAuditTrail,
+  FakeWakeupStore,
+} from "../../support/fakes/stores.ts";
+import { FakeWorkflow } from "../../support/fakes/workflow.ts";
+import { openApiChecker } from "../../support/openapi.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+
+export const alice = aPerson("alice");
+export const bob = aPerson("bob");
+export const carol = aPerson("carol");
+/** Nobody's approver and no administrator. */
+export const mallory = aPerson("mallory");
+export const root = aPerson("root");
+const engineers = aGroupId("payments-engineers");
+export const leads = aGroupId("payments-leads");
+const administrators = aGroupId("platform-admins");
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+export interface CallOptions {
+  readonly as?: Person;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+  readonly base64?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly claims?: Readonly<Record<string, string | boolean>>;
+}
+
+const conformsToOpenApi = openApiChecker();
+
+/** The claims of a person's token. */
+export const claimsOf = ({ userName }: Person) => ({ email: `${userName}@example.com` });
+
+/**
+ * The API over fakes that hold state. Alice and carol are payments engineers, bob leads payments, root administrates.
+ * Every answer is held to docs/openapi.json.
+ */
+export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
+  const clock = new VirtualClock();
+  const requests = new FakeAccessRequestStore();
+  const flows = new FakeAccessFlowStore();
+  const wakeups = new FakeWakeupStore();
+  const audit = new FakeAuditTrail();
+  const catalogue = new FakeCatalogue();
+  const catalogueRefresh = new FakeCatalogueRefresh();
+  const directory = new FakeDirectory();
+  const organization = new FakeOrganization();
+  const workflow = new FakeWorkflow();
+  const provider = new FakeProvider(clock);
+  for (const { userId, userName } of [alice, bob, carol, mallory, root]) {
+    directory.addUser({ userId, userName, email: `${userName}@example.com` });
+  }
+  const engineerIds = [alice.userId, carol.userId];
+  directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: engineerIds });
+  directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
+  directory.addGroup({ groupId: administrators, displayName: "platform-admins", members: [root.userId] });
+  organization.addOrganizationalUnit("/Workloads", anOrganizationalUnitId("workloads"));
+  organization.addOrganizationalUnit("/Workloads/Prod", anOrganizationalUnitId("prod"));
+  organization.addAccount({ id: anAccountId(2), name: "payments-prod", ou: "/Workloads/Prod" });
+  organization.addAccount({ id: anAccountId(3), name: "payments-old", state: "SUSPENDED" });
+  await catalogue.replaceAccounts([
+    { id: anAccountId(1), name: "management" },
+    { id: anAccountId(2), name: "payments-prod" },
+    { id: anAccountId(3), name: "payments-old" },
+    { id: anAccountId(4), name: "sandbox" },
+    { id: anAccountId(5), name: "sandbox" },
+  ]);
+  await catalogue.replacePermissionSets([
+    {
+      arn: aPermissionSetArn("PowerUser"),
+      name: "PowerUser",
+      sessionDuration: "PT1H",
+      inManagementAccount: false,
+    },
+  ]);
+  await flows.put(aFlow());
+  let unique = 0;
+  const { logger, logged } = recordingLogger();
+  const invoke = api(
+    dependenciesOf({
+      requests,
+      flows,
+      wakeups,
+      audit,
+      catalogue,
+      catalogueRefresh,
+      directory,
+      organization,
+      workflow,
+      clock,
+      logger,
+      uniqueText: () => String((unique += 1)),
+      instructions: { [provider.kind]: provider.instructions.bind(provider) },
+      identity: { claim: "email", match: "emails.value" },
+      identityCenter,
+      administratorGroups: ["platform-admins", "no-such-group"],
+      protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
+      delegatedAdministrator: false,
+      ...overrides,
+    }),
+  );
+
+  /** Calls a route: `GET /requests?view=mine`. */
+  const call = async (line: string, options: CallOptions = {}): Promise<Answer> => {
+    const answer = answerOf(await invoke(eventOf(line, options), context));
+    const contentType = answer.headers["content-type"];
+    const differences = conformsToOpenApi(line, {
+      ...answer,
+      contentType: typeof contentType === "string" ? contentType : undefined,
+    });
+    if (differences.length > 0) throw new Error(`Not as documented: ${differences.join("; ")}`);
+    return answer;
+  };
+
+  const ask = {
+    entitlements: [{ account: "payments-prod", permissionSet: "PowerUser" }],
+    duration: "PT1H",
+    justification: "incident 42",
+  };
+
+  return {
+    clock,
+    requests,
+    flows,
+    wakeups,
+    audit,
+    catalogue,
+    catalogueRefresh,
+    directory,
+    organization,
+    workflow,
+    call,
+    invoke,
+    logged,
+    ask,
+    /** Alice asks for an hour of PowerUser; the answer's id. */
+    submit: async (options: CallOptions = {}): Promise<string> => {
+      const { body } = await call("POST /requests", { body: ask, ...options });
+      return (body as { readonly id: string }).id;
+    },
+  };
+};
+
+/** A logger whose lines a test reads instead of the terminal. */
+const recordingLogger = () => {
+  const logged: string[] = [];
+  const write = (line: string): void => {
+    logged.push(line);
+  };
+  const logger = new Logger({ serviceName: "test", logLevel: "DEBUG" });
+  Object.assign(logger, { console: { debug: write, info: write, warn: write, error: write, log: write } });
+  return { logger, logged };
+};
+
+export type ApiUnderTest = Awaited<ReturnType<typeof apiUnderTest>>;
+
+const context = { awsRequestId: "aws-request", functionName: "lockstep-api" } as Context;
+
+/** The event that API Gateway makes of a call. */
+const eventOf = (
+  line: string,
+  { as = alice, body, base64 = false, headers, claims }: CallOptions,
+): ApiEvent => {
+  const [method = "", target = ""] = line.split(" ");
+  const [path = "", query = ""] = target.split("?");
+  const { routeKey, pathParameters } = routeOf(method, path);
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  return {
+    version: "2.0",
+    routeKey,
+    rawPath: path,
+    rawQueryString: query,
+    headers: { ...headers },
+    ...(query === "" ? {} : { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) }),
+    pathParameters,
+    ...(text === undefined ? {} : { body: base64 ? Buffer.from(text).toString("base64") : text }),
+    isBase64Encoded: base64,
+    requestContext: {
+      requestId: "gateway-request",
+      authorizer: { jwt: { claims: claims ?? claimsOf(as), scopes: [] } },
+    },
+  } as unknown as ApiEvent;
+};
+
+const routeOf = (method: string, path: string) => {
+  for (const route of Routes) {
+    const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+    const match = route.method === method ? pattern.exec(path) : null;
+    if (match !== null) return { routeKey: `${method} ${route.path}`, pathParameters: { ...match.groups } };
+  }
+  return { routeKey: "$default", pathParameters: {} };
+};
+
+const answerOf = ({ statusCode = 0, headers = {}, body }: APIGatewayProxyStructuredResultV2): Answer => ({
+  status: statusCode,
+  headers,
+  body: body === undefined ? undefined : JSON.parse(body),
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { AccessFlowFileSchema } from "../../../../lambdas/core/contracts/access-flow.ts";
+import { durationText } from "../../../../lambdas/core/contracts/http/duration-text.ts";
+import { fieldErrorsOf } from "../../../../lambdas/core/contracts/invalid-input.ts";
+import { parseDuration } from "../../../../lambdas/core/domain/duration.ts";
+
+const flow = {
+  name: "prod-power",
+  requestors: { anyOf: [{ group: "payments-engineers" }, { user: "alice@example.com" }] },
+  targets: [
+    { accounts: ["payments-prod"], organizationalUnits: ["/Workloads/Prod"], permissionSets: ["PowerUser"] },
+  ],
+  duration: { max: "PT8H" },
+  approval: { steps: [{ anyOf: [{ group: "payments-leads" }], within: "PT24H" }] },
+  settings: { requesterCanApproveSelf: false },
+};
+
+const errorsOf = (file: unknown) => {
+  const { error } = AccessFlowFileSchema.safeParse(file);
+  return error === undefined
+    ? []
+    : fieldErrorsOf(error, file).map(({ pointer, detail }) => `${pointer} ${detail}`);
+};
+
+it("takes the whole of a flow as it is", () => {
+  expect(AccessFlowFileSchema.parse([flow])).toEqual([flow]);
+});
+
+describe("what does not fit is told by place, what was found and what is expected", () => {
+  it.each<readonly [string, object, string]>([
+    ["no name", { name: undefined }, "/0/name found nothing; expected a text"],
+    [
+      "a requestor that is both",
+      { requestors: { anyOf: [{ group: "a", user: "b" }] } },
+      "/0/requestors/anyOf/0 found an object; expected {group: its display name} or {user: an email or user name}",
+    ],
+    [
+      "a requestor that is a plain name",
+      { requestors: { anyOf: ["alice"] } },
+      '/0/requestors/anyOf/0 found "alice"; expected {group: its display name} or {user: an email or user name}',
+    ],
+    [
+      "a target without accounts or units",
+      { targets: [{ permissionSets: ["PowerUser"] }] },
+      "/0/targets/0 found an object; expected accounts or organizationalUnits, or both",
+    ],
+    [
+      "a target without permission sets",
+      { targets: [{ accounts: ["a"], permissionSets: [] }] },
+      "/0/targets/0/permissionSets found an empty list; expected at least 1 item",
+    ],
+    [
+      "a unit that is no path",
+      { targets: [{ organizationalUnits: ["Workloads"], permissionSets: ["P"] }] },
+      '/0/targets/0/organizationalUnits/0 found "Workloads"; expected a path of names that starts with /, such as /Workloads/Prod',
+    ],
+    [
+      "a duration that is none",
+      { duration: { max: "8h" } },
+      '/0/duration/max found "8h"; expected an ISO 8601 duration in whole weeks, days, hours, minutes and seconds, such as PT1H30M',
+    ],
+    [
+      "a step that takes too long",
+      { approval: { steps: [{ anyOf: [{ user: "a" }], within: "P91D" }] } },
+      '/0/approval/steps/0/within found "P91D"; expected 1 second to P90D',
+    ],
+    [
+      "steps that take too long together",
+      { approval: { steps: [1, 2].map(() => ({ anyOf: [{ user: "a" }], within: "P46D" })) } },
+      "/0/approval/steps found a list of 2; expected steps that take at most P90D together",
+    ],
+    [
+      "a setting in words",
+      { settings: { requesterCanApproveSelf: "no" } },
+      '/0/settings/requesterCanApproveSelf found "no"; expected true or false',
+    ],
+    ["a field that is not known", { approvals: 1 }, "/0/approvals found a field that does not belong here"],
+  ])("%s", (_, fields, error) => {
+    expect(errorsOf([{ ...flow, ...fields }])).toEqual([error]);
+  });
+
+  it("two flows of one name", () => {
+    expect(errorsOf([flow, { ...flow, name: "other" }, flow])).toEqual([
+      '/2/name found "prod-power"; expected another name than that of /0',
+    ]);
+  });
+
+  it("a file that is no list", () => {
+    expect(errorsOf({ flows: [] })).toEqual([" found an object; expected a list"]);
+    expect(errorsOf(null)).toEqual([" found null; expected a list"]);
+  });
+
+  it("shows only the beginning of a long value", () => {
+    const [error = ""] = errorsOf([{ ...flow, name: "x".repeat(5000) }]);
+    expect(error.length).toBeLessThan(200);
+  });
+});
+
+describe("a duration in words", () => {
+  it.each([
+    [1, "PT1S"],
+    [60, "PT1M"],
+    [5400, "PT1H30M"],
+    [86_400, "PT24H"],
+    [172_800, "P2D"],
+    [90_061, "PT25H1M1S"],
+    [180 * 86_400, "P180D"],
+  ])("%i seconds are %s, and back", (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+    expect(parseDuration(text)).toBe(seconds);
+  });
+});

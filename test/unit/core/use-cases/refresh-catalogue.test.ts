@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import type { PermissionSetArn } from "../../../../lambdas/core/domain/ids.ts";
+import { refreshCatalogue } from "../../../../lambdas/core/use-cases/refresh-catalogue.ts";
+import { aPermissionSetArn, anAccountId } from "../../../support/builders.ts";
+import { FakeCatalogue } from "../../../support/fakes/catalogue.ts";
+
+const power = aPermissionSetArn("PowerUser");
+const readOnly = aPermissionSetArn("ReadOnly");
+
+const setUp = () => {
+  const catalogue = new FakeCatalogue();
+  const names = new Map([
+    [power, "PowerUser"],
+    [readOnly, "ReadOnly"],
+  ]);
+  const described: PermissionSetArn[] = [];
+  const source = {
+    accounts: () => Promise.resolve([{ id: anAccountId(2), name: "payments-prod" }]),
+    permissionSetArns: () => Promise.resolve([...names.keys()]),
+    managementAccountPermissionSets: () => Promise.resolve(new Set([readOnly])),
+    describePermissionSet: (arn: PermissionSetArn) => {
+      described.push(arn);
+      return Promise.resolve({ name: names.get(arn) ?? "", sessionDuration: "PT1H" });
+    },
+  };
+  return { catalogue, names, described, refresh: refreshCatalogue({ source, catalogue }) };
+};
+
+it("makes names known, and which permission sets the management account uses", async () => {
+  const { catalogue, refresh } = setUp();
+  await refresh({ newOnly: false });
+  expect(await catalogue.accountsNamed("payments-prod")).toEqual([
+    { id: anAccountId(2), name: "payments-prod" },
+  ]);
+  expect(await catalogue.permissionSet(power)).toMatchObject({
+    name: "PowerUser",
+    inManagementAccount: false,
+  });
+  expect(await catalogue.permissionSet(readOnly)).toMatchObject({ inManagementAccount: true });
+});
+
+it("forgets what is gone", async () => {
+  const { catalogue, names, refresh } = setUp();
+  await refresh({ newOnly: false });
+  names.delete(power);
+  await refresh({ newOnly: false });
+  expect(await catalogue.permissionSet(power)).toBeUndefined();
+});
+
+it("describes only what it never saw after a miss: sso-admin's 20 requests a second are shared", async () => {
+  const { catalogue, names, described, refresh } = setUp();
+  await refresh({ newOnly: false });
+  described.length = 0;
+  const added = aPermissionSetArn("Added");
+  names.set(added, "Added");
+  await refresh({ newOnly: true });
+  expect(described).toEqual([added]);
+  expect(await catalogue.permissionSetsNamed("Added")).toHaveLength(1);
+  expect(await catalogue.permissionSetsNamed("PowerUser")).toHaveLength(1);
+});

@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import { commonOf, evolve } from "../../../lambdas/core/domain/evolve.ts";
+import { secondsAfter, timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { measure } from "../../../lambdas/record/measure.ts";
+import { aPendingRequest, aPerson } from "../../support/builders.ts";
+
+const start = new Date("2026-01-01T00:00:00.000Z");
+const at = (seconds: number) => new Date(start.getTime() + seconds * 1000);
+const actor = { type: "lockstep", name: "workflow" } as const;
+const expiresAt = secondsAfter(start, 4000);
+
+const pending = aPendingRequest({}, start);
+const decision = { step: 0, by: aPerson("bob"), decision: "approve" as const, at: timestamp(at(100)) };
+const approved = evolve(
+  "RequestApproved",
+  pending,
+  { ...commonOf(pending), approval: { ...pending.approval, decisions: [decision] } },
+  { actor, now: at(100) },
+);
+const granting = evolve(
+  "GrantStarted",
+  approved,
+  { ...commonOf(approved), expiresAt },
+  { actor, now: at(101) },
+);
+const active = evolve(
+  "AccessGranted",
+  granting,
+  { ...commonOf(granting), activeAt: timestamp(at(103)), expiresAt },
+  { actor, now: at(103) },
+);
+const revoking = evolve(
+  "RevocationStarted",
+  active,
+  { ...commonOf(active), activeAt: active.activeAt, expiresAt, ending: { reason: "expired" } },
+  { actor, now: at(4001) },
+);
+const endedAfter = (seconds: number) =>
+  evolve(
+    "AccessEnded",
+    revoking,
+    { ...commonOf(revoking), expiresAt, ended: { reason: "expired", at: timestamp(at(seconds)) } },
+    { actor, now: at(seconds) },
+  );
+
+const measured = (request: Parameters<typeof measure>[0]) => {
+  const metrics: Record<string, number> = {};
+  const addMetric = (name: string, _unit: string, value: number) => {
+    metrics[name] = value;
+  };
+  measure(request, { addMetric } as Parameters<typeof measure>[1]);
+  return metrics;
+};
+
+it("counts every transition by its name", () => {
+  expect(measured(pending)).toEqual({ ApprovalNeeded: 1 });
+});
+
+it("measures the grant from the last approval, not from the request", () => {
+  expect(measured(active)).toEqual({ AccessGranted: 1, GrantLag: 3000 });
+});
+
+it("measures the revoke from the expiry to the confirmed end", () => {
+  expect(measured(endedAfter(4005))).toEqual({ AccessEnded: 1, RevokeLag: 5000 });
+});
+
+it("sees no lag in an early revoke", () => {
+  expect(measured(endedAfter(200))).toEqual({ AccessEnded: 1, RevokeLag: 0 });
+});
