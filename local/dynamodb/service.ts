@@ -1,0 +1,84 @@
+import type { LocalStore } from "../store.ts";
+import type { ApplicationTable } from "../template/tables.ts";
+import type { Environment } from "../template/physical-resources.ts";
+import type { JsonObject } from "../wire/json.ts";
+import type { ServiceDefinition } from "../wire/service.ts";
+import type { ChangeLog } from "./changes.ts";
+import { createDynalite } from "./dynalite.ts";
+import { createItemRecords } from "./item-records.ts";
+import { readOperations } from "./reads.ts";
+import { createTables, tableNameIn } from "./tables.ts";
+import type { OnUsage } from "./usage.ts";
+import { writeOperations } from "./writes.ts";
+
+export interface DynamoDbOptions {
+  readonly environment: Environment;
+  readonly store: LocalStore;
+  readonly changeLog: ChangeLog;
+  readonly onUsage: OnUsage;
+}
+
+/** The embedded DynamoDB. */
+export interface DynamoDb {
+  readonly service: ServiceDefinition;
+  /** Fills itself from the store and creates those of `tables` that are missing. Call it once, before serving. */
+  start(tables: readonly ApplicationTable[]): Promise<void>;
+}
+
+/** A call's tables and, when it names one, the index: IAM checks an index query against the index alone. */
+const resourcesOf =
+  (arnOf: (tableName: string) => string) =>
+  (_operation: string, input: JsonObject): readonly string[] => {
+    const { TableName, IndexName, RequestItems } = input;
+    if (RequestItems !== undefined) return Object.keys(RequestItems as JsonObject).map((name) => arnOf(tableNameIn(name)));
+    if (TableName === undefined) return ["*"];
+    const arn = arnOf(tableNameIn(TableName));
+    return [typeof IndexName === "string" ? `${arn}/index/${IndexName}` : arn];
+  };
+
+/**
+ * DynamoDB: dynalite with what it lacks (streams, durable together with the store, current items on failed conditions).
+ * TransactWriteItems and everything else that is not listed is refused as an unknown operation.
+ */
+export const createDynamoDb = ({ environment, store, changeLog, onUsage }: DynamoDbOptions): DynamoDb => {
+  const { partition, region, accountId } = environment;
+  const arnOf = (name: string) => `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
+  const run = createDynalite();
+  const records = createItemRecords(store);
+  const tables = createTables({ run, records, arnOf });
+  const timeToLive = (input: JsonObject) => {
+    const { TimeToLiveSpecification: specified } = tables.find(String(input["TableName"]));
+    if (specified?.Enabled !== true) return { TimeToLiveDescription: { TimeToLiveStatus: "DISABLED" } };
+    return {
+      TimeToLiveDescription: { TimeToLiveStatus: "ENABLED", AttributeName: specified.AttributeName ?? "ttl" },
+    };
+  };
+  const service: ServiceDefinition = {
+    signingName: "dynamodb",
+    protocol: "json-1.0",
+    targetPrefix: "DynamoDB_20120810",
+    iamPrefix: "dynamodb",
+    resourcesOf: resourcesOf(arnOf),
+    operations: {
+      ...writeOperations({ run, store, records, tables, changeLog, onUsage }),
+      ...readOperations({ run, tables, onUsage }),
+      CreateTable: tables.create,
+      DeleteTable: tables.delete,
+      DescribeTable: tables.describe,
+      ListTables: (input) => run("ListTables", input),
+      DescribeTimeToLive: timeToLive,
+      /** Accepted; expired items stay, as they may for days in AWS. */
+      UpdateTimeToLive: (input) => {
+        const table = tables.find(String(input["TableName"]));
+        const { AttributeName, Enabled } = input["TimeToLiveSpecification"] as JsonObject;
+        const changed = {
+          ...table,
+          TimeToLiveSpecification: { AttributeName: String(AttributeName), Enabled: Enabled === true },
+        };
+        tables.replace(changed);
+        return { TimeToLiveSpecification: changed.TimeToLiveSpecification };
+      },
+    },
+  };
+  return { service, start: tables.load };
+};

@@ -1,0 +1,258 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
+import * as z from "zod/mini";
+import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
+import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { directory } from "../lambdas/adapters/identity-store/directory.ts";
+import { catalogueRefresh } from "../lambdas/adapters/lambda/catalogue-refresh.ts";
+import { systemClock } from "../lambdas/adapters/system-clock.ts";
+import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
+import type { Clock } from "../lambdas/core/ports/clock.ts";
+import { CommandError } from "./cli/command.ts";
+import { DISCOVERY_PATH } from "./discovery.ts";
+import type { Discovery } from "./discovery.ts";
+import { applyAccessFlows } from "./environment/access-flows.ts";
+import { administratorClients } from "./environment/administrator.ts";
+import { startApi } from "./environment/api-gateway.ts";
+import { createClosers } from "./environment/closers.ts";
+import type { Closers } from "./environment/closers.ts";
+import { readFiles } from "./environment/files.ts";
+import type { FileOptions } from "./environment/files.ts";
+import type { IdentityIds } from "./environment/identity-endpoint.ts";
+import { openIdentitySource } from "./environment/identity-source.ts";
+import { untilDelivered } from "./environment/idleness.ts";
+import { groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
+import type { DirectoryPerson } from "./environment/people.ts";
+import { findShowcase } from "./environment/showcase.ts";
+import type { Showcase } from "./environment/showcase.ts";
+import { synthesize } from "./environment/synthesize.ts";
+import { startIssuer } from "./issuer/issuer.ts";
+import type { Issuer } from "./issuer/issuer.ts";
+import { assertPortIsFree } from "./loopback-server.ts";
+import { createRuntime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import { openLocalStore } from "./store.ts";
+import type { LocalStore } from "./store.ts";
+import { readApplication } from "./template/application.ts";
+import type { Application } from "./template/application.ts";
+
+/** How an environment is started. */
+export interface EnvironmentOptions extends FileOptions {
+  /** 0 takes any free port. */
+  readonly apiPort: number;
+  /** 0 takes any free port. */
+  readonly awsPort: number;
+  /** Keeps everything there; in memory without one. */
+  readonly dataDirectory?: string;
+  /** Another AWS endpoint for Organizations, sso-admin, identitystore, IAM and STS. */
+  readonly identityEndpoint?: string;
+  /** Settings that replace those of cdk.json, by name. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Told in a few words what takes a while. */
+  readonly onProgress?: (text: string) => void;
+  /** Told what functions log, a line each. */
+  readonly onLog?: (text: string) => void;
+  /** Told in a sentence of what went wrong and nobody waits for. */
+  readonly onProblem?: (text: string) => void;
+}
+
+/** Lockstep, deployed on the embedded AWS. */
+export interface Environment {
+  readonly addresses: Omit<Discovery, "personToken">;
+  readonly ids: IdentityIds;
+  readonly issuer: Issuer;
+  /** AWS clients of an administrator: what they do is not counted. */
+  readonly clientsFor: ClientsFor;
+  readonly machineArns: readonly string[];
+  readonly tableNames: readonly string[];
+  readonly meter: Pick<Runtime["meter"], "snapshot">;
+  readonly observe: Runtime["stepFunctions"]["observe"];
+  /** Everybody in the directory, by user name. */
+  readonly people: () => Promise<readonly DirectoryPerson[]>;
+  /** The names of everybody's groups, by user id. */
+  readonly groupNames: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** A request that the flows allow with one approval; undefined when there is none. */
+  readonly showcase: () => Promise<Showcase | undefined>;
+  /** A bearer token for the person with this email or user name. */
+  readonly tokenFor: (emailOrUserName: string) => Promise<string>;
+  /** Resolves when streams, events and asynchronous invocations have nothing left to deliver. */
+  readonly idle: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The `aud` of the tokens: a name of the issuer's own choice. */
+const AUDIENCE = "lockstep";
+
+const ENVIRONMENT = "environment";
+
+/** How long the first refresh of the catalogue, which the deployment's event starts, is waited for. */
+const SETTLING_MILLISECONDS = 10_000;
+
+const ApiSettingsSchema = z.object({
+  CONFIG_TABLE: Variable.CONFIG_TABLE,
+  CATALOGUE_FUNCTION: Variable.CATALOGUE_FUNCTION,
+  IDENTITY: Variable.IDENTITY,
+});
+
+/** What the API's function is told, from the template. */
+const apiSettingsOf = ({ functions, httpApis }: Application) => {
+  const functionArn = httpApis[0]?.routes[0]?.functionArn;
+  const api = functions.find(({ arn }) => arn === functionArn);
+  return ApiSettingsSchema.parse(api?.environment);
+};
+
+interface Foundation {
+  readonly options: EnvironmentOptions;
+  readonly clock: Clock;
+  readonly store: LocalStore;
+  readonly closers: Closers;
+}
+
+const outputDirectoryFor = async ({ options: { dataDirectory }, closers }: Foundation) => {
+  if (dataDirectory !== undefined) return join(dataDirectory, "cdk.out");
+  const directoryPath = await mkdtemp(join(tmpdir(), "lockstep-cdk-out-"));
+  closers.add(() => rm(directoryPath, { recursive: true, force: true }));
+  return directoryPath;
+};
+
+/** Synthesizes the app for these ids and this issuer, and reads the template back. */
+const deployApplication = async (foundation: Foundation, ids: IdentityIds, issuer: Issuer) => {
+  const { options } = foundation;
+  const { managementAccountId, identityCenter } = ids;
+  const outputDirectory = await outputDirectoryFor(foundation);
+  options.onProgress?.("Synthesizing the CDK app …");
+  await synthesize({
+    settings: {
+      organization: { managementAccountId },
+      identityCenter,
+      oidc: { issuer: issuer.url, audience: [issuer.audience] },
+      ...options.settings,
+    },
+    account: managementAccountId,
+    region: identityCenter.region,
+    outputDirectory,
+  });
+  const deployedIn = { accountId: managementAccountId, region: identityCenter.region, partition: "aws" };
+  return readApplication(outputDirectory, deployedIn);
+};
+
+const isNewStore = (store: LocalStore) => store.get(ENVIRONMENT, "ready") === undefined;
+
+const compose = async (foundation: Foundation): Promise<Omit<Environment, "close">> => {
+  const { options, clock, store, closers } = foundation;
+  const { identityEndpoint } = options;
+  const isNew = isNewStore(store);
+  const isShipped = options.organizationFile === undefined && identityEndpoint === undefined;
+  const files = readFiles(options, { isNew, isShipped });
+  if (!isNew && options.organizationFile !== undefined) {
+    options.onProgress?.(
+      "The data directory holds an organization already; the file is not read into it again.",
+    );
+  }
+  const { ids, ...identity } = await openIdentitySource(
+    { organization: files.organization, ...(identityEndpoint !== undefined && { identityEndpoint }) },
+    { clock, store },
+  );
+
+  const findPerson = async (name: string) => personNamed(await environment.people(), name);
+  const issuer = await startIssuer({ clock, store, audience: AUDIENCE, findPerson });
+  closers.add(issuer.close);
+
+  const application = await deployApplication(foundation, ids, issuer);
+  options.onProgress?.("Starting the embedded AWS …");
+  const runtime = createRuntime({
+    application,
+    clock,
+    store,
+    ...identity,
+    port: options.awsPort,
+    onLog: ({ functionName, line }) => options.onLog?.(`${functionName}: ${line}`),
+    onProblem: (message) => options.onProblem?.(message),
+  });
+  closers.add(() => runtime.stop());
+  const { url: aws } = await runtime.start();
+  const idle = () => untilDelivered(application, store, clock);
+
+  const {
+    CONFIG_TABLE: configTable,
+    CATALOGUE_FUNCTION: catalogueFunction,
+    ...api
+  } = apiSettingsOf(application);
+  const clientsFor = administratorClients(aws, ids.identityCenter.region);
+  const { region, identityStoreId } = ids.identityCenter;
+  const source = {
+    client: clientsFor("home", "identity").client(IdentitystoreClient, { region }),
+    identityStoreId,
+  };
+  await Promise.race([idle(), clock.sleep(SETTLING_MILLISECONDS)]);
+  await catalogueRefresh({ clientsFor, functionName: catalogueFunction }).refresh();
+  if (files.accessFlows !== undefined) {
+    await applyAccessFlows(files.accessFlows, {
+      clientsFor,
+      clock,
+      configTable,
+      catalogueFunction,
+      identityCenter: ids.identityCenter,
+      identity: api.IDENTITY,
+    });
+  }
+
+  const gateway = await startApi({
+    runtime,
+    clock,
+    port: options.apiPort,
+    localDocuments: {
+      [DISCOVERY_PATH]: () => ({ ...environment.addresses, personToken: issuer.personTokenUrl }),
+    },
+    onFailure: (message) => options.onProblem?.(message),
+  });
+  closers.add(gateway.close);
+  store.put(ENVIRONMENT, "ready", true);
+
+  const environment: Omit<Environment, "close"> = {
+    addresses: { api: gateway.url, aws, issuer: issuer.url },
+    ids,
+    issuer,
+    clientsFor,
+    machineArns: application.machines.map(({ arn }) => arn),
+    tableNames: application.tables.map(({ name }) => name),
+    meter: runtime.meter,
+    observe: runtime.stepFunctions.observe,
+    people: () => peopleIn(source),
+    groupNames: () => groupNamesIn(source),
+    showcase: async () =>
+      findShowcase(
+        await accessFlowStore({ clientsFor, tableName: configTable }).list(),
+        await peopleIn(source),
+        directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
+      ),
+    tokenFor: async (name) => {
+      const person = await findPerson(name);
+      if (person === undefined) throw new CommandError(`Nobody in the directory is '${name}'.`);
+      return issuer.tokenFor(person);
+    },
+    idle,
+  };
+  return environment;
+};
+
+/**
+ * Starts an environment. Throws errors whose message is a sentence for a person where that is what can go wrong: files,
+ * options, ports, settings.
+ */
+export const startEnvironment = async (options: EnvironmentOptions): Promise<Environment> => {
+  const closers = createClosers();
+  try {
+    await assertPortIsFree(options.apiPort);
+    await assertPortIsFree(options.awsPort);
+    const store = openLocalStore(options.dataDirectory);
+    closers.add(store.close);
+    const environment = await compose({ options, clock: systemClock, store, closers });
+    return { ...environment, close: closers.closeAll };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+};

@@ -1,0 +1,84 @@
+import type { ClientsFor } from "../../lambdas/adapters/aws-clients.ts";
+import { accessFlowStore } from "../../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { catalogue } from "../../lambdas/adapters/dynamodb/catalogue.ts";
+import { directory } from "../../lambdas/adapters/identity-store/directory.ts";
+import { catalogueRefresh } from "../../lambdas/adapters/lambda/catalogue-refresh.ts";
+import { organization } from "../../lambdas/adapters/organizations/organization.ts";
+import { AccessFlowFileSchema } from "../../lambdas/core/contracts/access-flow.ts";
+import type { AccessFlowDocument } from "../../lambdas/core/contracts/access-flow.ts";
+import type { IdentityCenterSettings, IdentitySettings } from "../../lambdas/core/contracts/environment.ts";
+import { DomainError } from "../../lambdas/core/domain/errors.ts";
+import type { FieldError } from "../../lambdas/core/domain/errors.ts";
+import type { Clock } from "../../lambdas/core/ports/clock.ts";
+import { resolveNames } from "../../lambdas/core/use-cases/resolve-names.ts";
+import { saveAccessFlow } from "../../lambdas/core/use-cases/save-access-flow.ts";
+import { readYamlFile } from "../yaml-file.ts";
+import type { FileProblem, YamlFile } from "../yaml-file.ts";
+
+/** A file of access flows that was read: well formed, its names not yet looked up. */
+export type AccessFlowFile = YamlFile<readonly AccessFlowDocument[]>;
+
+/** What the flows are saved with. */
+export interface AccessFlowsDependencies {
+  readonly clientsFor: ClientsFor;
+  readonly clock: Clock;
+  readonly configTable: string;
+  readonly catalogueFunction: string;
+  readonly identityCenter: IdentityCenterSettings;
+  readonly identity: IdentitySettings;
+}
+
+/** Who the saved flows name as their author. */
+const ACTOR = "npm start";
+
+/** Reads a YAML list of access flows. Throws InvalidFileError with file, line, what was found and what was expected. */
+export const readAccessFlowFile = (path: string): AccessFlowFile => readYamlFile(path, AccessFlowFileSchema);
+
+const pathOf = (index: number, pointer: string) => [
+  index,
+  ...pointer
+    .split("/")
+    .slice(1)
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+];
+
+const problemOf = (index: number, { pointer, detail }: FieldError): FileProblem => {
+  const sentence = detail.charAt(0).toLowerCase() + detail.slice(1).replace(/\.$/, "");
+  return {
+    path: pathOf(index, pointer),
+    found: `a name that leads nowhere (${sentence})`,
+    expected: "one that exists",
+  };
+};
+
+/**
+ * Saves every flow as `PUT /access-flows/{name}` does; one that is there already and says the same is left alone.
+ * Throws InvalidFileError for names that lead nowhere; flows before the first such one are saved by then.
+ */
+export const applyAccessFlows = async (
+  file: AccessFlowFile,
+  dependencies: AccessFlowsDependencies,
+): Promise<void> => {
+  const { clientsFor, clock, configTable, catalogueFunction, identityCenter, identity } = dependencies;
+  const { region, identityStoreId } = identityCenter;
+  const config = { clientsFor, tableName: configTable };
+  const save = saveAccessFlow({
+    flows: accessFlowStore(config),
+    directory: directory({ clientsFor, region, identityStoreId, identity }),
+    organization: organization({ clientsFor }),
+    names: resolveNames({
+      catalogue: catalogue(config),
+      refresh: catalogueRefresh({ clientsFor, functionName: catalogueFunction }),
+      clock,
+    }),
+    clock,
+  });
+  for (const [index, flow] of file.value.entries()) {
+    try {
+      await save({ actor: ACTOR, name: flow.name, flow });
+    } catch (error) {
+      if (error instanceof DomainError) file.refuse(error.fields.map((field) => problemOf(index, field)));
+      throw error;
+    }
+  }
+};

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../lambdas/core/ports/clock.ts";
+import { stsService } from "../iam-sts/sts.ts";
+import {
+  asynchronousOperations,
+  type OperationBehaviour,
+} from "../identity-center/asynchronous-operations.ts";
+import type { IdentityCenter } from "../identity-center/center.ts";
+import type { Surroundings } from "../identity-center/operation-rules.ts";
+import { identityCenterDocuments, INSTANCE } from "../identity-center/records.ts";
+import { requestRate } from "../identity-center/request-rate.ts";
+import { identityCenterService, type CallFaults } from "../identity-center/service.ts";
+import { identityStoreDocuments } from "../identity-store/records.ts";
+import { identityStoreService } from "../identity-store/service.ts";
+import type { OrganizationFile } from "../organization-file.ts";
+import { organizationsDocuments } from "../organizations/records.ts";
+import { organizationsService } from "../organizations/service.ts";
+import { organizationTree } from "../organizations/tree.ts";
+import type { LocalStore } from "../store.ts";
+import type { ServiceDefinition } from "../wire/service.ts";
+import { seedStore } from "./seed-store.ts";
+
+/**
+ * AWS's limits on Identity Center (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html): 20 requests a
+ * second for all of its API together, and 15 outstanding asynchronous calls (10 in 2023's page, 15 in 2026's).
+ */
+export interface IdentityLimits {
+  readonly requestsPerSecond: number;
+  readonly outstandingOperations: number;
+  /** How long a closed account is PENDING_CLOSURE. */
+  readonly closureMilliseconds: number;
+}
+
+const AWS_LIMITS: IdentityLimits = {
+  requestsPerSecond: 20,
+  outstandingOperations: 15,
+  closureMilliseconds: 5_000,
+};
+
+/** AWS publishes no duration. A second is long enough to see IN_PROGRESS, and short enough for a demo. */
+const USUAL_OPERATION_MILLISECONDS = 1_000;
+
+export interface IdentityServicesDependencies {
+  readonly clock: Clock;
+  readonly store: LocalStore;
+  /** What an empty store is filled with. A store that holds something is left as it is. */
+  readonly organization: OrganizationFile;
+  readonly limits?: Partial<IdentityLimits>;
+  /** How long assignment operations take and how they end. */
+  readonly operations?: Partial<OperationBehaviour>;
+  /** Where a test breaks calls of sso-admin. */
+  readonly faults?: CallFaults;
+  /** UUIDs for what is created later; random unless a test says otherwise. */
+  readonly newId?: () => string;
+}
+
+/** Organizations, sso-admin, identitystore and STS of one organization. */
+export interface IdentityServices {
+  readonly services: readonly ServiceDefinition[];
+  readonly organizations: ServiceDefinition;
+  readonly identityCenter: ServiceDefinition;
+  readonly identityStore: ServiceDefinition;
+  readonly sts: ServiceDefinition;
+  readonly instanceArn: string;
+  readonly identityStoreId: string;
+  /** Identity Center's region. */
+  readonly region: string;
+  readonly managementAccountId: string;
+  readonly organizationId: string;
+  readonly accessPortalUrl: string;
+}
+
+/** Whatever happens to the directory or to the organization, operations whose time had come before it see the old state. */
+const afterSettling = (service: ServiceDefinition, settle: () => void): ServiceDefinition => ({
+  ...service,
+  operations: Object.fromEntries(
+    Object.entries(service.operations).map(([name, operation]) => [
+      name,
+      (input, caller) => {
+        settle();
+        return operation(input, caller);
+      },
+    ]),
+  ),
+});
+
+/** Builds the services on `store`, seeding it from `organization` if it is empty. */
+export const createIdentityServices = (dependencies: IdentityServicesDependencies): IdentityServices => {
+  const { clock, store, organization: file, operations, faults = {} } = dependencies;
+  const newId = dependencies.newId ?? (() => randomUUID());
+  const limits = { ...AWS_LIMITS, ...dependencies.limits };
+  const organizations = organizationsDocuments(store);
+  const directory = identityStoreDocuments(store);
+  const documents = identityCenterDocuments(store);
+  if (documents.instance.get(INSTANCE) === undefined)
+    store.atomically(() => {
+      seedStore(file, { organizations, directory, center: documents, clock });
+    });
+  const instance = documents.instance.get(INSTANCE);
+  if (instance === undefined) throw new Error("The store was seeded and holds no instance");
+
+  const tree = organizationTree(organizations, clock);
+  const surroundings: Surroundings = {
+    identityStoreId: instance.identityStoreId,
+    stateOf: tree.stateOf,
+    principalExists: ({ principalType, principalId }) =>
+      (principalType === "USER" ? directory.users : directory.groups).get(principalId) !== undefined,
+    principalsOf: (type, id) =>
+      new Set([
+        id,
+        ...(type === "GROUP"
+          ? []
+          : directory.memberships
+              .all()
+              .filter(({ UserId }) => UserId === id)
+              .map(({ GroupId }) => GroupId)),
+      ]),
+  };
+  const asynchronous = asynchronousOperations({
+    clock,
+    store,
+    documents,
+    surroundings,
+    behaviour: { durationOf: () => USUAL_OPERATION_MILLISECONDS, ...operations },
+    newId,
+    outstandingLimit: limits.outstandingOperations,
+  });
+  const center: IdentityCenter = { instance, documents, surroundings, asynchronous, clock, newId };
+  const { ownerAccountId, identityStoreId } = instance;
+
+  const services = {
+    organizations: afterSettling(
+      organizationsService({
+        documents: organizations,
+        tree,
+        clock,
+        newId,
+        closureMilliseconds: limits.closureMilliseconds,
+      }),
+      asynchronous.settle,
+    ),
+    identityCenter: afterSettling(
+      identityCenterService(center, requestRate(clock, limits.requestsPerSecond), faults),
+      asynchronous.settle,
+    ),
+    identityStore: afterSettling(
+      identityStoreService({
+        identityStoreId,
+        identityStoreArn: `arn:aws:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`,
+        documents: directory,
+        store,
+        clock,
+        newId,
+      }),
+      asynchronous.settle,
+    ),
+    sts: stsService({ store, clock, newId }),
+  };
+  return {
+    ...services,
+    services: [services.organizations, services.identityCenter, services.identityStore, services.sts],
+    instanceArn: instance.instanceArn,
+    identityStoreId,
+    region: instance.region,
+    managementAccountId: ownerAccountId,
+    organizationId: tree.organization().id,
+    accessPortalUrl: `https://${identityStoreId}.awsapps.com/start`,
+  };
+};

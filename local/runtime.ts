@@ -1,0 +1,258 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../lambdas/core/ports/clock.ts";
+import { createDynamoDb } from "./dynamodb/service.ts";
+import { createStreamQueues } from "./dynamodb/stream-queues.ts";
+import { announceDeployments } from "./events/deployment-events.ts";
+import { createEventBridge } from "./events/event-bridge.ts";
+import type { EventBridge } from "./events/event-bridge.ts";
+import { createQueues } from "./events/queues.ts";
+import { createRuleTargets } from "./events/rule-targets.ts";
+import { createTopics } from "./events/topics.ts";
+import type { Topics } from "./events/topics.ts";
+import { createIamCheck } from "./iam-check/iam-check.ts";
+import { createAsynchronousInvocations } from "./lambda/asynchronous-invocations.ts";
+import { createEventSources } from "./lambda/event-sources.ts";
+import { createInvokeForWire, createInvokeFunction } from "./lambda/invoke-function.ts";
+import type { InvokeFunction } from "./lambda/invoke-function.ts";
+import { createLambda } from "./lambda/lambda.ts";
+import type { FunctionLog } from "./lambda/lambda.ts";
+import { createMeter } from "./meter.ts";
+import type { Meter } from "./meter.ts";
+import { createStepFunctions } from "./step-functions/step-functions.ts";
+import type { StepFunctions } from "./step-functions/step-functions.ts";
+import type { LocalStore } from "./store.ts";
+import type { Application } from "./template/application.ts";
+import type { HandleAwsRequest } from "./wire/http.ts";
+import { createPrincipals, roleSession } from "./wire/principals.ts";
+import type { Principal } from "./wire/principals.ts";
+import { startWireServer } from "./wire/server.ts";
+import type { WireServer } from "./wire/server.ts";
+import type { Caller, ServiceDefinition } from "./wire/service.ts";
+import { createWire } from "./wire/wire.ts";
+import type { WireCall, WireOptions } from "./wire/wire.ts";
+
+export interface RuntimeOptions {
+  /** The synthesized app; see readApplication. */
+  readonly application: Application;
+  readonly clock: Clock;
+  /** Holds everything that a restart must find again. */
+  readonly store: LocalStore;
+  /** Services beside those that the runtime has itself (DynamoDB, EventBridge, Lambda, SNS, SQS, Step Functions). */
+  readonly services: readonly ServiceDefinition[];
+  /** The embedded AWS's port; 0 takes any free one. */
+  readonly port: number;
+  readonly newId?: () => string;
+  readonly forward?: WireOptions["forward"];
+  /** The role behind an access key that STS issued. */
+  readonly sessionOf?: (
+    accessKeyId: string,
+  ) => { readonly roleArn: string; readonly sessionName: string } | undefined;
+  /** Variables for every function, beside those of the template. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
+  readonly onLog?: (log: FunctionLog) => void;
+  /** Told in a sentence of what nobody waits for: undeliverable events, discarded records, faults of the embedded AWS. */
+  readonly onProblem?: (message: string) => void;
+}
+
+/** The embedded AWS, running a synthesized app. */
+export interface Runtime {
+  readonly application: Application;
+  /** Answers AWS requests in this process, without HTTP. */
+  readonly handleAwsRequest: HandleAwsRequest;
+  readonly invokeFunction: InvokeFunction;
+  readonly stepFunctions: StepFunctions;
+  readonly eventBridge: EventBridge;
+  readonly topics: Topics;
+  readonly meter: Meter;
+  /** Creates what the template declares, listens, and goes on with whatever was under way. Resolves to the wire's address. */
+  start(): Promise<Pick<WireServer, "url" | "port">>;
+  /** Stops listening and working; what is not done goes on at the next start on the same store. */
+  stop(): Promise<void>;
+}
+
+/** Any principal may ask who it is: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const ALWAYS_ALLOWED = "sts:GetCallerIdentity";
+
+/** DynamoDB operations that the meter counts by what they read and write. */
+const isDataOperation = ({ service, operation }: WireCall) =>
+  service.signingName === "dynamodb" && /Item|^Query$|^Scan$/.test(operation);
+
+const actionOf = ({ service, operation }: WireCall) => `${service.iamPrefix}:${operation}`;
+
+/** Who the meter counts a call for; nobody for an administrator's. */
+const meteredName = (principal: Principal) => (principal.kind === "role" ? principal.name : undefined);
+
+/** Wires the embedded AWS together. */
+export const createRuntime = (options: RuntimeOptions): Runtime => {
+  const { application, clock, store, newId = randomUUID, onLog, onProblem } = options;
+  const { environment } = application;
+  const { accountId, region } = environment;
+  const report = (message: string) => onProblem?.(message);
+  let server: WireServer | undefined;
+  const endpointUrl = () => {
+    if (server === undefined) throw new Error("The embedded AWS has not been started");
+    return server.url;
+  };
+
+  const meter = createMeter();
+  const principals = createPrincipals({
+    accountId,
+    newId,
+    ...(options.sessionOf !== undefined && { sessionOf: options.sessionOf }),
+  });
+  const meteredCaller = ({ accessKeyId }: Caller) => meteredName(principals.principalOf(accessKeyId));
+  const iam = createIamCheck(application, clock);
+
+  const lambda = createLambda({
+    application,
+    clock,
+    newId,
+    principals,
+    endpointUrl,
+    onLog: (log) => onLog?.(log),
+    onUsage: meter.invoked,
+    ...(options.functionEnvironment !== undefined && { environment: options.functionEnvironment }),
+  });
+  const asynchronous = createAsynchronousInvocations({
+    store,
+    clock,
+    newId,
+    invoke: lambda.invoke,
+    onGivenUp: report,
+  });
+  const invocation = { lambda, iam, region };
+  const invokeFunction = createInvokeFunction(invocation);
+
+  const queues = createQueues({ queues: application.queues, store, clock, newId, endpointUrl });
+  const topics = createTopics({ topics: application.topics, newId, onPublish: meter.notified });
+  const eventBridge = createEventBridge({
+    environment,
+    buses: application.buses,
+    rules: application.rules,
+    clock,
+    store,
+    newId,
+    targets: createRuleTargets({
+      clock,
+      store,
+      newId,
+      region,
+      iam,
+      topics,
+      queues,
+      invokeAsync: (functionArn, payload) => {
+        asynchronous.add({ functionArn: lambda.arnOf(functionArn), payload });
+      },
+      onUndelivered: report,
+    }),
+    onPutEvents: (caller, count) => {
+      meter.tookEvents(meteredCaller(caller), count);
+    },
+  });
+
+  const streams = createStreamQueues({ mappings: application.eventSourceMappings, store, clock, region });
+  const dynamoDb = createDynamoDb({
+    environment,
+    store,
+    changeLog: streams.changeLog,
+    onUsage: (caller, usage) => {
+      meter.usedDynamoDb(meteredCaller(caller), usage);
+    },
+  });
+  const eventSources = createEventSources({
+    application,
+    lambda,
+    streams,
+    queues,
+    iam,
+    clock,
+    newId,
+    onProblem: report,
+  });
+
+  const stepFunctions = createStepFunctions({
+    clock,
+    store,
+    region,
+    accountId,
+    newId,
+    publish: (event) => {
+      eventBridge.publish(event);
+    },
+    invokeFunction: (functionArn, payload, { executionArn, machineRoleArn }) => {
+      const sessionName = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+      return invokeFunction(functionArn, payload, { principal: roleSession(machineRoleArn, sessionName) });
+    },
+  });
+  stepFunctions.observe(({ machineName }) => {
+    meter.enteredState(machineName);
+  });
+
+  const handleAwsRequest = createWire({
+    services: [
+      ...options.services,
+      dynamoDb.service,
+      eventBridge.service,
+      topics.service,
+      queues.service,
+      stepFunctions.service,
+    ],
+    newId,
+    principalOf: principals.principalOf,
+    authorize: async (call) => {
+      const action = actionOf(call);
+      if (action === ALWAYS_ALLOWED) return;
+      const resources = call.service.resourcesOf?.(call.operation, call.input, call.caller) ?? ["*"];
+      await iam.authorize(call.principal, { action, resources, region: call.caller.region });
+    },
+    onCall: (call) => {
+      if (!isDataOperation(call)) meter.called(meteredName(call.principal), actionOf(call));
+    },
+    invokeFunction: createInvokeForWire(invocation, asynchronous),
+    onFault: (error) => {
+      report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    },
+    ...(options.forward !== undefined && { forward: options.forward }),
+  });
+
+  return {
+    application,
+    handleAwsRequest,
+    invokeFunction,
+    stepFunctions,
+    eventBridge,
+    topics,
+    meter,
+    start: async () => {
+      await dynamoDb.start(application.tables);
+      server = await startWireServer(handleAwsRequest, options.port);
+      for (const machine of application.machines) stepFunctions.registerMachine(machine);
+      await eventSources.start();
+      asynchronous.start();
+      eventBridge.start();
+      stepFunctions.start();
+      announceDeployments({
+        application,
+        store,
+        newId,
+        now: () => clock.now(),
+        publish: (event) => {
+          eventBridge.publish(event);
+        },
+      });
+      return { url: server.url, port: server.port };
+    },
+    stop: async () => {
+      // All at once: each stops beginning new work, while the functions that are under way still reach AWS.
+      await Promise.all([
+        stepFunctions.stop(),
+        eventBridge.stop(),
+        eventSources.stop(),
+        asynchronous.stop(),
+        lambda.stop(),
+      ]);
+      await server?.close();
+      server = undefined;
+    },
+  };
+};

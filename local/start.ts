@@ -1,0 +1,76 @@
+import { HELP, runCommand } from "./cli/command.ts";
+import { terminalOn } from "./cli/terminal.ts";
+import { DEFAULT_API_PORT, DEFAULT_AWS_PORT } from "./discovery.ts";
+import { startEnvironment } from "./environment.ts";
+import { stopSignal } from "./start/stop-signal.ts";
+import { welcome } from "./start/welcome.ts";
+
+await runCommand(
+  {
+    name: "npm start --",
+    summary: "Runs Lockstep on an embedded AWS, on this machine only, until it is stopped.",
+    options: {
+      organization: {
+        kind: "text",
+        placeholder: "FILE",
+        help: "The organization to fill a new environment with (default: the one that is shipped).",
+      },
+      "access-flows": {
+        kind: "text",
+        placeholder: "FILE",
+        help: "Access flows to apply at this start (default: the shipped ones, to a new environment).",
+      },
+      port: {
+        kind: "port",
+        placeholder: "N",
+        help: `The API's port (default ${String(DEFAULT_API_PORT)}; 0: any free one).`,
+      },
+      "aws-port": {
+        kind: "port",
+        placeholder: "N",
+        help: `The embedded AWS's port (default ${String(DEFAULT_AWS_PORT)}; 0: any free one).`,
+      },
+      data: {
+        kind: "text",
+        placeholder: "DIR",
+        help: "Keeps everything there, for the next start (default: in memory).",
+      },
+      "identity-endpoint": {
+        kind: "text",
+        placeholder: "URL",
+        help: "Organizations, Identity Center, IAM and STS are at this AWS endpoint instead.",
+      },
+      verbose: { kind: "flag", help: "Prints what the functions log." },
+      help: HELP,
+    },
+  },
+  async ({ options }) => {
+    const terminal = terminalOn(process.stdout);
+    const stopped = stopSignal();
+    const environment = await startEnvironment({
+      ...(options.organization !== undefined && { organizationFile: options.organization }),
+      ...(options["access-flows"] !== undefined && { accessFlowsFile: options["access-flows"] }),
+      ...(options.data !== undefined && { dataDirectory: options.data }),
+      ...(options["identity-endpoint"] !== undefined && { identityEndpoint: options["identity-endpoint"] }),
+      apiPort: options.port ?? DEFAULT_API_PORT,
+      awsPort: options["aws-port"] ?? DEFAULT_AWS_PORT,
+      onProgress: (text) => {
+        terminal.line(terminal.quiet(text));
+      },
+      ...(options.verbose && {
+        onLog: (text: string) => {
+          process.stderr.write(`${text}\n`);
+        },
+      }),
+    });
+    try {
+      await welcome(terminal, environment);
+      const { api, aws, issuer } = environment.addresses;
+      terminal.line(JSON.stringify({ api, aws, issuer }));
+      await stopped;
+    } finally {
+      await environment.close();
+    }
+    return 0;
+  },
+);

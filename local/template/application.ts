@@ -1,0 +1,69 @@
+import { readAssembly } from "./assembly.ts";
+import { deploy } from "./deployment.ts";
+import type { DeployedStack } from "./deployment.ts";
+import { eventSourceMappingsIn } from "./event-sources.ts";
+import type { EventSourceMapping } from "./event-sources.ts";
+import { functionsIn } from "./functions.ts";
+import type { ApplicationFunction } from "./functions.ts";
+import { httpApisIn } from "./http-apis.ts";
+import type { ApplicationHttpApi } from "./http-apis.ts";
+import { machinesIn } from "./machines.ts";
+import type { ApplicationMachine } from "./machines.ts";
+import { resourcePoliciesIn, rolesIn } from "./permissions.ts";
+import type { ApplicationRole, PolicyDocument } from "./permissions.ts";
+import type { Environment } from "./physical-resources.ts";
+import { busesIn, queuesIn, rulesIn, topicsIn } from "./rules.ts";
+import type { ApplicationRule, NamedResource } from "./rules.ts";
+import { tablesIn } from "./tables.ts";
+import type { ApplicationTable } from "./tables.ts";
+
+/** Everything of a synthesized CDK app that the embedded AWS runs. */
+export interface Application {
+  readonly environment: Environment;
+  readonly stacks: readonly DeployedStack[];
+  readonly tables: readonly ApplicationTable[];
+  readonly functions: readonly ApplicationFunction[];
+  readonly machines: readonly ApplicationMachine[];
+  readonly eventSourceMappings: readonly EventSourceMapping[];
+  readonly buses: readonly NamedResource[];
+  readonly rules: readonly ApplicationRule[];
+  readonly topics: readonly NamedResource[];
+  readonly queues: readonly NamedResource[];
+  readonly httpApis: readonly ApplicationHttpApi[];
+  readonly roles: readonly ApplicationRole[];
+  /** Policies on functions, topics and queues, by the resource's ARN. */
+  readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>;
+  /** Each stack's outputs by name. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** A function's ARN from whatever names it: `name`, `<account>:function:name`, or an ARN, each with or without a qualifier. */
+export const functionArnIn =
+  ({ partition, region, accountId }: Environment) =>
+  (nameOrArn: string): string => {
+    const name = nameOrArn.includes(":function:") ? nameOrArn.split(":function:")[1] : nameOrArn;
+    const [unqualified = ""] = (name ?? "").split(":");
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${unqualified}`;
+  };
+
+/** Reads the cloud assembly in `directory` (cdk.out) as if it were deployed in `environment`. */
+export const readApplication = async (directory: string, environment: Environment): Promise<Application> => {
+  const assembly = await readAssembly(directory);
+  const deployment = deploy(assembly, environment);
+  return {
+    environment,
+    stacks: deployment.stacks,
+    tables: tablesIn(deployment),
+    functions: functionsIn(assembly, deployment),
+    machines: machinesIn(deployment),
+    eventSourceMappings: eventSourceMappingsIn(deployment),
+    buses: busesIn(deployment),
+    rules: rulesIn(deployment),
+    topics: topicsIn(deployment),
+    queues: queuesIn(deployment),
+    httpApis: httpApisIn(deployment),
+    roles: rolesIn(deployment),
+    resourcePolicies: resourcePoliciesIn(deployment, functionArnIn(environment)),
+    outputs: deployment.outputs(),
+  };
+};

@@ -1,0 +1,61 @@
+import * as z from "zod/mini";
+import type { DeployedResource, Deployment } from "./deployment.ts";
+import { number, propertiesOf, truth } from "./parse.ts";
+
+/** Defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html (-1: without end). */
+const MappingSchema = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string().check(z.includes(":dynamodb:", "only DynamoDB streams are delivered here")),
+  BatchSize: z._default(number, 100),
+  BisectBatchOnFunctionError: z._default(truth, false),
+  FunctionResponseTypes: z._default(z.array(z.literal("ReportBatchItemFailures")), []),
+  MaximumRetryAttempts: z._default(number, -1),
+  MaximumRecordAgeInSeconds: z._default(number, -1),
+  Enabled: z._default(truth, true),
+  FilterCriteria: z.optional(z.object({ Filters: z._default(z.array(z.object({ Pattern: z.string() })), []) })),
+  DestinationConfig: z.optional(
+    z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) }),
+  ),
+});
+
+/** A stream's delivery to a function. */
+export interface EventSourceMapping {
+  readonly id: string;
+  /** The function's name or ARN. */
+  readonly functionName: string;
+  readonly streamArn: string;
+  readonly batchSize: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly reportBatchItemFailures: boolean;
+  /** Without end when undefined. */
+  readonly maximumRetryAttempts?: number;
+  readonly maximumRecordAgeSeconds?: number;
+  /** Event patterns, of which one must match; none lets every record pass. */
+  readonly filters: readonly unknown[];
+  readonly onFailureArn?: string;
+}
+
+const mappingOf = (resource: DeployedResource): EventSourceMapping | undefined => {
+  const properties = propertiesOf(resource, MappingSchema);
+  if (!properties.Enabled) return undefined;
+  const { MaximumRetryAttempts, MaximumRecordAgeInSeconds, FilterCriteria, DestinationConfig } = properties;
+  const onFailureArn = DestinationConfig?.OnFailure?.Destination;
+  return {
+    id: resource.ref,
+    functionName: properties.FunctionName,
+    streamArn: properties.EventSourceArn,
+    batchSize: properties.BatchSize,
+    bisectBatchOnFunctionError: properties.BisectBatchOnFunctionError,
+    reportBatchItemFailures: properties.FunctionResponseTypes.length > 0,
+    ...(MaximumRetryAttempts >= 0 && { maximumRetryAttempts: MaximumRetryAttempts }),
+    ...(MaximumRecordAgeInSeconds >= 0 && { maximumRecordAgeSeconds: MaximumRecordAgeInSeconds }),
+    filters: (FilterCriteria?.Filters ?? []).map(({ Pattern }): unknown => JSON.parse(Pattern)),
+    ...(onFailureArn !== undefined && { onFailureArn }),
+  };
+};
+
+export const eventSourceMappingsIn = (deployment: Deployment): readonly EventSourceMapping[] =>
+  deployment
+    .resources("AWS::Lambda::EventSourceMapping")
+    .map(mappingOf)
+    .filter((mapping) => mapping !== undefined);

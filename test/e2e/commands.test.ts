@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { closeServer, listenOnLoopback } from "../../local/loopback-server.ts";
+import { runNode, startChild, tokenFrom } from "./support/child.ts";
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "lockstep-commands-"));
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const file = (name: string, text: string) => {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe("npm start", () => {
+  it("says who there is and what to try, is ready, serves tokens, and stops on SIGTERM", async () => {
+    const { child, ready } = await startChild();
+    expect(await tokenFrom(ready.api, "alice@example.com")).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
+    const port = new URL(ready.api).port;
+    const unknown = await runNode("local/token.ts", "stranger@example.com", "--port", port).ended;
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expect(unknown.stderr).toMatch(/^Nobody in the directory is 'stranger@example.com': .+\n$/);
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("alice@example.com");
+    expect(stdout).toContain("curl ");
+    expect(stdout).toContain("aws sso-admin list-account-assignments");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe(JSON.stringify(ready));
+  });
+
+  it.each([
+    [["--colour"], "Unknown option --colour: --help lists what there is.\n"],
+    [["--port", "http"], "Option --port is 'http': expected a port number from 0 to 65535.\n"],
+    [["--data"], "Option --data needs a value: expected DIR.\n"],
+  ])("%j is refused with exit code 2", async (args, sentence) => {
+    expect(await runNode("local/start.ts", ...args).ended).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: sentence,
+    });
+  });
+
+  it("says so when a port is in use", async () => {
+    const server = createServer();
+    const port = await listenOnLoopback(server, 0);
+    const ended = await runNode("local/start.ts", "--port", String(port), "--aws-port", "0").ended;
+    await closeServer(server);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toBe(
+      `Port ${String(port)} is in use: choose another one, or 0 for any free port.\n`,
+    );
+  });
+
+  it.each([
+    [
+      "organization",
+      "managementAccountId: 7\naccounts: []\nidentityCenter: { region: eu-west-1 }\n",
+      ":1: found the number 7",
+    ],
+    ["organization", "accounts: [\n", ": found "],
+    ["access-flows", "- name: a\n  requestors: { anyOf: [] }\n", ":1: found no [0].targets"],
+    ["access-flows", "- name: a\n  colour: red\n", ":2: found the unknown key"],
+    [
+      "access-flows",
+      [
+        "- name: a",
+        "  requestors: { anyOf: [{ group: nobody }] }",
+        "  targets: [{ accounts: [payments-prod], permissionSets: [PowerUser] }]",
+        "  duration: { max: PT1H }",
+      ].join("\n"),
+      ":2: found ",
+    ],
+  ])(
+    "is stopped by a malformed %s file, with file, line, found and expected",
+    async (option, text, found) => {
+      const path = file(`${option}.yaml`, text);
+      const ended = await runNode("local/start.ts", "--port", "0", "--aws-port", "0", `--${option}`, path)
+        .ended;
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toContain(`${path}:`);
+      expect(ended.stderr).toContain(found);
+      expect(ended.stderr).toMatch(/, expected /);
+    },
+  );
+});
+
+describe("npm run token", () => {
+  it("says what to do when nothing runs", async () => {
+    const server = createServer((_request, response) => response.end("{}"));
+    const port = await listenOnLoopback(server, 0);
+    const ended = await runNode("local/token.ts", "alice@example.com", "--port", String(port)).ended;
+    await closeServer(server);
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toBe(
+      `No Lockstep environment answers on port ${String(port)}: start one with 'npm start', or name its API port with --port N.\n`,
+    );
+  });
+});
+
+const DemoSchema = z.strictObject({
+  requestId: z.string(),
+  statuses: z.array(z.string()),
+  observed: z.strictObject({ before: z.boolean(), during: z.boolean(), after: z.boolean() }),
+  counts: z.strictObject({
+    statesEntered: z.number(),
+    lambdaInvocations: z.number(),
+    dynamodbWrites: z.number(),
+    dynamodbReads: z.number(),
+    awsCalls: z.number(),
+    ssoAdminCalls: z.number(),
+  }),
+  costUsd: z.number(),
+  grantLagMs: z.number(),
+  revokeLagMs: z.number(),
+});
+
+/** The last column of the table under Budgets in the design. */
+const BUDGET = {
+  statesEntered: 10,
+  lambdaInvocations: 12,
+  dynamodbWrites: 20,
+  dynamodbReads: 16,
+  awsCalls: 22,
+  ssoAdminCalls: 5,
+};
+
+describe("npm run demo -- --json", () => {
+  it("plays one cycle within the design's budgets", { timeout: 90_000 }, async () => {
+    const { code, stdout, stderr } = await runNode("local/demo.ts", "--json").ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const result = DemoSchema.parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
+    expect(result.statuses).toEqual(["pending", "approved", "granting", "active", "revoking", "ended"]);
+    expect(result.observed).toEqual({ before: false, during: true, after: false });
+    for (const [name, most] of Object.entries(BUDGET)) {
+      const count = result.counts[name as keyof typeof BUDGET];
+      expect({ [name]: count > 0 && count <= most }).toEqual({ [name]: true });
+    }
+    expect(result.costUsd).toBeGreaterThan(0.0001);
+    expect(result.costUsd).toBeLessThanOrEqual(0.00035);
+    expect(result.grantLagMs).toBeGreaterThanOrEqual(0);
+    expect(result.revokeLagMs).toBeGreaterThanOrEqual(0);
+  });
+});
