@@ -38,7 +38,6 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "beneficiary-approval": { status: 403, title: "Nobody decides on access that they would get" },
   "approver-no-longer-eligible": { status: 403, title: "Not, or no longer, an approver" },
   "not-requester": { status: 403, title: "Only the requester or an administrator may do this" },
-  "not-revoker": { status: 403, title: "Only the requester, an approver or an administrator may do this" },
   "not-administrator": { status: 403, title: "Only administrators may do this" },
   "not-found": { status: 404, title: "Not found" },
   "account-not-active": { status: 409, title: "The account is not active" },

@@ -235,8 +235,16 @@ describe("an early revoke", () => {
       status: "ended",
       ended: { reason: "revoked", by: alice },
     });
-    expect(lockstep.statuses(id)).not.toContain("active");
+    expect(lockstep.statuses(id)).toEqual([
+      "pending",
+      "approved",
+      "granting",
+      "granting",
+      "revoking",
+      "ended",
+    ]);
     expect(lockstep.has()).toBe(false);
+    expect(lockstep.clock.now().getTime() - Date.parse("2026-01-01T00:00:00.000Z")).toBeLessThan(MINUTE);
   });
 
   it("is refused to strangers, who do not learn that the request exists", async () => {

@@ -12,7 +12,7 @@ export interface CatalogueRefreshDeps {
 /** An HTTP API gives up after 30 seconds; five are left for what follows the refresh. */
 const TIMEOUT_MILLISECONDS = 25_000;
 
-/** Runs the catalogue function and waits for its end. */
+/** Runs the catalogue function for what it never saw, and waits for its end. */
 export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshDeps): CatalogueRefresh => {
   const client = clientsFor("home", "state").client(LambdaClient, {
     timeoutMilliseconds: TIMEOUT_MILLISECONDS,
@@ -24,7 +24,7 @@ export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshD
           new InvokeCommand({
             FunctionName: functionName,
             InvocationType: "RequestResponse",
-            Payload: Buffer.from("{}"),
+            Payload: Buffer.from(JSON.stringify({ newOnly: true })),
           }),
         ),
       );

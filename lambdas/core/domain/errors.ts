@@ -24,7 +24,6 @@ export type DomainErrorCode =
   | "beneficiary-approval"
   | "approver-no-longer-eligible"
   | "not-requester"
-  | "not-revoker"
   | "not-administrator"
   | "not-found"
   | "account-not-active"

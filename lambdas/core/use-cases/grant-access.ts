@@ -1,5 +1,5 @@
 import type { GrantAccessOutput } from "../contracts/workflow.ts";
-import type { RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
+import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { ProtectedAccount } from "../contracts/environment.ts";
 import type { Actor } from "../domain/audit.ts";
 import { RetryableError } from "../domain/errors.ts";
@@ -18,7 +18,7 @@ import type { Providers } from "../ports/provider.ts";
 import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
 import { acquire, type Acquired } from "./entitlements.ts";
 import { inBatches } from "./in-batches.ts";
-import { persistOrRetry } from "./persist.ts";
+import { persist, persistOrRetry } from "./persist.ts";
 
 interface Dependencies {
   readonly requests: AccessRequestStore;
@@ -145,7 +145,7 @@ const attempt = async (
   dependencies: Dependencies,
   request: RequestIn<"granting">,
 ): Promise<GrantAccessOutput> => {
-  const { requests, clock } = dependencies;
+  const { clock } = dependencies;
   if (request.revocation !== undefined || clock.now().toISOString() >= request.expiresAt) {
     return { next: "revoke", until: timestamp(clock.now()) };
   }
@@ -153,21 +153,71 @@ const attempt = async (
   const outcomes = await inBatches(request.entitlements, AT_A_TIME, ({ entitlement }) =>
     take({ id: request.id, expiresAt: request.expiresAt, entitlement }),
   );
-  const refused = outcomes.some(({ outcome }) => outcome === "refused");
+  const refusal = outcomes.find((outcome) => outcome.outcome === "refused");
   const unfinished = outcomes.find((outcome) => outcome.outcome === "unfinished");
-  if (!refused && unfinished !== undefined) throw new RetryableError("GrantUnfinished", unfinished.reason);
+  if (refusal === undefined && unfinished !== undefined) {
+    throw new RetryableError("GrantUnfinished", unfinished.reason);
+  }
   const entitlements = request.entitlements.map((requested, index) => recorded(requested, outcomes[index]));
-  if (refused) return compensate(dependencies, request, entitlements);
-  const now = clock.now();
-  if (now.toISOString() >= request.expiresAt) return { next: "revoke", until: timestamp(now) };
-  const active = evolve(
-    "AccessGranted",
-    request,
-    { ...commonOf(request), entitlements, activeAt: timestamp(now), expiresAt: request.expiresAt },
-    { actor: workflow, now, details: { standing: entitlements.filter(({ standing }) => standing).length } },
-  );
-  await persistOrRetry(requests, "AccessGranted", active);
-  return { next: "hold", until: request.expiresAt };
+  return settle(dependencies, request, { entitlements, refusal: refusal?.reason });
+};
+
+/** What an attempt came to, when all of it has ended. */
+interface Attempted {
+  readonly entitlements: RequestedEntitlement[];
+  readonly refusal: string | undefined;
+}
+
+/** A person may ask for the end while the attempt's outcome is written; more than one lost race is another fault. */
+const RACES = 3;
+
+/**
+ * Writes down how every entitlement came out, in the transition that follows from it: active, or taken back at once
+ * because AWS refused a part, the end was asked for meanwhile, or the time is over.
+ */
+const settle = async (
+  { requests, clock }: Dependencies,
+  attempted: RequestIn<"granting">,
+  { entitlements, refusal }: Attempted,
+): Promise<GrantAccessOutput> => {
+  let request: AccessRequest | undefined = attempted;
+  for (let race = 0; race < RACES && request?.status === "granting"; race += 1) {
+    const now = clock.now();
+    const { expiresAt } = request;
+    const common = { ...commonOf(request), entitlements, expiresAt };
+    const ending = endingOf(request, refusal, now);
+    if (ending === undefined) {
+      const details = { standing: entitlements.filter(({ standing }) => standing).length };
+      const draft = { ...common, activeAt: timestamp(now) };
+      const active = evolve("AccessGranted", request, draft, { actor: workflow, now, details });
+      if ((await persist(requests, "AccessGranted", active)) === "written")
+        return { next: "hold", until: expiresAt };
+    } else {
+      const details = {
+        reason: ending.reason,
+        ...(ending.message === undefined ? {} : { message: ending.message }),
+      };
+      const draft = { ...common, ending };
+      const revoking = evolve("RevocationStarted", request, draft, { actor: workflow, now, details });
+      if ((await persist(requests, "RevocationStarted", revoking)) === "written") {
+        return { next: "revoke", until: timestamp(now) };
+      }
+    }
+    request = await requests.get(attempted.id);
+  }
+  throw new RetryableError("ConcurrentModification", `Request ${attempted.id} changed while its grant ended`);
+};
+
+/** Why the access must not become active; undefined when it may. */
+const endingOf = (
+  request: RequestIn<"granting">,
+  refusal: string | undefined,
+  now: Date,
+): Ending | undefined => {
+  if (request.revocation !== undefined) return request.revocation;
+  if (refusal !== undefined) return { reason: "grant-failed", message: refusal };
+  if (now.toISOString() < request.expiresAt) return undefined;
+  return { reason: "grant-failed", message: "the grant took longer than the access was to last" };
 };
 
 const recorded = (requested: RequestedEntitlement, outcome: Acquired | undefined): RequestedEntitlement => {
@@ -180,27 +230,4 @@ const recorded = (requested: RequestedEntitlement, outcome: Acquired | undefined
     case undefined:
       return requested;
   }
-};
-
-/** AWS refused part of it: the whole request is taken back. */
-const compensate = async (
-  { requests, clock }: Dependencies,
-  request: RequestIn<"granting">,
-  entitlements: readonly RequestedEntitlement[],
-): Promise<GrantAccessOutput> => {
-  const now = clock.now();
-  const message = entitlements.find(({ status }) => status === "failed")?.message ?? "the grant failed";
-  const revoking = evolve(
-    "RevocationStarted",
-    request,
-    {
-      ...commonOf(request),
-      entitlements: [...entitlements],
-      expiresAt: request.expiresAt,
-      ending: { reason: "grant-failed", message },
-    },
-    { actor: workflow, now, details: { reason: "grant-failed", message } },
-  );
-  await persistOrRetry(requests, "RevocationStarted", revoking);
-  return { next: "revoke", until: timestamp(now) };
 };

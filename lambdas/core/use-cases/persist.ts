@@ -2,11 +2,14 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import { DomainError, RetryableError } from "../domain/errors.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { transitions, type TransitionName } from "../domain/transitions.ts";
-import type { AccessRequestStore } from "../ports/stores.ts";
+import type { AccessRequestStore, WriteOutcome } from "../ports/stores.ts";
 
 /** Writes the request's next version, if its status is still one that the transition starts from and nobody wrote since. */
-const persist = (requests: AccessRequestStore, name: TransitionName, next: AccessRequest) =>
-  requests.replace(next, transitions[name].from);
+export const persist = (
+  requests: AccessRequestStore,
+  name: TransitionName,
+  next: AccessRequest,
+): Promise<WriteOutcome> => requests.replace(next, transitions[name].from);
 
 /** For the workflow: a lost race is retried by the state machine, which reads the request again. */
 export const persistOrRetry = async <Next extends AccessRequest>(

@@ -107,7 +107,7 @@ export const operations = {
     body: EndBodySchema,
     bodyOptional: true,
     answer: request,
-    problems: ["not-revoker", "concurrent-modification"],
+    problems: ["concurrent-modification"],
   },
   "POST /requests/{id}/cancel": {
     summary: "Withdraw a request before anything is granted; one that is over stays as it is",
