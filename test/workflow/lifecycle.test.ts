@@ -308,7 +308,7 @@ describe("time", () => {
     const lockstep = await lockstepUnderTest({ flow: automaticFlow });
     await lockstep.clock.advanceBy(1234);
     const id = await lockstep.submit();
-    expect(await lockstep.request(id)).toMatchObject({ expiresAt: "2026-01-01T01:00:01.000Z" });
+    expect(await lockstep.request(id)).toMatchObject({ expiresAt: "2026-01-01T01:00:02.000Z" });
     await lockstep.clock.runUntilIdle();
     expect(lockstep.invocations.filter((invoked) => invoked.function === "revoke-access")).toHaveLength(1);
   });

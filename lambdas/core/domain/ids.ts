@@ -54,12 +54,9 @@ export const secondsAfter = (date: Date, seconds: number): Timestamp =>
   timestamp(new Date(date.getTime() + seconds * 1000));
 
 /**
- * The whole second at or before `date`. What a Wait state waits for has to be a whole second: Step Functions drops the
+ * The whole second at or after `date`. What a Wait state waits for has to be a whole second: Step Functions drops the
  * fraction of a Timestamp, and would look too early (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
  */
-export const wholeSecondBefore = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);
-
-/** The whole second at or after `date`. */
 export const wholeSecondAfter = (date: Date): Date => new Date(Math.ceil(date.getTime() / 1000) * 1000);
 
 /** The later of two moments; the first when there is no second. */

@@ -9,7 +9,7 @@ import {
   laterOf,
   secondsAfter,
   timestamp,
-  wholeSecondBefore,
+  wholeSecondAfter,
   type RequestId,
   type Timestamp,
 } from "../domain/ids.ts";
@@ -116,7 +116,8 @@ const startGrant = async (
     );
     return { next: "end", until: ended.at };
   }
-  const expiresAt = secondsAfter(wholeSecondBefore(now), request.durationSeconds);
+  // The next whole second: nobody gets less than they asked for, and at most a second more.
+  const expiresAt = secondsAfter(wholeSecondAfter(now), request.durationSeconds);
   const granting = evolve(
     "GrantStarted",
     request,
