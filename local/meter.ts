@@ -43,14 +43,14 @@ export interface MeterTotals extends TableUsage {
 
 /** Counts what the app does to AWS. */
 export interface Meter {
-  invoked(usage: InvocationUsage): void;
+  readonly invoked: (usage: InvocationUsage) => void;
   /** `caller` is undefined for an administrator. */
-  usedDynamoDb(caller: string | undefined, usage: DynamoDbUsage): void;
-  called(caller: string | undefined, action: string): void;
-  enteredState(machineName: string): void;
-  tookEvents(caller: string | undefined, count: number): void;
-  notified(): void;
-  snapshot(): MeterSnapshot;
+  readonly usedDynamoDb: (caller: string | undefined, usage: DynamoDbUsage) => void;
+  readonly called: (caller: string | undefined, action: string) => void;
+  readonly enteredState: (machineName: string) => void;
+  readonly tookEvents: (caller: string | undefined, count: number) => void;
+  readonly notified: () => void;
+  readonly snapshot: () => MeterSnapshot;
 }
 
 type Counts = Readonly<Record<string, number>>;
@@ -127,8 +127,10 @@ export const createMeter = (): Meter => {
 
 /** What was used between two snapshots. */
 export const usedBetween = (earlier: MeterSnapshot, later: MeterSnapshot): MeterSnapshot => {
-  const each = <Value>(entries: Readonly<Record<string, Value>>, subtract: (value: Value, name: string) => Value) =>
-    Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, subtract(value, name)]));
+  const each = <Value>(
+    entries: Readonly<Record<string, Value>>,
+    subtract: (value: Value, name: string) => Value,
+  ) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, subtract(value, name)]));
   return {
     invocations: each(later.invocations, (usage, name) => ({
       ...usage,

@@ -215,6 +215,39 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
     ...(options.forward !== undefined && { forward: options.forward }),
   });
 
+  const start = async () => {
+    await dynamoDb.start(application.tables);
+    server = await startWireServer(handleAwsRequest, options.port);
+    for (const machine of application.machines) stepFunctions.registerMachine(machine);
+    await eventSources.start();
+    asynchronous.start();
+    eventBridge.start();
+    stepFunctions.start();
+    announceDeployments({
+      application,
+      store,
+      newId,
+      now: () => clock.now(),
+      publish: (event) => {
+        eventBridge.publish(event);
+      },
+    });
+    return { url: server.url, port: server.port };
+  };
+
+  const stop = async () => {
+    // All at once: each stops beginning new work, while the functions that are under way still reach AWS.
+    await Promise.all([
+      stepFunctions.stop(),
+      eventBridge.stop(),
+      eventSources.stop(),
+      asynchronous.stop(),
+      lambda.stop(),
+    ]);
+    await server?.close();
+    server = undefined;
+  };
+
   return {
     application,
     handleAwsRequest,
@@ -224,35 +257,13 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
     topics,
     meter,
     start: async () => {
-      await dynamoDb.start(application.tables);
-      server = await startWireServer(handleAwsRequest, options.port);
-      for (const machine of application.machines) stepFunctions.registerMachine(machine);
-      await eventSources.start();
-      asynchronous.start();
-      eventBridge.start();
-      stepFunctions.start();
-      announceDeployments({
-        application,
-        store,
-        newId,
-        now: () => clock.now(),
-        publish: (event) => {
-          eventBridge.publish(event);
-        },
-      });
-      return { url: server.url, port: server.port };
+      try {
+        return await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    stop: async () => {
-      // All at once: each stops beginning new work, while the functions that are under way still reach AWS.
-      await Promise.all([
-        stepFunctions.stop(),
-        eventBridge.stop(),
-        eventSources.stop(),
-        asynchronous.stop(),
-        lambda.stop(),
-      ]);
-      await server?.close();
-      server = undefined;
-    },
+    stop,
   };
 };

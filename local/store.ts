@@ -38,7 +38,9 @@ export const openLocalStore = (directory?: string): LocalStore => {
       remove.run(collection, id);
     },
     list: (collection) =>
-      selectAll.all(collection).map((row) => ({ id: String(row["id"]), document: JSON.parse(String(row["document"])) })),
+      selectAll
+        .all(collection)
+        .map((row) => ({ id: String(row["id"]), document: JSON.parse(String(row["document"])) })),
     atomically: (work) => {
       database.exec("BEGIN");
       try {

@@ -2,25 +2,25 @@ import type { ApplicationTable } from "../template/tables.ts";
 import { itemSize, picked, sameItem } from "./attribute-value.ts";
 import type { Item } from "./attribute-value.ts";
 
-/** Bytes in a read unit and in a write unit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html */
-const READ_UNIT_BYTES = 4096;
+/** Bytes in a write unit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html */
 const WRITE_UNIT_BYTES = 1024;
 
 const unitsOf = (bytes: number, unit: number) => Math.max(1, Math.ceil(bytes / unit));
 
-/** Read units of strongly consistent reading, at least one. */
-export const readUnits = (bytes: number): number => unitsOf(bytes, READ_UNIT_BYTES);
-
 /** Write units of replacing one image by another: those of the larger one. */
 export const writeUnits = (before: Item | undefined, after: Item | undefined): number =>
-  unitsOf(Math.max(before === undefined ? 0 : itemSize(before), after === undefined ? 0 : itemSize(after)), WRITE_UNIT_BYTES);
+  unitsOf(
+    Math.max(before === undefined ? 0 : itemSize(before), after === undefined ? 0 : itemSize(after)),
+    WRITE_UNIT_BYTES,
+  );
 
 type Index = NonNullable<ApplicationTable["GlobalSecondaryIndexes"]>[number];
 
-const namesOf = (keySchema: ApplicationTable["KeySchema"]) => keySchema.map(({ AttributeName }) => AttributeName);
+const namesOf = (keySchema: ApplicationTable["KeySchema"]) =>
+  keySchema.map(({ AttributeName }) => AttributeName);
 
 /** An item's entry in an index; undefined when it lacks one of the index's key attributes. */
-export const indexEntry = (table: ApplicationTable, index: Index, item: Item | undefined): Item | undefined => {
+const indexEntry = (table: ApplicationTable, index: Index, item: Item | undefined): Item | undefined => {
   const indexKey = namesOf(index.KeySchema);
   if (item === undefined || indexKey.some((name) => item[name] === undefined)) return undefined;
   const { ProjectionType, NonKeyAttributes = [] } = index.Projection;
@@ -42,7 +42,11 @@ const entryUnits = (index: Index, before: Item | undefined, after: Item | undefi
 };
 
 /** Write units that a change costs in all of a table's indexes. */
-export const indexWriteUnits = (table: ApplicationTable, before: Item | undefined, after: Item | undefined): number =>
+export const indexWriteUnits = (
+  table: ApplicationTable,
+  before: Item | undefined,
+  after: Item | undefined,
+): number =>
   [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])]
     .map((index) => entryUnits(index, indexEntry(table, index, before), indexEntry(table, index, after)))
     .reduce((total, units) => total + units, 0);

@@ -17,7 +17,8 @@ export type RunDynamoDb = (operation: string, input: JsonObject) => Promise<Json
 /** dynalite wants to see a signature, and never checks it. */
 const HEADERS = {
   "content-type": "application/x-amz-json-1.0",
-  authorization: "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+  authorization:
+    "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
   "x-amz-date": "20260101T000000Z",
 };
 
@@ -25,7 +26,12 @@ const errorFrom = (status: number, body: JsonObject): AwsError => {
   const { __type, message, Message, ...details } = body;
   const type = typeof __type === "string" ? __type : "InternalServerError";
   const said = message ?? Message;
-  return new AwsError(type.slice(type.indexOf("#") + 1), typeof said === "string" ? said : "", status, details);
+  return new AwsError(
+    type.slice(type.indexOf("#") + 1),
+    typeof said === "string" ? said : "",
+    status,
+    details,
+  );
 };
 
 /**

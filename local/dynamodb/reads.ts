@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import type { Caller, Operation } from "../wire/service.ts";
+import { textMember } from "../wire/text-member.ts";
 import type { RunDynamoDb } from "./dynalite.ts";
 import { tableNameIn } from "./tables.ts";
 import type { Tables } from "./tables.ts";
@@ -21,8 +22,18 @@ const unitsIn = (capacity: Json | undefined): number => {
 };
 
 /** The reading operations: dynalite's, with what they read counted. */
-export const readOperations = ({ run, tables, onUsage }: ReadDependencies): Readonly<Record<string, Operation>> => {
-  const counted = (caller: Caller, operation: string, tableName: string, consistent: boolean, units: number) => {
+export const readOperations = ({
+  run,
+  tables,
+  onUsage,
+}: ReadDependencies): Readonly<Record<string, Operation>> => {
+  const counted = (
+    caller: Caller,
+    operation: string,
+    tableName: string,
+    consistent: boolean,
+    units: number,
+  ) => {
     const perUnit = consistent ? 1 : EVENTUAL_UNITS;
     const reads = Math.max(1, Math.ceil(units / perUnit));
     onUsage(caller, { ...NOTHING_USED, operation, tableName, reads, readUnits: reads * perUnit });
@@ -31,7 +42,7 @@ export const readOperations = ({ run, tables, onUsage }: ReadDependencies): Read
   const reading =
     (operation: string): Operation =>
     async (input, caller) => {
-      const { name } = tables.find(String(input["TableName"]));
+      const { name } = tables.find(textMember(input, "TableName"));
       const { ConsumedCapacity, ...output } = await run(operation, {
         ...input,
         TableName: name,
@@ -42,7 +53,10 @@ export const readOperations = ({ run, tables, onUsage }: ReadDependencies): Read
     };
 
   const batchGetItem: Operation = async (input, caller) => {
-    const { ConsumedCapacity, ...output } = await run("BatchGetItem", { ...input, ReturnConsumedCapacity: "TOTAL" });
+    const { ConsumedCapacity, ...output } = await run("BatchGetItem", {
+      ...input,
+      ReturnConsumedCapacity: "TOTAL",
+    });
     const requests = (input["RequestItems"] ?? {}) as Readonly<Record<string, JsonObject>>;
     for (const capacity of (ConsumedCapacity ?? []) as readonly JsonObject[]) {
       const name = tableNameIn(capacity["TableName"]);

@@ -3,6 +3,7 @@ import type { ApplicationTable } from "../template/tables.ts";
 import type { Environment } from "../template/physical-resources.ts";
 import type { JsonObject } from "../wire/json.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
+import { textMember } from "../wire/text-member.ts";
 import type { ChangeLog } from "./changes.ts";
 import { createDynalite } from "./dynalite.ts";
 import { createItemRecords } from "./item-records.ts";
@@ -30,7 +31,8 @@ const resourcesOf =
   (arnOf: (tableName: string) => string) =>
   (_operation: string, input: JsonObject): readonly string[] => {
     const { TableName, IndexName, RequestItems } = input;
-    if (RequestItems !== undefined) return Object.keys(RequestItems as JsonObject).map((name) => arnOf(tableNameIn(name)));
+    if (RequestItems !== undefined)
+      return Object.keys(RequestItems as JsonObject).map((name) => arnOf(tableNameIn(name)));
     if (TableName === undefined) return ["*"];
     const arn = arnOf(tableNameIn(TableName));
     return [typeof IndexName === "string" ? `${arn}/index/${IndexName}` : arn];
@@ -47,7 +49,7 @@ export const createDynamoDb = ({ environment, store, changeLog, onUsage }: Dynam
   const records = createItemRecords(store);
   const tables = createTables({ run, records, arnOf });
   const timeToLive = (input: JsonObject) => {
-    const { TimeToLiveSpecification: specified } = tables.find(String(input["TableName"]));
+    const { TimeToLiveSpecification: specified } = tables.find(textMember(input, "TableName"));
     if (specified?.Enabled !== true) return { TimeToLiveDescription: { TimeToLiveStatus: "DISABLED" } };
     return {
       TimeToLiveDescription: { TimeToLiveStatus: "ENABLED", AttributeName: specified.AttributeName ?? "ttl" },
@@ -69,11 +71,12 @@ export const createDynamoDb = ({ environment, store, changeLog, onUsage }: Dynam
       DescribeTimeToLive: timeToLive,
       /** Accepted; expired items stay, as they may for days in AWS. */
       UpdateTimeToLive: (input) => {
-        const table = tables.find(String(input["TableName"]));
-        const { AttributeName, Enabled } = input["TimeToLiveSpecification"] as JsonObject;
+        const table = tables.find(textMember(input, "TableName"));
+        const specified = input["TimeToLiveSpecification"] as JsonObject;
+        const AttributeName = textMember(specified, "AttributeName");
         const changed = {
           ...table,
-          TimeToLiveSpecification: { AttributeName: String(AttributeName), Enabled: Enabled === true },
+          TimeToLiveSpecification: { AttributeName, Enabled: specified["Enabled"] === true },
         };
         tables.replace(changed);
         return { TimeToLiveSpecification: changed.TimeToLiveSpecification };

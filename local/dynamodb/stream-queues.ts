@@ -37,7 +37,7 @@ export const createStreamQueues = (dependencies: {
   readonly region: string;
 }): StreamQueues => {
   const { mappings, store, clock, region } = dependencies;
-  let commit = Promise.withResolvers<void>();
+  let commit = Promise.withResolvers<undefined>();
 
   const nextSequenceNumber = (streamArn: string): string => {
     const last = store.get(SEQUENCES, streamArn);
@@ -61,8 +61,8 @@ export const createStreamQueues = (dependencies: {
         }
       },
       committed: () => {
-        commit.resolve();
-        commit = Promise.withResolvers<void>();
+        commit.resolve(undefined);
+        commit = Promise.withResolvers<undefined>();
       },
     },
     oldest: (mapping, limit) =>
@@ -76,9 +76,9 @@ export const createStreamQueues = (dependencies: {
       });
     },
     changed: async (signal) => {
-      const aborted = Promise.withResolvers<void>();
+      const aborted = Promise.withResolvers<undefined>();
       const abort = () => {
-        aborted.resolve();
+        aborted.resolve(undefined);
       };
       signal.addEventListener("abort", abort, { once: true });
       if (!signal.aborted) await Promise.race([commit.promise, aborted.promise]);

@@ -27,7 +27,11 @@ const OLD_IMAGES = ["OLD_IMAGE", "NEW_AND_OLD_IMAGES"];
 /** The record of a change; undefined when the table has no stream. */
 export const streamRecord = (
   change: ItemChange,
-  { sequenceNumber, at, region }: { readonly sequenceNumber: string; readonly at: Date; readonly region: string },
+  {
+    sequenceNumber,
+    at,
+    region,
+  }: { readonly sequenceNumber: string; readonly at: Date; readonly region: string },
 ): StreamRecord | undefined => {
   const { table, key, before, after } = change;
   const { streamArn, StreamSpecification } = table;

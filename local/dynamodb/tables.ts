@@ -3,20 +3,21 @@ import { TableSchema } from "../template/tables.ts";
 import * as z from "zod/mini";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
+import { textMember } from "../wire/text-member.ts";
 import type { RunDynamoDb } from "./dynalite.ts";
 import type { ItemRecords } from "./item-records.ts";
 
 /** The tables that exist, in dynalite and in the records alike. */
 export interface Tables {
   /** Throws ResourceNotFoundException for a table that does not exist. */
-  find(nameOrArn: string): ApplicationTable;
+  readonly find: (nameOrArn: string) => ApplicationTable;
   /** Makes dynalite hold every recorded table and item, and creates the app's tables that are not there yet. */
-  load(tables: readonly ApplicationTable[]): Promise<void>;
+  readonly load: (tables: readonly ApplicationTable[]) => Promise<void>;
   /** Changes what is recorded beside the keys and indexes. */
-  replace(table: ApplicationTable): void;
-  create(input: JsonObject): Promise<JsonObject>;
-  delete(input: JsonObject): Promise<JsonObject>;
-  describe(input: JsonObject): Promise<JsonObject>;
+  readonly replace: (table: ApplicationTable) => void;
+  readonly create: (input: JsonObject) => Promise<JsonObject>;
+  readonly delete: (input: JsonObject) => Promise<JsonObject>;
+  readonly describe: (input: JsonObject) => Promise<JsonObject>;
 }
 
 interface Dependencies {
@@ -48,7 +49,7 @@ const descriptionOf = (table: ApplicationTable, description: JsonObject): JsonOb
   ...(Array.isArray(description["GlobalSecondaryIndexes"]) && {
     GlobalSecondaryIndexes: (description["GlobalSecondaryIndexes"] as readonly JsonObject[]).map((index) => ({
       ...index,
-      IndexArn: `${table.arn}/index/${String(index["IndexName"])}`,
+      IndexArn: `${table.arn}/index/${textMember(index, "IndexName")}`,
     })),
   }),
   ...(table.StreamSpecification !== undefined &&
@@ -105,7 +106,7 @@ export const createTables = ({ run, records, arnOf }: Dependencies): Tables => {
       return { TableDescription: descriptionOf(table, TableDescription as JsonObject) };
     },
     delete: async (input) => {
-      const table = find(String(input["TableName"]));
+      const table = find(textMember(input, "TableName"));
       if (table.DeletionProtectionEnabled) {
         const message =
           "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";

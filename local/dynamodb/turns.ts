@@ -9,7 +9,7 @@ export const createTurns = (): Turns => {
   return {
     take: async (keys, work) => {
       // All turns are asked for at once, without a pause between, so that two callers cannot wait for each other.
-      const before = keys.map((key) => last.get(key));
+      const before = keys.flatMap((key) => last.get(key) ?? []);
       const done = Promise.withResolvers<undefined>();
       for (const key of keys) last.set(key, done.promise);
       try {

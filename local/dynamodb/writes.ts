@@ -3,6 +3,7 @@ import type { ApplicationTable } from "../template/tables.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { Caller, Operation } from "../wire/service.ts";
+import { textMember } from "../wire/text-member.ts";
 import { sameItem } from "./attribute-value.ts";
 import type { Item } from "./attribute-value.ts";
 import { indexWriteUnits, writeUnits } from "./capacity.ts";
@@ -40,7 +41,7 @@ const withCurrentItem = (error: unknown, input: JsonObject, current: Item | unde
 };
 
 const targetOf = (tables: Tables, input: JsonObject): Target => {
-  const table = tables.find(String(input["TableName"]));
+  const table = tables.find(textMember(input, "TableName"));
   return { table, key: (input["Key"] as Item | undefined) ?? keyOf(table, (input["Item"] ?? {}) as Item) };
 };
 
@@ -50,7 +51,10 @@ const batchTargets = (tables: Tables, input: JsonObject): Target[] =>
     return (requests as readonly JsonObject[]).map((request) => {
       const put = request["PutRequest"] as JsonObject | undefined;
       const remove = request["DeleteRequest"] as JsonObject | undefined;
-      return { table, key: put === undefined ? ((remove?.["Key"] ?? {}) as Item) : keyOf(table, put["Item"] as Item) };
+      return {
+        table,
+        key: put === undefined ? ((remove?.["Key"] ?? {}) as Item) : keyOf(table, put["Item"] as Item),
+      };
     });
   });
 

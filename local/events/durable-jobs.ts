@@ -41,6 +41,7 @@ export interface DurableJobsOptions<Work> {
 export const createDurableJobs = <Work>(options: DurableJobsOptions<Work>): DurableJobs<Work> => {
   const { store, collection, clock, newId, limits, delay, attempt, isRetryable, giveUp } = options;
   const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
   const underWay = new Set<Promise<void>>();
 
   const isOver = ({ work, addedAt }: Job<Work>, attempts: number, nextAt: number) => {
@@ -64,13 +65,13 @@ export const createDurableJobs = <Work>(options: DurableJobsOptions<Work>): Dura
     while (job !== undefined) {
       const current: Job<Work> = job;
       await clock.sleep(Date.parse(current.dueAt) - clock.now().getTime(), stopping.signal);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       try {
         await attempt(current.work);
         job = undefined;
       } catch (error) {
         // An attempt that the stop has cut short says nothing about its target.
-        if (stopping.signal.aborted) return;
+        if (isStopping()) return;
         job = await afterFailure(current, error);
         if (job !== undefined) store.put(collection, id, job);
       }

@@ -3,6 +3,7 @@ import type { LocalStore } from "../store.ts";
 import type { Environment } from "../template/physical-resources.ts";
 import type { ApplicationRule, NamedResource } from "../template/rules.ts";
 import type { Caller, ServiceDefinition } from "../wire/service.ts";
+import { optionalText } from "../wire/text-member.ts";
 import type { DurableJobs } from "./durable-jobs.ts";
 import type { BusEvent } from "./event.ts";
 import { matchesPattern } from "./pattern.ts";
@@ -123,7 +124,10 @@ export const createEventBridge = (options: EventBridgeOptions): EventBridge => {
         ListEventBuses: () => ({ EventBuses: buses.map(({ name, arn }) => ({ Name: name, Arn: arn })) }),
         ListRules: (input) => ({
           Rules: rules
-            .filter(({ busName }) => busName === (busOf(String(input["EventBusName"] ?? DEFAULT_BUS))?.name ?? ""))
+            .filter(
+              ({ busName }) =>
+                busName === (busOf(optionalText(input, "EventBusName") ?? DEFAULT_BUS)?.name ?? ""),
+            )
             .map((rule) => ({
               Name: rule.name,
               Arn: rule.arn,

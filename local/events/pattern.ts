@@ -13,7 +13,8 @@ const valuesOf = (value: unknown): readonly unknown[] | undefined => {
   return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 };
 
-const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : [value]);
+const asList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : [value];
 
 const foldable = (value: unknown) => String(value).toLowerCase();
 
@@ -45,10 +46,13 @@ const numeric = (operand: readonly unknown[]) => (value: unknown) => {
 
 /** `*` stands for any characters; a backslash takes the next character as it is. */
 const wildcard = (operand: string): RegExp => {
-  const source = operand.replaceAll(/\\(.)|([*])|([.+?^${}()|[\]\\/])/g, (_match, literal: string | undefined, star: string | undefined, special: string | undefined) => {
-    if (star !== undefined) return ".*";
-    return (literal ?? special ?? "").replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
-  });
+  const source = operand.replaceAll(
+    /\\(.)|([*])|([.+?^${}()|[\]\\/])/g,
+    (_match, literal: string | undefined, star: string | undefined, special: string | undefined) => {
+      if (star !== undefined) return ".*";
+      return (literal ?? special ?? "").replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+    },
+  );
   return new RegExp(`^${source}$`, "s");
 };
 
@@ -57,7 +61,9 @@ const anythingBut = (operand: unknown) => {
   return (value: unknown) =>
     !excluded.some((matcher) =>
       typeof matcher === "object" && matcher !== null
-        ? asList(Object.values(matcher)[0]).some((one) => predicate({ [Object.keys(matcher)[0] ?? ""]: one })(value))
+        ? asList(Object.values(matcher)[0]).some((one) =>
+            predicate({ [Object.keys(matcher)[0] ?? ""]: one })(value),
+          )
         : matcher === value,
     );
 };
@@ -66,7 +72,8 @@ const OPERATORS: Readonly<Record<string, (operand: unknown) => (value: unknown) 
   prefix: (operand) => affix(operand, (text, start) => text.startsWith(start)),
   suffix: (operand) => affix(operand, (text, end) => text.endsWith(end)),
   "anything-but": anythingBut,
-  "equals-ignore-case": (operand) => (value) => typeof value === "string" && foldable(value) === foldable(operand),
+  "equals-ignore-case": (operand) => (value) =>
+    typeof value === "string" && foldable(value) === foldable(operand),
   numeric: (operand) => numeric(asList(operand)),
   wildcard: (operand) => {
     const expression = wildcard(String(operand));
@@ -96,7 +103,9 @@ const matchesField = (matchers: readonly Matcher[], values: readonly unknown[] |
 
 /** An object of the event, or each object of an array there, is matched as a whole. */
 const objectsOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] => {
-  const objects = asList(value).filter((one) => typeof one === "object" && one !== null && !Array.isArray(one));
+  const objects = asList(value).filter(
+    (one) => typeof one === "object" && one !== null && !Array.isArray(one),
+  );
   return objects.length === 0 ? [{}] : (objects as Readonly<Record<string, unknown>>[]);
 };
 

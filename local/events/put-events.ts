@@ -37,7 +37,9 @@ const required = (name: string) =>
 const detailIn = (text: string): JsonObject | undefined => {
   try {
     const detail: unknown = JSON.parse(text);
-    return typeof detail === "object" && detail !== null && !Array.isArray(detail) ? (detail as JsonObject) : undefined;
+    return typeof detail === "object" && detail !== null && !Array.isArray(detail)
+      ? (detail as JsonObject)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -55,7 +57,8 @@ export const putEvents = ({ clock, newId, region, busOf, publish, onPutEvents }:
     if (detail === undefined) return failure("MalformedDetail", "Detail is malformed.");
     const bus = busOf(EventBusName);
     // AWS drops such an event and says nothing; here a wrong name should show.
-    if (bus === undefined) return failure("ResourceNotFoundException", `Event bus ${EventBusName} does not exist.`);
+    if (bus === undefined)
+      return failure("ResourceNotFoundException", `Event bus ${EventBusName} does not exist.`);
     const id = newId();
     const event: BusEvent = {
       version: "0",

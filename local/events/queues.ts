@@ -4,6 +4,7 @@ import type { NamedResource } from "../template/rules.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
+import { textMember } from "../wire/text-member.ts";
 
 interface Message {
   readonly body: string;
@@ -44,7 +45,7 @@ export const createQueues = ({ queues, store, clock, newId, endpointUrl }: Depen
     if (queue !== undefined) return queue;
     throw new AwsError("QueueDoesNotExist", `The specified queue does not exist: ${name}`);
   };
-  const ofUrl = ({ QueueUrl }: JsonObject) => named(String(QueueUrl).split("/").at(-1) ?? "");
+  const ofUrl = (input: JsonObject) => named(textMember(input, "QueueUrl").split("/").at(-1) ?? "");
 
   const messagesOf = (queue: NamedResource) =>
     store
@@ -90,17 +91,20 @@ export const createQueues = ({ queues, store, clock, newId, endpointUrl }: Depen
       resourcesOf: (_operation, input) => (input["QueueUrl"] === undefined ? ["*"] : [ofUrl(input).arn]),
       operations: {
         ListQueues: () => ({ QueueUrls: queues.map(urlOf) }),
-        GetQueueUrl: (input) => ({ QueueUrl: urlOf(named(String(input["QueueName"]))) }),
+        GetQueueUrl: (input) => ({ QueueUrl: urlOf(named(textMember(input, "QueueName"))) }),
         GetQueueAttributes: (input) => {
           const queue = ofUrl(input);
           return {
-            Attributes: { QueueArn: queue.arn, ApproximateNumberOfMessages: String(messagesOf(queue).length) },
+            Attributes: {
+              QueueArn: queue.arn,
+              ApproximateNumberOfMessages: String(messagesOf(queue).length),
+            },
           };
         },
-        SendMessage: (input) => ({ MessageId: send(ofUrl(input).arn, String(input["MessageBody"])) }),
+        SendMessage: (input) => ({ MessageId: send(ofUrl(input).arn, textMember(input, "MessageBody")) }),
         ReceiveMessage: (input) => ({ Messages: receive(input) }),
         DeleteMessage: (input) => {
-          store.delete(collectionOf(ofUrl(input)), String(input["ReceiptHandle"]));
+          store.delete(collectionOf(ofUrl(input)), textMember(input, "ReceiptHandle"));
           return {};
         },
       },

@@ -43,7 +43,8 @@ const backoff = (attempts: number) => Math.min(2 ** (attempts - 1), 480) * 1000;
 const limitsOf = ({ target }: Delivery): RetryLimits => {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy ?? {};
   return {
-    maximumAttempts: MaximumRetryAttempts === undefined ? DEFAULT_LIMITS.maximumAttempts : MaximumRetryAttempts + 1,
+    maximumAttempts:
+      MaximumRetryAttempts === undefined ? DEFAULT_LIMITS.maximumAttempts : MaximumRetryAttempts + 1,
     maximumAgeSeconds: MaximumEventAgeInSeconds ?? DEFAULT_LIMITS.maximumAgeSeconds,
   };
 };
@@ -58,7 +59,8 @@ const TARGET_SERVICES = ["lambda", "sns", "sqs"];
 export const checkTargets = (rules: readonly ApplicationRule[]): void => {
   for (const { name, targets } of rules) {
     const strange = targets.find(({ Arn }) => !TARGET_SERVICES.includes(Arn.split(":")[2] ?? ""));
-    if (strange !== undefined) throw new Error(`The rule ${name} has a target that is not known here: ${strange.Arn}`);
+    if (strange !== undefined)
+      throw new Error(`The rule ${name} has a target that is not known here: ${strange.Arn}`);
   }
 };
 
@@ -91,19 +93,22 @@ export const createRuleTargets = (dependencies: RuleTargetDependencies): Durable
     const deadLetters = target.DeadLetterConfig?.Arn;
     if (deadLetters === undefined) return;
     try {
-      await iam.authorizeService(SERVICE, ruleArn, { action: "sqs:SendMessage", resources: [deadLetters], region });
+      await iam.authorizeService(SERVICE, ruleArn, {
+        action: "sqs:SendMessage",
+        resources: [deadLetters],
+        region,
+      });
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-considerations
+      queues.send(deadLetters, JSON.stringify(event), {
+        RULE_ARN: ruleArn,
+        TARGET_ARN: target.Arn,
+        ERROR_CODE: error instanceof Error ? error.name : "UNKNOWN",
+        ERROR_MESSAGE: reason,
+        RETRY_ATTEMPTS: String(attempts - 1),
+      });
     } catch (refusal) {
       onUndelivered(refusal instanceof Error ? refusal.message : String(refusal));
-      return;
     }
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-considerations
-    queues.send(deadLetters, JSON.stringify(event), {
-      RULE_ARN: ruleArn,
-      TARGET_ARN: target.Arn,
-      ERROR_CODE: error instanceof Error ? error.name : "UNKNOWN",
-      ERROR_MESSAGE: reason,
-      RETRY_ATTEMPTS: String(attempts - 1),
-    });
   };
 
   return createDurableJobs<Delivery>({

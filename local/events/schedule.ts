@@ -81,8 +81,12 @@ const cron = (expression: string): Schedule => {
     next: (moment) => {
       let candidate = new Date((Math.floor(moment.getTime() / MINUTE) + 1) * MINUTE);
       while (candidate.getUTCFullYear() <= LAST_YEAR) {
-        if (!isDay(candidate)) candidate = new Date(Date.UTC(candidate.getUTCFullYear(), candidate.getUTCMonth(), candidate.getUTCDate() + 1));
-        else if (!hours.has(candidate.getUTCHours())) candidate = new Date((Math.floor(candidate.getTime() / (60 * MINUTE)) + 1) * 60 * MINUTE);
+        if (!isDay(candidate))
+          candidate = new Date(
+            Date.UTC(candidate.getUTCFullYear(), candidate.getUTCMonth(), candidate.getUTCDate() + 1),
+          );
+        else if (!hours.has(candidate.getUTCHours()))
+          candidate = new Date((Math.floor(candidate.getTime() / (60 * MINUTE)) + 1) * 60 * MINUTE);
         else if (minutes.has(candidate.getUTCMinutes())) return candidate;
         else candidate = new Date(candidate.getTime() + MINUTE);
       }

@@ -28,7 +28,9 @@ export const createSchedules = (dependencies: {
 }): Schedules => {
   const { clock, store, fire } = dependencies;
   const scheduled = dependencies.rules.flatMap((rule) =>
-    rule.schedule === undefined ? [] : [{ rule, expression: rule.schedule, schedule: parseSchedule(rule.schedule) }],
+    rule.schedule === undefined
+      ? []
+      : [{ rule, expression: rule.schedule, schedule: parseSchedule(rule.schedule) }],
   );
   const stopping = new AbortController();
   let loops: Promise<void>[] = [];

@@ -7,7 +7,9 @@ const valueAt = (event: BusEvent, path: string): unknown => {
   const steps = path.replace(/^\$\.?/, "").matchAll(/([^.[\]]+)/g);
   return [...steps].reduce<unknown>(
     (value, [step]) =>
-      typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[step] : undefined,
+      typeof value === "object" && value !== null
+        ? (value as Readonly<Record<string, unknown>>)[step]
+        : undefined,
     event,
   );
 };

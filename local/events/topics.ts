@@ -2,6 +2,7 @@ import type { NamedResource } from "../template/rules.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
+import { optionalText } from "../wire/text-member.ts";
 
 /** A message that a topic sent to its subscribers. */
 export interface Notification {
@@ -49,7 +50,9 @@ export const createTopics = (dependencies: {
       protocol: "query",
       xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
       iamPrefix: "sns",
-      resourcesOf: (_operation, input) => [String(input["TopicArn"] ?? input["TargetArn"] ?? "*")],
+      resourcesOf: (_operation, input) => [
+        optionalText(input, "TopicArn") ?? optionalText(input, "TargetArn") ?? "*",
+      ],
       operations: {
         Publish: (input) => {
           const { Message, Subject } = input;

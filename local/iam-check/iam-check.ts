@@ -31,14 +31,23 @@ const hasConditions = (document: PolicyDocument) =>
   document.Statement.some((statement) => statement["Condition"] !== undefined);
 
 /** AWS's wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-const denied = (who: string, action: string, resource: string, verdict: Verdict, policyKind: string): AwsError => {
+const denied = (
+  who: string,
+  action: string,
+  resource: string,
+  verdict: Verdict,
+  policyKind: string,
+): AwsError => {
   const because =
     verdict === "ExplicitlyDenied"
       ? `with an explicit deny in ${policyKind === "identity-based" ? "an identity-based" : `a ${policyKind}`} policy`
       : `because no ${policyKind} policy allows the ${action} action`;
   // An action without resource types is refused without naming one.
   const on = resource === "*" ? "" : ` on resource: ${resource}`;
-  return new AwsError("AccessDeniedException", `User: ${who} is not authorized to perform: ${action}${on} ${because}`);
+  return new AwsError(
+    "AccessDeniedException",
+    `User: ${who} is not authorized to perform: ${action}${on} ${because}`,
+  );
 };
 
 export const createIamCheck = (
@@ -74,7 +83,11 @@ export const createIamCheck = (
         // The policies of Identity Center's and Organizations' resources are not known here, and need not agree: the
         // delegated administrator acts by its own policies alone.
         accountId: principal.accountId,
-        context: { ...contextFor(region), "aws:PrincipalArn": principal.roleArn, "aws:PrincipalAccount": principal.accountId },
+        context: {
+          ...contextFor(region),
+          "aws:PrincipalArn": principal.roleArn,
+          "aws:PrincipalAccount": principal.accountId,
+        },
         identityPolicies: role.policies,
       });
     if (role.conditional) return decide();
@@ -93,7 +106,8 @@ export const createIamCheck = (
       for (const resource of access.resources) {
         const verdict = await decideForRole(principal, role, access, resource);
         if (verdict === "NotApplicable") continue;
-        if (verdict !== "Allowed") throw denied(principal.arn, access.action, resource, verdict, "identity-based");
+        if (verdict !== "Allowed")
+          throw denied(principal.arn, access.action, resource, verdict, "identity-based");
         applied += 1;
       }
       // None of the resources is one that IAM knows the action by: then it must be allowed on every resource.

@@ -38,7 +38,9 @@ export const createAsynchronousInvocations = (dependencies: {
     },
     isRetryable: () => true,
     giveUp: ({ functionArn }, error) => {
-      onGivenUp(`${functionArn} failed three times: ${error instanceof Error ? error.message : String(error)}`);
+      onGivenUp(
+        `${functionArn} failed three times: ${error instanceof Error ? error.message : String(error)}`,
+      );
     },
   });
 };

@@ -47,7 +47,10 @@ const createdAt = ({ dynamodb }: StreamRecord) => dynamodb.ApproximateCreationDa
 export const createEventSource = (dependencies: EventSourceDependencies): EventSource => {
   const { mapping, queues, clock, newId, functionArn, invoke, onDiscarded } = dependencies;
   const { batchSize, bisectBatchOnFunctionError, reportBatchItemFailures } = mapping;
-  const { maximumRetryAttempts = Number.POSITIVE_INFINITY, maximumRecordAgeSeconds = Number.POSITIVE_INFINITY } = mapping;
+  const {
+    maximumRetryAttempts = Number.POSITIVE_INFINITY,
+    maximumRecordAgeSeconds = Number.POSITIVE_INFINITY,
+  } = mapping;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
 

@@ -81,7 +81,10 @@ export const createFunctionHost = (options: FunctionHostOptions): FunctionHost =
     if (problem === undefined) return sandbox;
     await discard(sandbox);
     if (problem !== late) return problem;
-    return { errorType: "Sandbox.Timedout", errorMessage: "Error: Task timed out while its handler was loading" };
+    return {
+      errorType: "Sandbox.Timedout",
+      errorMessage: "Error: Task timed out while its handler was loading",
+    };
   };
 
   const run = async (sandbox: Sandbox, payload: Json): Promise<FunctionAnswer> => {
@@ -101,7 +104,11 @@ export const createFunctionHost = (options: FunctionHostOptions): FunctionHost =
     );
     if (answer === late) {
       await discard(sandbox);
-      return failed("Sandbox.Timedout", requestId, `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+      return failed(
+        "Sandbox.Timedout",
+        requestId,
+        `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
+      );
     }
     if ("died" in answer) {
       await discard(sandbox);

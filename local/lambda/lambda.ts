@@ -33,7 +33,7 @@ export interface LambdaOptions {
 export interface Lambda {
   /** Throws ResourceNotFoundException. */
   arnOf(nameOrArn: string): string;
-  invoke(functionArn: string, payload: Json): Promise<FunctionAnswer>;
+  readonly invoke: (functionArn: string, payload: Json) => Promise<FunctionAnswer>;
   /** Waits a moment for what is under way, then ends every thread. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
@@ -6,9 +5,7 @@ import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from ".
 
 /** How an invocation ended: with a payload, with an error of the function, or with the end of its sandbox. */
 export type SandboxAnswer =
-  | { readonly payload: string }
-  | { readonly error: FunctionError }
-  | { readonly died: string };
+  { readonly payload: string } | { readonly error: FunctionError } | { readonly died: string };
 
 /** One execution environment of a function: a thread with an environment of its own, one invocation at a time. */
 export interface Sandbox {
@@ -53,19 +50,23 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
 
   let alive = true;
   let cause = "exit status 1";
+  let hear: ((message: WorkerMessage | undefined) => void) | undefined;
+  worker.on("message", (message: WorkerMessage) => hear?.(message));
   worker.on("error", (error) => {
     cause = diagnosis(error);
     onLog(error instanceof Error ? (error.stack ?? error.message) : String(error));
   });
-  const ended = once(worker, "exit").then(() => {
+  worker.on("exit", () => {
     alive = false;
+    hear?.(undefined);
   });
 
-  const nextMessage = async (): Promise<WorkerMessage | undefined> => {
-    const spoken = once(worker, "message").then(([message]) => message as WorkerMessage);
-    // An error rejects `once`; the exit that follows it is what counts.
-    return Promise.race([spoken.catch(() => ended.then(() => undefined)), ended.then(() => undefined)]);
-  };
+  /** What the thread says next; undefined when it ends without a word. */
+  const nextMessage = () =>
+    new Promise<WorkerMessage | undefined>((resolve) => {
+      if (alive) hear = resolve;
+      else resolve(undefined);
+    });
 
   const load = async (): Promise<FunctionError | undefined> => {
     const message = await nextMessage();

@@ -20,7 +20,9 @@ const functionError = (thrown: unknown): FunctionError =>
 
 const load = async ({ directory, handler }: WorkerStart): Promise<Handler> => {
   const dot = handler.lastIndexOf(".");
-  const file = EXTENSIONS.map((extension) => join(directory, handler.slice(0, dot) + extension)).find(existsSync);
+  const file = EXTENSIONS.map((extension) => join(directory, handler.slice(0, dot) + extension)).find(
+    existsSync,
+  );
   if (file === undefined) throw new Error(`Cannot find the module of ${handler}`);
   const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   const exported = module[handler.slice(dot + 1)];

@@ -1,4 +1,5 @@
 import { readAssembly } from "./assembly.ts";
+import { checkCoverage } from "./coverage.ts";
 import { deploy } from "./deployment.ts";
 import type { DeployedStack } from "./deployment.ts";
 import { eventSourceMappingsIn } from "./event-sources.ts";
@@ -49,6 +50,7 @@ export const functionArnIn =
 /** Reads the cloud assembly in `directory` (cdk.out) as if it were deployed in `environment`. */
 export const readApplication = async (directory: string, environment: Environment): Promise<Application> => {
   const assembly = await readAssembly(directory);
+  checkCoverage(assembly);
   const deployment = deploy(assembly, environment);
   return {
     environment,

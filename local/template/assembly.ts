@@ -7,7 +7,9 @@ const ManifestSchema = z.looseObject({
     z.string(),
     z.looseObject({
       type: z.string(),
-      properties: z.optional(z.looseObject({ templateFile: z.optional(z.string()), stackName: z.optional(z.string()) })),
+      properties: z.optional(
+        z.looseObject({ templateFile: z.optional(z.string()), stackName: z.optional(z.string()) }),
+      ),
       dependencies: z.optional(z.array(z.string())),
     }),
   ),
@@ -22,12 +24,18 @@ const ResourceSchema = z.looseObject({
 const TemplateSchema = z.looseObject({
   Resources: z._default(z.record(z.string(), ResourceSchema), {}),
   Outputs: z._default(
-    z.record(z.string(), z.looseObject({ Value: z.unknown(), Export: z.optional(z.looseObject({ Name: z.unknown() })) })),
+    z.record(
+      z.string(),
+      z.looseObject({ Value: z.unknown(), Export: z.optional(z.looseObject({ Name: z.unknown() })) }),
+    ),
     {},
   ),
   Conditions: z._default(z.record(z.string(), z.unknown()), {}),
   Mappings: z._default(z.record(z.string(), z.unknown()), {}),
-  Parameters: z._default(z.record(z.string(), z.looseObject({ Type: z.string(), Default: z.optional(z.unknown()) })), {}),
+  Parameters: z._default(
+    z.record(z.string(), z.looseObject({ Type: z.string(), Default: z.optional(z.unknown()) })),
+    {},
+  ),
 });
 
 const AssetManifestSchema = z.looseObject({
@@ -45,9 +53,6 @@ const AssetManifestSchema = z.looseObject({
 
 /** A CloudFormation template, as far as the embedded AWS reads it. */
 export type Template = z.infer<typeof TemplateSchema>;
-/** One resource of a template, its intrinsics unresolved. */
-export type TemplateResource = z.infer<typeof ResourceSchema>;
-
 /** One stack of the assembly. */
 export interface AssemblyStack {
   readonly name: string;
@@ -67,7 +72,10 @@ const readAssets = async (directory: string, file: string): Promise<[string, str
   return Object.values(files).flatMap(({ source, destinations }) => {
     const { path } = source;
     if (path === undefined) return [];
-    return Object.values(destinations).map(({ objectKey }): [string, string] => [objectKey, join(directory, path)]);
+    return Object.values(destinations).map(({ objectKey }): [string, string] => [
+      objectKey,
+      join(directory, path),
+    ]);
   });
 };
 

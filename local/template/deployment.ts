@@ -56,7 +56,8 @@ export const deploy = (assembly: Assembly, environment: Environment): Deployment
     const known = physical.get(key);
     if (known !== undefined) return known;
     const resource = stack.template.Resources[logicalId];
-    if (resource === undefined) throw new TemplateError(`${place}: ${stack.name} has no resource ${logicalId}`);
+    if (resource === undefined)
+      throw new TemplateError(`${place}: ${stack.name} has no resource ${logicalId}`);
     const found = physicalResource(
       {
         type: resource.Type,
@@ -66,7 +67,8 @@ export const deploy = (assembly: Assembly, environment: Environment): Deployment
       },
       environment,
     );
-    if (found === undefined) throw new TemplateError(`${place}: ${key} is a ${resource.Type}, which is not known here`);
+    if (found === undefined)
+      throw new TemplateError(`${place}: ${key} is a ${resource.Type}, which is not known here`);
     physical.set(key, found);
     return found;
   };
@@ -88,19 +90,25 @@ export const deploy = (assembly: Assembly, environment: Environment): Deployment
       if (pseudo !== undefined) return pseudo;
       const parameter = stack.template.Parameters[name];
       if (parameter === undefined) return physicalOf(stack, name, place).ref;
-      if (parameter.Default === undefined) throw new TemplateError(`${place}: the parameter ${name} has no default`);
+      if (parameter.Default === undefined)
+        throw new TemplateError(`${place}: the parameter ${name} has no default`);
       return parameter.Default;
     },
-    attribute: (logicalId, name) => attributeOf(physicalOf(stack, logicalId, place), name, `${place}: ${logicalId}`),
+    attribute: (logicalId, name) =>
+      attributeOf(physicalOf(stack, logicalId, place), name, `${place}: ${logicalId}`),
     importValue: (name) => importValue(name, place),
     condition: (name) => {
       if (!Object.hasOwn(stack.template.Conditions, name)) {
         throw new TemplateError(`${place}: ${stack.name} has no condition ${name}`);
       }
-      return resolve(stack.template.Conditions[name], scopeIn(stack, `${stack.name}.Conditions.${name}`)) === true;
+      return (
+        resolve(stack.template.Conditions[name], scopeIn(stack, `${stack.name}.Conditions.${name}`)) === true
+      );
     },
     mapping: (map, key, second) => {
-      const entries = stack.template.Mappings[map] as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+      const entries = stack.template.Mappings[map] as Readonly<
+        Record<string, Readonly<Record<string, unknown>>>
+      >;
       const value = entries[key]?.[second];
       if (value === undefined) throw new TemplateError(`${place}: ${map} has no ${key}.${second}`);
       return value;

@@ -12,10 +12,10 @@ const MappingSchema = z.object({
   MaximumRetryAttempts: z._default(number, -1),
   MaximumRecordAgeInSeconds: z._default(number, -1),
   Enabled: z._default(truth, true),
-  FilterCriteria: z.optional(z.object({ Filters: z._default(z.array(z.object({ Pattern: z.string() })), []) })),
-  DestinationConfig: z.optional(
-    z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) }),
+  FilterCriteria: z.optional(
+    z.object({ Filters: z._default(z.array(z.object({ Pattern: z.string() })), []) }),
   ),
+  DestinationConfig: z.optional(z.object({ OnFailure: z.optional(z.object({ Destination: z.string() })) })),
 });
 
 /** A stream's delivery to a function. */

@@ -13,7 +13,11 @@ const FunctionSchema = z.object({
   MemorySize: z._default(number, 128),
   Runtime: z.string().check(z.startsWith("nodejs", "only Node.js runs here")),
   Environment: z.optional(
-    z.object({ Variables: z.optional(z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String)))) }),
+    z.object({
+      Variables: z.optional(
+        z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String))),
+      ),
+    }),
   ),
 });
 

@@ -64,12 +64,21 @@ export const httpApisIn = (deployment: Deployment): readonly ApplicationHttpApi[
       .map((resource) => [`integrations/${resource.ref}`, propertiesOf(resource, IntegrationSchema)]),
   );
   const authorizers = new Map(
-    deployment.resources("AWS::ApiGatewayV2::Authorizer").map((resource) => [resource.ref, authorizerOf(resource)]),
+    deployment
+      .resources("AWS::ApiGatewayV2::Authorizer")
+      .map((resource) => [resource.ref, authorizerOf(resource)]),
   );
   const routes = deployment.resources("AWS::ApiGatewayV2::Route").map((resource) => {
-    const { ApiId, RouteKey, Target, AuthorizationType, AuthorizerId = "" } = propertiesOf(resource, RouteSchema);
+    const {
+      ApiId,
+      RouteKey,
+      Target,
+      AuthorizationType,
+      AuthorizerId = "",
+    } = propertiesOf(resource, RouteSchema);
     const integration = integrations.get(Target);
-    if (integration === undefined) throw new TemplateError(`${resource.logicalId}: there is no integration ${Target}`);
+    if (integration === undefined)
+      throw new TemplateError(`${resource.logicalId}: there is no integration ${Target}`);
     const authorizer = authorizers.get(AuthorizerId);
     if (AuthorizationType === "JWT" && authorizer === undefined) {
       throw new TemplateError(`${resource.logicalId}: there is no authorizer ${AuthorizerId}`);

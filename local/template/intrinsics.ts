@@ -21,7 +21,7 @@ export interface ResolutionScope {
 }
 
 /** `Ref: AWS::NoValue`: the property or list member is taken out. */
-export const NO_VALUE = Symbol("AWS::NoValue");
+const NO_VALUE = Symbol("AWS::NoValue");
 
 type Intrinsic = (argument: unknown, scope: ResolutionScope) => unknown;
 
@@ -38,7 +38,9 @@ const text = (value: unknown, scope: ResolutionScope): string => {
 
 const list = (value: unknown, scope: ResolutionScope): readonly unknown[] => {
   const resolved = resolve(value, scope);
-  return Array.isArray(resolved) ? (resolved as readonly unknown[]) : fail(scope, `expected a list, found ${JSON.stringify(resolved)}`);
+  return Array.isArray(resolved)
+    ? (resolved as readonly unknown[])
+    : fail(scope, `expected a list, found ${JSON.stringify(resolved)}`);
 };
 
 const condition = (value: unknown, scope: ResolutionScope): boolean => {
@@ -49,7 +51,9 @@ const condition = (value: unknown, scope: ResolutionScope): boolean => {
 
 const attribute: Intrinsic = (argument, scope) => {
   const [logicalId = "", ...path] =
-    typeof argument === "string" ? argument.split(".") : list(argument, scope).map((part) => text(part, scope));
+    typeof argument === "string"
+      ? argument.split(".")
+      : list(argument, scope).map((part) => text(part, scope));
   return scope.attribute(logicalId, path.join("."));
 };
 
@@ -122,19 +126,24 @@ const intrinsicIn = (value: Readonly<Record<string, unknown>>) => {
   const [name, ...others] = Object.keys(value);
   if (name === undefined || others.length > 0) return undefined;
   const looksIntrinsic =
-    name === "Ref" || name.startsWith("Fn::") || (name === "Condition" && typeof value["Condition"] === "string");
+    name === "Ref" ||
+    name.startsWith("Fn::") ||
+    (name === "Condition" && typeof value["Condition"] === "string");
   return looksIntrinsic ? name : undefined;
 };
 
 /** Resolves every intrinsic function in `value`; one that is not known here is an error, never passed over. */
 export const resolve = (value: unknown, scope: ResolutionScope): unknown => {
-  if (Array.isArray(value)) return value.map((member) => resolve(member, scope)).filter((member) => member !== NO_VALUE);
+  if (Array.isArray(value))
+    return value.map((member) => resolve(member, scope)).filter((member) => member !== NO_VALUE);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Readonly<Record<string, unknown>>;
   const name = intrinsicIn(record);
   if (name !== undefined) {
     const intrinsic = INTRINSICS[name];
-    return intrinsic === undefined ? fail(scope, `${name} is not known here`) : intrinsic(record[name], scope);
+    return intrinsic === undefined
+      ? fail(scope, `${name} is not known here`)
+      : intrinsic(record[name], scope);
   }
   return Object.fromEntries(
     Object.entries(record)

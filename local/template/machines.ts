@@ -4,7 +4,10 @@ import { propertiesOf } from "./parse.ts";
 
 const MachineSchema = z.object({
   DefinitionString: z.string(),
-  DefinitionSubstitutions: z._default(z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String))), {}),
+  DefinitionSubstitutions: z._default(
+    z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String))),
+    {},
+  ),
   RoleArn: z.string(),
   StateMachineType: z._default(z.string(), "STANDARD"),
 });
@@ -23,7 +26,10 @@ const withSubstitutions = (definition: string, substitutions: Readonly<Record<st
   definition.replaceAll(/\$\{([^}]+)\}/g, (whole, name: string) => substitutions[name] ?? whole);
 
 const machineOf = (resource: DeployedResource): ApplicationMachine => {
-  const { DefinitionString, DefinitionSubstitutions, RoleArn, StateMachineType } = propertiesOf(resource, MachineSchema);
+  const { DefinitionString, DefinitionSubstitutions, RoleArn, StateMachineType } = propertiesOf(
+    resource,
+    MachineSchema,
+  );
   return {
     name: resource.attribute("Name"),
     arn: resource.ref,

@@ -7,7 +7,9 @@ export const propertiesOf = <T extends z.ZodMiniType>(resource: DeployedResource
   const parsed = z.safeParse(schema, resource.properties());
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-  throw new TemplateError(`${resource.stackName}/${resource.logicalId} (${resource.type}) cannot run here: ${issues}`);
+  throw new TemplateError(
+    `${resource.stackName}/${resource.logicalId} (${resource.type}) cannot run here: ${issues}`,
+  );
 };
 
 /** CloudFormation takes numbers and truths as text too. */

@@ -103,7 +103,10 @@ const rule: Describe = (identity, environment) => {
 
 const httpApi: Describe = (identity, { region }) => {
   const id = hashOf(identity, 10);
-  return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${region}.amazonaws.com` } };
+  return {
+    ref: id,
+    attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${region}.amazonaws.com` },
+  };
 };
 
 const userPool: Describe = (identity, environment) => {
@@ -143,7 +146,13 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   "AWS::IAM::Role": role,
   "AWS::Lambda::EventSourceMapping": (identity) => {
     const hash = hashOf(identity, 32);
-    const uuid = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20)].join("-");
+    const uuid = [
+      hash.slice(0, 8),
+      hash.slice(8, 12),
+      hash.slice(12, 16),
+      hash.slice(16, 20),
+      hash.slice(20),
+    ].join("-");
     return { ref: uuid, attributes: { Id: uuid } };
   },
   "AWS::Lambda::Function": byName("FunctionName", "lambda", (name) => `function:${name}`),

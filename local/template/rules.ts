@@ -45,7 +45,10 @@ export interface NamedResource {
 }
 
 const ruleOf = (resource: DeployedResource): ApplicationRule | undefined => {
-  const { EventBusName, EventPattern, ScheduleExpression, State, Targets } = propertiesOf(resource, RuleSchema);
+  const { EventBusName, EventPattern, ScheduleExpression, State, Targets } = propertiesOf(
+    resource,
+    RuleSchema,
+  );
   if (State === "DISABLED") return undefined;
   const arn = resource.attribute("Arn");
   return {

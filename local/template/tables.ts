@@ -16,7 +16,9 @@ const IndexSchema = z.object({
 /** What DynamoDB's CreateTable and CloudFormation's table have in common, for on-demand tables. */
 export const TableSchema = z.object({
   KeySchema,
-  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(["S", "N", "B"]) })),
+  AttributeDefinitions: z.array(
+    z.object({ AttributeName: z.string(), AttributeType: z.enum(["S", "N", "B"]) }),
+  ),
   GlobalSecondaryIndexes: z.optional(z.array(IndexSchema)),
   LocalSecondaryIndexes: z.optional(z.array(IndexSchema)),
   BillingMode: z._default(z.enum(["PAY_PER_REQUEST", "PROVISIONED"]), "PROVISIONED"),

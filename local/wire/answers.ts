@@ -7,7 +7,10 @@ import type { ServiceDefinition } from "./service.ts";
 /** How calls of one service, or calls that name no known one, are answered. */
 export type Protocol = Pick<ServiceDefinition, "protocol" | "xmlNamespace">;
 
-const JSON_TYPES = { "json-1.0": "application/x-amz-json-1.0", "json-1.1": "application/x-amz-json-1.1" } as const;
+const JSON_TYPES = {
+  "json-1.0": "application/x-amz-json-1.0",
+  "json-1.1": "application/x-amz-json-1.1",
+} as const;
 
 /** The namespace of answers of services that declare none. */
 const ANY_NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -32,7 +35,12 @@ export const outputResponse = (
   requestId: string,
 ): AwsResponse =>
   protocol === "query"
-    ? respond(200, "text/xml", queryOutput({ operation, namespace: xmlNamespace, requestId }, output), requestId)
+    ? respond(
+        200,
+        "text/xml",
+        queryOutput({ operation, namespace: xmlNamespace, requestId }, output),
+        requestId,
+      )
     : respond(200, JSON_TYPES[protocol], JSON.stringify(output), requestId);
 
 /** Services that name a refused action AccessDenied (query) rather than AccessDeniedException (JSON). */
@@ -42,7 +50,12 @@ const errorCode = (error: AwsError, protocol: Protocol["protocol"]) =>
 /** S3's own form: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const restXmlError = ({ name, message, status }: AwsError, requestId: string): AwsResponse => {
   const members = xmlMembers({ Code: name, Message: message, RequestId: requestId });
-  return respond(status, "application/xml", `<?xml version="1.0" encoding="UTF-8"?><Error>${members}</Error>`, requestId);
+  return respond(
+    status,
+    "application/xml",
+    `<?xml version="1.0" encoding="UTF-8"?><Error>${members}</Error>`,
+    requestId,
+  );
 };
 
 /** The answer of a call that failed: JSON services name the error in `__type` and a header, query services in XML. */
@@ -68,4 +81,8 @@ export const errorResponse = (
 export const awsErrorOf = (thrown: unknown): AwsError =>
   thrown instanceof AwsError
     ? thrown
-    : new AwsError("InternalFailure", thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown), 500);
+    : new AwsError(
+        "InternalFailure",
+        thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+        500,
+      );

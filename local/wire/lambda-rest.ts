@@ -37,7 +37,10 @@ const payloadOf = (body: Uint8Array): Json => {
   try {
     return body.byteLength === 0 ? {} : (JSON.parse(new TextDecoder().decode(body)) as Json);
   } catch (error) {
-    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${String(error)}`);
+    throw new AwsError(
+      "InvalidRequestContentException",
+      `Could not parse request body into json: ${String(error)}`,
+    );
   }
 };
 
@@ -49,7 +52,13 @@ const restError = (error: AwsError, requestId: string): AwsResponse => ({
     "x-amzn-requestid": requestId,
     "x-amzn-errortype": error.name,
   },
-  body: Buffer.from(JSON.stringify({ Type: error.status >= 500 ? "Service" : "User", Message: error.message, ...error.details })),
+  body: Buffer.from(
+    JSON.stringify({
+      Type: error.status >= 500 ? "Service" : "User",
+      Message: error.message,
+      ...error.details,
+    }),
+  ),
 });
 
 const invoke = async (
@@ -60,7 +69,11 @@ const invoke = async (
 ): Promise<AwsResponse> => {
   const [, named] = INVOKE.exec(request.path) ?? [];
   if (named === undefined || request.method !== "POST") {
-    throw new AwsError("UnknownOperationException", `The embedded AWS has no lambda ${request.method} ${request.path}`, 404);
+    throw new AwsError(
+      "UnknownOperationException",
+      `The embedded AWS has no lambda ${request.method} ${request.path}`,
+      404,
+    );
   }
   const type = invocationTypeOf(request);
   const answer = await invokeFunction(decodeURIComponent(named), payloadOf(request.body), principal, type);

@@ -28,7 +28,7 @@ export interface Principals {
   /** A key for a session of `roleArn`. */
   issue(roleArn: string, sessionName: string): IssuedCredentials;
   /** Every key that was not issued here belongs to an administrator of the home account. */
-  principalOf(accessKeyId: string): Principal;
+  readonly principalOf: (accessKeyId: string) => Principal;
 }
 
 /** A session of a role, as it appears in error messages and in GetCallerIdentity. */
@@ -46,7 +46,9 @@ export const createPrincipals = (dependencies: {
   readonly accountId: string;
   readonly newId: () => string;
   /** Sessions that STS issued: what else is behind an access key. */
-  readonly sessionOf?: (accessKeyId: string) => { readonly roleArn: string; readonly sessionName: string } | undefined;
+  readonly sessionOf?: (
+    accessKeyId: string,
+  ) => { readonly roleArn: string; readonly sessionName: string } | undefined;
 }): Principals => {
   const { accountId, newId, sessionOf } = dependencies;
   const issued = new Map<string, Principal>();

@@ -22,7 +22,8 @@ const queryOf = (query: SdkRequest["query"] = {}) => {
 
 const bytesOf = async (body: unknown): Promise<Uint8Array> => {
   if (body === undefined || body === null) return new Uint8Array();
-  if (typeof body === "string" || body instanceof Uint8Array) return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  if (typeof body === "string") return Buffer.from(body);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);

@@ -43,7 +43,10 @@ export const startWireServer = async (handle: HandleAwsRequest, port: number): P
         return;
       }
       const response = await handle(requestOf(incoming, body));
-      outgoing.writeHead(response.status, { ...response.headers, "content-length": response.body.byteLength });
+      outgoing.writeHead(response.status, {
+        ...response.headers,
+        "content-length": response.body.byteLength,
+      });
       outgoing.end(response.body);
     };
     // Only a connection that breaks while it is read or written ends up here: nobody is left to answer.

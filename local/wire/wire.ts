@@ -67,9 +67,15 @@ const jsonInput = (request: AwsRequest): JsonObject => {
   throw new AwsError("SerializationException", "The request's body is not a JSON object");
 };
 
-const readCall = (service: ServiceDefinition, request: AwsRequest, isKnown: (operation: string) => boolean) => {
+const readCall = (
+  service: ServiceDefinition,
+  request: AwsRequest,
+  isKnown: (operation: string) => boolean,
+) => {
   if (service.protocol === "query") {
-    const { operation, input } = queryInputOf(request.method === "GET" ? request.query : decode(request.body));
+    const { operation, input } = queryInputOf(
+      request.method === "GET" ? request.query : decode(request.body),
+    );
     if (operation === "") throw new AwsError("MissingAction", "The request names no Action");
     if (isKnown(operation)) return { operation, input };
     throw new AwsError("InvalidAction", `The embedded AWS has no ${service.signingName}:${operation}`);
@@ -99,7 +105,11 @@ export const createWire = (options: WireOptions): HandleAwsRequest => {
     return named.find(({ targetPrefix }) => targetPrefix === prefix) ?? named[0];
   };
 
-  const run = async (request: AwsRequest, scope: CredentialScope, requestId: string): Promise<AwsResponse> => {
+  const run = async (
+    request: AwsRequest,
+    scope: CredentialScope,
+    requestId: string,
+  ): Promise<AwsResponse> => {
     const service = serviceFor(scope.signingName, request);
     const forwarded = forward?.signingNames.has(scope.signingName) === true;
     if (service === undefined) {
@@ -114,7 +124,12 @@ export const createWire = (options: WireOptions): HandleAwsRequest => {
     );
     const principal = principalOf(scope.accessKeyId);
     const { accessKeyId, region } = scope;
-    const caller: Caller = { accessKeyId, region, principalArn: principal.arn, accountId: principal.accountId };
+    const caller: Caller = {
+      accessKeyId,
+      region,
+      principalArn: principal.arn,
+      accountId: principal.accountId,
+    };
     const call: WireCall = { service, operation, input, principal, caller };
     await authorize(call);
     onCall(call);

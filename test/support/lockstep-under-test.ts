@@ -322,8 +322,6 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   };
 };
 
-export type LockstepUnderTest = Awaited<ReturnType<typeof lockstepUnderTest>>;
-
 /** The same flow without approval. */
 export const automaticFlow = aFlow({ name: "automatic" as FlowName, approval: { steps: [] } });
 

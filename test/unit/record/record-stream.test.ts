@@ -24,7 +24,7 @@ const [one, two, three] = ["one", "two", "three"].map((name) =>
 const batch = { Records: [delivered(one, "1"), delivered(two, "2"), delivered(three, "3")] };
 
 const run = async (record: (request: AccessRequest) => Promise<void>): Promise<DynamoDBBatchResponse> =>
-  (await recordStream(record)(batch, context));
+  await recordStream(record)(batch, context);
 
 it("records every request of the batch, in order", async () => {
   const recorded: string[] = [];

@@ -24,7 +24,9 @@ const table: ApplicationTable = {
 const OK: FunctionAnswer = { payload: null };
 const ERROR: FunctionAnswer = { functionError: { errorType: "Error", errorMessage: "broken" } };
 const failing = (...records: readonly StreamRecord[]): FunctionAnswer => ({
-  payload: { batchItemFailures: records.map(({ dynamodb }) => ({ itemIdentifier: dynamodb.SequenceNumber })) },
+  payload: {
+    batchItemFailures: records.map(({ dynamodb }) => ({ itemIdentifier: dynamodb.SequenceNumber })),
+  },
 });
 
 const keyIn = (record: StreamRecord) => ((record.dynamodb["Keys"] as JsonObject)["pk"] as JsonObject)["S"];
@@ -118,7 +120,10 @@ describe("delivery of a table's stream", () => {
     });
     write("a", "b", "c");
     await clock.runUntilIdle();
-    expect(batches).toEqual([["a", "b", "c"], ["b", "c"]]);
+    expect(batches).toEqual([
+      ["a", "b", "c"],
+      ["b", "c"],
+    ]);
   });
 
   it("halves a failing batch, gives up on the bad record alone and says so", async () => {
@@ -130,7 +135,10 @@ describe("delivery of a table's stream", () => {
     await clock.runUntilIdle();
     expect(batches).toEqual([["a", "bad", "c", "d"], ["a", "bad"], ["a"], ["bad"], ["bad"], ["c", "d"]]);
     expect(discarded).toMatchObject([
-      { requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 2 }, DDBStreamBatchInfo: { batchSize: 1 } },
+      {
+        requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 2 },
+        DDBStreamBatchInfo: { batchSize: 1 },
+      },
     ]);
     expect(left()).toEqual([]);
   });
@@ -153,7 +161,10 @@ describe("delivery of a table's stream", () => {
     const { clock, write, batches } = started({ reportBatchItemFailures: true }, () => answers.shift() ?? OK);
     write("a", "b");
     await clock.runUntilIdle();
-    expect(batches).toEqual([["a", "b"], ["a", "b"]]);
+    expect(batches).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
   });
 
   it("delivers again after a restart what was not handled before it", async () => {

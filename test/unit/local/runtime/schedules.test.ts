@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseSchedule } from "../../../../local/events/schedule.ts";
 
-const next = (expression: string, from: string) => parseSchedule(expression).next(new Date(from))?.toISOString();
+const next = (expression: string, from: string) =>
+  parseSchedule(expression).next(new Date(from))?.toISOString();
 
 describe("schedule expressions", () => {
   it.each([
@@ -22,10 +23,14 @@ describe("schedule expressions", () => {
     expect(next("cron(0 0 1 1 ? 2026)", "2026-06-01T00:00:00.000Z")).toBeUndefined();
   });
 
-  it.each(["every minute", "rate(0 minutes)", "rate(5 fortnights)", "cron(0 12 * *)", "cron(0 12 L * ? *)", "cron(61 * * * ? *)"])(
-    "refuses %s",
-    (expression) => {
-      expect(() => parseSchedule(expression)).toThrow();
-    },
-  );
+  it.each([
+    "every minute",
+    "rate(0 minutes)",
+    "rate(5 fortnights)",
+    "cron(0 12 * *)",
+    "cron(0 12 L * ? *)",
+    "cron(61 * * * ? *)",
+  ])("refuses %s", (expression) => {
+    expect(() => parseSchedule(expression)).toThrow();
+  });
 });

@@ -26,17 +26,28 @@ describe("what a rule's target gets", () => {
 
   it("is a constant, or a part of the event", () => {
     expect(targetInput({ ...target, Input: '{"a":1}' }, event, RULE)).toEqual({ a: 1 });
-    expect(targetInput({ ...target, InputPath: "$.detail.entitlements[0].account" }, event, RULE)).toBe("222222222222");
-  });
-
-  it("is a text with variables", () => {
-    expect(transformed('"Request <id> waits: <why> <none>"', { id: "$.detail.requestId", why: "$.detail.reason", none: "$.detail.x" })).toBe(
-      'Request req-1 waits: said "yes" ',
+    expect(targetInput({ ...target, InputPath: "$.detail.entitlements[0].account" }, event, RULE)).toBe(
+      "222222222222",
     );
   });
 
+  it("is a text with variables", () => {
+    expect(
+      transformed('"Request <id> waits: <why> <none>"', {
+        id: "$.detail.requestId",
+        why: "$.detail.reason",
+        none: "$.detail.x",
+      }),
+    ).toBe('Request req-1 waits: said "yes" ');
+  });
+
   it("is JSON with variables as values", () => {
-    expect(transformed('{"id": <id>, "list": <list>, "rule": <aws.events.rule-name>}', { id: "$.detail.requestId", list: "$.detail.entitlements" })).toEqual({
+    expect(
+      transformed('{"id": <id>, "list": <list>, "rule": <aws.events.rule-name>}', {
+        id: "$.detail.requestId",
+        list: "$.detail.entitlements",
+      }),
+    ).toEqual({
       id: "req-1",
       list: [{ account: "222222222222" }],
       rule: "approval-needed",

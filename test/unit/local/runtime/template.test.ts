@@ -67,12 +67,22 @@ describe("the application in a cloud assembly", () => {
   it("resolves references over stacks", async () => {
     const { roles } = await applicationOf({
       stateful: {
-        Resources: { Table: { Type: "AWS::DynamoDB::Table", Properties: {
-          TableName: "things", KeySchema: [], AttributeDefinitions: [] } } },
+        Resources: {
+          Table: {
+            Type: "AWS::DynamoDB::Table",
+            Properties: {
+              TableName: "things",
+              KeySchema: [],
+              AttributeDefinitions: [],
+            },
+          },
+        },
         Outputs: { Table: { Value: { "Fn::GetAtt": ["Table", "Arn"] }, Export: { Name: "stateful:Table" } } },
       },
       access: {
-        Resources: { Role: roleWith("reader", allow(["dynamodb:GetItem"], { "Fn::ImportValue": "stateful:Table" })) },
+        Resources: {
+          Role: roleWith("reader", allow(["dynamodb:GetItem"], { "Fn::ImportValue": "stateful:Table" })),
+        },
       },
     });
     expect(roles[0]).toMatchObject({
@@ -87,11 +97,27 @@ describe("the application in a cloud assembly", () => {
     const { roles } = await applicationOf({
       app: {
         Resources: {
-          Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "r", ManagedPolicyArns: [{ Ref: "Managed" }, "arn:aws:iam::aws:policy/X"] } },
-          Policy: { Type: "AWS::IAM::Policy", Properties: {
-            PolicyName: "attached", Roles: [{ Ref: "Role" }], PolicyDocument: { Statement: [allow(["sns:Publish"], "*")] } } },
-          Managed: { Type: "AWS::IAM::ManagedPolicy", Properties: {
-            PolicyDocument: { Statement: allow(["sqs:SendMessage"], "*") } } },
+          Role: {
+            Type: "AWS::IAM::Role",
+            Properties: {
+              RoleName: "r",
+              ManagedPolicyArns: [{ Ref: "Managed" }, "arn:aws:iam::aws:policy/X"],
+            },
+          },
+          Policy: {
+            Type: "AWS::IAM::Policy",
+            Properties: {
+              PolicyName: "attached",
+              Roles: [{ Ref: "Role" }],
+              PolicyDocument: { Statement: [allow(["sns:Publish"], "*")] },
+            },
+          },
+          Managed: {
+            Type: "AWS::IAM::ManagedPolicy",
+            Properties: {
+              PolicyDocument: { Statement: allow(["sqs:SendMessage"], "*") },
+            },
+          },
         },
       },
     });
@@ -103,17 +129,27 @@ describe("the application in a cloud assembly", () => {
     const { machines } = await applicationOf({
       app: {
         Resources: {
-          Machine: { Type: "AWS::StepFunctions::StateMachine", Properties: {
-            StateMachineName: "m", RoleArn: "arn:aws:iam::111111111111:role/m",
-            DefinitionString: '{"a":"${Function}","b":"${other}"}',
-            DefinitionSubstitutions: { Function: "arn:f" } } },
+          Machine: {
+            Type: "AWS::StepFunctions::StateMachine",
+            Properties: {
+              StateMachineName: "m",
+              RoleArn: "arn:aws:iam::111111111111:role/m",
+              DefinitionString: '{"a":"${Function}","b":"${other}"}',
+              DefinitionSubstitutions: { Function: "arn:f" },
+            },
+          },
         },
       },
     });
-    expect(machines).toEqual([{
-      name: "m", arn: "arn:aws:states:eu-west-1:111111111111:stateMachine:m", type: "STANDARD",
-      roleArn: "arn:aws:iam::111111111111:role/m", definition: '{"a":"arn:f","b":"${other}"}',
-    }]);
+    expect(machines).toEqual([
+      {
+        name: "m",
+        arn: "arn:aws:states:eu-west-1:111111111111:stateMachine:m",
+        type: "STANDARD",
+        roleArn: "arn:aws:iam::111111111111:role/m",
+        definition: '{"a":"arn:f","b":"${other}"}',
+      },
+    ]);
   });
 
   it("gives each route its function and its authorizer", async () => {
@@ -122,26 +158,71 @@ describe("the application in a cloud assembly", () => {
       app: {
         Resources: {
           Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { Name: "api", ProtocolType: "HTTP" } },
-          Integration: { Type: "AWS::ApiGatewayV2::Integration", Properties: {
-            ApiId: { Ref: "Api" }, IntegrationType: "AWS_PROXY", IntegrationUri: uri, PayloadFormatVersion: "2.0" } },
-          Authorizer: { Type: "AWS::ApiGatewayV2::Authorizer", Properties: {
-            ApiId: { Ref: "Api" }, AuthorizerType: "JWT", IdentitySource: ["$request.header.Authorization"],
-            JwtConfiguration: { Issuer: "https://issuer.example", Audience: ["lockstep"] } } },
-          Route: { Type: "AWS::ApiGatewayV2::Route", Properties: {
-            ApiId: { Ref: "Api" }, RouteKey: "GET /me", AuthorizationType: "JWT", AuthorizerId: { Ref: "Authorizer" },
-            Target: { "Fn::Join": ["", ["integrations/", { Ref: "Integration" }]] } } },
+          Integration: {
+            Type: "AWS::ApiGatewayV2::Integration",
+            Properties: {
+              ApiId: { Ref: "Api" },
+              IntegrationType: "AWS_PROXY",
+              IntegrationUri: uri,
+              PayloadFormatVersion: "2.0",
+            },
+          },
+          Authorizer: {
+            Type: "AWS::ApiGatewayV2::Authorizer",
+            Properties: {
+              ApiId: { Ref: "Api" },
+              AuthorizerType: "JWT",
+              IdentitySource: ["$request.header.Authorization"],
+              JwtConfiguration: { Issuer: "https://issuer.example", Audience: ["lockstep"] },
+            },
+          },
+          Route: {
+            Type: "AWS::ApiGatewayV2::Route",
+            Properties: {
+              ApiId: { Ref: "Api" },
+              RouteKey: "GET /me",
+              AuthorizationType: "JWT",
+              AuthorizerId: { Ref: "Authorizer" },
+              Target: { "Fn::Join": ["", ["integrations/", { Ref: "Integration" }]] },
+            },
+          },
         },
       },
     });
-    expect(httpApis[0]?.routes).toEqual([{
-      routeKey: "GET /me", functionArn: uri,
-      authorizer: { issuer: "https://issuer.example", audience: ["lockstep"], identitySource: ["$request.header.Authorization"] },
-    }]);
+    expect(httpApis[0]?.routes).toEqual([
+      {
+        routeKey: "GET /me",
+        functionArn: uri,
+        authorizer: {
+          issuer: "https://issuer.example",
+          audience: ["lockstep"],
+          identitySource: ["$request.header.Authorization"],
+        },
+      },
+    ]);
   });
 
   it("refuses a resource that it could not run as declared", async () => {
-    const stack = { Resources: { Fn: { Type: "AWS::Lambda::Function", Properties: {
-      Code: { S3Key: "x.zip" }, Handler: "index.handler", Role: "r", Runtime: "python3.13" } } } };
+    const stack = {
+      Resources: {
+        Fn: {
+          Type: "AWS::Lambda::Function",
+          Properties: {
+            Code: { S3Key: "x.zip" },
+            Handler: "index.handler",
+            Role: "r",
+            Runtime: "python3.13",
+          },
+        },
+      },
+    };
     await expect(applicationOf({ app: stack })).rejects.toThrow(/app\/Fn .*only Node.js runs here/);
+  });
+
+  it("refuses a resource whose effect would silently be missing", async () => {
+    const stack = { Resources: { Nightly: { Type: "AWS::Scheduler::Schedule", Properties: {} } } };
+    await expect(applicationOf({ app: stack })).rejects.toThrow(
+      "app/Nightly: the embedded AWS cannot run a AWS::Scheduler::Schedule",
+    );
   });
 });

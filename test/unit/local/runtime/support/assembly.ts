@@ -21,14 +21,20 @@ export const writeAssembly = async (
     assets: { type: "cdk:asset-manifest", properties: { file: "assets.json" } },
   };
   for (const [name, template] of Object.entries(stacks)) {
-    artifacts[name] = { type: "aws:cloudformation:stack", properties: { templateFile: `${name}.template.json` } };
+    artifacts[name] = {
+      type: "aws:cloudformation:stack",
+      properties: { templateFile: `${name}.template.json` },
+    };
     await writeFile(join(directory, `${name}.template.json`), JSON.stringify(template));
   }
   const files: Record<string, unknown> = {};
   for (const [name, source] of Object.entries(functions)) {
     await mkdir(join(directory, `asset.${name}`));
     await writeFile(join(directory, `asset.${name}`, "index.mjs"), source);
-    files[name] = { source: { path: `asset.${name}`, packaging: "zip" }, destinations: { here: { objectKey: `${name}.zip` } } };
+    files[name] = {
+      source: { path: `asset.${name}`, packaging: "zip" },
+      destinations: { here: { objectKey: `${name}.zip` } },
+    };
   }
   await writeFile(join(directory, "assets.json"), JSON.stringify({ files }));
   await writeFile(join(directory, "manifest.json"), JSON.stringify({ artifacts }));
@@ -36,7 +42,9 @@ export const writeAssembly = async (
 };
 
 /** Reads stacks without functions as an application. */
-export const applicationOf = async (stacks: Readonly<Record<string, HandmadeStack>>): Promise<Application> => {
+export const applicationOf = async (
+  stacks: Readonly<Record<string, HandmadeStack>>,
+): Promise<Application> => {
   const { directory, remove } = await writeAssembly(stacks);
   try {
     return await readApplication(directory, ENVIRONMENT);
@@ -56,4 +64,8 @@ export const roleWith = (name: string, ...statements: readonly unknown[]) => ({
   },
 });
 
-export const allow = (Action: readonly string[], Resource: unknown) => ({ Effect: "Allow", Action, Resource });
+export const allow = (Action: readonly string[], Resource: unknown) => ({
+  Effect: "Allow",
+  Action,
+  Resource,
+});
