@@ -4,7 +4,7 @@ import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { ReceivedRequest } from "./proxy-event.ts";
 
 /** "Payload size: 10 MB" (quotas of HTTP APIs in the developer guide); not raisable. */
-export const LARGEST_PAYLOAD_BYTES = 10 * 1024 * 1024;
+const LARGEST_PAYLOAD_BYTES = 10 * 1024 * 1024;
 
 /** Hop-by-hop headers end at the gateway. */
 const NOT_FORWARDED = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "expect"]);

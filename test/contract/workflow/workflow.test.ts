@@ -123,7 +123,9 @@ describe("refreshing the catalogue", () => {
   it("runs the catalogue's function to its end", async () => {
     const { calls, refreshed } = refresh({ body: {} });
     await refreshed;
-    expect(calls).toEqual([{ operation: "/2015-03-31/functions/lockstep-catalogue/invocations", input: {} }]);
+    expect(calls).toEqual([
+      { operation: "/2015-03-31/functions/lockstep-catalogue/invocations", input: { newOnly: true } },
+    ]);
   });
 
   it.each([
