@@ -67,6 +67,7 @@ await runCommand(
       apiPort: 0,
       awsPort: 0,
       ...(progress !== undefined && { onProgress: progress }),
+      onProblem: terminalOn(process.stderr).line,
     });
     try {
       const showcase = await showcaseOf(environment);

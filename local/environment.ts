@@ -33,10 +33,13 @@ import type { Issuer } from "./issuer/issuer.ts";
 import { assertPortIsFree } from "./loopback-server.ts";
 import { createRuntime } from "./runtime.ts";
 import type { Runtime } from "./runtime.ts";
+import type { StateEntered } from "./step-functions/ports.ts";
 import { openLocalStore } from "./store.ts";
 import type { LocalStore } from "./store.ts";
 import { readApplication } from "./template/application.ts";
 import type { Application } from "./template/application.ts";
+import { within } from "./within.ts";
+import { InvalidFileError } from "./yaml-file.ts";
 
 /** How an environment is started. */
 export interface EnvironmentOptions extends FileOptions {
@@ -50,6 +53,8 @@ export interface EnvironmentOptions extends FileOptions {
   readonly identityEndpoint?: string;
   /** Settings that replace those of cdk.json, by name. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Gives the start up, where it takes long. */
+  readonly signal?: AbortSignal;
   /** Told in a few words what takes a while. */
   readonly onProgress?: (text: string) => void;
   /** Told what functions log, a line each. */
@@ -68,7 +73,8 @@ export interface Environment {
   readonly machineArns: readonly string[];
   readonly tableNames: readonly string[];
   readonly meter: Pick<Runtime["meter"], "snapshot">;
-  readonly observe: Runtime["stepFunctions"]["observe"];
+  /** Calls `listener` for each state entered, until the returned function is called. */
+  readonly observe: (listener: (entered: StateEntered) => void) => () => void;
   /** Everybody in the directory, by user name. */
   readonly people: () => Promise<readonly DirectoryPerson[]>;
   /** The names of everybody's groups, by user id. */
@@ -133,6 +139,7 @@ const deployApplication = async (foundation: Foundation, ids: IdentityIds, issue
     account: managementAccountId,
     region: identityCenter.region,
     outputDirectory,
+    ...(options.signal !== undefined && { signal: options.signal }),
   });
   const deployedIn = { accountId: managementAccountId, region: identityCenter.region, partition: "aws" };
   return readApplication(outputDirectory, deployedIn);
@@ -144,8 +151,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   const { options, clock, store, closers } = foundation;
   const { identityEndpoint } = options;
   const isNew = isNewStore(store);
-  const isShipped = options.organizationFile === undefined && identityEndpoint === undefined;
-  const files = readFiles(options, { isNew, isShipped });
+  const files = readFiles(options, { isNew });
   if (!isNew && options.organizationFile !== undefined) {
     options.onProgress?.(
       "The data directory holds an organization already; the file is not read into it again.",
@@ -186,16 +192,23 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     client: clientsFor("home", "identity").client(IdentitystoreClient, { region }),
     identityStoreId,
   };
-  await Promise.race([idle(), clock.sleep(SETTLING_MILLISECONDS)]);
+  await within(clock, SETTLING_MILLISECONDS, idle());
   await catalogueRefresh({ clientsFor, functionName: catalogueFunction }).refresh();
   if (files.accessFlows !== undefined) {
-    await applyAccessFlows(files.accessFlows, {
+    const applying = applyAccessFlows(files.accessFlows, {
       clientsFor,
       clock,
       configTable,
       catalogueFunction,
       identityCenter: ids.identityCenter,
       identity: api.IDENTITY,
+    });
+    await applying.catch((error: unknown) => {
+      const isOwnChoice = options.accessFlowsFile !== undefined || identityEndpoint === undefined;
+      if (isOwnChoice || !(error instanceof InvalidFileError)) throw error;
+      options.onProgress?.(
+        `The shipped access flows do not fit what is at ${identityEndpoint}: none is applied.`,
+      );
     });
   }
 
@@ -219,7 +232,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     machineArns: application.machines.map(({ arn }) => arn),
     tableNames: application.tables.map(({ name }) => name),
     meter: runtime.meter,
-    observe: runtime.stepFunctions.observe,
+    observe: (listener) => runtime.stepFunctions.observe(listener),
     people: () => peopleIn(source),
     groupNames: () => groupNamesIn(source),
     showcase: async () =>
@@ -238,6 +251,17 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   return environment;
 };
 
+const openStore = (dataDirectory: string | undefined): LocalStore => {
+  try {
+    return openLocalStore(dataDirectory);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`The data directory ${dataDirectory ?? ""} cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
+};
+
 /**
  * Starts an environment. Throws errors whose message is a sentence for a person where that is what can go wrong: files,
  * options, ports, settings.
@@ -247,8 +271,10 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Env
   try {
     await assertPortIsFree(options.apiPort);
     await assertPortIsFree(options.awsPort);
-    const store = openLocalStore(options.dataDirectory);
-    closers.add(store.close);
+    const store = openStore(options.dataDirectory);
+    closers.add(() => {
+      store.close();
+    });
     const environment = await compose({ options, clock: systemClock, store, closers });
     return { ...environment, close: closers.closeAll };
   } catch (error) {

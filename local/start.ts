@@ -2,7 +2,7 @@ import { HELP, runCommand } from "./cli/command.ts";
 import { terminalOn } from "./cli/terminal.ts";
 import { DEFAULT_API_PORT, DEFAULT_AWS_PORT } from "./discovery.ts";
 import { startEnvironment } from "./environment.ts";
-import { stopSignal } from "./start/stop-signal.ts";
+import { aborted, stopSignal } from "./start/stop-signal.ts";
 import { welcome } from "./start/welcome.ts";
 
 await runCommand(
@@ -46,7 +46,8 @@ await runCommand(
   },
   async ({ options }) => {
     const terminal = terminalOn(process.stdout);
-    const stopped = stopSignal();
+    const problems = terminalOn(process.stderr);
+    const stop = stopSignal();
     const environment = await startEnvironment({
       ...(options.organization !== undefined && { organizationFile: options.organization }),
       ...(options["access-flows"] !== undefined && { accessFlowsFile: options["access-flows"] }),
@@ -54,20 +55,22 @@ await runCommand(
       ...(options["identity-endpoint"] !== undefined && { identityEndpoint: options["identity-endpoint"] }),
       apiPort: options.port ?? DEFAULT_API_PORT,
       awsPort: options["aws-port"] ?? DEFAULT_AWS_PORT,
+      signal: stop,
       onProgress: (text) => {
         terminal.line(terminal.quiet(text));
       },
-      ...(options.verbose && {
-        onLog: (text: string) => {
-          process.stderr.write(`${text}\n`);
-        },
-      }),
+      onProblem: problems.line,
+      ...(options.verbose && { onLog: problems.line }),
+    }).catch((error: unknown) => {
+      if (stop.aborted) return undefined;
+      throw error;
     });
+    if (environment === undefined) return 0;
     try {
       await welcome(terminal, environment);
       const { api, aws, issuer } = environment.addresses;
       terminal.line(JSON.stringify({ api, aws, issuer }));
-      await stopped;
+      await aborted(stop);
     } finally {
       await environment.close();
     }

@@ -9,8 +9,9 @@ import { costOf } from "../cost.ts";
 import type { Environment } from "../environment.ts";
 import type { Showcase } from "../environment/showcase.ts";
 import { totalsOf, usedBetween } from "../meter.ts";
-import type { MeterTotals } from "../meter.ts";
+import type { MeterSnapshot, MeterTotals } from "../meter.ts";
 import type { StateEntered } from "../step-functions/ports.ts";
+import { within } from "../within.ts";
 
 /** Told of what happens, as it happens. */
 export interface CycleListener {
@@ -44,6 +45,9 @@ const HTTP_REQUESTS = 2;
 
 /** All of sso-admin shares 20 requests a second, and Lockstep makes some itself. */
 const LOOK_EVERY_MILLISECONDS = 200;
+
+/** Longer than a cold start of a function takes here. */
+const QUIET_MILLISECONDS = 1_000;
 
 /** How long AWS may take beyond what the demo waits for anyway. */
 const PATIENCE_MILLISECONDS = 60_000;
@@ -93,10 +97,16 @@ const assignmentLooker = ({ environment, showcase }: Player) => {
 };
 
 /** Looks until AWS answers as wished or `deadline` has passed; resolves to when it did. */
-const lookUntil = async (look: () => Promise<boolean>, wished: boolean, deadline: number, clock: Clock) => {
+const lookUntil = async (
+  look: () => Promise<boolean>,
+  wished: boolean,
+  deadline: number,
+  clock: Clock,
+  every = LOOK_EVERY_MILLISECONDS,
+) => {
   while (clock.now().getTime() < deadline) {
     if ((await look()) === wished) return clock.now().getTime();
-    await clock.sleep(LOOK_EVERY_MILLISECONDS);
+    await clock.sleep(every);
   }
   return undefined;
 };
@@ -110,6 +120,27 @@ const untilMachinesRest = async ({ clientsFor, machineArns }: Environment, clock
     return (answer.executions ?? []).length === 0;
   };
   for (const arn of machineArns) await lookUntil(() => isResting(arn), true, deadline, clock);
+};
+
+/**
+ * Resolves when nothing has been counted for a while: an approver reads before approving, and by then what the asking set
+ * in motion has come to rest.
+ */
+const untilQuiet = async ({ meter }: Environment, clock: Clock) => {
+  const deadline = clock.now().getTime() + PATIENCE_MILLISECONDS;
+  let last: MeterSnapshot | undefined;
+  await lookUntil(
+    () => {
+      const now = meter.snapshot();
+      const isQuiet = now === last;
+      last = now;
+      return Promise.resolve(isQuiet);
+    },
+    true,
+    deadline,
+    clock,
+    QUIET_MILLISECONDS,
+  );
 };
 
 const timeOf = (text: string | undefined, what: string) => {
@@ -159,6 +190,7 @@ export const playCycle = async (player: Player, listener: CycleListener): Promis
       }),
     );
     listener.asked(asked);
+    await untilQuiet(environment, clock);
     listener.approving();
     const approved = RequestViewSchema.parse(
       await asApprover("POST", `/requests/${asked.id}/decisions`, { decision: "approve" }),
@@ -169,7 +201,7 @@ export const playCycle = async (player: Player, listener: CycleListener): Promis
     listener.observed("during", presentAt !== undefined);
     if (presentAt === undefined)
       throw new CommandError(`AWS showed no assignment within ${String(PATIENCE_MILLISECONDS / 1000)} s.`);
-    await Promise.race([holding.promise, clock.sleep(PATIENCE_MILLISECONDS)]);
+    await within(clock, PATIENCE_MILLISECONDS, holding.promise);
     await environment.idle();
     const beforeLooking = environment.meter.snapshot();
     const active = RequestViewSchema.parse(await asRequester("GET", `/requests/${asked.id}`));

@@ -33,7 +33,7 @@ export const storyTeller = (
   const awsSays = (present: boolean, wished: boolean) => {
     const answer = present ? "assigned" : "not assigned";
     event(
-      `${accent("AWS")} ${(present === wished ? good : bad)(answer)} ${quiet("sso-admin ListAccountAssignments")}`,
+      `${accent("AWS")}    ${(present === wished ? good : bad)(answer)} ${quiet("ListAccountAssignments")}`,
     );
   };
   return {
@@ -53,7 +53,7 @@ export const storyTeller = (
       event(`${strong(approver.displayName)} approves`);
     },
     entered: ({ state, type }) => {
-      event(`${quiet("state")} ${state} ${quiet(`(${type})`)}`);
+      event(`${quiet("state")}  ${state} ${quiet(type)}`);
     },
     active: ({ instructions = [], expiresAt = "" }) => {
       const [first] = instructions;

@@ -28,6 +28,8 @@ export interface AccessFlowsDependencies {
   readonly identity: IdentitySettings;
 }
 
+type SaveDependencies = Parameters<typeof saveAccessFlow>[0];
+
 /** Who the saved flows name as their author. */
 const ACTOR = "npm start";
 
@@ -51,9 +53,31 @@ const problemOf = (index: number, { pointer, detail }: FieldError): FileProblem 
   };
 };
 
+/** A store that keeps nothing: saving into it only looks every name up. */
+const NOWHERE: SaveDependencies["flows"] = {
+  get: () => Promise.resolve(undefined),
+  put: () => Promise.resolve("written"),
+};
+
+const problemsOf = async (
+  file: AccessFlowFile,
+  save: ReturnType<typeof saveAccessFlow>,
+): Promise<FileProblem[]> => {
+  const problems: FileProblem[] = [];
+  for (const [index, flow] of file.value.entries()) {
+    try {
+      await save({ actor: ACTOR, name: flow.name, flow });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      problems.push(...error.fields.map((field) => problemOf(index, field)));
+    }
+  }
+  return problems;
+};
+
 /**
  * Saves every flow as `PUT /access-flows/{name}` does; one that is there already and says the same is left alone.
- * Throws InvalidFileError for names that lead nowhere; flows before the first such one are saved by then.
+ * Throws InvalidFileError for names that lead nowhere; then nothing is saved.
  */
 export const applyAccessFlows = async (
   file: AccessFlowFile,
@@ -62,8 +86,7 @@ export const applyAccessFlows = async (
   const { clientsFor, clock, configTable, catalogueFunction, identityCenter, identity } = dependencies;
   const { region, identityStoreId } = identityCenter;
   const config = { clientsFor, tableName: configTable };
-  const save = saveAccessFlow({
-    flows: accessFlowStore(config),
+  const lookUp = {
     directory: directory({ clientsFor, region, identityStoreId, identity }),
     organization: organization({ clientsFor }),
     names: resolveNames({
@@ -72,13 +95,7 @@ export const applyAccessFlows = async (
       clock,
     }),
     clock,
-  });
-  for (const [index, flow] of file.value.entries()) {
-    try {
-      await save({ actor: ACTOR, name: flow.name, flow });
-    } catch (error) {
-      if (error instanceof DomainError) file.refuse(error.fields.map((field) => problemOf(index, field)));
-      throw error;
-    }
-  }
+  };
+  file.refuse(await problemsOf(file, saveAccessFlow({ ...lookUp, flows: NOWHERE })));
+  file.refuse(await problemsOf(file, saveAccessFlow({ ...lookUp, flows: accessFlowStore(config) })));
 };

@@ -7,7 +7,7 @@ import type { AccessFlowFile } from "./access-flows.ts";
 const SHIPPED_ORGANIZATION = fileURLToPath(new URL("../examples/organization.yaml", import.meta.url));
 
 /** The flows that make sense for the shipped organization. */
-export const SHIPPED_ACCESS_FLOWS = fileURLToPath(new URL("../examples/access-flows.yaml", import.meta.url));
+const SHIPPED_ACCESS_FLOWS = fileURLToPath(new URL("../examples/access-flows.yaml", import.meta.url));
 
 /** Which files a start was given. */
 export interface FileOptions {
@@ -28,9 +28,10 @@ export interface Files {
  */
 export const readFiles = (
   { organizationFile, accessFlowsFile }: FileOptions,
-  { isNew, isShipped }: { readonly isNew: boolean; readonly isShipped: boolean },
+  { isNew }: { readonly isNew: boolean },
 ): Files => {
   const organization = readOrganizationFile(organizationFile ?? SHIPPED_ORGANIZATION);
-  const flows = accessFlowsFile ?? (isNew && isShipped ? SHIPPED_ACCESS_FLOWS : undefined);
+  const shipped = isNew && organizationFile === undefined ? SHIPPED_ACCESS_FLOWS : undefined;
+  const flows = accessFlowsFile ?? shipped;
   return { organization, ...(flows !== undefined && { accessFlows: readAccessFlowFile(flows) }) };
 };

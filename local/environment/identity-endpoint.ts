@@ -9,6 +9,7 @@ import { administratorClients } from "./administrator.ts";
 /** The organization and its Identity Center instance: what the settings name. */
 export interface IdentityIds {
   readonly managementAccountId: string;
+  readonly organizationId: string;
   readonly identityCenter: IdentityCenterSettings;
 }
 
@@ -51,10 +52,13 @@ export const idsAt = async (endpoint: URL, region: string): Promise<IdentityIds>
       throw new CommandError(`${endpoint.origin} has no ${what}: fill it with 'npm run seed' first.`);
     return answer;
   };
-  const organization = await ask("organization", async () => {
-    const answer = await clients.client(OrganizationsClient).send(new DescribeOrganizationCommand());
-    return answer.Organization?.MasterAccountId;
-  });
+  const { MasterAccountId: managementAccountId = "", Id: organizationId = "" } = await ask(
+    "organization",
+    async () => {
+      const answer = await clients.client(OrganizationsClient).send(new DescribeOrganizationCommand());
+      return answer.Organization;
+    },
+  );
   const instance = await ask(`Identity Center instance in ${region}`, async () => {
     const answer = await clients.client(SSOAdminClient, { region }).send(new ListInstancesCommand());
     return answer.Instances?.[0];
@@ -62,7 +66,8 @@ export const idsAt = async (endpoint: URL, region: string): Promise<IdentityIds>
   const { InstanceArn: instanceArn = "", IdentityStoreId: identityStoreId = "" } = instance;
   const accessPortalUrl = `https://${identityStoreId}.awsapps.com/start`;
   return {
-    managementAccountId: organization,
+    managementAccountId,
+    organizationId,
     identityCenter: { region, instanceArn, identityStoreId, accessPortalUrl },
   };
 };

@@ -1,9 +1,11 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { assumedRoleOf } from "../iam-sts/sts.ts";
 import { createIdentityServices } from "../identity/identity-services.ts";
+import type { IdentityServices } from "../identity/identity-services.ts";
 import type { OrganizationFile } from "../organization-file.ts";
 import type { RuntimeOptions } from "../runtime.ts";
 import type { LocalStore } from "../store.ts";
+import type { ServiceDefinition } from "../wire/service.ts";
 import {
   FORWARDED_IAM,
   IDENTITY_SIGNING_NAMES,
@@ -22,6 +24,28 @@ const embeddedSessions = (store: LocalStore, clock: Clock): Pick<RuntimeOptions,
   sessionOf: (accessKeyId) => assumedRoleOf({ store, clock }, accessKeyId),
 });
 
+/** moto's ARN of a permission set: `instance` stands where AWS writes `permissionSet`, as the roles' policies do. */
+const MOTO_PERMISSION_SET = /^(arn:[a-z-]+:sso:::)instance(\/[^/]+\/ps-[^/]+)$/;
+
+/** The service, its calls checked against the ARNs that AWS would have for what the endpoint holds. */
+const checkedFor =
+  (translate: (arn: string) => string) =>
+  (service: ServiceDefinition): ServiceDefinition => ({
+    ...service,
+    resourcesOf: (operation, input, caller) =>
+      (service.resourcesOf?.(operation, input, caller) ?? ["*"]).map(translate),
+  });
+
+/** From the ids of the embedded organization, which its service definitions know, to the endpoint's. */
+const translation =
+  (embedded: IdentityServices, { managementAccountId, organizationId, identityCenter }: IdentityIds) =>
+  (arn: string): string =>
+    arn
+      .replace(MOTO_PERMISSION_SET, "$1permissionSet$2")
+      .replace(`::${embedded.managementAccountId}:`, `::${managementAccountId}:`)
+      .replace(embedded.organizationId, organizationId)
+      .replace(embedded.identityStoreId, identityCenter.identityStoreId);
+
 /**
  * The embedded identity services, or the endpoint's. With an endpoint, the embedded ones still tell which operations
  * there are and what IAM checks them against; every answer is the endpoint's.
@@ -35,14 +59,27 @@ export const openIdentitySource = async (
 ): Promise<IdentitySource> => {
   const endpoint = identityEndpoint === undefined ? undefined : parseEndpoint(identityEndpoint);
   const embedded = createIdentityServices({ clock, store, organization });
-  const { services, managementAccountId, region, instanceArn, identityStoreId, accessPortalUrl } = embedded;
+  const {
+    services,
+    managementAccountId,
+    organizationId,
+    region,
+    instanceArn,
+    identityStoreId,
+    accessPortalUrl,
+  } = embedded;
   if (endpoint === undefined) {
     const identityCenter = { region, instanceArn, identityStoreId, accessPortalUrl };
-    return { services, ids: { managementAccountId, identityCenter }, ...embeddedSessions(store, clock) };
+    return {
+      services,
+      ids: { managementAccountId, organizationId, identityCenter },
+      ...embeddedSessions(store, clock),
+    };
   }
+  const ids = await idsAt(endpoint, organization.identityCenter.region);
   return {
-    services: [...services, FORWARDED_IAM],
-    ids: await idsAt(endpoint, organization.identityCenter.region),
+    services: [...services.map(checkedFor(translation(embedded, ids))), FORWARDED_IAM],
+    ids,
     forward: { signingNames: IDENTITY_SIGNING_NAMES, send: forwardTo(endpoint) },
   };
 };

@@ -50,7 +50,7 @@ export const groupNamesIn = async (source: PeopleSource): Promise<ReadonlyMap<st
       )) {
         for (const { MemberId } of GroupMemberships) {
           const userId = MemberId?.UserId ?? "";
-          names.set(userId, [...(names.get(userId) ?? []), DisplayName]);
+          names.set(userId, [...(names.get(userId) ?? []), DisplayName].toSorted());
         }
       }
     }

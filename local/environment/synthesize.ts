@@ -17,6 +17,8 @@ export interface SynthesisOptions {
   readonly account: string;
   readonly region: string;
   readonly outputDirectory: string;
+  /** Gives up: the synthesis rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const contextWith = async (settings: SynthesisOptions["settings"]) => {
@@ -33,6 +35,7 @@ export const synthesize = async (options: SynthesisOptions): Promise<void> => {
   const child = spawn(process.execPath, ["bin/lockstep.ts"], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
+    ...(options.signal !== undefined && { signal: options.signal }),
     env: {
       ...process.env,
       CDK_OUTDIR: options.outputDirectory,
@@ -51,5 +54,6 @@ export const synthesize = async (options: SynthesisOptions): Promise<void> => {
     child.once("error", reject);
     child.once("close", resolve);
   });
+  options.signal?.throwIfAborted();
   if (code !== 0) throw new CommandError(`The CDK app could not be synthesized:\n${said.trim()}`);
 };

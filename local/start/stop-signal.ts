@@ -1,11 +1,22 @@
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-export const stopSignal = (): Promise<void> =>
+/** Aborts at the first SIGTERM or SIGINT; a second one ends the process at once. */
+export const stopSignal = (): AbortSignal => {
+  const stop = new AbortController();
+  const onSignal = () => {
+    process.removeListener("SIGTERM", onSignal);
+    process.removeListener("SIGINT", onSignal);
+    stop.abort();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return stop.signal;
+};
+
+/** Resolves when `signal` aborts. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const stop = () => {
-      process.removeListener("SIGTERM", stop);
-      process.removeListener("SIGINT", stop);
-      resolve();
-    };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener("abort", () => {
+        resolve();
+      });
   });

@@ -17,7 +17,10 @@ const tokenCommand = (environment: Environment, person: DirectoryPerson) => {
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 const call = (environment: Environment, person: DirectoryPerson, path: string, body?: object) => {
-  const url = `${environment.addresses.api}${path}`;
+  // A shell would take the question mark for a pattern.
+  const url = path.includes("?")
+    ? quoted(`${environment.addresses.api}${path}`)
+    : `${environment.addresses.api}${path}`;
   const data =
     body === undefined
       ? ""
@@ -34,13 +37,7 @@ const tryCalls = (environment: Environment, { requester, approver, account, perm
   return [
     ["Who am I, what may I request?", call(environment, requester, "/me")],
     [`${requester.displayName} asks`, call(environment, requester, "/requests", ask)],
-    [
-      "What waits for me?",
-      call(environment, approver, "/requests?view=to-approve").replace(
-        "/requests?view=to-approve",
-        "'/requests?view=to-approve'",
-      ),
-    ],
+    ["What waits for me?", call(environment, approver, "/requests?view=to-approve")],
     [
       `${approver.displayName} approves (put the request's id for ID)`,
       call(environment, approver, "/requests/ID/decisions", { decision: "approve" }),
@@ -51,7 +48,7 @@ const tryCalls = (environment: Environment, { requester, approver, account, perm
 
 const tryAws = (environment: Environment, showcase: Showcase | undefined) => {
   const { region, instanceArn } = environment.ids.identityCenter;
-  const settings = `export AWS_ENDPOINT_URL=${environment.addresses.aws} AWS_REGION=${region} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me`;
+  const settings = `export AWS_ENDPOINT_URL=${environment.addresses.aws} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me`;
   const assignments =
     showcase === undefined
       ? []

@@ -23,7 +23,7 @@ const file = (name: string, text: string) => {
   return path;
 };
 
-describe("npm start", () => {
+describe("npm start", { timeout: 60_000 }, () => {
   it("says who there is and what to try, is ready, serves tokens, and stops on SIGTERM", async () => {
     const { child, ready } = await startChild();
     expect(await tokenFrom(ready.api, "alice@example.com")).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);

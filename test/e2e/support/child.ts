@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import { systemClock } from "../../../lambdas/adapters/system-clock.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -82,6 +81,3 @@ export const tokenFrom = async (api: string, email: string): Promise<string> => 
   const { stdout } = await runNode("local/token.ts", email, "--port", new URL(api).port).ended;
   return stdout.trim();
 };
-
-/** Milliseconds since the epoch, by this machine's clock. */
-export const nowMilliseconds = (): number => systemClock.now().getTime();

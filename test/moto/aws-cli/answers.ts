@@ -79,9 +79,6 @@ export const History = z.object({
 /** DynamoDB items as they are on the wire: every attribute under its type. */
 export const Items = z.object({
   Items: z.array(
-    z.record(
-      z.string(),
-      z.looseObject({ S: z.optional(z.string()), N: z.optional(z.string()) }),
-    ),
+    z.record(z.string(), z.looseObject({ S: z.optional(z.string()), N: z.optional(z.string()) })),
   ),
 });

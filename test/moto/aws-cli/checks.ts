@@ -13,7 +13,11 @@ export interface Tally {
   readonly failed: number;
 }
 
-const explain = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** The message, and those of what caused it: "fetch failed" says nothing by itself. */
+export const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n${explain(error.cause)}`;
+};
 
 /** Plays the scenes one after another, and prints one line per check. */
 export const playScenes = async <World>(

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { systemClock } from "../../../lambdas/adapters/system-clock.ts";
 import { readyLine, runNode } from "../../e2e/support/child.ts";
 import type { Child, Ended } from "../../e2e/support/child.ts";
@@ -30,33 +29,42 @@ const stop = async (child: Child): Promise<Ended> => {
   return child.ended;
 };
 
+/** Rejects when this process is asked to stop. */
+const interruption = () =>
+  new Promise<never>((_resolve, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        reject(new Error(`Interrupted by ${signal}`));
+      });
+    }
+  });
+
+const readyIn = async (child: Child): Promise<Addresses> => {
+  const ready = await within(START_MILLISECONDS, child.line(readyLine));
+  if (ready === "late") throw new Error(`The environment was not ready in ${START_MILLISECONDS} ms`);
+  return ready;
+};
+
 /** How the environment stopped, and what the work with it came to. */
 export interface Finished<T> {
   readonly result: T;
   readonly ended: Ended;
 }
 
-/** `npm start` in a process of its own on free ports while `work` lasts: it is stopped then, however that ends. */
+/**
+ * `npm start` in a process of its own on free ports while `work` lasts: it is stopped then, however that ends. Rejects
+ * when it does not start, when `work` fails, and when this process is asked to stop.
+ */
 export const withEnvironmentProcess = async <T>(
   work: (addresses: Addresses) => Promise<T>,
 ): Promise<Finished<T>> => {
+  const interrupted = interruption();
   const child = runNode("local/start.ts", "--port", "0", "--aws-port", "0");
-  const interrupted = new AbortController();
-  const interruption = Promise.race(
-    ["SIGINT", "SIGTERM"].map((signal) => once(process, signal, { signal: interrupted.signal })),
-  ).then(
-    ([signal]: unknown[]) => {
-      throw new Error(`Interrupted by ${String(signal)}`);
-    },
-    () => new Promise<never>(() => undefined),
-  );
   try {
-    const ready = await within(START_MILLISECONDS, Promise.race([child.line(readyLine), interruption]));
-    if (ready === "late") throw new Error(`The environment was not ready in ${String(START_MILLISECONDS)} ms`);
-    const result = await Promise.race([work(ready), interruption]);
+    const result = await Promise.race([readyIn(child).then(work), interrupted]);
     return { result, ended: await stop(child) };
-  } finally {
-    interrupted.abort();
+  } catch (error) {
     await stop(child);
+    throw error;
   }
 };

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
-import { CallerIdentity, DescribedAccount, PermissionSet, User } from "./answers.ts";
+import { exampleOrganization } from "../../support/example-organization.ts";
+import {
+  Accounts,
+  CallerIdentity,
+  DescribedAccount,
+  Groups,
+  PermissionSet,
+  PermissionSets,
+  User,
+  Users,
+} from "./answers.ts";
 import type { Scene } from "./checks.ts";
 import { isAssigned } from "./world.ts";
 import type { World } from "./world.ts";
+
+const sorted = (values: readonly string[]) => values.toSorted((a, b) => (a < b ? -1 : 1));
 
 /** Reading commands answer with what the organization file says. */
 export const lookInside: Scene<World> = {
@@ -13,7 +25,35 @@ export const lookInside: Scene<World> = {
     await check("sts get-caller-identity names the home account", async () => {
       const { Account, Arn } = await aws.ask(CallerIdentity, "sts get-caller-identity");
       assert.match(Account, /^\d{12}$/);
-      assert.ok(Arn.startsWith(`arn:aws:`) && Arn.includes(`:${Account}:`), Arn);
+      assert.ok(Arn.startsWith("arn:aws:") && Arn.includes(`:${Account}:`), Arn);
+    });
+
+    await check("lists hold everything in the organization file, and nothing else", async () => {
+      const { accounts, managementAccountId, identityCenter } = exampleOrganization();
+      assert.equal(world.managementAccountId, managementAccountId);
+      const store = { "identity-store-id": world.identityStoreId };
+      const { Accounts: foundAccounts } = await aws.ask(Accounts, "organizations list-accounts");
+      assert.deepEqual(
+        sorted(foundAccounts.map(({ Id, Name, State }) => `${Id} ${Name} ${State}`)),
+        sorted(accounts.map(({ id, name, state }) => `${id} ${name} ${state}`)),
+      );
+      const { Users: foundUsers } = await aws.ask(Users, "identitystore list-users", store);
+      assert.deepEqual(
+        sorted(foundUsers.map(({ UserName }) => UserName)),
+        sorted(identityCenter.users.map(({ userName }) => userName)),
+      );
+      const { Groups: foundGroups } = await aws.ask(Groups, "identitystore list-groups", store);
+      assert.deepEqual(
+        sorted(foundGroups.map(({ DisplayName }) => DisplayName)),
+        sorted(identityCenter.groups.map(({ displayName }) => displayName)),
+      );
+      const { PermissionSets: foundSets } = await aws.ask(PermissionSets, "sso-admin list-permission-sets", {
+        "instance-arn": world.instanceArn,
+      });
+      assert.deepEqual(
+        sorted(foundSets),
+        sorted(identityCenter.permissionSets.map(({ name }) => world.permissionSet(name))),
+      );
     });
 
     await check("sso-admin describe-permission-set", async () => {
@@ -42,7 +82,7 @@ export const lookInside: Scene<World> = {
       assert.deepEqual([alice.DisplayName, alice.Emails[0]?.Value], ["Alice Ng", "alice@example.com"]);
     });
 
-    await check("organizations describe-account", async () => {
+    await check("organizations describe-account shows a suspended account", async () => {
       const described = await aws.ask(DescribedAccount, "organizations describe-account", {
         "account-id": world.account("legacy-checkout"),
       });

@@ -27,7 +27,9 @@ const statesEntered = async ({ aws }: World, executionArn: string) => {
   const { events } = await aws.ask(History, "stepfunctions get-execution-history", {
     "execution-arn": executionArn,
   });
-  return events.flatMap(({ stateEnteredEventDetails: entered }) => (entered === undefined ? [] : [entered.name]));
+  return events.flatMap(({ stateEnteredEventDetails: entered }) =>
+    entered === undefined ? [] : [entered.name],
+  );
 };
 
 const itemsIn = async ({ aws }: World, table: string) =>
@@ -65,16 +67,22 @@ export const oneRequest: Scene<World> = {
       assert.equal(execution.status, "RUNNING");
       return execution.executionArn;
     });
-    await check("dynamodb scan shows the request, and its task token in no other table than wakeups", async () => {
-      const token = await eventually("a task token waits in wakeups", async () =>
-        (await itemsIn(world, names.tables.wakeups)).find(({ pk }) => pk?.S === request.id)?.["taskToken"]?.S,
-      );
-      const access = await itemsIn(world, names.tables.access);
-      const item = access.find(({ pk }) => pk?.S === `request#${request.id}`);
-      assert.equal(item?.["status"]?.S, "pending");
-      const elsewhere = [...access, ...(await itemsIn(world, names.tables.audit))];
-      assert.equal(JSON.stringify(elsewhere).includes(token), false);
-    });
+    await check(
+      "dynamodb scan shows the request, and its task token in no other table than wakeups",
+      async () => {
+        const token = await eventually(
+          "a task token waits in wakeups",
+          async () =>
+            (await itemsIn(world, names.tables.wakeups)).find(({ pk }) => pk?.S === request.id)?.["taskToken"]
+              ?.S,
+        );
+        const access = await itemsIn(world, names.tables.access);
+        const item = access.find(({ pk }) => pk?.S === `request#${request.id}`);
+        assert.equal(item?.["status"]?.S, "pending");
+        const elsewhere = [...access, ...(await itemsIn(world, names.tables.audit))];
+        assert.equal(JSON.stringify(elsewhere).includes(token), false);
+      },
+    );
     await check("nothing is assigned while it waits", async () => {
       assert.equal(await isAssigned(world, assignment), false);
     });
@@ -129,7 +137,7 @@ export const oneRequest: Scene<World> = {
         sequences,
         sequences.map((_, index) => index + 1),
       );
-      assert.ok(sequences.length >= 6, `only ${String(sequences.length)} entries`);
+      assert.ok(sequences.length >= 6, `only ${sequences.length} entries`);
     });
   },
 };

@@ -19,7 +19,11 @@ const requestIn = ({ status, body }: Answer, expected: number): RequestView => {
 };
 
 /** Sends the wish as `userName`, whatever the answer. */
-export const sendAsk = (world: World, userName: string, { duration, ...entitlement }: Wish): Promise<Answer> =>
+export const sendAsk = (
+  world: World,
+  userName: string,
+  { duration, ...entitlement }: Wish,
+): Promise<Answer> =>
   world.as(userName, "POST /requests", {
     body: { entitlements: [entitlement], duration, justification: "Seen through the AWS CLI" },
   });

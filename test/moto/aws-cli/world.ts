@@ -3,15 +3,7 @@ import { apiClient } from "../../e2e/support/api-client.ts";
 import type { Answer, CallOptions } from "../../e2e/support/api-client.ts";
 import { tokenFrom } from "../../e2e/support/child.ts";
 import { until } from "../../e2e/support/until.ts";
-import {
-  Accounts,
-  Assignments,
-  Groups,
-  Instances,
-  PermissionSet,
-  PermissionSets,
-  Users,
-} from "./answers.ts";
+import { Accounts, Assignments, Groups, Instances, PermissionSet, PermissionSets, Users } from "./answers.ts";
 import { awsCli } from "./cli.ts";
 import type { AwsCli } from "./cli.ts";
 

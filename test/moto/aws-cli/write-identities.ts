@@ -68,7 +68,12 @@ export const writeAssignments: Scene<World> = {
 };
 
 /** The options of `create-user` for somebody new. */
-export const newUser = ({ identityStoreId }: World, userName: string, givenName: string, familyName: string) => ({
+export const newUser = (
+  { identityStoreId }: World,
+  userName: string,
+  givenName: string,
+  familyName: string,
+) => ({
   "identity-store-id": identityStoreId,
   "user-name": userName,
   "display-name": `${givenName} ${familyName}`,

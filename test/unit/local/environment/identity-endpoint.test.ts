@@ -37,7 +37,7 @@ const anEndpoint = async (answers: Readonly<Record<string, object>>) => {
   return { url: new URL(`http://127.0.0.1:${String(port)}`), received };
 };
 
-const ORGANIZATION = { Organization: { MasterAccountId: "123456789012" } };
+const ORGANIZATION = { Organization: { MasterAccountId: "123456789012", Id: "o-abcdefghij" } };
 const INSTANCE = {
   InstanceArn: "arn:aws:sso:::instance/ssoins-0123456789abcdef",
   IdentityStoreId: "d-0123456789",
@@ -51,6 +51,7 @@ describe("an identity endpoint", () => {
     });
     expect(await idsAt(url, "eu-west-1")).toEqual({
       managementAccountId: "123456789012",
+      organizationId: "o-abcdefghij",
       identityCenter: {
         region: "eu-west-1",
         instanceArn: INSTANCE.InstanceArn,

@@ -1,0 +1,22 @@
+/** Milliseconds that `work` takes, on the process's monotonic clock. */
+export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+};
+
+/** How long something took, over some repetitions. Milliseconds. */
+export interface Distribution {
+  readonly samples: number;
+  readonly median: number;
+  readonly p95: number;
+}
+
+/** Nearest rank: the smallest sample that at least this share of all samples do not exceed. */
+const percentile = (sorted: readonly number[], share: number) =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+
+export const distributionOf = (samples: readonly number[]): Distribution => {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return { samples: sorted.length, median: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
+};

@@ -1,0 +1,111 @@
+import type { Terminal } from "../../local/cli/terminal.ts";
+import { PEER_SOURCES } from "./budgets.ts";
+import { peerText } from "./report.ts";
+import type { BenchReport, BudgetRow } from "./report.ts";
+
+/** Lines of columns as wide as their widest text: the first one to the left, all others to the right. */
+const aligned = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((text, column) =>
+      column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+    );
+    return `  ${cells.join("   ")}`.trimEnd();
+  });
+};
+
+const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
+const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
+const dollars = (value: number) => `$${value.toFixed(6)}`;
+const times = (value: number) => `${value.toFixed(1)} ×`;
+const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
+
+/** A heading, its rows with the last column coloured by whether they passed, and an empty line. */
+const printChecked = (
+  { line, strong, quiet, good, bad }: Terminal,
+  heading: string,
+  columns: readonly string[],
+  rows: readonly { readonly cells: readonly string[]; readonly passed?: boolean }[],
+) => {
+  line(strong(heading));
+  const [header = "", ...lines] = aligned([columns, ...rows.map(({ cells }) => cells)]);
+  line(quiet(header));
+  for (const [index, text] of lines.entries()) {
+    const passed = rows[index]?.passed;
+    line(passed === undefined ? text : `${text}   ${passed ? good("ok") : bad("EXCEEDED")}`);
+  }
+  line();
+};
+
+const measuredText = ({ name, measured }: BudgetRow) =>
+  name === "costUsd" ? measured.toFixed(6) : String(measured);
+
+const printCycle = (terminal: Terminal, { cycle }: BenchReport) => {
+  const { items, indexes } = cycle.writeUnits;
+  printChecked(
+    terminal,
+    "One cycle: request, approve, grant, expire, revoke",
+    ["", "AWS TEAM", "Glide", "Lockstep", "at most"],
+    cycle.budgets.map((row) => ({
+      cells: [
+        row.label,
+        peerText(row.team),
+        peerText(row.glide),
+        measuredText(row),
+        row.name === "costUsd" ? row.atMost.toFixed(6) : String(row.atMost),
+      ],
+      passed: row.passed,
+    })),
+  );
+  terminal.line(
+    `  DynamoDB write units: ${items.units} of items (${dollars(items.costUsd)}), and beside them ${indexes.units} of indexes (${dollars(indexes.costUsd)}); both are in the USD.`,
+  );
+  terminal.line(
+    `  Approval to access ${seconds(cycle.grantLagMs)}, expiry to no access ${seconds(cycle.revokeLagMs)}.`,
+  );
+  if (!cycle.passed)
+    terminal.line(terminal.bad("  The access did not come and go as it should: the counts say nothing."));
+  for (const source of Object.values(PEER_SOURCES)) terminal.line(terminal.quiet(`  read in ${source}`));
+  terminal.line();
+};
+
+const printLatency = (terminal: Terminal, { api }: BenchReport) => {
+  printChecked(
+    terminal,
+    `API latency, ${api.empty.times.samples} calls each; the ratios are to the median empty call`,
+    ["", "median", "p95", "median", "p95"],
+    [api.empty, ...api.calls].map(({ call, times: measured, ratio }) => ({
+      cells: [
+        call,
+        milliseconds(measured.median),
+        milliseconds(measured.p95),
+        times(ratio.median),
+        times(ratio.p95),
+      ],
+    })),
+  );
+};
+
+const printBundles = (terminal: Terminal, { bundles, synthesis }: BenchReport) => {
+  printChecked(
+    terminal,
+    "Bundles, without source maps",
+    ["", "size", "below"],
+    bundles.map(({ functionName, bytes, atMost, passed }) => ({
+      cells: [functionName, kilobytes(bytes), kilobytes(atMost)],
+      passed,
+    })),
+  );
+  terminal.line(
+    `${terminal.strong("Synthesis")} ${seconds(synthesis.milliseconds)}, ${times(synthesis.ratio)} an empty Node.js process (${milliseconds(synthesis.emptyProcessMilliseconds)})`,
+  );
+};
+
+/** Prints a report for a person. */
+export const printTables = (terminal: Terminal, report: BenchReport): void => {
+  printCycle(terminal, report);
+  printLatency(terminal, report);
+  printBundles(terminal, report);
+  terminal.line();
+  terminal.line(report.passed ? terminal.good("Within budget.") : terminal.bad("A budget is exceeded."));
+};
