@@ -12,6 +12,9 @@ import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
 import type { FlowName, RequestId } from "../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../lambdas/core/domain/principal.ts";
+import { RetryableError } from "../../lambdas/core/domain/errors.ts";
+import type { EntitlementStore } from "../../lambdas/core/ports/stores.ts";
+import type { Idempotency } from "../../lambdas/core/use-cases/idempotency.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Providers } from "../../lambdas/core/ports/provider.ts";
 import type { Workflow } from "../../lambdas/core/ports/workflow.ts";
@@ -68,6 +71,13 @@ type Moment = "before" | "before-answer" | "after";
 const killed = (): Error =>
   Object.assign(new Error("Runtime exited with error: signal: killed"), { name: "Runtime.ExitError" });
 
+/** The machine lost the connection to an invocation, which may run on. */
+const cutOff = (): Error =>
+  Object.assign(new Error("The connection was closed"), { name: "Lambda.SdkClientException" });
+
+/** Where an invocation can be held up while the machine goes on without it. */
+type Gate = "before it takes hold" | "before its Create" | "before its Delete";
+
 type FunctionName = "await-approval" | "grant-access" | "revoke-access";
 
 /**
@@ -100,22 +110,44 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   const failing = new Map<FunctionName, Error>();
   const invocations: { readonly function: FunctionName; readonly at: Date }[] = [];
 
-  let kill = (): void => undefined;
+  let kill = (_error: Error): void => undefined;
+  /** Where the next invocation is cut off from the machine, which sees an error; the rest of it runs when a test says so. */
+  const gates = new Map<Gate, Promise<void>>();
+  const passing = async (gate: Gate): Promise<void> => {
+    const opened = gates.get(gate);
+    if (opened === undefined) return;
+    gates.delete(gate);
+    kill(cutOff());
+    await opened;
+  };
   /** The provider as the functions reach it: a function that is killed at its call never sees the answer. */
   const providers: Providers = {
     [provider.kind]: {
       kind: provider.kind,
       observe: (entitlement) => provider.observe(entitlement),
-      apply: (entitlement) => {
+      apply: async (entitlement) => {
+        await passing("before its Create");
         const answer = provider.apply(entitlement);
         if (!planned("grant-access", "before-answer")) return answer;
-        kill();
+        kill(killed());
         return new Promise(() => undefined);
       },
-      remove: (entitlement) => provider.remove(entitlement),
+      remove: async (entitlement, before) => {
+        await passing("before its Delete");
+        return provider.remove(entitlement, before);
+      },
       instructions: (entitlement, names) => provider.instructions(entitlement, names),
     },
   };
+  const entitlementsOfFunctions: EntitlementStore = {
+    get: async (key) => {
+      await passing("before it takes hold");
+      return entitlements.get(key);
+    },
+    put: (next) => entitlements.put(next),
+  };
+  /** What cannot be reached. */
+  const lost: "start"[] = [];
   const call = async (operation: string, input: JsonObject): Promise<JsonObject> =>
     (await engine.service.operations[operation]?.(input, {
       accessKeyId: "test",
@@ -126,9 +158,12 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   const workflow: Workflow = {
     start: async (name, input: ExecutionInput) => {
       try {
+        if (lost.includes("start")) throw new RetryableError("WorkflowUnavailable", "no answer");
         await call("StartExecution", { stateMachineArn: MACHINE, name, input: JSON.stringify(input) });
+        return "started";
       } catch (error) {
         if (!(error instanceof AwsError && error.name === "ExecutionAlreadyExists")) throw error;
+        return "exists";
       }
     },
     wake: async (taskToken) => {
@@ -152,7 +187,7 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   };
   const grant = grantAccess({
     requests,
-    entitlements,
+    entitlements: entitlementsOfFunctions,
     providers,
     protectedAccounts: [],
     clock: functionClock,
@@ -167,10 +202,10 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     "grant-access": async (payload) =>
       GrantAccessOutputSchema.parse(await grant(GrantAccessInputSchema.parse(payload))),
     "revoke-access": async (payload) => {
-      const { requestId, enteredAt, stuck } = RevokeAccessInputSchema.parse(payload);
+      const { requestId, enteredAt, begin, stuck } = RevokeAccessInputSchema.parse(payload);
       const output =
         stuck === undefined
-          ? await revoke({ requestId, enteredAt })
+          ? await revoke({ requestId, enteredAt, begin })
           : await report({ requestId, lastError: lastErrorOf(stuck) });
       return RevokeAccessOutputSchema.parse(output);
     },
@@ -195,8 +230,8 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
       // A stuck report comes through the same function, and has to get through.
       if (failure !== undefined && !JSON.stringify(payload).includes('"stuck"')) throw failure;
       const killedMidway = new Promise<never>((_, reject) => {
-        kill = () => {
-          reject(killed());
+        kill = (error) => {
+          reject(error);
         };
       });
       const output = await Promise.race([functions[name](payload), killedMidway]);
@@ -278,11 +313,43 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     invocations,
     crashes,
     failing,
+    lost,
+    /** Cuts the next invocation that comes to `gate` off; the answer lets it run on. */
+    holdUp: (gate: Gate): (() => Promise<void>) => {
+      let open = (): void => undefined;
+      gates.set(
+        gate,
+        new Promise((resolve) => {
+          open = resolve;
+        }),
+      );
+      return async () => {
+        open();
+        await clock.advanceBy(0);
+      };
+    },
+    stopExecutions: async (): Promise<void> => {
+      const { executions } = await call("ListExecutions", {
+        stateMachineArn: MACHINE,
+        statusFilter: "RUNNING",
+      });
+      for (const { executionArn } of executions as readonly { executionArn: string }[]) {
+        await call("StopExecution", { executionArn });
+      }
+    },
     setFunctionClock: (milliseconds: number): void => {
       offBy = milliseconds;
     },
-    submit: async (caller: Person = alice, overrides: Partial<RequestAsk> = {}): Promise<RequestId> => {
-      const { request } = await submit({ caller, ask: ask(overrides) });
+    submit: async (
+      caller: Person = alice,
+      overrides: Partial<RequestAsk> = {},
+      idempotency?: Idempotency,
+    ): Promise<RequestId> => {
+      const { request } = await submit({
+        caller,
+        ask: ask(overrides),
+        ...(idempotency === undefined ? {} : { idempotency }),
+      });
       await clock.advanceBy(0);
       return request.id;
     },

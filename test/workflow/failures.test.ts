@@ -54,7 +54,7 @@ describe("a grant that fails", () => {
     await lockstep.clock.advanceBy(HOUR);
     expect(await lockstep.request(id)).toMatchObject({ status: "approved" });
     lockstep.failing.clear();
-    await lockstep.clock.advanceBy(MINUTE);
+    await lockstep.clock.advanceBy(5 * MINUTE);
     expect(await lockstep.request(id)).toMatchObject({ status: "active" });
   });
 

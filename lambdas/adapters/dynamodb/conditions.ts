@@ -11,6 +11,13 @@ export const isNew: Condition = {
   ExpressionAttributeNames: { "#pk": "pk" },
 };
 
+/** Nothing is at this key yet, or what is there has no greater `attribute`. */
+export const isNewOrLater = (attribute: string, value: string): Condition => ({
+  ConditionExpression: "attribute_not_exists(#pk) OR #attribute <= :value",
+  ExpressionAttributeNames: { "#pk": "pk", "#attribute": attribute },
+  ExpressionAttributeValues: { ":value": value },
+});
+
 /** What is there has this version and, where `statuses` are given, one of these statuses. */
 export const hasVersion = (version: number, statuses?: readonly string[]): Condition => {
   const isVersion = {

@@ -10,6 +10,7 @@ import {
 import type { ClientPurpose, ClientsFor } from "../aws-clients.ts";
 import { isNamed } from "../aws-errors.ts";
 import type { Entitlement } from "../../core/domain/entitlement.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Admission, CallPurpose } from "../../core/ports/provider.ts";
 
 /** An asynchronous operation of Identity Center's, as one call shows it. */
@@ -25,7 +26,8 @@ export interface AccountAssignments {
   exists(entitlement: Entitlement, purpose: CallPurpose): Promise<boolean>;
   create(entitlement: Entitlement): Promise<Operation>;
   creation(entitlement: Entitlement, id: string): Promise<Operation>;
-  delete(entitlement: Entitlement): Promise<Operation>;
+  /** Sends nothing once `before` has passed, however long its admission took. */
+  delete(entitlement: Entitlement, before: Date): Promise<Operation | "too-late">;
   deletion(entitlement: Entitlement, id: string): Promise<Operation>;
 }
 
@@ -52,6 +54,7 @@ const operation = (status: AccountAssignmentOperationStatus | undefined): Operat
 export const accountAssignments = (deps: {
   readonly clientsFor: ClientsFor;
   readonly admission: Admission;
+  readonly clock: Pick<Clock, "now">;
 }): AccountAssignments => {
   const admitted = async (entitlement: Entitlement, purpose: CallPurpose): Promise<SSOAdminClient> => {
     await deps.admission.admit(purpose);
@@ -115,8 +118,9 @@ export const accountAssignments = (deps: {
       return operation(answer.AccountAssignmentCreationStatus);
     },
 
-    delete: async (entitlement) => {
+    delete: async (entitlement, before) => {
       const client = await admitted(entitlement, "revoke");
+      if (deps.clock.now() >= before) return "too-late";
       const answer = await client.send(new DeleteAccountAssignmentCommand(target(entitlement)));
       return operation(answer.AccountAssignmentDeletionStatus);
     },

@@ -15,28 +15,31 @@ export const workflow = ({ clientsFor, stateMachineArn }: WorkflowDeps): Workflo
   const client = clientsFor("home", "state").client(SFNClient);
 
   return {
-    start: (name, input) => {
+    start: async (name, input) => {
       if (stateMachineArn === undefined) throw new Error("This function may not start executions");
       // A name that ran before is refused for 90 days after its end
       // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html).
-      return unless(["ExecutionAlreadyExists"], () =>
+      const answered = await unless(["ExecutionAlreadyExists"], () =>
         client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
       );
+      return answered ? "started" : "exists";
     },
 
-    wake: (taskToken) =>
-      unless(["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"], () =>
+    wake: async (taskToken) => {
+      await unless(["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"], () =>
         client.send(new SendTaskSuccessCommand({ taskToken, output: "{}" })),
-      ),
+      );
+    },
   };
 };
 
-/** Makes the call; an error of one of these names is as good as success. */
-const unless = async (names: readonly string[], call: () => Promise<unknown>): Promise<void> => {
+/** Makes the call; false when it ended in an error of one of these names. */
+const unless = async (names: readonly string[], call: () => Promise<unknown>): Promise<boolean> => {
   try {
     await orUnavailable("WorkflowUnavailable", call);
+    return true;
   } catch (error) {
-    if (isNamed(error, ...names)) return;
+    if (isNamed(error, ...names)) return false;
     // As many executions as the account may have open: room comes back when others end.
     if (isNamed(error, "ExecutionLimitExceeded")) {
       throw new RetryableError("WorkflowUnavailable", describeError(error), { cause: error });

@@ -26,6 +26,9 @@ export const AwaitApprovalInputSchema = z.object({
   /** The deadline that the machine waits for. */
   deadline: TimestampSchema,
   taskToken: z.string().check(z.minLength(1)),
+  enteredAt: TimestampSchema,
+  /** How often the state was retried before this invocation. */
+  retryCount: z.int().check(z.nonnegative()),
 });
 
 /** When the state was entered, by the machine's own clock: a function whose clock is behind must not look too early for ever. */
@@ -44,6 +47,8 @@ export const RevokeAccessInputSchema = z.object({
   version,
   requestId: RequestIdSchema,
   enteredAt,
+  /** Where the execution began: one that begins with the revoke has no grant of its own that has ended. */
+  begin: z.enum(["approval", "grant", "revoke"]),
   /** Sent by *Report that it is stuck*: the error that 24 hours of attempts ended with. */
   stuck: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });

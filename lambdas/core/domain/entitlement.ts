@@ -4,10 +4,11 @@ import {
   PermissionSetArnSchema,
   RequestIdSchema,
   TimestampSchema,
+  secondsAfter,
+  timestamp,
+  wholeSecondAfter,
   type RequestId,
   type Timestamp,
-  secondsAfter,
-  wholeSecondAfter,
 } from "./ids.ts";
 
 /**
@@ -44,6 +45,11 @@ const common = {
   holders: HoldersSchema,
   /** Until then an attempt whose end nobody saw may still make the entitlement appear. */
   uncertainUntil: z.optional(TimestampSchema),
+  /**
+   * Requests that gave it up, each with the time until which a late invocation of theirs may still run: such a one
+   * must not take it again, since nobody would remove it any more.
+   */
+  left: z.optional(z.record(z.string(), TimestampSchema)),
 };
 
 /**
@@ -55,7 +61,13 @@ export const EntitlementRecordSchema = z.discriminatedUnion("state", [
   z.strictObject({ ...common, state: z.literal("observing"), by: RequestIdSchema }),
   z.strictObject({ ...common, state: z.literal("standing") }),
   z.strictObject({ ...common, state: z.literal("ours") }),
-  z.strictObject({ ...common, state: z.literal("removing"), by: RequestIdSchema }),
+  /** Until `leaseUntil` one invocation is deleting; another one's late Delete could hit the next holder's assignment. */
+  z.strictObject({
+    ...common,
+    state: z.literal("removing"),
+    by: RequestIdSchema,
+    leaseUntil: z.optional(TimestampSchema),
+  }),
   z.strictObject({ ...common, state: z.literal("verifying"), by: RequestIdSchema, until: TimestampSchema }),
 ]);
 export type EntitlementRecord = z.infer<typeof EntitlementRecordSchema>;
@@ -64,7 +76,10 @@ export type EntitlementRecord = z.infer<typeof EntitlementRecordSchema>;
 export type EntitlementStep =
   | { readonly do: "write"; readonly next: EntitlementRecord }
   | { readonly do: "wait"; readonly reason: string }
+  | { readonly do: "refuse"; readonly reason: string }
   | { readonly do: "nothing" };
+
+type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
 
 /**
  * How long after an attempt that nobody saw end a late Create may still land: a function's longest run
@@ -72,13 +87,30 @@ export type EntitlementStep =
  */
 export const UNCERTAIN_SECONDS = 16 * 60;
 
+/**
+ * How long one invocation may take from writing that it removes to sending its Delete: both calls and the wait for
+ * admission take seconds; a crashed one holds the next up for this long.
+ */
+const REMOVAL_LEASE_SECONDS = 60;
+
 const without = (holders: EntitlementRecord["holders"], requestId: RequestId): EntitlementRecord["holders"] =>
   Object.fromEntries(Object.entries(holders).filter(([id]) => id !== requestId));
 
-const later = (a: Timestamp | undefined, b: Timestamp | undefined): Timestamp | undefined =>
-  a === undefined || (b !== undefined && b > a) ? b : a;
+const laterText = (a: Timestamp | undefined, b: Timestamp): Timestamp => (a === undefined || b > a ? b : a);
 
-/** Makes `requestId` a holder, or the one who observes first, or says why it has to wait. */
+const uncertainFrom = (now: Date): Timestamp => secondsAfter(wholeSecondAfter(now), UNCERTAIN_SECONDS);
+
+/** Who has left, with `requestId` among them; those whose invocations are long over are forgotten. */
+const withLeft = (
+  left: EntitlementRecord["left"],
+  requestId: RequestId,
+  now: Date,
+): { readonly left: NonNullable<EntitlementRecord["left"]> } => {
+  const running = Object.entries(left ?? {}).filter(([, until]) => until > timestamp(now));
+  return { left: { ...Object.fromEntries(running), [requestId]: uncertainFrom(now) } };
+};
+
+/** Makes `requestId` a holder, or the one who observes first, or says why it has to wait or may not. */
 export const claim = (
   record: EntitlementRecord | undefined,
   request: { readonly id: RequestId; readonly expiresAt: Timestamp; readonly entitlement: Entitlement },
@@ -90,12 +122,22 @@ export const claim = (
       next: { entitlement: request.entitlement, version: 1, holders: me, state: "observing", by: request.id },
     };
   }
+  if (record.left !== undefined && request.id in record.left) {
+    return { do: "refuse", reason: "the request has given this access up already" };
+  }
   const version = record.version + 1;
   switch (record.state) {
     case "absent":
       return {
         do: "write",
-        next: { entitlement: request.entitlement, version, holders: me, state: "observing", by: request.id },
+        next: {
+          ...record,
+          entitlement: request.entitlement,
+          version,
+          holders: me,
+          state: "observing",
+          by: request.id,
+        },
       };
     case "observing":
       return record.by === request.id
@@ -116,73 +158,117 @@ export const claim = (
 };
 
 /** The one verdict, from one observation that was made before any Create. */
-export const verdict = (
-  record: EntitlementRecord & { readonly state: "observing" },
-  observed: "present" | "absent",
-): EntitlementRecord => {
+export const verdict = (record: RecordIn<"observing">, observed: "present" | "absent"): EntitlementRecord => {
   const { by: _by, ...rest } = record;
   return { ...rest, version: record.version + 1, state: observed === "present" ? "standing" : "ours" };
 };
 
+/** An earlier attempt of a holder may have sent a Create that nobody saw end: it may land until then. */
+export const withUncertainty = (record: RecordIn<"ours">, now: Date): RecordIn<"ours"> => ({
+  ...record,
+  version: record.version + 1,
+  uncertainUntil: laterText(record.uncertainUntil, uncertainFrom(now)),
+});
+
 /**
- * Gives up `requestId`'s hold. The last holder of what is ours goes on to remove it (`removing`);
- * `uncertain` says that its own attempt to grant may still land.
+ * Gives up `requestId`'s hold, and bars it from coming back. The last holder of what is ours goes on to remove it
+ * (`removing`); `uncertain` says that its own attempt to grant may still land. A request that held nothing leaves its
+ * mark all the same: its own late invocation may be about to take hold.
  */
 export const release = (
   record: EntitlementRecord | undefined,
-  requestId: RequestId,
+  request: { readonly id: RequestId; readonly entitlement: Entitlement },
   attempt: { readonly uncertain: boolean; readonly now: Date },
 ): EntitlementStep => {
-  if (record === undefined) return { do: "nothing" };
+  const { now } = attempt;
+  if (record === undefined) {
+    const next = {
+      entitlement: request.entitlement,
+      version: 1,
+      holders: {},
+      ...withLeft(undefined, request.id, now),
+    };
+    return { do: "write", next: { ...next, state: "absent" } };
+  }
   const version = record.version + 1;
-  const holders = without(record.holders, requestId);
+  const holders = without(record.holders, request.id);
+  const rest = { ...record, version, holders, ...withLeft(record.left, request.id, now) };
+  const isLast = Object.keys(holders).length === 0;
+  const removes = (record.state === "removing" || record.state === "verifying") && record.by === request.id;
+  if (removes) return { do: "nothing" };
+  if (!(request.id in record.holders)) {
+    return record.left !== undefined && request.id in record.left
+      ? { do: "nothing" }
+      : { do: "write", next: rest };
+  }
   switch (record.state) {
-    case "absent":
-      return { do: "nothing" };
     case "observing": {
-      if (record.by !== requestId) return { do: "nothing" };
-      const { by: _by, ...rest } = record;
-      return { do: "write", next: { ...rest, version, holders: {}, state: "absent" } };
+      return { do: "write", next: absentRecord(rest) };
     }
     case "standing":
-      if (!(requestId in record.holders)) return { do: "nothing" };
-      return Object.keys(holders).length === 0
-        ? { do: "write", next: { ...record, version, holders, state: "absent" } }
-        : { do: "write", next: { ...record, version, holders } };
+      return { do: "write", next: isLast ? absentRecord(rest) : { ...rest, state: "standing" } };
     case "ours": {
-      if (!(requestId in record.holders)) return { do: "nothing" };
-      const uncertainUntil = attempt.uncertain
-        ? later(record.uncertainUntil, uncertainFrom(attempt.now))
+      const until = attempt.uncertain
+        ? laterText(record.uncertainUntil, uncertainFrom(now))
         : record.uncertainUntil;
-      const rest = { ...record, version, ...(uncertainUntil === undefined ? {} : { uncertainUntil }) };
-      return Object.keys(holders).length === 0
-        ? { do: "write", next: { ...rest, state: "removing", by: requestId } }
-        : { do: "write", next: { ...rest, holders } };
+      const known = { ...rest, ...(until === undefined ? {} : { uncertainUntil: until }) };
+      return {
+        do: "write",
+        next: isLast ? removal({ ...known, state: "ours" }, request.id, now) : { ...known, state: "ours" },
+      };
     }
+    case "absent":
     case "removing":
     case "verifying":
       return { do: "nothing" };
   }
 };
 
-const uncertainFrom = (now: Date): Timestamp => secondsAfter(wholeSecondAfter(now), UNCERTAIN_SECONDS);
+/** Nobody's, with the marks of those who left. */
+const absentRecord = ({ entitlement, version, left }: EntitlementRecord): EntitlementRecord => ({
+  entitlement,
+  version,
+  holders: {},
+  ...(left === undefined ? {} : { left }),
+  state: "absent",
+});
+
+/** From here this invocation alone deletes, until its lease is over. */
+const removal = (record: EntitlementRecord, by: RequestId, now: Date): RecordIn<"removing"> => ({
+  entitlement: record.entitlement,
+  version: record.version,
+  holders: {},
+  ...(record.uncertainUntil === undefined ? {} : { uncertainUntil: record.uncertainUntil }),
+  ...(record.left === undefined ? {} : { left: record.left }),
+  state: "removing",
+  by,
+  leaseUntil: secondsAfter(now, REMOVAL_LEASE_SECONDS),
+});
+
+/** Takes a removal over that another invocation of the same request began; undefined while that one may still delete. */
+export const takeRemovalOver = (record: RecordIn<"removing">, now: Date): RecordIn<"removing"> | undefined =>
+  record.leaseUntil !== undefined && record.leaseUntil > timestamp(now)
+    ? undefined
+    : removal({ ...record, version: record.version + 1 }, record.by, now);
+
+/** The invocation that was deleting has ended without success: the next one need not wait for its lease. */
+export const withoutLease = ({
+  leaseUntil: _over,
+  ...record
+}: RecordIn<"removing">): RecordIn<"removing"> => ({
+  ...record,
+  version: record.version + 1,
+});
 
 /** After the provider saw it absent: absent for good, or to be observed once more when a late Create may still land. */
-export const confirmAbsent = (
-  record: EntitlementRecord & { readonly state: "removing" | "verifying" },
-  now: Date,
-): EntitlementRecord => {
-  const { uncertainUntil, ...known } = record;
-  const rest = { entitlement: known.entitlement, version: record.version + 1, holders: {} };
-  return uncertainUntil !== undefined && uncertainUntil > now.toISOString()
-    ? { ...rest, uncertainUntil, state: "verifying", by: record.by, until: uncertainUntil }
-    : { ...rest, state: "absent" };
+export const confirmAbsent = (record: RecordIn<"removing" | "verifying">, now: Date): EntitlementRecord => {
+  const { uncertainUntil } = record;
+  const absent = absentRecord({ ...record, version: record.version + 1 });
+  return uncertainUntil !== undefined && uncertainUntil > timestamp(now)
+    ? { ...absent, uncertainUntil, state: "verifying", by: record.by, until: uncertainUntil }
+    : absent;
 };
 
 /** A late Create landed while its absence was being verified: removed again. */
-export const removeAgain = (
-  record: EntitlementRecord & { readonly state: "verifying" },
-): EntitlementRecord & { readonly state: "removing" } => {
-  const { until: _until, ...rest } = record;
-  return { ...rest, version: record.version + 1, state: "removing" };
-};
+export const removeAgain = (record: RecordIn<"verifying">, now: Date): RecordIn<"removing"> =>
+  removal({ ...record, version: record.version + 1 }, record.by, now);

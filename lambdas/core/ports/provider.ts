@@ -27,8 +27,11 @@ export interface Provider {
   observe(entitlement: Entitlement): Promise<"present" | "absent">;
   /** Idempotent. Throws nothing that it can put into words: an error of AWS is `unfinished` or `refused`. */
   apply(entitlement: Entitlement): Promise<ApplyProgress>;
-  /** Idempotent; only an observation decides that it is gone. */
-  remove(entitlement: Entitlement): Promise<RemoveProgress>;
+  /**
+   * Idempotent; only an observation decides that it is gone. Nothing is removed once `before` has passed: by then
+   * somebody else may hold the same entitlement anew.
+   */
+  remove(entitlement: Entitlement, before: Date): Promise<RemoveProgress>;
   instructions(
     entitlement: Entitlement,
     names: { readonly account: string; readonly permissionSet: string },

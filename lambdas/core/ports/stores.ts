@@ -41,13 +41,19 @@ export interface EntitlementStore {
   put(next: EntitlementRecord): Promise<WriteOutcome>;
 }
 
+/** One wait's token, and which wait it is: the machine may enter the state again, and retry it. */
+export interface Wakeup {
+  readonly requestId: RequestId;
+  readonly taskToken: string;
+  readonly enteredAt: Timestamp;
+  readonly retryCount: number;
+  readonly expiresAt: Timestamp;
+}
+
 /** Task tokens of waiting executions. Nothing but the code that wakes the workflow reads them. */
 export interface WakeupStore {
-  put(wakeup: {
-    readonly requestId: RequestId;
-    readonly taskToken: string;
-    readonly expiresAt: Timestamp;
-  }): Promise<void>;
+  /** Keeps the token, unless the one of a later wait is there already (`"conflict"`). */
+  put(wakeup: Wakeup): Promise<WriteOutcome>;
   get(requestId: RequestId): Promise<string | undefined>;
 }
 

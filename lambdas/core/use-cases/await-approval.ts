@@ -1,5 +1,5 @@
-import { secondsAfter, type RequestId, type Timestamp } from "../domain/ids.ts";
-import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
+import { secondsAfter, type Timestamp } from "../domain/ids.ts";
+import type { AccessRequestStore, Wakeup, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
 
 /** A token is of no use after its wait; a week more gives someone who investigates time to look. */
@@ -18,17 +18,12 @@ interface Dependencies {
  */
 export const awaitApproval =
   ({ requests, wakeups, workflow }: Dependencies) =>
-  async (wait: {
-    readonly requestId: RequestId;
-    readonly deadline: Timestamp;
-    readonly taskToken: string;
-  }): Promise<void> => {
-    const { requestId, deadline, taskToken } = wait;
-    await wakeups.put({
-      requestId,
-      taskToken,
-      expiresAt: secondsAfter(new Date(deadline), TOKEN_KEPT_SECONDS),
-    });
+  async (wait: Omit<Wakeup, "expiresAt"> & { readonly deadline: Timestamp }): Promise<void> => {
+    const { requestId, deadline, taskToken, enteredAt, retryCount } = wait;
+    const expiresAt = secondsAfter(new Date(deadline), TOKEN_KEPT_SECONDS);
+    const kept = await wakeups.put({ requestId, taskToken, enteredAt, retryCount, expiresAt });
+    // A later wait has begun: this token wakes nobody.
+    if (kept === "conflict") return;
     const request = await requests.get(requestId);
     if (request?.status !== "pending" || request.deadline !== deadline) await workflow.wake(taskToken);
   };

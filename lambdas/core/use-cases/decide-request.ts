@@ -17,7 +17,7 @@ import { wakeWorkflow } from "./wake-workflow.ts";
 export interface DecideDependencies extends PartyDependencies {
   readonly requests: AccessRequestStore;
   readonly wakeups: Pick<WakeupStore, "get">;
-  readonly workflow: Pick<Workflow, "wake">;
+  readonly workflow: Workflow;
   readonly clock: Clock;
 }
 
@@ -41,7 +41,7 @@ export const decideRequest =
       const [name, next] = decisionOf(pending, input, dependencies.clock.now());
       return { name, next };
     });
-    await wakeWorkflow(dependencies, input.requestId);
+    await wakeWorkflow(dependencies, decided);
     return decided;
   };
 

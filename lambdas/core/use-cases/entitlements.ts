@@ -4,13 +4,17 @@ import {
   entitlementKey,
   release,
   removeAgain,
+  takeRemovalOver,
   verdict,
+  withUncertainty,
+  withoutLease,
   type Entitlement,
   type EntitlementRecord,
   type EntitlementStep,
 } from "../domain/entitlement.ts";
-import type { RequestId, Timestamp } from "../domain/ids.ts";
-import type { Providers } from "../ports/provider.ts";
+import { timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ApplyProgress, Providers } from "../ports/provider.ts";
 import type { EntitlementStore } from "../ports/stores.ts";
 
 interface Dependencies {
@@ -24,9 +28,12 @@ export type Acquired =
   | { readonly outcome: "unfinished"; readonly reason: string }
   | { readonly outcome: "refused"; readonly reason: string };
 
-/** How an attempt to give an entitlement up ended. */
+/**
+ * How an attempt to give an entitlement up ended. `kept`: it stays, standing or for its other holders. `not-held`: the
+ * request held nothing, because it never did or because an earlier invocation gave it up.
+ */
 export type Released =
-  | { readonly outcome: "removed" | "kept" }
+  | { readonly outcome: "removed" | "kept" | "not-held" }
   | { readonly outcome: "verifying"; readonly until: Timestamp }
   | { readonly outcome: "dangling"; readonly reason: string }
   | { readonly outcome: "unfinished"; readonly reason: string };
@@ -34,58 +41,100 @@ export type Released =
 /** Every lost race means that another write won, so progress was made; so many in a row is a fault. */
 const RACES = 10;
 
-type Written = { readonly record: EntitlementRecord | undefined } | { readonly waiting: string };
+/** What came of a step: the record as it is now, and whether this step wrote it. */
+type Stepped =
+  | { readonly outcome: "stepped"; readonly record: EntitlementRecord | undefined; readonly wrote: boolean }
+  | { readonly outcome: "unfinished"; readonly reason: string }
+  | { readonly outcome: "refused"; readonly reason: string };
 
 /** Reads the record, decides, writes under the version that it read; a lost race reads again. */
 const step = async (
-  { entitlements }: Dependencies,
+  { entitlements }: Pick<Dependencies, "entitlements">,
   key: string,
   decide: (record: EntitlementRecord | undefined) => EntitlementStep,
-): Promise<Written> => {
+): Promise<Stepped> => {
   for (let race = 0; race < RACES; race += 1) {
     const record = await entitlements.get(key);
     const decided = decide(record);
-    if (decided.do === "nothing") return { record };
-    if (decided.do === "wait") return { waiting: decided.reason };
-    if ((await entitlements.put(decided.next)) === "written") return { record: decided.next };
+    if (decided.do === "nothing") return { outcome: "stepped", record, wrote: false };
+    if (decided.do === "wait") return { outcome: "unfinished", reason: decided.reason };
+    if (decided.do === "refuse") return { outcome: "refused", reason: decided.reason };
+    if ((await entitlements.put(decided.next)) === "written") {
+      return { outcome: "stepped", record: decided.next, wrote: true };
+    }
   }
-  return { waiting: "too many requests are changing this access at once" };
+  return { outcome: "unfinished", reason: "too many requests are changing this access at once" };
 };
+
+/** Another invocation, or a new holder, wrote first: looking again decides. */
+const raced = {
+  outcome: "unfinished",
+  reason: "something else changed the same access at the same time",
+} as const;
 
 /**
  * Makes the request a holder, durably, before the provider is called; then makes the entitlement exist.
- * Running it again after a crash at any point is right.
+ * Running it again after a crash at any point is right, and so is running it late: a request that has given the
+ * entitlement up is refused.
  */
 export const acquire =
-  (dependencies: Dependencies) =>
+  (dependencies: AcquireDependencies) =>
   async (request: {
     readonly id: RequestId;
     readonly expiresAt: Timestamp;
     readonly entitlement: Entitlement;
   }): Promise<Acquired> => {
-    const { entitlements, providers } = dependencies;
     const { entitlement } = request;
-    const provider = providers[entitlement.provider];
     const claimed = await step(dependencies, entitlementKey(entitlement), (record) => claim(record, request));
-    if ("waiting" in claimed) return { outcome: "unfinished", reason: claimed.waiting };
-    let record = claimed.record;
-    let known: "absent" | "unknown" = "unknown";
-    if (record?.state === "observing") {
-      const observed = await provider.observe(entitlement);
-      const decided = verdict(record, observed);
-      if ((await entitlements.put(decided)) === "conflict") {
-        return { outcome: "unfinished", reason: "the same request is being granted twice at once" };
-      }
-      record = decided;
-      known = observed === "absent" ? "absent" : "unknown";
+    if (claimed.outcome !== "stepped") return claimed;
+    switch (claimed.record?.state) {
+      case "observing":
+        return judge(dependencies, claimed.record);
+      case "standing":
+        return { outcome: "granted", standing: true };
+      case "ours":
+        return claimed.wrote ? ensure(dependencies, entitlement) : ensureAgain(dependencies, claimed.record);
+      case "absent":
+      case "removing":
+      case "verifying":
+      case undefined:
+        return raced;
     }
-    if (record?.state === "standing") return { outcome: "granted", standing: true };
-    if (known === "unknown" && (await provider.observe(entitlement)) === "present") {
-      return { outcome: "granted", standing: false };
-    }
-    const progress = await provider.apply(entitlement);
-    return progress.outcome === "done" ? { outcome: "granted", standing: false } : progress;
   };
+
+type AcquireDependencies = Dependencies & { readonly clock: Pick<Clock, "now"> };
+
+/** The one observation before any Create, and what follows from its verdict. */
+const judge = async (
+  { entitlements, providers }: AcquireDependencies,
+  record: RecordIn<"observing">,
+): Promise<Acquired> => {
+  const provider = providers[record.entitlement.provider];
+  const decided = verdict(record, await provider.observe(record.entitlement));
+  if ((await entitlements.put(decided)) === "conflict") return raced;
+  if (decided.state === "standing") return { outcome: "granted", standing: true };
+  return applied(await provider.apply(record.entitlement));
+};
+
+/** It is Lockstep's, so that it may be there already; if not, it is made. */
+const ensure = async ({ providers }: Dependencies, entitlement: Entitlement): Promise<Acquired> => {
+  const provider = providers[entitlement.provider];
+  if ((await provider.observe(entitlement)) === "present") return { outcome: "granted", standing: false };
+  return applied(await provider.apply(entitlement));
+};
+
+/** An earlier attempt of this very request took hold: a Create of it that nobody saw end may still land. */
+const ensureAgain = async (
+  dependencies: AcquireDependencies,
+  record: RecordIn<"ours">,
+): Promise<Acquired> => {
+  const uncertain = withUncertainty(record, dependencies.clock.now());
+  if ((await dependencies.entitlements.put(uncertain)) === "conflict") return raced;
+  return ensure(dependencies, record.entitlement);
+};
+
+const applied = (progress: ApplyProgress): Acquired =>
+  progress.outcome === "done" ? { outcome: "granted", standing: false } : progress;
 
 /**
  * Gives up the request's hold, and makes the entitlement cease if nobody else holds it and it was not there before
@@ -97,32 +146,53 @@ export const relinquish =
     request: { readonly id: RequestId; readonly entitlement: Entitlement },
     attempt: { readonly uncertain: boolean; readonly now: Date },
   ): Promise<Released> => {
-    const { entitlement } = request;
-    const released = await step(dependencies, entitlementKey(entitlement), (record) =>
-      release(record, request.id, attempt),
-    );
-    if ("waiting" in released) return { outcome: "unfinished", reason: released.waiting };
-    const { record } = released;
-    if (record?.state === "absent") return { outcome: "removed" };
-    if (record?.state === "removing" && record.by === request.id)
-      return remove(dependencies, record, attempt.now);
-    if (record?.state === "verifying" && record.by === request.id)
+    let held = false;
+    const released = await step(dependencies, entitlementKey(request.entitlement), (record) => {
+      held = record !== undefined && request.id in record.holders;
+      return release(record, request, attempt);
+    });
+    if (released.outcome === "refused") throw new Error(`A release was refused: ${released.reason}`);
+    if (released.outcome === "unfinished") return released;
+    const { record, wrote } = released;
+    if (record?.state === "removing" && record.by === request.id) {
+      return wrote ? remove(dependencies, record, attempt.now) : takeOver(dependencies, record, attempt.now);
+    }
+    if (record?.state === "verifying" && record.by === request.id) {
       return verify(dependencies, record, attempt.now);
-    return { outcome: "kept" };
+    }
+    return { outcome: held ? "kept" : "not-held" };
   };
 
 type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
 
-/** Removes what nobody holds, and keeps it as Lockstep's until its absence is confirmed. */
+/** Deletes what nobody holds, and keeps it as Lockstep's until its absence is confirmed. */
 const remove = async (
   dependencies: Dependencies,
   record: RecordIn<"removing">,
   now: Date,
 ): Promise<Released> => {
-  const progress = await dependencies.providers[record.entitlement.provider].remove(record.entitlement);
-  if (progress.outcome === "unfinished") return progress;
+  const provider = dependencies.providers[record.entitlement.provider];
+  const before = record.leaseUntil === undefined ? now : new Date(record.leaseUntil);
+  const progress = await provider.remove(record.entitlement, before);
+  if (progress.outcome === "unfinished") {
+    // Lost to another write or not, the next invocation reads the record again.
+    await dependencies.entitlements.put(withoutLease(record));
+    return progress;
+  }
   const confirmed = await confirm(dependencies, record, now);
   return progress.outcome === "dangling" && confirmed.outcome !== "unfinished" ? progress : confirmed;
+};
+
+/** Another invocation of the same request began to delete: goes on only when that one cannot be at it any more. */
+const takeOver = async (
+  dependencies: Dependencies,
+  record: RecordIn<"removing">,
+  now: Date,
+): Promise<Released> => {
+  const mine = takeRemovalOver(record, now);
+  if (mine === undefined)
+    return { outcome: "unfinished", reason: "another invocation is removing this access" };
+  return (await dependencies.entitlements.put(mine)) === "conflict" ? raced : remove(dependencies, mine, now);
 };
 
 /** Looks once more for a late Create, when none can land any more. */
@@ -131,10 +201,10 @@ const verify = async (
   record: RecordIn<"verifying">,
   now: Date,
 ): Promise<Released> => {
-  if (now.toISOString() < record.until) return { outcome: "verifying", until: record.until };
+  if (timestamp(now) < record.until) return { outcome: "verifying", until: record.until };
   const observed = await dependencies.providers[record.entitlement.provider].observe(record.entitlement);
   if (observed === "absent") return confirm(dependencies, record, now);
-  const again = removeAgain(record);
+  const again = removeAgain(record, now);
   return (await dependencies.entitlements.put(again)) === "conflict"
     ? raced
     : remove(dependencies, again, now);
@@ -150,10 +220,4 @@ const confirm = async (
   return confirmed.state === "verifying"
     ? { outcome: "verifying", until: confirmed.until }
     : { outcome: "removed" };
-};
-
-/** Another execution of the same request, or a new holder, wrote first: looking again decides. */
-const raced: Released = {
-  outcome: "unfinished",
-  reason: "something else changed the same access at the same time",
 };

@@ -1,9 +1,16 @@
-import type { RevokeAccessOutput } from "../contracts/workflow.ts";
+import type { ExecutionInput, RevokeAccessOutput } from "../contracts/workflow.ts";
 import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { Actor } from "../domain/audit.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
-import { laterOf, secondsAfter, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import {
+  laterOf,
+  secondsAfter,
+  timestamp,
+  wholeSecondAfter,
+  type RequestId,
+  type Timestamp,
+} from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Providers } from "../ports/provider.ts";
 import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
@@ -21,8 +28,11 @@ interface Dependencies {
 /** As many at a time as a grant. */
 const AT_A_TIME = 5;
 
-/** Reached before anything was granted (the grant's function failed while it read): time for a fault to pass. */
-const LOOK_AGAIN_SECONDS = 60;
+/**
+ * Reached before anything was granted (the grant's function failed while it read): time for a fault to pass. A turn of
+ * this loop is some 16 events of the 25,000 that an execution may have: at five minutes each, it goes on for five days.
+ */
+const LOOK_AGAIN_SECONDS = 300;
 
 const workflow: Actor = { type: "lockstep", name: "workflow" };
 
@@ -37,9 +47,11 @@ export const revokeAccess =
   async ({
     requestId,
     enteredAt,
+    begin,
   }: {
     readonly requestId: RequestId;
     readonly enteredAt: Timestamp;
+    readonly begin: ExecutionInput["begin"];
   }): Promise<RevokeAccessOutput> => {
     const request = await dependencies.requests.get(requestId);
     const now = laterOf(dependencies.clock.now(), new Date(enteredAt));
@@ -49,6 +61,9 @@ export const revokeAccess =
       case "scheduled":
         return { next: "look", until: secondsAfter(now, LOOK_AGAIN_SECONDS) };
       case "granting":
+        if (begin === "revoke" && timestamp(now) < attemptOverAt(request)) {
+          return { next: "hold", until: attemptOverAt(request) };
+        }
         return removeAll(dependencies, await startRevocation(dependencies, request, endingOf(request)), now);
       case "active":
         return now.toISOString() < request.expiresAt
@@ -67,6 +82,15 @@ export const revokeAccess =
         return { next: "end", until: timestamp(now) };
     }
   };
+
+/**
+ * An attempt that is under way ends within its function's 300 seconds, and the next look at the request within 60 more
+ * (the longest pause between two attempts): until then the execution that grants takes the request back itself.
+ */
+const ATTEMPT_SECONDS = 400;
+
+const attemptOverAt = (request: RequestIn<"granting">): Timestamp =>
+  secondsAfter(wholeSecondAfter(new Date(request.trail.at(-1)?.at ?? request.createdAt)), ATTEMPT_SECONDS);
 
 const endingOf = (request: RequestIn<"granting">): Ending =>
   request.revocation ?? {
@@ -150,7 +174,10 @@ const recorded = (requested: RequestedEntitlement, released: Released | undefine
     case "kept":
       return requested.status === "failed" ? requested : { ...requested, status: "kept" };
     case "removed":
-      if (requested.status === "failed") return requested;
+      return requested.status === "failed" ? requested : { ...requested, status: "removed" };
+    case "not-held":
+      // Given up by an earlier invocation, or never granted.
+      if (requested.status === "requested" || requested.status === "failed") return requested;
       return { ...requested, status: requested.standing ? "kept" : "removed" };
     case "verifying":
       return { ...requested, status: "verifying" };

@@ -105,13 +105,21 @@ const notCancellable = ({ status }: AccessRequest): DomainError =>
 
 /** A lost call costs delay, not correctness: the sleeping execution, or a repeated POST, looks at the same item. */
 const tellWorkflow = async (dependencies: EndDependencies, request: AccessRequest): Promise<void> => {
-  if (request.status === "cancelled") await wakeWorkflow(dependencies, request.id);
-  if (request.status === "revoking") {
-    const name = `${request.id}.revoke.${String(request.version)}`;
-    await dependencies.workflow.start(name, {
-      version: PAYLOAD_VERSION,
-      requestId: request.id,
-      begin: "revoke",
-    });
-  }
+  if (request.status === "cancelled") await wakeWorkflow(dependencies, request);
+  if (request.status === "granting" || request.status === "revoking")
+    await startRevoke(dependencies, request);
+};
+
+/**
+ * Starts an execution that begins with the revoke. One of that name may have run and been stopped, and its name is
+ * taken for 90 days: asked for again, it gets another name. Two at once do no harm, since only one of them deletes.
+ */
+const startRevoke = async (
+  { workflow, clock }: Pick<EndDependencies, "workflow" | "clock">,
+  { id, version }: AccessRequest,
+): Promise<void> => {
+  const name = `${id}.revoke.${String(version)}`;
+  const input = { version: PAYLOAD_VERSION, requestId: id, begin: "revoke" } as const;
+  if ((await workflow.start(name, input)) === "started") return;
+  await workflow.start(`${name}.${clock.now().getTime().toString(36)}`, input);
 };

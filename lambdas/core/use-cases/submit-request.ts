@@ -5,7 +5,7 @@ import type { AccessFlow } from "../domain/access-flow.ts";
 import type { AccessRequest, RequestedEntitlement } from "../domain/access-request.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { entitlementKey } from "../domain/entitlement.ts";
-import { DomainError } from "../domain/errors.ts";
+import { DomainError, RetryableError } from "../domain/errors.ts";
 import { accountsToLocate, evaluate, groupsNamedIn, type Ask } from "../domain/evaluate.ts";
 import { begin, commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
@@ -15,7 +15,7 @@ import type { Person, Principal } from "../domain/principal.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
-import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
+import type { AccessFlowStore, AccessRequestStore, WriteOutcome } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
 import { eligibleApprovers } from "./eligible-approvers.ts";
 import { isReplay, type Idempotency } from "./idempotency.ts";
@@ -69,14 +69,25 @@ export const submitRequest =
       if (earlier !== undefined) return replay(dependencies, earlier, input.idempotency);
     }
     const request = await compose(dependencies, id, input);
-    if ((await requests.create(request)) === "conflict") {
+    if ((await create(requests, request)) === "conflict") {
       const earlier = await requests.get(id);
       if (earlier === undefined) throw new Error(`Request ${id} exists and cannot be read`);
       return replay(dependencies, earlier, input.idempotency);
     }
-    await startOrWithdraw(dependencies, request, input);
-    return { request, replayed: false };
+    return { request: await startOrWithdraw(dependencies, request, input), replayed: false };
   };
+
+/** Writes the request. A write that nobody answered is looked for, so that it does not stay behind without its workflow. */
+const create = async (requests: AccessRequestStore, request: AccessRequest): Promise<WriteOutcome> => {
+  try {
+    return await requests.create(request);
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    const found = await requests.get(request.id).catch(() => undefined);
+    if (found?.trail[0]?.hash === request.trail[0]?.hash) return "written";
+    throw error;
+  }
+};
 
 const requestId = ({ uniqueText }: SubmitDependencies, { caller, idempotency }: SubmitInput): RequestId =>
   `r-${shortHashOf({ caller: caller.userId, key: idempotency?.key ?? uniqueText() }, 26)}` as RequestId;
@@ -99,7 +110,8 @@ const start = async ({ workflow }: SubmitDependencies, request: AccessRequest): 
     const deadline = firstDeadline(request.createdAt, request.approval.steps[0]?.withinSeconds ?? 0);
     await workflow.start(request.id, { ...common, begin: "approval", deadline });
   }
-  if (request.status === "approved" && request.approval.steps.length === 0) {
+  // Approved before its workflow was started, if it ever was: then it begins with the grant.
+  if (request.status === "approved" || request.status === "scheduled") {
     await workflow.start(request.id, { ...common, begin: "grant" });
   }
 };
@@ -112,20 +124,23 @@ const startOrWithdraw = async (
   dependencies: SubmitDependencies,
   request: AccessRequest,
   { idempotency }: SubmitInput,
-): Promise<void> => {
+): Promise<AccessRequest> => {
   try {
     await start(dependencies, request);
+    return request;
   } catch (error) {
-    if (idempotency === undefined) await withdraw(dependencies, request.id);
-    throw error;
+    if (idempotency !== undefined) throw error;
+    const left = await withdraw(dependencies, request.id);
+    if (left.status === "cancelled") throw error;
+    // It was started after all, only the answer was lost: it has gone on.
+    return left;
   }
 };
 
-const withdraw = async ({ requests, clock }: SubmitDependencies, id: RequestId): Promise<void> => {
-  await persistOrReread(requests, id, (request) => {
-    if (request?.status !== "pending" && request?.status !== "approved") {
-      throw new Error(`Request ${id} went on although its workflow could not be started`);
-    }
+const withdraw = ({ requests, clock }: SubmitDependencies, id: RequestId): Promise<AccessRequest> =>
+  persistOrReread(requests, id, (request) => {
+    if (request === undefined) throw new Error(`Request ${id} has vanished`);
+    if (request.status !== "pending" && request.status !== "approved") return { done: request };
     const now = clock.now();
     const ended = {
       reason: "cancelled" as const,
@@ -142,7 +157,6 @@ const withdraw = async ({ requests, clock }: SubmitDependencies, id: RequestId):
       next: evolve("RequestCancelled", request, { ...commonOf(request), ended }, occasion),
     };
   });
-};
 
 const compose = async (
   dependencies: SubmitDependencies,

@@ -98,9 +98,11 @@ export const accountAssignmentProvider = (deps: AccountAssignmentDeps): Provider
       }
     },
 
-    remove: async (entitlement) => {
+    remove: async (entitlement, before) => {
       try {
-        return await outcomeOfDelete(entitlement, await ssoAdmin.delete(entitlement));
+        const deleted = await ssoAdmin.delete(entitlement, before);
+        if (deleted === "too-late") return unfinished("the time in which this invocation may delete is over");
+        return await outcomeOfDelete(entitlement, deleted);
       } catch (error) {
         const reason = describeError(error);
         return mayTryAgain(error) ? unfinished(reason) : outcomeOfRefusal(entitlement, reason);

@@ -27,8 +27,8 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     clock,
   });
   const report = reportStuck({ requests, clock });
-  return ({ requestId, enteredAt, stuck }: z.output<typeof RevokeAccessInputSchema>) =>
+  return ({ requestId, enteredAt, begin, stuck }: z.output<typeof RevokeAccessInputSchema>) =>
     stuck === undefined
-      ? revoke({ requestId, enteredAt })
+      ? revoke({ requestId, enteredAt, begin })
       : report({ requestId, lastError: lastErrorOf(stuck) });
 };

@@ -16,6 +16,9 @@ import {
 import { contractOrganization } from "./organization.ts";
 import { simulatedIdentity, type SimulatedIdentity } from "./simulated-identity.ts";
 
+/** Any time is early enough. */
+const noDeadline = new Date("9999-01-01T00:00:00.000Z");
+
 const accessPortalUrl = "https://d-1234567890.awsapps.com/start";
 const entitlement = anEntitlement();
 
@@ -50,7 +53,7 @@ describe("the calls of one cycle", () => {
   it("are five of sso-admin's and nothing else", async () => {
     await provider.observe(alices);
     await provider.apply(alices);
-    await provider.remove(alices);
+    await provider.remove(alices, noDeadline);
     expect(identity.calls).toEqual([
       "ListAccountAssignments",
       "CreateAccountAssignment",
@@ -63,7 +66,7 @@ describe("the calls of one cycle", () => {
   it("are each admitted, for what they are for", async () => {
     await provider.observe(alices);
     await provider.apply(alices);
-    await provider.remove(alices);
+    await provider.remove(alices, noDeadline);
     expect(admission.admitted).toEqual(["observe", "grant", "grant", "revoke", "revoke"]);
   });
 
@@ -192,7 +195,7 @@ describe("removing", () => {
       looks += 1;
       return looks < 3 ? listing(assignment) : listing();
     });
-    expect(await provider.remove(entitlement)).toEqual({ outcome: "done" });
+    expect(await provider.remove(entitlement, noDeadline)).toEqual({ outcome: "done" });
     expect(looks).toBe(3);
   });
 
@@ -200,7 +203,7 @@ describe("removing", () => {
     const { provider, operations } = scripted(({ operation }) =>
       operation === "DeleteAccountAssignment" ? { error: "ResourceNotFoundException" } : listing(),
     );
-    expect(await provider.remove(entitlement)).toEqual({ outcome: "done" });
+    expect(await provider.remove(entitlement, noDeadline)).toEqual({ outcome: "done" });
     expect(operations()).toEqual(["DeleteAccountAssignment", "ListAccountAssignments"]);
   });
 
@@ -211,7 +214,7 @@ describe("removing", () => {
         return { body: { UserId: entitlement.principalId, IdentityStoreId: "d" } };
       return listing(assignment);
     });
-    expect(await provider.remove(entitlement)).toEqual({
+    expect(await provider.remove(entitlement, noDeadline)).toEqual({
       outcome: "unfinished",
       reason: "AccessDeniedException: scripted",
     });
@@ -222,7 +225,7 @@ describe("removing", () => {
       scripted(({ operation }) => {
         if (operation === "DeleteAccountAssignment") return { error: "ValidationException" };
         return operation === "DescribeUser" ? directory : listing(assignment);
-      }).provider.remove(entitlement);
+      }).provider.remove(entitlement, noDeadline);
     expect(await refused({ error: "ResourceNotFoundException" })).toMatchObject({ outcome: "dangling" });
     expect(await refused({ error: "ThrottlingException" })).toMatchObject({ outcome: "unfinished" });
     expect(await refused({ error: "AccessDeniedException" })).toMatchObject({ outcome: "unfinished" });
@@ -236,7 +239,7 @@ describe("removing", () => {
     "is tried again after %s, without more calls",
     async (_what, answer) => {
       const { provider, operations } = scripted(() => answer);
-      expect(await provider.remove(entitlement)).toMatchObject({ outcome: "unfinished" });
+      expect(await provider.remove(entitlement, noDeadline)).toMatchObject({ outcome: "unfinished" });
       expect(operations()).toEqual(["DeleteAccountAssignment"]);
     },
   );
@@ -247,7 +250,7 @@ describe("removing", () => {
         ? { error: "ResourceNotFoundException" }
         : { error: "AccessDeniedException" },
     );
-    expect(await provider.remove(entitlement)).toMatchObject({ outcome: "unfinished" });
+    expect(await provider.remove(entitlement, noDeadline)).toMatchObject({ outcome: "unfinished" });
   });
 });
 

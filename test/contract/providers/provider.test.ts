@@ -5,6 +5,9 @@ import { contractTest } from "../../support/fakes/contract-test.ts";
 import { providerEnvironments } from "./environments.ts";
 import type { ProviderWorld } from "./world.ts";
 
+/** Any time is early enough. */
+const noDeadline = new Date("9999-01-01T00:00:00.000Z");
+
 /** Longer than any provider waits in one call. */
 const VERY_LONG = 10 * 60 * 1000;
 
@@ -25,7 +28,7 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
     expect(await world.provider.apply(user)).toEqual({ outcome: "done" });
     expect(await observed(user)).toBe("present");
     expect(await world.exists(user)).toBe(true);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
     expect(await observed(user)).toBe("absent");
     expect(await world.exists(user)).toBe(false);
   });
@@ -35,27 +38,27 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
     expect(await world.provider.apply(group)).toEqual({ outcome: "done" });
     expect(await observed(user)).toBe("absent");
     expect(await world.provider.apply(user)).toEqual({ outcome: "done" });
-    expect(await world.provider.remove(group)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(group, noDeadline)).toEqual({ outcome: "done" });
     expect(await observed(user)).toBe("present");
     expect(await world.exists(group)).toBe(false);
-    await world.provider.remove(user);
+    await world.provider.remove(user, noDeadline);
   });
 
   test("grants twice without a second assignment", async () => {
     await world.provider.apply(user);
     expect(await world.provider.apply(user)).toEqual({ outcome: "done" });
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
     expect(await world.exists(user)).toBe(false);
   });
 
   test("removes twice", async () => {
     await world.provider.apply(user);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
   });
 
   test("removes what was never there", async () => {
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
   });
 
   test("says why AWS did not grant", async () => {
@@ -85,20 +88,20 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
   test("leaves a removal unfinished that takes very long, and finds it gone later", async () => {
     await world.provider.apply(user);
     world.operationsTake(VERY_LONG);
-    expect(await world.provider.remove(user)).toMatchObject({ outcome: "unfinished" });
+    expect(await world.provider.remove(user, noDeadline)).toMatchObject({ outcome: "unfinished" });
     expect(await observed(user)).toBe("present");
     await world.clock.sleep(VERY_LONG);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
   });
 
   test("does not touch what another operation is still changing", async () => {
     world.operationsTake(VERY_LONG);
     await world.provider.apply(user);
     expect(await world.provider.apply(user)).toMatchObject({ outcome: "unfinished" });
-    expect(await world.provider.remove(user)).toMatchObject({ outcome: "unfinished" });
+    expect(await world.provider.remove(user, noDeadline)).toMatchObject({ outcome: "unfinished" });
     world.operationsTake(0);
     await world.clock.sleep(VERY_LONG);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
     expect(await world.exists(user)).toBe(false);
   });
 
@@ -112,9 +115,9 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
   test("leaves a throttled removal to the next attempt", async () => {
     await world.provider.apply(user);
     world.nextChange("throttled");
-    expect(await world.provider.remove(user)).toMatchObject({ outcome: "unfinished" });
+    expect(await world.provider.remove(user, noDeadline)).toMatchObject({ outcome: "unfinished" });
     expect(await observed(user)).toBe("present");
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
   });
 
   test("finds what a grant did whose answer was lost", async () => {
@@ -128,16 +131,16 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
   test("finds what a removal did whose answer was lost", async () => {
     await world.provider.apply(user);
     world.nextChange("answer-lost");
-    expect(await world.provider.remove(user)).toMatchObject({ outcome: "unfinished" });
+    expect(await world.provider.remove(user, noDeadline)).toMatchObject({ outcome: "unfinished" });
     await world.clock.sleep(VERY_LONG);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
     expect(await world.exists(user)).toBe(false);
   });
 
   test("reports as dangling what AWS does not delete because its user was deleted", async () => {
     await world.provider.apply(user);
     await world.deletePrincipal(user);
-    expect(await world.provider.remove(user)).toMatchObject({ outcome: "dangling" });
+    expect(await world.provider.remove(user, noDeadline)).toMatchObject({ outcome: "dangling" });
     expect(await observed(user)).toBe("present");
   });
 
@@ -145,17 +148,17 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
     const { group } = world.entitlements;
     await world.provider.apply(group);
     await world.deletePrincipal(group);
-    expect(await world.provider.remove(group)).toMatchObject({ outcome: "dangling" });
+    expect(await world.provider.remove(group, noDeadline)).toMatchObject({ outcome: "dangling" });
   });
 
   test("goes on trying when AWS does not delete for another reason", async () => {
     await world.provider.apply(user);
     world.operationsFail("the account is suspended");
-    expect(await world.provider.remove(user)).toEqual({
+    expect(await world.provider.remove(user, noDeadline)).toEqual({
       outcome: "unfinished",
       reason: "the account is suspended",
     });
     world.operationsFail(undefined);
-    expect(await world.provider.remove(user)).toEqual({ outcome: "done" });
+    expect(await world.provider.remove(user, noDeadline)).toEqual({ outcome: "done" });
   });
 });

@@ -208,8 +208,10 @@ describe("items", () => {
     expect(absent?.["ttl"]).toBe(Date.UTC(2026, 0, 31) / 1000);
 
     const expiresAt = timestamp(new Date("2026-01-02T00:00:00.500Z"));
-    await stores.wakeups.put({ requestId: request.id, taskToken: "token", expiresAt });
-    expect(await scan(tables.wakeups)).toEqual([
+    const enteredAt = timestamp(new Date("2026-01-01T00:00:00.000Z"));
+    const wakeup = { requestId: request.id, taskToken: "token", enteredAt, retryCount: 0, expiresAt };
+    await stores.wakeups.put(wakeup);
+    expect(await scan(tables.wakeups)).toMatchObject([
       { pk: request.id, taskToken: "token", ttl: Date.UTC(2026, 0, 2) / 1000 + 1 },
     ]);
   });

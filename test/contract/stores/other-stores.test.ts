@@ -12,12 +12,30 @@ import { describeStores } from "./describe-stores.ts";
 const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
 
 describeStores("wake-ups", (stores) => {
-  it("keeps the newest token of a request", async () => {
+  const wakeup = (taskToken: string, wait: { readonly enteredAt: string; readonly retryCount: number }) => ({
+    requestId: aRequestId("one"),
+    taskToken,
+    enteredAt: timestamp(new Date(wait.enteredAt)),
+    retryCount: wait.retryCount,
+    expiresAt: at,
+  });
+  const first = wakeup("first", { enteredAt: "2026-01-01T00:00:00Z", retryCount: 0 });
+  const retried = wakeup("retried", { enteredAt: "2026-01-01T00:00:00Z", retryCount: 10 });
+  const next = wakeup("next", { enteredAt: "2026-01-01T00:00:01Z", retryCount: 0 });
+
+  it("keeps the token of a request's latest wait", async () => {
     expect(await stores().wakeups.get(aRequestId("one"))).toBeUndefined();
-    await stores().wakeups.put({ requestId: aRequestId("one"), taskToken: "first", expiresAt: at });
-    await stores().wakeups.put({ requestId: aRequestId("one"), taskToken: "second", expiresAt: at });
-    expect(await stores().wakeups.get(aRequestId("one"))).toBe("second");
+    for (const later of [first, retried, next]) {
+      expect(await stores().wakeups.put(later)).toBe("written");
+      expect(await stores().wakeups.get(aRequestId("one"))).toBe(later.taskToken);
+    }
     expect(await stores().wakeups.get(aRequestId("two"))).toBeUndefined();
+  });
+
+  it("keeps it when an earlier wait's token is written late", async () => {
+    await stores().wakeups.put(next);
+    for (const late of [first, retried]) expect(await stores().wakeups.put(late)).toBe("conflict");
+    expect(await stores().wakeups.get(aRequestId("one"))).toBe("next");
   });
 });
 

@@ -27,7 +27,7 @@ describe("starting an execution", () => {
 
   it("is done when an execution of that name exists", async () => {
     const { clientsFor } = scriptedAws(() => ({ error: "ExecutionAlreadyExists" }));
-    await expect(workflow({ clientsFor, stateMachineArn }).start("name", input)).resolves.toBeUndefined();
+    await expect(workflow({ clientsFor, stateMachineArn }).start("name", input)).resolves.toBe("exists");
   });
 
   it.each([...unavailable, ["is full", { error: "ExecutionLimitExceeded" }] as const])(
@@ -40,9 +40,9 @@ describe("starting an execution", () => {
     },
   );
 
-  it("is a defect in a function that may only wake executions", () => {
+  it("is a defect in a function that may only wake executions", async () => {
     const { clientsFor, calls } = scriptedAws(() => ({ body: {} }));
-    expect(() => workflow({ clientsFor }).start("name", input)).toThrow(/may not start/);
+    await expect(workflow({ clientsFor }).start("name", input)).rejects.toThrow(/may not start/);
     expect(calls).toEqual([]);
   });
 

@@ -68,7 +68,8 @@ export class FakeProvider implements Provider {
       : { outcome: "refused", reason: started.failure };
   }
 
-  async remove(entitlement: Entitlement): Promise<RemoveProgress> {
+  async remove(entitlement: Entitlement, before: Date): Promise<RemoveProgress> {
+    if (this.clock.now() >= before) return { outcome: "unfinished", reason: "too late to remove" };
     if (this.isAbsent(entitlement)) {
       this.record("remove", entitlement);
       return { outcome: "done" };

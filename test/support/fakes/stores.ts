@@ -11,6 +11,7 @@ import type {
   EntitlementStore,
   Page,
   PageQuery,
+  Wakeup,
   WakeupStore,
   WriteOutcome,
 } from "../../../lambdas/core/ports/stores.ts";
@@ -110,17 +111,24 @@ export class FakeEntitlementStore implements EntitlementStore {
 }
 
 export class FakeWakeupStore implements WakeupStore {
-  private readonly tokens = new Map<string, string>();
+  private readonly wakeups = new Map<string, Wakeup>();
 
-  put({ requestId, taskToken }: Parameters<WakeupStore["put"]>[0]): Promise<void> {
-    this.tokens.set(requestId, taskToken);
-    return Promise.resolve();
+  put(wakeup: Wakeup): Promise<WriteOutcome> {
+    const current = this.wakeups.get(wakeup.requestId);
+    if (current !== undefined && isEarlier(wakeup, current)) return Promise.resolve("conflict");
+    this.wakeups.set(wakeup.requestId, wakeup);
+    return Promise.resolve("written");
   }
 
   get(requestId: RequestId): Promise<string | undefined> {
-    return Promise.resolve(this.tokens.get(requestId));
+    return Promise.resolve(this.wakeups.get(requestId)?.taskToken);
   }
 }
+
+const isEarlier = (wakeup: Wakeup, other: Wakeup): boolean =>
+  wakeup.enteredAt === other.enteredAt
+    ? wakeup.retryCount < other.retryCount
+    : wakeup.enteredAt < other.enteredAt;
 
 export class FakeAccessFlowStore implements AccessFlowStore {
   private readonly items = new Map<string, AccessFlow>();

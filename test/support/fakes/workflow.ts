@@ -10,10 +10,11 @@ export class FakeWorkflow implements Workflow {
   /** While true, no call is answered. */
   unavailable = false;
 
-  start(name: string, input: ExecutionInput): Promise<void> {
+  start(name: string, input: ExecutionInput): Promise<"started" | "exists"> {
     if (this.unavailable) return Promise.reject(new RetryableError("WorkflowUnavailable", "no answer"));
-    if (!this.started.has(name)) this.started.set(name, input);
-    return Promise.resolve();
+    if (this.started.has(name)) return Promise.resolve("exists");
+    this.started.set(name, input);
+    return Promise.resolve("started");
   }
 
   wake(taskToken: string): Promise<void> {

@@ -7,6 +7,9 @@ import {
   entitlementKey,
   release,
   removeAgain,
+  takeRemovalOver,
+  withUncertainty,
+  withoutLease,
   verdict,
   type EntitlementRecord,
 } from "../../../../lambdas/core/domain/entitlement.ts";
@@ -65,11 +68,11 @@ describe("claiming", () => {
   });
 
   it("waits while the entitlement is being removed", () => {
-    expect(claim(written(release(ours(), first.id, certain)), second).do).toBe("wait");
+    expect(claim(written(release(ours(), first, certain)), second).do).toBe("wait");
   });
 
   it("observes anew once it is absent", () => {
-    const removing = inState(written(release(ours(), first.id, certain)), "removing");
+    const removing = inState(written(release(ours(), first, certain)), "removing");
     const again = written(claim(confirmAbsent(removing, now), second));
     expect(again).toMatchObject({
       state: "observing",
@@ -82,46 +85,82 @@ describe("claiming", () => {
 describe("releasing", () => {
   it("never removes standing access", () => {
     const standing = verdict(observing(), "present");
-    expect(written(release(standing, first.id, certain)).state).toBe("absent");
+    expect(written(release(standing, first, certain)).state).toBe("absent");
   });
 
   it("removes what is ours only with its last holder", () => {
     const shared = written(claim(ours(), second));
-    const left = written(release(shared, first.id, certain));
+    const left = written(release(shared, first, certain));
     expect(left).toMatchObject({ state: "ours", holders: { [second.id]: { expiresAt } } });
-    expect(written(release(left, second.id, certain)).state).toBe("removing");
+    expect(written(release(left, second, certain)).state).toBe("removing");
   });
 
-  it("does nothing for a request that holds nothing", () => {
-    expect(release(ours(), second.id, certain).do).toBe("nothing");
-    expect(release(undefined, first.id, certain).do).toBe("nothing");
+  it("bars a request that held nothing from taking hold later: nobody would remove it any more", () => {
+    for (const before of [undefined, observing(), ours()]) {
+      const after = written(release(before, second, certain));
+      expect(after.holders).toEqual(before?.holders ?? {});
+      expect(claim(after, second)).toMatchObject({ do: "refuse" });
+      expect(release(after, second, certain).do).toBe("nothing");
+    }
+  });
+
+  it("bars a request that gave it up from taking it again", () => {
+    const removing = inState(written(release(ours(), first, certain)), "removing");
+    for (const after of [removing, confirmAbsent(removing, now)]) {
+      expect(claim(after, first)).toMatchObject({ do: "refuse" });
+    }
+    const standing = written(release(verdict(observing(), "present"), first, certain));
+    expect(claim(standing, first)).toMatchObject({ do: "refuse" });
+  });
+
+  it("forgets who left once none of their invocations can still run", () => {
+    const left = written(release(undefined, first, certain));
+    const muchLater = { uncertain: false, now: new Date(now.getTime() + 2 * UNCERTAIN_SECONDS * 1000) };
+    expect(Object.keys(written(release(left, second, muchLater)).left ?? {})).toEqual([second.id]);
+  });
+
+  it("lets one invocation delete at a time: a late Delete could hit the next holder's access", () => {
+    const removing = inState(written(release(ours(), first, certain)), "removing");
+    expect(release(removing, first, certain).do).toBe("nothing");
+    expect(takeRemovalOver(removing, now)).toBeUndefined();
+    expect(takeRemovalOver(withoutLease(removing), now)).toMatchObject({ state: "removing", by: first.id });
+    const later = new Date(now.getTime() + 61_000);
+    expect(takeRemovalOver(removing, later)).toMatchObject({ state: "removing", by: first.id });
+  });
+
+  it("of a holder that tried twice counts as uncertain: the first try's Create may still land", () => {
+    const again = withUncertainty(inState(ours(), "ours"), now);
+    const removing = inState(written(release(again, first, certain)), "removing");
+    expect(confirmAbsent(removing, now).state).toBe("verifying");
   });
 
   it("removes nothing when the verdict was never made: no Create was sent", () => {
-    expect(written(release(observing(), first.id, uncertain)).state).toBe("absent");
+    expect(written(release(observing(), first, uncertain)).state).toBe("absent");
   });
 
   it("keeps an uncertain attempt under observation for more than 15 minutes", () => {
-    const removing = inState(written(release(ours(), first.id, uncertain)), "removing");
+    const removing = inState(written(release(ours(), first, uncertain)), "removing");
     const verifying = inState(confirmAbsent(removing, now), "verifying");
     expect(Date.parse(verifying.until) - now.getTime()).toBeGreaterThan(15 * 60 * 1000);
     const later = new Date(now.getTime() + UNCERTAIN_SECONDS * 1000);
     expect(confirmAbsent(verifying, later).state).toBe("absent");
-    expect(removeAgain(verifying).state).toBe("removing");
+    expect(removeAgain(verifying, later).state).toBe("removing");
   });
 
   it("remembers another holder's uncertain attempt", () => {
     const shared = written(claim(ours(), second));
-    const left = written(release(shared, first.id, uncertain));
-    const removing = inState(written(release(left, second.id, certain)), "removing");
+    const left = written(release(shared, first, uncertain));
+    const removing = inState(written(release(left, second, certain)), "removing");
     expect(confirmAbsent(removing, now).state).toBe("verifying");
   });
 
   it("gives what is being verified to a request that needs it", () => {
-    const removing = inState(written(release(ours(), first.id, uncertain)), "removing");
+    const removing = inState(written(release(ours(), first, uncertain)), "removing");
     const taken = written(claim(confirmAbsent(removing, now), second));
     expect(taken).toMatchObject({ state: "ours", holders: { [second.id]: { expiresAt } } });
-    expect(release(taken, first.id, uncertain).do).toBe("nothing");
+    const holders = { [second.id]: { expiresAt } };
+    const released = release(taken, first, uncertain);
+    expect(released.do === "write" ? released.next.holders : holders).toEqual(holders);
   });
 });
 
@@ -146,7 +185,7 @@ describe("any history of claims and releases", () => {
             kind === "claim"
               ? claim(record, { id: who, expiresAt, entitlement })
               : kind === "release"
-                ? release(record, who, { uncertain: lost, now })
+                ? release(record, { id: who, entitlement }, { uncertain: lost, now })
                 : undefined;
           if (step?.do === "write") {
             if (kind === "claim") live.add(who);

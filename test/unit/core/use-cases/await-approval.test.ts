@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
-import { secondsAfter } from "../../../../lambdas/core/domain/ids.ts";
+import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { awaitApproval } from "../../../../lambdas/core/use-cases/await-approval.ts";
 import { aPendingRequest } from "../../../support/builders.ts";
 import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
+
+const first = { enteredAt: timestamp(new Date("2026-01-01T00:00:00.000Z")), retryCount: 0 };
 
 const setUp = async () => {
   const requests = new FakeAccessRequestStore();
@@ -16,7 +18,7 @@ const setUp = async () => {
 
 it("keeps the token while the request waits for this deadline", async () => {
   const { wait, wakeups, workflow, request } = await setUp();
-  await wait({ requestId: request.id, deadline: request.deadline, taskToken: "token" });
+  await wait({ requestId: request.id, deadline: request.deadline, taskToken: "token", ...first });
   expect(await wakeups.get(request.id)).toBe("token");
   expect(workflow.woken).toEqual([]);
 });
@@ -24,7 +26,7 @@ it("keeps the token while the request waits for this deadline", async () => {
 it("wakes the execution at once when the request is no longer there to decide", async () => {
   const { wait, workflow, request } = await setUp();
   const gone = aPendingRequest({ id: "r-gone" as never });
-  await wait({ requestId: gone.id, deadline: request.deadline, taskToken: "token" });
+  await wait({ requestId: gone.id, deadline: request.deadline, taskToken: "token", ...first });
   expect(workflow.woken).toEqual(["token"]);
 });
 
@@ -34,6 +36,7 @@ it("wakes the execution at once when another step's deadline counts by now", asy
     requestId: request.id,
     deadline: secondsAfter(new Date(request.deadline), -60),
     taskToken: "token",
+    ...first,
   });
   expect(workflow.woken).toEqual(["token"]);
 });
@@ -51,6 +54,20 @@ it("keeps the token before it reads the request: a decision in between finds it"
       },
     },
   });
-  await wait({ requestId: request.id, deadline: request.deadline, taskToken: "token" });
+  await wait({ requestId: request.id, deadline: request.deadline, taskToken: "token", ...first });
   expect(seen).toEqual(["token"]);
+});
+
+it("does nothing late: the token of a later wait stays, and a wait that is over wakes nobody", async () => {
+  const { wait, wakeups, workflow, request } = await setUp();
+  await wait({
+    requestId: request.id,
+    deadline: request.deadline,
+    taskToken: "retried",
+    ...first,
+    retryCount: 1,
+  });
+  await wait({ requestId: request.id, deadline: request.deadline, taskToken: "late", ...first });
+  expect(await wakeups.get(request.id)).toBe("retried");
+  expect(workflow.woken).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { secondsAfter } from "../../../../lambdas/core/domain/ids.ts";
+import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { decideRequest } from "../../../../lambdas/core/use-cases/decide-request.ts";
 import { aGroupId, aPendingRequest, aPerson } from "../../../support/builders.ts";
@@ -31,7 +31,9 @@ const setUp = async (pending = aPendingRequest()) => {
     members: [alice.userId, carol.userId],
   });
   await requests.create(pending);
-  await wakeups.put({ requestId: pending.id, taskToken: "token", expiresAt: secondsAfter(clock.now(), 60) });
+  const enteredAt = timestamp(clock.now());
+  const expiresAt = secondsAfter(clock.now(), 60);
+  await wakeups.put({ requestId: pending.id, taskToken: "token", enteredAt, retryCount: 0, expiresAt });
   const isAdministrator = (person: Person) => Promise.resolve(person.userId === dave.userId);
   const decide = decideRequest({ requests, wakeups, directory, workflow, clock, isAdministrator });
   return {
