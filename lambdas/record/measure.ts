@@ -9,9 +9,14 @@ const grantLag = (request: AccessRequest & { readonly status: "active" }): numbe
   );
 };
 
-/** From the expiry to the confirmed end: milliseconds. An early revoke has no lag by this measure. */
-const revokeLag = (request: AccessRequest & { readonly status: "ended" }): number =>
-  Math.max(0, Date.parse(request.ended.at) - Date.parse(request.expiresAt));
+/**
+ * From the expiry to the end of the access: milliseconds. An early revoke has no lag by this measure, and the time in
+ * which a removed access is looked for once more is none either.
+ */
+const revokeLag = (request: AccessRequest & { readonly status: "ended" }): number => {
+  const removedAt = request.trail.find(({ type }) => type === "VerificationStarted")?.at ?? request.ended.at;
+  return Math.max(0, Date.parse(removedAt) - Date.parse(request.expiresAt));
+};
 
 /** Counts the transition, and measures the lags that the alarms watch. */
 export const measure = (request: AccessRequest, metrics: Pick<Metrics, "addMetric">): void => {

@@ -20,6 +20,8 @@ export const recordStream = (record: (request: AccessRequest) => Promise<void>) 
         try {
           await recordOne(delivered, record);
         } catch (error) {
+          // The invocation itself succeeds, so that Lambda's own error metric says nothing.
+          metrics.addMetric("RecordFailed", "Count", 1);
           logger.error(
             "A transition was not recorded",
             error instanceof Error ? error : new Error(String(error)),

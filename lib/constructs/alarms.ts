@@ -135,7 +135,13 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       description: "Revokes have been failing for 15 minutes: access may outlive its expiry.",
     },
     "lockstep-record-errors": {
-      metric: errors(functions.record),
+      // Counted by lambdas/record: a record that fails is reported to the stream, and the invocation succeeds.
+      metric: new Metric({
+        namespace: "Lockstep",
+        metricName: "RecordFailed",
+        dimensionsMap: { service: "lockstep" },
+        ...perFiveMinutes,
+      }),
       ...LASTING,
       description: "Changes of requests cannot be recorded.",
     },

@@ -30,7 +30,6 @@ export function deliverRequestsTo(
     // One record that cannot be handled neither holds up nor repeats the others for long.
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    retryAttempts: 10,
     // A stream keeps its records for 24 hours.
     maxRecordAge: Duration.hours(24),
     onFailure: new SqsDlq(deadLetters),

@@ -3,7 +3,6 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/catalogue/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
-import { indexes } from "../constructs/tables.ts";
 import { readPermissionSets } from "../permissions/identity-center.ts";
 import { listOrganizationAccounts } from "../permissions/organization.ts";
 import { onTable } from "../permissions/tables.ts";
@@ -29,7 +28,7 @@ export function catalogueFunction(scope: Construct, props: FunctionContext): IFu
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
-      onTable("Catalogue", tables.config, ["GetItem", "Query", "PutItem", "DeleteItem"], indexes.config),
+      onTable("Catalogue", tables.config, ["Query", "PutItem", "DeleteItem"]),
       listOrganizationAccounts(),
       ...readPermissionSets(identityCenter, organization.managementAccountId),
     ],

@@ -6,11 +6,8 @@ type IdentityStoreAction =
   | "DescribeUser"
   | "GetGroupId"
   | "GetUserId"
-  | "IsMemberInGroups"
   | "ListGroupMemberships"
-  | "ListGroupMembershipsForMember"
-  | "ListGroups"
-  | "ListUsers";
+  | "ListGroupMembershipsForMember";
 
 /**
  * Reads people, groups and memberships of the one identity store. The store belongs to the management account; the

@@ -19,7 +19,6 @@ export function readOrganizationTree({
         sid: "ReadOrganizationTree",
         actions: [
           "organizations:DescribeAccount",
-          "organizations:DescribeOrganizationalUnit",
           "organizations:ListOrganizationalUnitsForParent",
           "organizations:ListParents",
         ],

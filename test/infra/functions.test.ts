@@ -73,7 +73,6 @@ describe("the Access table's stream", () => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 86_400,
-      MaximumRetryAttempts: 10,
       StartingPosition: "TRIM_HORIZON",
     });
     const [deadLetters] = resourcesOf(access, "AWS::SQS::Queue").filter(

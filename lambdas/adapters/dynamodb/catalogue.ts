@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { AccountIdSchema, PermissionSetArnSchema } from "../../core/domain/ids.ts";
-import type { Catalogue, CatalogueWriter } from "../../core/ports/catalogue.ts";
+import type { Catalogue, CatalogueWriter, LookUp } from "../../core/ports/catalogue.ts";
 import { CONFIG_BY_NAME, ConfigPartition, configKeys, nameKey } from "./keys.ts";
 import { stored } from "./stored.ts";
 import { table, type Item, type Key, type Table, type TableDeps } from "./table.ts";
@@ -34,6 +34,7 @@ const partition = <Schema extends z.ZodMiniType<{ readonly name: string }>>(
       KeyConditionExpression: "#pk = :pk",
       ExpressionAttributeNames: { "#pk": "pk" },
       ExpressionAttributeValues: { ":pk": pk },
+      ConsistentRead: true,
     });
     return items.map(read);
   };
@@ -41,10 +42,11 @@ const partition = <Schema extends z.ZodMiniType<{ readonly name: string }>>(
   return {
     all,
     at: async (key: Key) => {
-      const item = await config.get(key, { consistent: false });
+      const item = await config.get(key);
       return item === undefined ? undefined : read(item);
     },
-    named: async (name: string) => {
+    named: async (name: string, how: LookUp) => {
+      if (how === "consistent") return (await all()).filter((entry) => entry.name === name);
       const items = await config.queryAll({
         IndexName: CONFIG_BY_NAME.name,
         KeyConditionExpression: "#name = :name",
@@ -89,9 +91,9 @@ export const catalogue = (deps: TableDeps): Catalogue & CatalogueWriter => {
   });
   return {
     account: (id) => accounts.at(configKeys.account(id)),
-    accountsNamed: (name) => accounts.named(name),
+    accountsNamed: (name, how) => accounts.named(name, how),
     permissionSet: (arn) => permissionSets.at(configKeys.permissionSet(arn)),
-    permissionSetsNamed: (name) => permissionSets.named(name),
+    permissionSetsNamed: (name, how) => permissionSets.named(name, how),
     replaceAccounts: (entries) => accounts.replace(entries),
     knownPermissionSets: () => permissionSets.all(),
     replacePermissionSets: (entries) => permissionSets.replace(entries),

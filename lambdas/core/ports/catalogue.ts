@@ -14,13 +14,16 @@ export interface CataloguePermissionSet {
   readonly inManagementAccount: boolean;
 }
 
+/** By an index, which follows its table within a moment; or what the table says now, at the cost of reading all of it. */
+export type LookUp = "indexed" | "consistent";
+
 /** The names of accounts and permission sets, as of the last refresh. Throws `StoreUnavailable`. */
 export interface Catalogue {
   account(id: AccountId): Promise<CatalogueAccount | undefined>;
   /** Account names need not be unique. */
-  accountsNamed(name: string): Promise<readonly CatalogueAccount[]>;
+  accountsNamed(name: string, how: LookUp): Promise<readonly CatalogueAccount[]>;
   permissionSet(arn: PermissionSetArn): Promise<CataloguePermissionSet | undefined>;
-  permissionSetsNamed(name: string): Promise<readonly CataloguePermissionSet[]>;
+  permissionSetsNamed(name: string, how: LookUp): Promise<readonly CataloguePermissionSet[]>;
 }
 
 /** Writes what a refresh found. */

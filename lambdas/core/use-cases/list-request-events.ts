@@ -46,12 +46,18 @@ const read = async (
 ): Promise<{ readonly items: readonly AuditEntry[]; readonly next?: Place }> => {
   const at = place.trail === undefined ? {} : { cursor: place.trail };
   const stored = await audit.list(request.id, { limit, ...at });
-  const known = stored.items.filter(({ sequence }) => sequence > place.after);
-  const last = known.at(-1)?.sequence ?? place.after;
-  if (stored.cursor !== undefined) return { items: known, next: { after: last, trail: stored.cursor } };
-  const all = [...known, ...request.trail.filter(({ sequence }) => sequence > last)];
+  const stop =
+    stored.cursor === undefined ? Number.POSITIVE_INFINITY : (stored.items.at(-1)?.sequence ?? place.after);
+  // What the table lacks (not recorded yet, or given up) stands in the request's own item, as far as that remembers.
+  const bySequence = new Map(
+    [...request.trail, ...stored.items]
+      .filter(({ sequence }) => sequence > place.after && sequence <= stop)
+      .map((entry) => [entry.sequence, entry]),
+  );
+  const all = [...bySequence.values()].toSorted((a, b) => a.sequence - b.sequence);
   const items = all.slice(0, limit);
-  if (items.length === all.length) return { items };
-  // The same place again: by then the table may have caught up.
-  return { items, next: { ...place, after: items.at(-1)?.sequence ?? last } };
+  const last = items.at(-1)?.sequence ?? place.after;
+  // The same place again where a page was cut short or was the table's last: by then the table may have caught up.
+  if (items.length < all.length) return { items, next: { ...place, after: last } };
+  return stored.cursor === undefined ? { items } : { items, next: { after: last, trail: stored.cursor } };
 };

@@ -26,7 +26,9 @@ export const principalOf = async (
   }
   const group = await groupOf(directory, asked);
   if (!(await directory.memberships(caller.userId, [group.groupId])).has(group.groupId)) {
-    throw new DomainError("principal-not-allowed", `You are not a member of the group ${group.displayName}.`);
+    // Only what was sent is repeated: an id must not tell a stranger the group's name.
+    const named = "id" in asked ? asked.id : asked.name;
+    throw new DomainError("principal-not-allowed", `You are not a member of the group ${named}.`);
   }
   return { type: "GROUP", id: group.groupId, name: group.displayName };
 };

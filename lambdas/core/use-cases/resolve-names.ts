@@ -5,6 +5,7 @@ import type {
   CatalogueAccount,
   CataloguePermissionSet,
   CatalogueRefresh,
+  LookUp,
 } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -34,14 +35,14 @@ export const resolveNames = (dependencies: Dependencies): Names => {
   const refreshed = refreshing(dependencies);
 
   const resolve = async <Found extends { readonly name: string }>(
-    lookUp: () => Promise<readonly Found[]>,
+    lookUp: (how: LookUp) => Promise<readonly Found[]>,
     sought: { readonly kind: string; readonly text: string; readonly pointer: string },
     idOf: (found: Found) => string,
   ): Promise<Found> => {
-    let found = await lookUp();
+    let found = await lookUp("indexed");
     if (found.length === 0) {
       await refreshed();
-      found = await lookUp();
+      found = await lookUp("consistent");
     }
     const [first] = found;
     if (first === undefined) throw unknown(sought);
@@ -52,16 +53,16 @@ export const resolveNames = (dependencies: Dependencies): Names => {
   return {
     account: (text, pointer) => {
       const id = AccountIdSchema.safeParse(text);
-      const lookUp = async () =>
-        id.success ? listOfOne(await catalogue.account(id.data)) : catalogue.accountsNamed(text);
+      const lookUp = async (how: LookUp) =>
+        id.success ? listOfOne(await catalogue.account(id.data)) : catalogue.accountsNamed(text, how);
       return resolve(lookUp, { kind: "account", text, pointer }, (account) => account.id);
     },
     permissionSet: (text, pointer) => {
       const arn = PermissionSetArnSchema.safeParse(text);
-      const lookUp = async () =>
+      const lookUp = async (how: LookUp) =>
         arn.success
           ? listOfOne(await catalogue.permissionSet(arn.data))
-          : catalogue.permissionSetsNamed(text);
+          : catalogue.permissionSetsNamed(text, how);
       return resolve(lookUp, { kind: "permission set", text, pointer }, (permissionSet) => permissionSet.arn);
     },
   };

@@ -58,7 +58,10 @@ describe.each(faults)("a table that is %s", (_name, fault) => {
     ["reads a wake-up", () => wakeupStore({ clientsFor, tableName }).get(request.id)],
     ["lists flows", () => accessFlowStore({ clientsFor, tableName }).list()],
     ["appends to the trail", () => auditTrail({ clientsFor, tableName }).append(request.trail[0] as never)],
-    ["reads the catalogue", () => catalogue({ clientsFor, tableName }).accountsNamed("payments-prod")],
+    [
+      "reads the catalogue",
+      () => catalogue({ clientsFor, tableName }).accountsNamed("payments-prod", "indexed"),
+    ],
   ])("%s as StoreUnavailable", async (_call, call) => {
     await expect(call()).rejects.toMatchObject({ name: "StoreUnavailable" });
   });

@@ -129,26 +129,30 @@ describeStores("the catalogue", (stores) => {
     await stores().catalogue.replaceAccounts([prod, dev]);
     await stores().catalogue.replacePermissionSets([power]);
     expect(await stores().catalogue.account(prod.id)).toEqual(prod);
-    expect(await stores().catalogue.accountsNamed("payments-dev")).toEqual([dev]);
+    expect(await stores().catalogue.accountsNamed("payments-dev", "indexed")).toEqual([dev]);
     expect(await stores().catalogue.permissionSet(power.arn)).toEqual(power);
-    expect(await stores().catalogue.permissionSetsNamed("PowerUser")).toEqual([power]);
+    expect(await stores().catalogue.permissionSetsNamed("PowerUser", "indexed")).toEqual([power]);
+    expect(await stores().catalogue.accountsNamed("payments-dev", "consistent")).toEqual([dev]);
+    expect(await stores().catalogue.permissionSetsNamed("PowerUser", "consistent")).toEqual([power]);
     expect(await stores().catalogue.knownPermissionSets()).toEqual([power]);
     expect(await stores().catalogue.account(anAccountId(9))).toBeUndefined();
-    expect(await stores().catalogue.accountsNamed("PowerUser")).toEqual([]);
-    expect(await stores().catalogue.permissionSetsNamed("payments-prod")).toEqual([]);
+    expect(await stores().catalogue.accountsNamed("PowerUser", "indexed")).toEqual([]);
+    expect(await stores().catalogue.permissionSetsNamed("payments-prod", "indexed")).toEqual([]);
   });
 
   it("says exactly what the last refresh found", async () => {
     await stores().catalogue.replaceAccounts([prod, dev]);
     await stores().catalogue.replaceAccounts([{ ...prod, name: "renamed" }]);
-    expect(await stores().catalogue.accountsNamed("payments-prod")).toEqual([]);
-    expect(await stores().catalogue.accountsNamed("renamed")).toEqual([{ ...prod, name: "renamed" }]);
+    expect(await stores().catalogue.accountsNamed("payments-prod", "indexed")).toEqual([]);
+    expect(await stores().catalogue.accountsNamed("renamed", "indexed")).toEqual([
+      { ...prod, name: "renamed" },
+    ]);
     expect(await stores().catalogue.account(dev.id)).toBeUndefined();
   });
 
   it("shows every account of a name that several have", async () => {
     await stores().catalogue.replaceAccounts([prod, { ...dev, name: prod.name }]);
-    expect((await stores().catalogue.accountsNamed(prod.name)).map(({ id }) => id)).toEqual([
+    expect((await stores().catalogue.accountsNamed(prod.name, "indexed")).map(({ id }) => id)).toEqual([
       prod.id,
       dev.id,
     ]);

@@ -57,6 +57,9 @@ const conformsToOpenApi = openApiChecker();
 /** The claims of a person's token. */
 export const claimsOf = ({ userName }: Person) => ({ email: `${userName}@example.com` });
 
+/** Every verified token has an end: seconds since 1970, as text, as the gateway hands it over. */
+const exp = String(Date.parse("2099-01-01T00:00:00Z") / 1000);
+
 /**
  * The API over fakes that hold state. Alice and carol are payments engineers, bob leads payments, root administrates.
  * Every answer is held to docs/openapi.json.
@@ -203,7 +206,7 @@ const eventOf = (
     isBase64Encoded: base64,
     requestContext: {
       requestId: "gateway-request",
-      authorizer: { jwt: { claims: claims ?? claimsOf(as), scopes: [] } },
+      authorizer: { jwt: { claims: { exp, ...(claims ?? claimsOf(as)) }, scopes: [] } },
     },
   } as unknown as ApiEvent;
 };

@@ -64,6 +64,22 @@ it("measures the revoke from the expiry to the confirmed end", () => {
   expect(measured(endedAfter(4005))).toEqual({ AccessEnded: 1, RevokeLag: 5000 });
 });
 
+it("does not count the time in which a removed access is looked for once more", () => {
+  const verifying = evolve(
+    "VerificationStarted",
+    revoking,
+    { ...commonOf(revoking), activeAt: active.activeAt, expiresAt, ending: { reason: "expired" } },
+    { actor, now: at(4002) },
+  );
+  const ended = evolve(
+    "AccessEnded",
+    verifying,
+    { ...commonOf(verifying), expiresAt, ended: { reason: "expired", at: timestamp(at(5000)) } },
+    { actor, now: at(5000) },
+  );
+  expect(measured(ended)).toMatchObject({ RevokeLag: 2000 });
+});
+
 it("sees no lag in an early revoke", () => {
   expect(measured(endedAfter(200))).toEqual({ AccessEnded: 1, RevokeLag: 0 });
 });

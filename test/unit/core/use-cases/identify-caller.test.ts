@@ -1,14 +1,20 @@
 import { expect, it } from "vitest";
-import { identifyCaller } from "../../../../lambdas/core/use-cases/identify-caller.ts";
+import { identifyCaller, type Claims } from "../../../../lambdas/core/use-cases/identify-caller.ts";
 import { aPerson } from "../../../support/builders.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 
 const alice = aPerson("alice");
+const now = new Date("2026-01-01T00:00:00.000Z");
 
 const setUp = (claim: string) => {
   const directory = new FakeDirectory("userName");
   directory.addUser({ ...alice, email: "alice@example.com" });
-  return { directory, identify: identifyCaller({ directory, identity: { claim } }) };
+  const identify = identifyCaller({ directory, identity: { claim }, clock: new VirtualClock(now) });
+  return {
+    directory,
+    identify: (claims: Claims) => identify({ exp: String(now.getTime() / 1000 + 60), ...claims }),
+  };
 };
 
 it("asks the directory for the claim that the settings name, and for no other", async () => {
@@ -46,3 +52,11 @@ it.each([[["alice"]], [42], [true], [" "], [{}]])("refuses a claim that is no te
   const { identify } = setUp("sub");
   await expect(identify({ sub })).rejects.toMatchObject({ code: "caller-not-eligible" });
 });
+
+it.each([undefined, "", "never", String(now.getTime() / 1000), "0"])(
+  "refuses a token whose end is %j",
+  async (exp) => {
+    const { identify } = setUp("sub");
+    await expect(identify({ sub: "alice", exp })).rejects.toMatchObject({ code: "caller-not-eligible" });
+  },
+);
