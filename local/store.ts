@@ -29,7 +29,7 @@ export const openLocalStore = (directory?: string): LocalStore => {
   return {
     get: (collection, id) => {
       const row = select.get(collection, id);
-      return row === undefined ? undefined : JSON.parse(String(row["document"]));
+      return row === undefined ? undefined : (JSON.parse(String(row["document"])) as unknown);
     },
     put: (collection, id, document) => {
       upsert.run(collection, id, JSON.stringify(document));
@@ -40,7 +40,7 @@ export const openLocalStore = (directory?: string): LocalStore => {
     list: (collection) =>
       selectAll
         .all(collection)
-        .map((row) => ({ id: String(row["id"]), document: JSON.parse(String(row["document"])) })),
+        .map((row) => ({ id: String(row["id"]), document: JSON.parse(String(row["document"])) as unknown })),
     atomically: (work) => {
       database.exec("BEGIN");
       try {

@@ -41,9 +41,14 @@ export type Released =
 /** Every lost race means that another write won, so progress was made; so many in a row is a fault. */
 const RACES = 10;
 
-/** What came of a step: the record as it is now, and whether this step wrote it. */
+/** What came of a step: the record before it and now, and whether this step wrote it. */
 type Stepped =
-  | { readonly outcome: "stepped"; readonly record: EntitlementRecord | undefined; readonly wrote: boolean }
+  | {
+      readonly outcome: "stepped";
+      readonly before: EntitlementRecord | undefined;
+      readonly record: EntitlementRecord | undefined;
+      readonly wrote: boolean;
+    }
   | { readonly outcome: "unfinished"; readonly reason: string }
   | { readonly outcome: "refused"; readonly reason: string };
 
@@ -56,11 +61,11 @@ const step = async (
   for (let race = 0; race < RACES; race += 1) {
     const record = await entitlements.get(key);
     const decided = decide(record);
-    if (decided.do === "nothing") return { outcome: "stepped", record, wrote: false };
+    if (decided.do === "nothing") return { outcome: "stepped", before: record, record, wrote: false };
     if (decided.do === "wait") return { outcome: "unfinished", reason: decided.reason };
     if (decided.do === "refuse") return { outcome: "refused", reason: decided.reason };
     if ((await entitlements.put(decided.next)) === "written") {
-      return { outcome: "stepped", record: decided.next, wrote: true };
+      return { outcome: "stepped", before: record, record: decided.next, wrote: true };
     }
   }
   return { outcome: "unfinished", reason: "too many requests are changing this access at once" };
@@ -146,21 +151,19 @@ export const relinquish =
     request: { readonly id: RequestId; readonly entitlement: Entitlement },
     attempt: { readonly uncertain: boolean; readonly now: Date },
   ): Promise<Released> => {
-    let held = false;
-    const released = await step(dependencies, entitlementKey(request.entitlement), (record) => {
-      held = record !== undefined && request.id in record.holders;
-      return release(record, request, attempt);
-    });
+    const released = await step(dependencies, entitlementKey(request.entitlement), (record) =>
+      release(record, request, attempt),
+    );
     if (released.outcome === "refused") throw new Error(`A release was refused: ${released.reason}`);
     if (released.outcome === "unfinished") return released;
-    const { record, wrote } = released;
+    const { before, record, wrote } = released;
     if (record?.state === "removing" && record.by === request.id) {
       return wrote ? remove(dependencies, record, attempt.now) : takeOver(dependencies, record, attempt.now);
     }
     if (record?.state === "verifying" && record.by === request.id) {
       return verify(dependencies, record, attempt.now);
     }
-    return { outcome: held ? "kept" : "not-held" };
+    return { outcome: before !== undefined && request.id in before.holders ? "kept" : "not-held" };
   };
 
 type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
