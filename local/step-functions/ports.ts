@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from "../wire/json.ts";
+import type { BusEvent } from "../events/event.ts";
+import type { Json } from "../wire/json.ts";
 import type { ExecutionRecord } from "./records.ts";
 
 /** How a Lambda function answers: with a payload, or with the error that its code (or its runtime) ended with. */
@@ -26,17 +27,7 @@ export type InvokeFunction = (
 ) => Promise<InvocationAnswer>;
 
 /** An EventBridge event of AWS's own, as it reaches the default bus. */
-export interface ServiceEvent {
-  readonly version: "0";
-  readonly id: string;
-  readonly "detail-type": string;
-  readonly source: string;
-  readonly account: string;
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: JsonObject;
-}
+export type ServiceEvent = BusEvent;
 
 /** Takes an event for delivery to the default bus's rules. */
 export type Publish = (event: ServiceEvent) => Promise<void> | void;
