@@ -43,7 +43,7 @@ const isThrottled = (error: unknown): boolean => {
 };
 
 /** No answer, or one that says nothing: the call may or may not have taken effect. */
-const isUnanswered = (error: unknown): boolean => {
+export const isUnanswered = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { name, code, $metadata, $retryable } = error as AwsClientError;
   return (

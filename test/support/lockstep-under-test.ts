@@ -92,7 +92,13 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   const flows = new FakeAccessFlowStore();
   const directory = new FakeDirectory();
   const organization = new FakeOrganization();
-  const provider = new FakeProvider(clock);
+  /** By how much the functions' clock is off (milliseconds). */
+  let offBy = 0;
+  const functionClock: Clock = {
+    now: () => new Date(clock.now().getTime() + offBy),
+    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+  };
+  const provider = new FakeProvider(clock, functionClock);
   for (const { userId, userName } of [alice, bob, carol]) {
     directory.addUser({ userId, userName, email: `${userName}@example.com` });
   }
@@ -179,12 +185,6 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     },
   };
 
-  /** By how much the functions' clock is off (milliseconds). */
-  let offBy = 0;
-  const functionClock: Clock = {
-    now: () => new Date(clock.now().getTime() + offBy),
-    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
-  };
   const grant = grantAccess({
     requests,
     entitlements: entitlementsOfFunctions,

@@ -157,3 +157,21 @@ describe("a request whose start was lost", () => {
     expect(await lockstep.request(made.id)).toMatchObject({ status: "active" });
   });
 });
+
+describe("a removal", () => {
+  it("is confirmed although another request leaves its mark on the record meanwhile", async () => {
+    const lockstep = await lockstepUnderTest({ flow: automaticFlow });
+    const first = await lockstep.submit(alice, { duration: "PT1M" });
+    lockstep.provider.operationMilliseconds = 30_000;
+    await lockstep.clock.advanceBy(MINUTE);
+    const second = await lockstep.submit(alice, { duration: "PT5S" });
+    await lockstep.clock.advanceBy(31_000);
+    expect(await lockstep.request(first)).toMatchObject({
+      status: "ended",
+      entitlements: [{ status: "removed" }],
+    });
+    await lockstep.clock.runUntilIdle();
+    expect(await lockstep.request(second)).toMatchObject({ status: "failed" });
+    expect(lockstep.has()).toBe(false);
+  });
+});

@@ -260,6 +260,12 @@ export const withoutLease = ({
   version: record.version + 1,
 });
 
+/** The same removal, of what no late Create can bring back. */
+export const withoutUncertainty = ({
+  uncertainUntil: _none,
+  ...record
+}: RecordIn<"removing">): RecordIn<"removing"> => record;
+
 /** After the provider saw it absent: absent for good, or to be observed once more when a late Create may still land. */
 export const confirmAbsent = (record: RecordIn<"removing" | "verifying">, now: Date): EntitlementRecord => {
   const { uncertainUntil } = record;

@@ -9,7 +9,8 @@ export type ApplyProgress =
 /** `dangling`: what is left has no one to use it, and AWS refuses to remove it. */
 export type RemoveProgress =
   | { readonly outcome: "done" }
-  | { readonly outcome: "unfinished"; readonly reason: string }
+  /** `unanswered`: the call may still be on its way. */
+  | { readonly outcome: "unfinished"; readonly reason: string; readonly unanswered?: boolean }
   | { readonly outcome: "dangling"; readonly reason: string };
 
 /** How the person now gets in. */

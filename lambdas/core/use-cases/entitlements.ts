@@ -8,11 +8,12 @@ import {
   verdict,
   withUncertainty,
   withoutLease,
+  withoutUncertainty,
   type Entitlement,
   type EntitlementRecord,
   type EntitlementStep,
 } from "../domain/entitlement.ts";
-import { timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import { laterOf, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ApplyProgress, Providers } from "../ports/provider.ts";
 import type { EntitlementStore } from "../ports/stores.ts";
@@ -141,58 +142,86 @@ const ensureAgain = async (
 const applied = (progress: ApplyProgress): Acquired =>
   progress.outcome === "done" ? { outcome: "granted", standing: false } : progress;
 
+/** A release needs the time of each write: its own clock, or the machine's where that is ahead. */
+type RelinquishDependencies = Dependencies & { readonly clock: Pick<Clock, "now"> };
+
+interface Giving {
+  readonly uncertain: boolean;
+  /** When the machine began this look: a clock that is behind counts from here. */
+  readonly now: Date;
+}
+
 /**
  * Gives up the request's hold, and makes the entitlement cease if nobody else holds it and it was not there before
  * Lockstep. Needs nothing but the stored entitlement.
  */
 export const relinquish =
-  (dependencies: Dependencies) =>
+  (dependencies: RelinquishDependencies) =>
   async (
     request: { readonly id: RequestId; readonly entitlement: Entitlement },
-    attempt: { readonly uncertain: boolean; readonly now: Date },
+    giving: Giving,
   ): Promise<Released> => {
+    const { clock } = dependencies;
+    const now = () => laterOf(clock.now(), giving.now);
     const released = await step(dependencies, entitlementKey(request.entitlement), (record) =>
-      release(record, request, attempt),
+      release(record, request, { uncertain: giving.uncertain, now: now() }),
     );
     if (released.outcome === "refused") throw new Error(`A release was refused: ${released.reason}`);
     if (released.outcome === "unfinished") return released;
     const { before, record, wrote } = released;
     if (record?.state === "removing" && record.by === request.id) {
-      return wrote ? remove(dependencies, record, attempt.now) : takeOver(dependencies, record, attempt.now);
+      return wrote ? remove(dependencies, record, now) : takeOver(dependencies, record, now);
     }
     if (record?.state === "verifying" && record.by === request.id) {
-      return verify(dependencies, record, attempt.now);
+      return verify(dependencies, record, now);
     }
-    return { outcome: before !== undefined && request.id in before.holders ? "kept" : "not-held" };
+    const held = before !== undefined && request.id in before.holders;
+    return { outcome: held || isThere(record) ? "kept" : "not-held" };
   };
 
+/** It was there before Lockstep, or somebody else holds it. */
+const isThere = (record: EntitlementRecord | undefined): boolean =>
+  record?.state === "standing" || (record?.state === "ours" && Object.keys(record.holders).length > 0);
+
 type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
+type Now = () => Date;
+
+/**
+ * How long after its lease was written an invocation may still send its Delete: a connection and an answer take up to
+ * 13 seconds (adapters/aws-clients.ts), and the lease has 60.
+ */
+const DELETE_WITHIN_SECONDS = 45;
 
 /** Deletes what nobody holds, and keeps it as Lockstep's until its absence is confirmed. */
 const remove = async (
-  dependencies: Dependencies,
+  dependencies: RelinquishDependencies,
   record: RecordIn<"removing">,
-  now: Date,
+  now: Now,
 ): Promise<Released> => {
   const provider = dependencies.providers[record.entitlement.provider];
-  const before = record.leaseUntil === undefined ? now : new Date(record.leaseUntil);
+  const before = new Date(dependencies.clock.now().getTime() + DELETE_WITHIN_SECONDS * 1000);
   const progress = await provider.remove(record.entitlement, before);
-  if (progress.outcome === "unfinished") {
-    // Lost to another write or not, the next invocation reads the record again.
-    await dependencies.entitlements.put(withoutLease(record));
-    return progress;
+  switch (progress.outcome) {
+    case "unfinished":
+      // A Delete that nobody answered may still be on its way: nobody else deletes until the lease is over.
+      if (progress.unanswered !== true) await putUnder(dependencies, record, withoutLease);
+      return { outcome: "unfinished", reason: progress.reason };
+    case "dangling":
+      // Nobody is left whom a late Create could give it to.
+      await putUnder(dependencies, record, (current) => confirmAbsent(withoutUncertainty(current), now()));
+      return progress;
+    case "done":
+      return confirmed(await putUnder(dependencies, record, (current) => confirmAbsent(current, now())));
   }
-  const confirmed = await confirm(dependencies, record, now);
-  return progress.outcome === "dangling" && confirmed.outcome !== "unfinished" ? progress : confirmed;
 };
 
 /** Another invocation of the same request began to delete: goes on only when that one cannot be at it any more. */
 const takeOver = async (
-  dependencies: Dependencies,
+  dependencies: RelinquishDependencies,
   record: RecordIn<"removing">,
-  now: Date,
+  now: Now,
 ): Promise<Released> => {
-  const mine = takeRemovalOver(record, now);
+  const mine = takeRemovalOver(record, now());
   if (mine === undefined)
     return { outcome: "unfinished", reason: "another invocation is removing this access" };
   return (await dependencies.entitlements.put(mine)) === "conflict" ? raced : remove(dependencies, mine, now);
@@ -200,27 +229,44 @@ const takeOver = async (
 
 /** Looks once more for a late Create, when none can land any more. */
 const verify = async (
-  dependencies: Dependencies,
+  dependencies: RelinquishDependencies,
   record: RecordIn<"verifying">,
-  now: Date,
+  now: Now,
 ): Promise<Released> => {
-  if (timestamp(now) < record.until) return { outcome: "verifying", until: record.until };
+  if (timestamp(now()) < record.until) return { outcome: "verifying", until: record.until };
   const observed = await dependencies.providers[record.entitlement.provider].observe(record.entitlement);
-  if (observed === "absent") return confirm(dependencies, record, now);
-  const again = removeAgain(record, now);
+  if (observed === "absent") {
+    const absent = confirmAbsent(record, now());
+    return confirmed((await dependencies.entitlements.put(absent)) === "written" ? absent : undefined);
+  }
+  const again = removeAgain(record, now());
   return (await dependencies.entitlements.put(again)) === "conflict"
     ? raced
     : remove(dependencies, again, now);
 };
 
-const confirm = async (
-  { entitlements }: Dependencies,
-  record: RecordIn<"removing" | "verifying">,
-  now: Date,
-): Promise<Released> => {
-  const confirmed = confirmAbsent(record, now);
-  if ((await entitlements.put(confirmed)) === "conflict") return raced;
-  return confirmed.state === "verifying"
-    ? { outcome: "verifying", until: confirmed.until }
+const confirmed = (record: EntitlementRecord | undefined): Released => {
+  if (record === undefined) return raced;
+  return record.state === "verifying"
+    ? { outcome: "verifying", until: record.until }
     : { outcome: "removed" };
+};
+
+/**
+ * Writes what follows from a removal, as long as it is this invocation's: another request may have left its mark on the
+ * record meanwhile. Undefined when the removal is somebody else's by now.
+ */
+const putUnder = async (
+  { entitlements }: Dependencies,
+  removing: RecordIn<"removing">,
+  next: (record: RecordIn<"removing">) => EntitlementRecord,
+): Promise<EntitlementRecord | undefined> => {
+  let current: EntitlementRecord | undefined = removing;
+  for (let race = 0; race < RACES; race += 1) {
+    if (current?.state !== "removing" || current.leaseUntil !== removing.leaseUntil) return undefined;
+    const written = next(current);
+    if ((await entitlements.put(written)) === "written") return written;
+    current = await entitlements.get(entitlementKey(removing.entitlement));
+  }
+  return undefined;
 };

@@ -172,13 +172,16 @@ const recorded = (requested: RequestedEntitlement, released: Released | undefine
     case "dangling":
       return { ...requested, status: "dangling", message: released.reason };
     case "kept":
-      return requested.status === "failed" ? requested : { ...requested, status: "kept" };
+      return requested.status === "granted" || requested.status === "verifying"
+        ? { ...requested, status: "kept" }
+        : requested;
     case "removed":
       return requested.status === "failed" ? requested : { ...requested, status: "removed" };
     case "not-held":
-      // Given up by an earlier invocation, or never granted.
-      if (requested.status === "requested" || requested.status === "failed") return requested;
-      return { ...requested, status: requested.standing ? "kept" : "removed" };
+      // Never granted, or given up by an earlier invocation: what that one wrote down stands.
+      return requested.status === "granted" || requested.status === "verifying"
+        ? { ...requested, status: requested.standing ? "kept" : "removed" }
+        : requested;
     case "verifying":
       return { ...requested, status: "verifying" };
     case "unfinished":

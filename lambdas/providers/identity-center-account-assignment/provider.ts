@@ -1,5 +1,5 @@
 import type { ClientsFor } from "../../adapters/aws-clients.ts";
-import { describeError, isNamed, isTransient } from "../../adapters/aws-errors.ts";
+import { describeError, isNamed, isTransient, isUnanswered } from "../../adapters/aws-errors.ts";
 import { accountAssignments, type Operation } from "../../adapters/identity-center/account-assignments.ts";
 import { principalIsGone } from "../../adapters/identity-store/principal-is-gone.ts";
 import type { Entitlement } from "../../core/domain/entitlement.ts";
@@ -105,6 +105,7 @@ export const accountAssignmentProvider = (deps: AccountAssignmentDeps): Provider
         return await outcomeOfDelete(entitlement, deleted);
       } catch (error) {
         const reason = describeError(error);
+        if (isUnanswered(error)) return { ...unfinished(reason), unanswered: true };
         return mayTryAgain(error) ? unfinished(reason) : outcomeOfRefusal(entitlement, reason);
       }
     },

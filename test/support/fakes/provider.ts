@@ -41,9 +41,12 @@ export class FakeProvider implements Provider {
 
   private operations: Operation[] = [];
   private readonly clock: Clock;
+  private readonly callersClock: Pick<Clock, "now">;
 
-  constructor(clock: Clock) {
+  /** AWS's clock, and the one of the function that calls it. */
+  constructor(clock: Clock, callersClock: Pick<Clock, "now"> = clock) {
     this.clock = clock;
+    this.callersClock = callersClock;
   }
 
   /** How many operations were started of that kind. */
@@ -69,7 +72,7 @@ export class FakeProvider implements Provider {
   }
 
   async remove(entitlement: Entitlement, before: Date): Promise<RemoveProgress> {
-    if (this.clock.now() >= before) return { outcome: "unfinished", reason: "too late to remove" };
+    if (this.callersClock.now() >= before) return { outcome: "unfinished", reason: "too late to remove" };
     if (this.isAbsent(entitlement)) {
       this.record("remove", entitlement);
       return { outcome: "done" };
