@@ -47,7 +47,7 @@ const HTTP_REQUESTS = 2;
 const LOOK_EVERY_MILLISECONDS = 200;
 
 /** Longer than a cold start of a function takes here. */
-const QUIET_MILLISECONDS = 1_000;
+const QUIET_MILLISECONDS = 2_000;
 
 /** How long AWS may take beyond what the demo waits for anyway. */
 const PATIENCE_MILLISECONDS = 60_000;

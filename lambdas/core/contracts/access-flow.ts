@@ -100,7 +100,8 @@ export const AccessFlowFileSchema = z.array(AccessFlowDocumentSchema).check(
       context.addIssue({
         code: "custom",
         path: [index, "name"],
-        message: `another name than that of /${twin}`,
+        input: name,
+        message: `a name that no other flow of the file has (number ${String(twin + 1)} has it too)`,
       });
     }
   }),

@@ -81,7 +81,7 @@ describe("what does not fit is told by place, what was found and what is expecte
 
   it("two flows of one name", () => {
     expect(errorsOf([flow, { ...flow, name: "other" }, flow])).toEqual([
-      '/2/name found "prod-power"; expected another name than that of /0',
+      '/2/name found "prod-power"; expected a name that no other flow of the file has (number 1 has it too)',
     ]);
   });
 
