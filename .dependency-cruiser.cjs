@@ -1,7 +1,8 @@
 /**
  * The one-way direction of the design's Layout section:
  *   bin → lib → (schemas and contracts of lambdas);  lambdas/<function> → adapters, providers, core;
- *   adapters, providers → core;  core → nothing;  local → lambdas/core, lambdas/adapters, lib's settings.
+ *   adapters, providers → core;  core → nothing;  local → lambdas/core, lambdas/adapters, lib's settings;
+ *   cli → lambdas/core, lambdas/adapters.
  * A rule's comment is what a person reads when it fires.
  */
 
@@ -23,7 +24,13 @@ module.exports = {
       severity: "error",
       from: {
         orphan: true,
-        pathNot: ["^test/", "(^|/)handler\\.ts$", "^bin/", "^local/(start|demo|token|seed|cost)\\.ts$"],
+        pathNot: [
+          "^test/",
+          "^cli/[^/]+\\.ts$",
+          "(^|/)handler\\.ts$",
+          "^bin/",
+          "^local/(start|demo|token|seed|cost)\\.ts$",
+        ],
       },
       to: {},
     },
@@ -46,14 +53,14 @@ module.exports = {
       comment: "bin parses settings and instantiates stacks, nothing else.",
       severity: "error",
       from: { path: "^bin/" },
-      to: { path: "^(lambdas|local|test)/" },
+      to: { path: "^(cli|lambdas|local|test)/" },
     },
     {
       name: "lib-only-to-contracts",
       comment: "lib may know a function's settings (env.ts) and the shared contracts, never its code.",
       severity: "error",
       from: { path: "^lib/" },
-      to: { path: "^(bin|local|test|lambdas)/", pathNot: "^lambdas/(.+/env\\.ts$|core/contracts/)" },
+      to: { path: "^(bin|cli|local|test|lambdas)/", pathNot: "^lambdas/(.+/env\\.ts$|core/contracts/)" },
     },
     {
       name: "core-imports-nothing",
@@ -69,7 +76,7 @@ module.exports = {
       name: "zod-mini-only",
       comment: "Bare zod adds 70 to 430 KB to a bundle.",
       severity: "error",
-      from: { path: "^(bin|lib|lambdas|local|test)/" },
+      from: { path: "^(bin|cli|lib|lambdas|local|test)/" },
       to: { path: "^node_modules/zod/", pathNot: "^node_modules/zod/(v4/)?mini/" },
     },
     {
@@ -113,7 +120,7 @@ module.exports = {
       comment: "The embedded AWS and the tests are never deployed.",
       severity: "error",
       from: { path: "^(bin|lib|lambdas)/" },
-      to: { path: "^(local|test)/" },
+      to: { path: "^(cli|local|test)/" },
     },
     {
       name: "local-knows-no-function",
@@ -121,7 +128,21 @@ module.exports = {
         "The embedded AWS runs the synthesized app; it may share core, adapters and the settings, not the code.",
       severity: "error",
       from: { path: "^local/" },
-      to: { path: "^(bin|lib|lambdas|test)/", pathNot: ["^lambdas/(core|adapters)/", "^lib/settings\\.ts$"] },
+      to: {
+        path: "^(bin|cli|lib|lambdas|test)/",
+        pathNot: ["^lambdas/(core|adapters)/", "^lib/settings\\.ts$"],
+      },
+    },
+    {
+      name: "cli-only-to-core-and-adapters",
+      comment:
+        "What people run shares the rules and the adapters with the functions; it finds a local environment by its address.",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: {
+        path: "^(bin|lib|lambdas|local|test)/",
+        pathNot: ["^lambdas/(core|adapters)/", "^local/(discovery\\.ts|cli/)"],
+      },
     },
     {
       name: "handlers-are-composition",

@@ -17,7 +17,8 @@ try {
   const settings = parseSettings(app.node.tryGetContext(SETTINGS_CONTEXT_KEY), { account });
   const stateful = new StatefulStack(app, names.stacks.stateful, {
     env,
-    description: "Lockstep: tables, event bus, topic",
+    description: "Lockstep: tables, event bus, topic, audit roots",
+    settings,
   });
   new AccessStack(app, names.stacks.access, {
     env,

@@ -1,16 +1,21 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { EventBus } from "aws-cdk-lib/aws-events";
+import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import { auditRootsBucketName } from "../lambdas/core/contracts/audit-storage.ts";
 import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { attentionRules } from "./constructs/attention-rules.ts";
 import { refreshCatalogue } from "./constructs/catalogue-schedule.ts";
+import { dashboard } from "./constructs/dashboard.ts";
 import { deadLetterQueue } from "./constructs/dead-letter-queue.ts";
 import { HandlerBundles } from "./constructs/handler-bundles.ts";
 import { LockstepHttpApi } from "./constructs/http-api.ts";
 import { deliverRequestsTo } from "./constructs/record-stream.ts";
 import { streamOf } from "./constructs/tables.ts";
+import { sealDaily } from "./constructs/seal-schedule.ts";
+import { sweepRegularly } from "./constructs/sweep-schedule.ts";
 import { tokenAuthorizer } from "./constructs/sign-in.ts";
 import { apiFunction } from "./functions/api.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
@@ -19,6 +24,8 @@ import type { FunctionContext } from "./functions/function-context.ts";
 import { grantAccessFunction } from "./functions/grant-access.ts";
 import { recordFunction } from "./functions/record.ts";
 import { revokeAccessFunction } from "./functions/revoke-access.ts";
+import { sealFunction } from "./functions/seal.ts";
+import { sweepFunction } from "./functions/sweep.ts";
 import { functions, names } from "./names.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -70,7 +77,15 @@ export class AccessStack extends Stack {
     const catalogue = catalogueFunction(this, context);
     refreshCatalogue(this, catalogue);
 
-    const api = apiFunction(this, { ...context, stateMachine, catalogue });
+    // By its pinned name, as the bus.
+    const auditRoots = Bucket.fromBucketName(this, "AuditRoots", auditRootsBucketName(this));
+    const seal = sealFunction(this, { ...context, auditRoots });
+    sealDaily(this, seal);
+
+    const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
+    sweepRegularly(this, { sweep, stateMachine });
+
+    const api = apiFunction(this, { ...context, stateMachine, catalogue, sweep });
     const http = new LockstepHttpApi(this, "HttpApi", {
       handler: api,
       authorizer: tokenAuthorizer(this, settings),
@@ -81,16 +96,17 @@ export class AccessStack extends Stack {
     const topic = Topic.fromTopicArn(this, "AttentionTopic", stateful.attentionTopic.topicArn);
     const undelivered = deadLetterQueue(this, "Undelivered", "lockstep-attention-undelivered");
     const rules = attentionRules(this, { eventBus, topic, undelivered });
-    new Alarms(this, "Alarms", {
+    const alarms = new Alarms(this, "Alarms", {
       stateMachine,
       api: http.api,
-      functions: { api, awaitApproval, grantAccess, revokeAccess, record, catalogue },
+      functions: { api, awaitApproval, grantAccess, revokeAccess, record, catalogue, sweep, seal },
       revocationStuck: rules.RevocationStuck,
       eventBusName: names.eventBus,
       unrecorded,
       undelivered,
       topic,
     });
+    dashboard(this, { alarms: alarms.all, stateMachine });
 
     new CfnOutput(this, "ApiUrl", { value: http.stage.url, description: "The HTTP API" });
     new CfnOutput(this, "WorkflowArn", {

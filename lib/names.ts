@@ -1,3 +1,5 @@
+import { AUDIT_TABLE_NAME } from "../lambdas/core/contracts/audit-storage.ts";
+
 /**
  * Physical names. They are pinned: sleeping executions, retained tables, alarms and the runbook refer to them, and
  * a deployment after `cdk destroy` takes up again what was retained (`cdk deploy --all --import-existing-resources`).
@@ -8,12 +10,13 @@ export const names = {
     access: "lockstep-access",
     wakeups: "lockstep-wakeups",
     config: "lockstep-config",
-    audit: "lockstep-audit",
+    audit: AUDIT_TABLE_NAME,
   },
   eventBus: "lockstep",
   attentionTopic: "lockstep-attention",
   workflow: "lockstep-access-request",
   httpApi: "lockstep",
+  dashboard: "lockstep",
 } as const;
 
 /** Each function's physical name and handler, by the construct that holds it. */
@@ -24,4 +27,6 @@ export const functions = {
   RevokeAccess: { name: "lockstep-revoke-access", entry: "lambdas/workflow/revoke-access/handler.ts" },
   Record: { name: "lockstep-record", entry: "lambdas/record/handler.ts" },
   Catalogue: { name: "lockstep-catalogue", entry: "lambdas/catalogue/handler.ts" },
+  Sweep: { name: "lockstep-sweep", entry: "lambdas/sweep/handler.ts" },
+  Seal: { name: "lockstep-seal", entry: "lambdas/seal/handler.ts" },
 } as const;

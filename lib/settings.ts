@@ -8,6 +8,9 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** Object Lock's longest retention is 100 years (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html). */
+const LONGEST_LOCK_DAYS = 36_500;
+
 // Every schema's error is what is expected there: a phrase that completes "expected …".
 const text = (expected: string, pattern = /\S/) =>
   z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
@@ -21,6 +24,8 @@ const group = <Shape extends z.core.$ZodShape>(shape: Shape) => {
     error: (issue) => (issue.code === "unrecognized_keys" ? `one of ${keys}` : `an object with ${keys}`),
   });
 };
+
+const LOCK_DAYS_EXPECTED = `a whole number of days from 1 to ${LONGEST_LOCK_DAYS}`;
 
 const flag = z.boolean({ error: "true or false" });
 const accountId = text("an account id: 12 digits in quotes", /^\d{12}$/);
@@ -93,6 +98,18 @@ const SettingsSchema = group({
   protectedAccounts: listOf(accountId, "a list of account ids"),
   allowManagementAccount: flag,
   allowOwnAccount: flag,
+  /** How the roots of the audit trail are kept from being deleted. Nobody at all can end a COMPLIANCE lock early. */
+  audit: group({
+    lock: group({
+      mode: z.enum(["GOVERNANCE", "COMPLIANCE"], { error: 'one of "GOVERNANCE", "COMPLIANCE"' }),
+      days: z
+        .int({ error: LOCK_DAYS_EXPECTED })
+        .check(
+          z.gte(1, { error: LOCK_DAYS_EXPECTED }),
+          z.lte(LONGEST_LOCK_DAYS, { error: LOCK_DAYS_EXPECTED }),
+        ),
+    }),
+  }),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS, { error: `one of ${LOG_RETENTION_DAYS.join(", ")}` }),
 });
 

@@ -13,6 +13,8 @@ export const DiscoverySchema = z.object({
   issuer: z.string(),
   /** Where a bearer token is asked for on a person's behalf. */
   personToken: z.string(),
+  /** The region that the app is deployed in. */
+  region: z.string(),
 });
 export type Discovery = z.infer<typeof DiscoverySchema>;
 

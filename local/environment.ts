@@ -65,7 +65,7 @@ export interface EnvironmentOptions extends FileOptions {
 
 /** Lockstep, deployed on the embedded AWS. */
 export interface Environment {
-  readonly addresses: Omit<Discovery, "personToken">;
+  readonly addresses: Omit<Discovery, "personToken" | "region">;
   readonly ids: IdentityIds;
   readonly issuer: Issuer;
   /** AWS clients of an administrator: what they do is not counted. */
@@ -217,7 +217,11 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     clock,
     port: options.apiPort,
     localDocuments: {
-      [DISCOVERY_PATH]: () => ({ ...environment.addresses, personToken: issuer.personTokenUrl }),
+      [DISCOVERY_PATH]: (): Discovery => ({
+        ...environment.addresses,
+        personToken: issuer.personTokenUrl,
+        region: ids.identityCenter.region,
+      }),
     },
     onFailure: (message) => options.onProblem?.(message),
   });

@@ -20,6 +20,7 @@ import { createMeter } from "./meter.ts";
 import type { Meter } from "./meter.ts";
 import { createStepFunctions } from "./step-functions/step-functions.ts";
 import type { StepFunctions } from "./step-functions/step-functions.ts";
+import { createS3 } from "./s3/service.ts";
 import type { LocalStore } from "./store.ts";
 import type { Application } from "./template/application.ts";
 import type { HandleAwsRequest } from "./wire/http.ts";
@@ -37,7 +38,7 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   /** Holds everything that a restart must find again. */
   readonly store: LocalStore;
-  /** Services beside those that the runtime has itself (DynamoDB, EventBridge, Lambda, SNS, SQS, Step Functions). */
+  /** Services beside those that the runtime has itself (DynamoDB, EventBridge, Lambda, S3, SNS, SQS, Step Functions). */
   readonly services: readonly ServiceDefinition[];
   /** The embedded AWS's port; 0 takes any free one. */
   readonly port: number;
@@ -77,7 +78,8 @@ const ALWAYS_ALLOWED = "sts:GetCallerIdentity";
 const isDataOperation = ({ service, operation }: WireCall) =>
   service.signingName === "dynamodb" && /Item|^Query$|^Scan$/.test(operation);
 
-const actionOf = ({ service, operation }: WireCall) => `${service.iamPrefix}:${operation}`;
+const actionsOf = ({ service, operation, input }: WireCall): readonly string[] =>
+  service.actionsOf?.(operation, input) ?? [`${service.iamPrefix}:${operation}`];
 
 /** Who the meter counts a call for; nobody for an administrator's. */
 const meteredName = (principal: Principal) => (principal.kind === "role" ? principal.name : undefined);
@@ -195,18 +197,23 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
       eventBridge.service,
       topics.service,
       queues.service,
+      createS3({ buckets: application.buckets, store, clock, newId }),
       stepFunctions.service,
     ],
     newId,
     principalOf: principals.principalOf,
     authorize: async (call) => {
-      const action = actionOf(call);
-      if (action === ALWAYS_ALLOWED) return;
-      const resources = call.service.resourcesOf?.(call.operation, call.input, call.caller) ?? ["*"];
-      await iam.authorize(call.principal, { action, resources, region: call.caller.region });
+      const { service, operation, input, caller, principal } = call;
+      const resources = service.resourcesOf?.(operation, input, caller) ?? ["*"];
+      const context = service.contextOf?.(operation, input) ?? {};
+      for (const action of actionsOf(call)) {
+        if (action === ALWAYS_ALLOWED) continue;
+        await iam.authorize(principal, { action, resources, region: caller.region, context });
+      }
     },
     onCall: (call) => {
-      if (!isDataOperation(call)) meter.called(meteredName(call.principal), actionOf(call));
+      if (!isDataOperation(call))
+        meter.called(meteredName(call.principal), actionsOf(call)[0] ?? call.operation);
     },
     invokeFunction: createInvokeForWire(invocation, asynchronous),
     onFault: (error) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import * as z from "zod/mini";
+import { namingKnownKeys } from "../lambdas/core/contracts/invalid-input.ts";
 
 /** Where a value stands in a document: keys and indexes from the top. */
 export type YamlPath = readonly PropertyKey[];
@@ -159,7 +160,7 @@ export const readYamlFile = <S extends z.ZodMiniType>(file: string, schema: S): 
         text: `found malformed YAML (${error.message}), expected well-formed YAML`,
       })),
     );
-  const parsed = z.safeParse(schema, document.toJS(), { reportInput: true });
+  const parsed = z.safeParse(schema, document.toJS(), { reportInput: true, ...namingKnownKeys });
   if (parsed.success) return { value: parsed.data, refuse };
   refuse(parsed.error.issues.flatMap(problemsIn));
   throw new InvalidFileError(`${file}:1: found a document that does not fit, expected another`);

@@ -1,33 +1,66 @@
 import type { Clock } from "../core/ports/clock.ts";
 import type { Admission, CallPurpose } from "../core/ports/provider.ts";
 
+/** How many calls a second, and how many of them at once after a pause. */
+export interface Share {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 /**
  * All of sso-admin shares 20 requests a second in an account
- * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html), and processes do not see one another.
- * Three a second and a burst of three is at most six in any one second: three busy processes (a grant, a revoke, a
- * refresh) make 18 and leave two for people and other tools. More processes are throttled by AWS, and try again.
+ * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html), and processes do not see one another. So each
+ * kind of work has its own share, which the others can never use up: a revoke waits behind no grant and no sweep.
+ * 12 + 4 + 2 + 1 = 19 a second in the long run. In any one second a share makes `perSecond + burst - 1` calls at most:
+ * 12 + 5 + 2 + 1 = 20.
  */
-const CALLS_PER_SECOND = 3;
-const BURST = 3;
+export const SHARES = {
+  /** One process at a time removes: the one that has the turn (core/use-cases/removals.ts). */
+  revoke: { perSecond: 12, burst: 1 },
+  /** Of all processes that grant, together (shared-admission.ts). A grant's look and its Create need not wait for one another. */
+  grant: { perSecond: 4, burst: 2 },
+  /** One process at a time compares with AWS: the one that has the turn. */
+  sweep: { perSecond: 2, burst: 1 },
+  /** Usually one process, once in a while. */
+  catalogue: { perSecond: 1, burst: 1 },
+} as const satisfies Readonly<Record<string, Share>>;
 
-/** The lower, the sooner: access ends before it begins, and people go before housekeeping. */
-const urgency: Readonly<Record<CallPurpose, number>> = { revoke: 0, grant: 1, observe: 2, catalogue: 3 };
+/**
+ * The lower, the sooner: access ends before it begins, and people go before housekeeping. In a burst every removal waits for
+ * the one list of what is in progress, and the next Delete uses the room that an ended one has left; only then is it
+ * confirmed that the ended one is gone.
+ */
+const urgency: Readonly<Record<CallPurpose, number>> = {
+  follow: 0,
+  revoke: 1,
+  confirm: 2,
+  grant: 3,
+  observe: 4,
+  catalogue: 5,
+};
 
 interface Waiting {
   readonly purpose: CallPurpose;
   readonly admit: () => void;
 }
 
-/** One token bucket for the process; whoever is most urgent gets the next token. */
-export const pacedAdmission = ({ clock }: { readonly clock: Clock }): Admission => {
-  let tokens = BURST;
+/** One token bucket for the process, for a kind of work that one process does at a time; whoever is most urgent gets the next token. */
+export const pacedAdmission = ({
+  clock,
+  share: { perSecond, burst },
+}: {
+  readonly clock: Clock;
+  readonly share: Share;
+}): Admission => {
+  let tokens = burst;
   let refilledAt = clock.now().getTime();
   let waiting: readonly Waiting[] = [];
   let serving = false;
 
   const refill = () => {
     const now = clock.now().getTime();
-    tokens = Math.min(BURST, tokens + ((now - refilledAt) / 1000) * CALLS_PER_SECOND);
+    // A clock that was set back refills nothing.
+    tokens = Math.min(burst, tokens + (Math.max(0, now - refilledAt) / 1000) * perSecond);
     refilledAt = now;
   };
 
@@ -42,7 +75,7 @@ export const pacedAdmission = ({ clock }: { readonly clock: Clock }): Admission 
         waiting = others;
         next.admit();
       } else {
-        await clock.sleep(Math.ceil(((1 - tokens) / CALLS_PER_SECOND) * 1000));
+        await clock.sleep(Math.ceil(((1 - tokens) / perSecond) * 1000));
       }
     }
     serving = false;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AccountId } from "../core/domain/ids.ts";
+import { isThrottled } from "./aws-errors.ts";
 
 /** What the calls of a client are for. Another account has one role per purpose, so that none can do another's work. */
 export type ClientPurpose = "state" | "identity" | "catalogue" | "grant" | "revoke";
@@ -10,6 +11,10 @@ interface ClientConfiguration {
   readonly region?: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** A profile of the AWS configuration files. */
+  readonly profile?: string;
+  /** S3 only: names buckets in the path, where the endpoint's host has no names below it. */
+  readonly forcePathStyle?: boolean;
   readonly requestHandler: object;
 }
 
@@ -17,6 +22,8 @@ type Send = (request: unknown) => Promise<unknown>;
 
 /** The part of every AWS client that Lockstep adds to: what happens just before a request is sent. */
 interface SendingClient {
+  /** AWS's own name of the service, such as `SSO Admin`. */
+  readonly config: { readonly serviceId: string };
   readonly middlewareStack: {
     add(
       middleware: (next: Send) => Send,
@@ -42,6 +49,8 @@ export type ClientsFor = (account: "home" | AccountId, purpose: ClientPurpose) =
 export interface AwsClientsSettings {
   /** The account that Lockstep is deployed in. */
   readonly homeAccount?: string;
+  /** Told of each call that AWS throttled, by AWS's own name of the service, such as `SSO Admin`. */
+  readonly onThrottled?: (serviceId: string) => void;
   /** What tests replace: the transport, or the address. */
   readonly overrides?: Partial<Omit<ClientConfiguration, "maxAttempts">>;
 }
@@ -71,7 +80,7 @@ export const awsClients = (settings: AwsClientsSettings = {}): ClientsFor => {
       built.set(type, byOptions);
       const key = JSON.stringify([options.region, options.timeoutMilliseconds]);
       if (!byOptions.has(key))
-        byOptions.set(key, noticingClosedConnections(new type(configurationOf(settings, options))));
+        byOptions.set(key, watched(new type(configurationOf(settings, options)), settings));
       return byOptions.get(key) as InstanceType<typeof type>;
     },
   };
@@ -96,14 +105,21 @@ const configurationOf = ({ overrides }: AwsClientsSettings, options: ClientOptio
   ...(options.region === undefined ? {} : { region: options.region }),
 });
 
-const noticingClosedConnections = <Client>(client: Client): Client => {
+/** The client, noticing connections that AWS closed, and telling of calls that AWS throttled. */
+const watched = <Client>(client: Client, { onThrottled }: AwsClientsSettings): Client => {
   // Each client class types its middleware by its own commands; this one passes them all on untouched.
-  (client as SendingClient).middlewareStack.add(
+  const { middlewareStack, config } = client as SendingClient;
+  middlewareStack.add(
     (next) => async (request) => {
       for (let turn = 0; turn < TURNS_BEFORE_REQUEST; turn += 1) await nextTurn();
-      return next(request);
+      try {
+        return await next(request);
+      } catch (error) {
+        if (isThrottled(error)) onThrottled?.(config.serviceId);
+        throw error;
+      }
     },
-    { step: "finalizeRequest", name: "noticeClosedConnections" },
+    { step: "finalizeRequest", name: "watchRequests" },
   );
   return client;
 };

@@ -36,7 +36,7 @@ export const isNamed = (error: unknown, ...names: readonly string[]): error is E
   error instanceof Error && names.includes(error.name);
 
 /** AWS asks to come back later, and did nothing. */
-const isThrottled = (error: unknown): boolean => {
+export const isThrottled = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { name, $metadata, $retryable } = error as AwsClientError;
   return $metadata?.httpStatusCode === 429 || $retryable?.throttling === true || throttlingNames.has(name);

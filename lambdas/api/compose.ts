@@ -8,6 +8,7 @@ import { catalogue } from "../adapters/dynamodb/catalogue.ts";
 import { wakeupStore } from "../adapters/dynamodb/wakeup-store.ts";
 import { directory } from "../adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../adapters/lambda/catalogue-refresh.ts";
+import { sweepRunner } from "../adapters/lambda/sweep-runner.ts";
 import { organization } from "../adapters/organizations/organization.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
@@ -24,9 +25,10 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     requests: accessRequestStore({ clientsFor, tableName: environment.ACCESS_TABLE }),
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     wakeups: wakeupStore({ clientsFor, tableName: environment.WAKEUPS_TABLE }),
-    audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE }),
+    audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock: systemClock }),
     catalogue: catalogue({ clientsFor, tableName: environment.CONFIG_TABLE }),
     catalogueRefresh: catalogueRefresh({ clientsFor, functionName: environment.CATALOGUE_FUNCTION }),
+    sweepRunner: sweepRunner({ clientsFor, functionName: environment.SWEEP_FUNCTION }),
     directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
     organization: organization({ clientsFor }),
     workflow: workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN }),

@@ -14,10 +14,12 @@ import type {
   PageQuery,
   WakeupStore,
 } from "../core/ports/stores.ts";
+import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
 import { describeCaller } from "../core/use-cases/describe-caller.ts";
+import { extendRequest } from "../core/use-cases/extend-request.ts";
 import { identifyCaller } from "../core/use-cases/identify-caller.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
 import { listRequests } from "../core/use-cases/list-requests.ts";
@@ -41,6 +43,7 @@ export interface ApiPorts {
   readonly audit: Pick<AuditTrail, "list">;
   readonly catalogue: Catalogue;
   readonly catalogueRefresh: CatalogueRefresh;
+  readonly sweepRunner: SweepRunner;
   readonly directory: Directory;
   readonly organization: Organization;
   readonly workflow: Workflow;
@@ -78,6 +81,7 @@ type HandlerDependencies = ApiPorts & {
 const handlersOf = (dependencies: HandlerDependencies): Handlers => {
   const submit = submitRequest(dependencies);
   const decide = decideRequest(dependencies);
+  const extend = extendRequest(dependencies);
   const revoke = revokeRequest(dependencies);
   const cancel = cancelRequest(dependencies);
   const find = partyTo(dependencies);
@@ -100,11 +104,13 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
     "GET /requests": async ({ caller, query }) => ({ body: pageView(await list({ caller, query }), view) }),
     "GET /requests/{id}": async ({ caller, path }) => ({ body: view((await find(caller, path.id)).request) }),
     "POST /requests/{id}/decisions": async ({ caller, path, body, idempotency }) => {
-      const { decision, reason } = body;
-      return {
-        body: view(await decide({ caller, requestId: path.id, decision, ...given({ reason, idempotency }) })),
-      };
+      const { decision, reason, extension } = body;
+      const optional = given({ reason, extension, idempotency });
+      return { body: view(await decide({ caller, requestId: path.id, decision, ...optional })) };
     },
+    "POST /requests/{id}/extend": async ({ caller, path, body, idempotency }) => ({
+      body: view(await extend({ caller, requestId: path.id, ask: body, ...given({ idempotency }) })),
+    }),
     "POST /requests/{id}/revoke": async (call) => ({ body: view(await revoke(endingOf(call))) }),
     "POST /requests/{id}/cancel": async (call) => ({ body: view(await cancel(endingOf(call))) }),
     "GET /requests/{id}/events": async ({ caller, path, query }) => {
@@ -119,6 +125,8 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
     "PUT /access-flows/{name}": async ({ caller, path, body }) => ({
       body: accessFlowView(await saveFlow({ actor: caller.userId, name: path.name, flow: body })),
     }),
+    "POST /sweep": async () => ({ body: await dependencies.sweepRunner.run() }),
+
     "DELETE /access-flows/{name}": async ({ path }) => {
       await deleteFlow(path.name);
       return { body: undefined };

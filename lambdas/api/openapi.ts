@@ -9,10 +9,12 @@ import {
   EndBodySchema,
   EventListSchema,
   EventSchema,
+  ExtensionAskSchema,
   RequestAskSchema,
   RequestListSchema,
   RequestViewSchema,
 } from "../core/contracts/http/requests.ts";
+import { FindingSchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { problemKinds, type ProblemCode } from "./problems.ts";
 
@@ -22,6 +24,7 @@ type Json = Readonly<Record<string, unknown>>;
 const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   RequestAsk: RequestAskSchema,
   Decision: DecisionBodySchema,
+  ExtensionAsk: ExtensionAskSchema,
   Ending: EndBodySchema,
   AccessFlowDocument: AccessFlowBodySchema,
 };
@@ -33,6 +36,8 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   Me: MeSchema,
   AccessFlow: AccessFlowViewSchema,
   AccessFlowList: AccessFlowListSchema,
+  SweepReport: SweepReportSchema,
+  Finding: FindingSchema,
   Problem: ProblemSchema,
 };
 

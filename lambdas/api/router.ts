@@ -2,7 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type * as z from "zod/mini";
 import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
-import { invalidInput } from "../core/contracts/invalid-input.ts";
+import { invalidInput, namingKnownKeys } from "../core/contracts/invalid-input.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { DomainError, type DomainErrorCode } from "../core/domain/errors.ts";
 import type { Person } from "../core/domain/principal.ts";
@@ -59,7 +59,7 @@ export const router =
   };
 
 const parse = (schema: z.ZodMiniType, input: unknown, code: DomainErrorCode): unknown => {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, namingKnownKeys);
   if (!parsed.success) throw invalidInput(parsed.error, input, code);
   return parsed.data;
 };

@@ -7,15 +7,15 @@ import { logger } from "./observability.ts";
  * A function behind a Task state: parses its payload, logs that it ran and how it ended, and lets every error through
  * unchanged, since `Error.name` is what the state machine decides by.
  */
-export const task = <Schema extends z.ZodMiniType<{ readonly requestId: string }>, Output>(
+export const task = <Schema extends z.ZodMiniType<object>, Output>(
   schema: Schema,
   work: (input: z.output<Schema>) => Promise<Output>,
 ) =>
   middy<unknown, Output>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
     .handler(async (event) => {
       const input = schema.parse(event);
-      logger.appendKeys({ requestId: input.requestId });
+      if ("requestId" in input) logger.appendKeys({ requestId: input.requestId });
       try {
         const output = await work(input);
         logger.info("Task completed", { output: { ...output } });

@@ -1,4 +1,5 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
+import { MetricNames } from "../core/contracts/metrics.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
 
 /** From the last thing that people did, or the start that they chose, to access: milliseconds. */
@@ -23,7 +24,9 @@ export const measure = (request: AccessRequest, metrics: Pick<Metrics, "addMetri
   const transition = request.trail.at(-1)?.type;
   if (transition !== undefined) metrics.addMetric(transition, "Count", 1);
   if (transition === "AccessGranted" && request.status === "active") {
-    metrics.addMetric("GrantLag", "Milliseconds", grantLag(request));
+    metrics.addMetric(MetricNames.grantLag, "Milliseconds", grantLag(request));
   }
-  if (request.status === "ended") metrics.addMetric("RevokeLag", "Milliseconds", revokeLag(request));
+  if (request.status === "ended") {
+    metrics.addMetric(MetricNames.revokeLag, "Milliseconds", revokeLag(request));
+  }
 };

@@ -2,7 +2,8 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import middy from "@middy/core";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { accessRequestOfImage } from "../adapters/dynamodb/stream-image.ts";
+import { accessRequestOfImage, isPutOff } from "../adapters/dynamodb/stream-image.ts";
+import { MetricNames } from "../core/contracts/metrics.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
 import { logger, metrics } from "../middleware/observability.ts";
 import { measure } from "./measure.ts";
@@ -13,7 +14,7 @@ import { measure } from "./measure.ts";
  */
 export const recordStream = (record: (request: AccessRequest) => Promise<void>) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
-    .use(injectLambdaContext(logger))
+    .use(injectLambdaContext(logger, { logEvent: false }))
     .use(logMetrics(metrics))
     .handler(async ({ Records }) => {
       for (const delivered of Records) {
@@ -21,7 +22,7 @@ export const recordStream = (record: (request: AccessRequest) => Promise<void>) 
           await recordOne(delivered, record);
         } catch (error) {
           // The invocation itself succeeds, so that Lambda's own error metric says nothing.
-          metrics.addMetric("RecordFailed", "Count", 1);
+          metrics.addMetric(MetricNames.recordFailed, "Count", 1);
           logger.error(
             "A transition was not recorded",
             error instanceof Error ? error : new Error(String(error)),
@@ -39,6 +40,8 @@ const recordOne = async (
   const image = delivered.dynamodb?.NewImage;
   // The event source's filter lets only written requests through.
   if (image === undefined) throw new Error("A stream record without a new image passed the filter");
+  // Nor one that made no transition; a filter that is changed takes effect minutes later.
+  if (isPutOff(image)) return;
   const request = accessRequestOfImage(image);
   await record(request);
   measure(request, metrics);

@@ -1,10 +1,12 @@
-import { Duration } from "aws-cdk-lib";
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
 import {
   Alarm,
   ComparisonOperator,
+  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
+  type IAlarm,
   type IMetric,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
@@ -15,12 +17,17 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { MetricNames } from "../../lambdas/core/contracts/metrics.ts";
+import { lockstepMetric } from "./metrics.ts";
 
 export interface AlarmsProps {
   readonly stateMachine: StateMachine;
   readonly api: HttpApi;
   readonly functions: Readonly<
-    Record<"api" | "awaitApproval" | "grantAccess" | "revokeAccess" | "record" | "catalogue", IFunction>
+    Record<
+      "api" | "awaitApproval" | "grantAccess" | "revokeAccess" | "record" | "catalogue" | "sweep" | "seal",
+      IFunction
+    >
   >;
   /** The rule that tells of requests that are stuck, and its bus. */
   readonly revocationStuck: Rule;
@@ -38,10 +45,13 @@ interface AlarmDefinition {
   readonly threshold?: number;
   /** How many periods in a row; 1 by default. */
   readonly periods?: number;
+  /** What no data means; by default that nothing happened. */
+  readonly whenMissing?: TreatMissingData;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 const perFiveMinutes = { period: FIVE_MINUTES, statistic: Stats.SUM };
+const perFiveMinutesAtMost = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
 const perHour = { period: Duration.hours(1), statistic: Stats.SUM };
 
 /** Errors that end within a quarter of an hour are the machine's own retries at work. */
@@ -77,16 +87,46 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       description: "A revoke has failed for 24 hours: somebody's access outlives its expiry.",
     },
     "lockstep-revoke-lag": {
-      // Measured by lambdas/record, in milliseconds from a request's expiry to its confirmed end.
-      metric: new Metric({
-        namespace: "Lockstep",
-        metricName: "RevokeLag",
-        dimensionsMap: { service: "lockstep" },
+      // Milliseconds: measured by lambdas/record when access has ended, and by lambdas/sweep while it has not.
+      metric: lockstepMetric(MetricNames.revokeLag, perFiveMinutesAtMost),
+      threshold: Duration.minutes(5).toMilliseconds(),
+      description: "Access ended more than 5 minutes after its expiry, or is still there.",
+    },
+    "lockstep-orphans": {
+      metric: lockstepMetric(MetricNames.orphans, perFiveMinutes),
+      description:
+        "The sweep found access that Lockstep made and that no live request needs: it is being removed.",
+    },
+    "lockstep-changed-out-of-band": {
+      metric: new MathExpression({
+        expression: "appeared + vanished",
+        usingMetrics: {
+          appeared: lockstepMetric(MetricNames.appeared, perFiveMinutes),
+          vanished: lockstepMetric(MetricNames.vanished, perFiveMinutes),
+        },
         period: FIVE_MINUTES,
+      }),
+      description: "Somebody else made or removed access that Lockstep manages.",
+    },
+    "lockstep-audit-gaps": {
+      metric: lockstepMetric(MetricNames.trailGapsLost, perFiveMinutes),
+      description: "Audit entries are missing, and no copy of them is left.",
+    },
+    "lockstep-sweep-errors": {
+      metric: errors(functions.sweep),
+      ...LASTING,
+      description: "A part of the sweep has been failing for 15 minutes.",
+    },
+    "lockstep-sweep-behind": {
+      // Emitted by every scheduled sweep, so that no data means that none has come to its end.
+      metric: lockstepMetric(MetricNames.rotationSeconds, {
+        period: Duration.minutes(15),
         statistic: Stats.MAXIMUM,
       }),
-      threshold: Duration.minutes(5).toMilliseconds(),
-      description: "Access ended more than 5 minutes after its expiry.",
+      // 10,000 entitlements at 2 calls a second, in 240 of every 300 seconds, take 104 minutes at most.
+      threshold: Duration.hours(2).toSeconds(),
+      whenMissing: TreatMissingData.BREACHING,
+      description: "The sweep has not run for 15 minutes, or needs more than 2 hours for a rotation.",
     },
     "lockstep-record-dead-letters": {
       metric: unrecorded.metricApproximateNumberOfMessagesVisible({
@@ -136,12 +176,7 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
     },
     "lockstep-record-errors": {
       // Counted by lambdas/record: a record that fails is reported to the stream, and the invocation succeeds.
-      metric: new Metric({
-        namespace: "Lockstep",
-        metricName: "RecordFailed",
-        dimensionsMap: { service: "lockstep" },
-        ...perFiveMinutes,
-      }),
+      metric: lockstepMetric(MetricNames.recordFailed, perFiveMinutes),
       ...LASTING,
       description: "Changes of requests cannot be recorded.",
     },
@@ -151,16 +186,24 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       threshold: 3,
       description: "The catalogue of account and permission-set names is not refreshed.",
     },
+    "lockstep-seal-errors": {
+      metric: functions.seal.metricErrors(perHour),
+      // The daily run and its two retries, all within an hour.
+      threshold: 3,
+      description: "The audit trail was not sealed today: what is recorded could be rewritten unnoticed.",
+    },
   };
 }
 
 /** The alarms, all of which tell the attention topic. */
 export class Alarms extends Construct {
+  /** By their pinned names: a reference would need each alarm's ARN of implementations that do not give it. */
+  readonly all: IAlarm[] = [];
+
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    for (const [alarmName, { metric, description, threshold = 1, periods = 1 }] of Object.entries(
-      definitions(props),
-    )) {
+    for (const [alarmName, definition] of Object.entries(definitions(props))) {
+      const { metric, description, threshold = 1, periods = 1, whenMissing } = definition;
       const alarm = new Alarm(this, alarmName, {
         alarmName,
         alarmDescription: `${description} What to do: docs/runbook.md#${alarmName}`,
@@ -168,10 +211,17 @@ export class Alarms extends Construct {
         threshold,
         evaluationPeriods: periods,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        // All of these count events: no data means that nothing happened.
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        // Most of these count events: no data means that nothing happened.
+        treatMissingData: whenMissing ?? TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(props.topic));
+      const alarmArn = Stack.of(this).formatArn({
+        service: "cloudwatch",
+        resource: "alarm",
+        resourceName: alarmName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+      this.all.push(Alarm.fromAlarmArn(this, `${alarmName}-by-name`, alarmArn));
     }
   }
 }

@@ -18,8 +18,9 @@ interface Attention {
 /** What people must act on, by the name of its rule. */
 const attentions = {
   ApprovalNeeded: {
-    events: ["ApprovalNeeded", "NextApprovalNeeded"],
-    message: "waits for an approval. Its approvers see it under GET /requests?view=to-approve.",
+    events: ["ApprovalNeeded", "NextApprovalNeeded", "ExtensionRequested", "NextExtensionApprovalNeeded"],
+    message:
+      "waits for an approval, of itself or of more time. Its approvers see it under GET /requests?view=to-approve.",
   },
   GrantFailed: {
     events: ["GrantFailed", "RequestRefused"],

@@ -1,5 +1,11 @@
 import { Duration } from "aws-cdk-lib";
-import { EventSourceMapping, FilterCriteria, StartingPosition, type IFunction } from "aws-cdk-lib/aws-lambda";
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
+  StartingPosition,
+  type IFunction,
+} from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
@@ -21,10 +27,12 @@ export function deliverRequestsTo(
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
     filters: [
-      // Entitlement items change too, but tell nobody anything; a deletion is only ever garbage collection.
+      // Entitlement items change too, but tell nobody anything; a deletion, which has no new image, is only ever garbage
+      // collection; and a request that the sweep has put off has made no transition.
+      // Only `dynamodb` can be filtered on (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html), and
+      // what is not there is told at the leaf, below the attribute's type.
       FilterCriteria.filter({
-        eventName: ["INSERT", "MODIFY"],
-        dynamodb: { NewImage: { kind: { S: ["request"] } } },
+        dynamodb: { NewImage: { kind: { S: ["request"] }, swept: { BOOL: FilterRule.notExists() } } },
       }),
     ],
     // One record that cannot be handled neither holds up nor repeats the others for long.

@@ -14,7 +14,9 @@ import { names } from "../names.ts";
 /** The indexes that functions query by name. */
 export const indexes = {
   access: ["byRequester", "byStatus", "byCreation"],
+  due: ["byDue"],
   config: ["byName"],
+  audit: ["byDay"],
 } as const;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -50,13 +52,18 @@ export function accessTable(scope: Construct): Table {
     timeToLiveAttribute: TTL_ATTRIBUTE,
     stream: StreamViewType.NEW_IMAGE,
   });
-  const createdAt = text("createdAt");
-  const partitionKeys = { byRequester: "requesterId", byStatus: "status", byCreation: "collection" };
-  for (const indexName of indexes.access) {
+  const keys = {
+    byRequester: ["requesterId", "createdAt"],
+    byStatus: ["status", "createdAt"],
+    byCreation: ["collection", "createdAt"],
+    byDue: ["dueIn", "dueAt"],
+  } as const;
+  for (const indexName of [...indexes.access, ...indexes.due]) {
+    const [partition, sort] = keys[indexName];
     table.addGlobalSecondaryIndex({
       indexName,
-      partitionKey: text(partitionKeys[indexName]),
-      sortKey: createdAt,
+      partitionKey: text(partition),
+      sortKey: text(sort),
       // A list reads the items themselves: the index stays small, and a transition that moves none of its keys costs it nothing.
       projectionType: ProjectionType.KEYS_ONLY,
     });
@@ -91,11 +98,20 @@ export function configTable(scope: Construct): Table {
 
 /** One item for each link of each request's hash chain. */
 export function auditTable(scope: Construct): Table {
-  return retainedTable(scope, "AuditTable", {
+  const table = retainedTable(scope, "AuditTable", {
     tableName: names.tables.audit,
     partitionKey: text("pk"),
     sortKey: number("sk"),
   });
+  table.addGlobalSecondaryIndex({
+    indexName: indexes.audit[0],
+    partitionKey: text("recordedOn"),
+    sortKey: text("pk"),
+    // What the seal needs of an entry: who may read the index alone learns nothing of what happened.
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ["hash"],
+  });
+  return table;
 }
 
 /** The ARN of a table's stream. */

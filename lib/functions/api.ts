@@ -8,7 +8,7 @@ import { indexes } from "../constructs/tables.ts";
 import { readDirectory } from "../permissions/directory.ts";
 import { readOrganizationTree } from "../permissions/organization.ts";
 import { permission } from "../permissions/permission.ts";
-import { onTable } from "../permissions/tables.ts";
+import { onTable, puttingItems } from "../permissions/tables.ts";
 import { startExecutions, wakeExecutions } from "../permissions/workflow.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
@@ -16,11 +16,12 @@ import type { FunctionContext } from "./function-context.ts";
 export interface ApiFunctionProps extends FunctionContext {
   readonly stateMachine: IStateMachine;
   readonly catalogue: IFunction;
+  readonly sweep: IFunction;
 }
 
 /** Answers the HTTP API: requests, decisions, revokes, access flows. */
 export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunction {
-  const { handlers, settings, homeAccount, tables, stateMachine, catalogue } = props;
+  const { handlers, settings, homeAccount, tables, stateMachine, catalogue, sweep } = props;
   const api = new BundledFunction<typeof EnvironmentSchema>(scope, "Api", {
     handlers,
     description: "Answers the HTTP API",
@@ -36,6 +37,7 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       AUDIT_TABLE: tables.audit.tableName,
       WORKFLOW_ARN: stateMachine.stateMachineArn,
       CATALOGUE_FUNCTION: catalogue.functionName,
+      SWEEP_FUNCTION: sweep.functionName,
       HOME_ACCOUNT: homeAccount,
       MANAGEMENT_ACCOUNT: settings.organization.managementAccountId,
       IDENTITY_CENTER: JSON.stringify(settings.identityCenter),
@@ -44,7 +46,9 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
     },
     permissions: [
-      onTable("Requests", tables.access, ["GetItem", "BatchGetItem", "Query", "PutItem"], indexes.access),
+      onTable("ReadRequests", tables.access, ["GetItem", "BatchGetItem", "Query"], indexes.access),
+      // An entitlement's record says what may be removed, and a turn who is removing: neither is the API's to write.
+      puttingItems("WriteRequests", tables.access, "request#"),
       onTable("Wakeups", tables.wakeups, ["GetItem"]),
       onTable(
         "FlowsAndCatalogue",
@@ -69,6 +73,7 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
         actions: ["lambda:InvokeFunction"],
         resources: [catalogue.functionArn],
       }),
+      permission({ sid: "Sweep", actions: ["lambda:InvokeFunction"], resources: [sweep.functionArn] }),
     ],
   });
   return api.function;

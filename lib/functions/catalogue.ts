@@ -15,8 +15,8 @@ export function catalogueFunction(scope: Construct, props: FunctionContext): IFu
   const catalogue = new BundledFunction<typeof EnvironmentSchema>(scope, "Catalogue", {
     handlers,
     description: "Refreshes the names of accounts and permission sets",
-    // Lambda's longest. The largest organization needs about 8 minutes: 10,000 accounts in 500 pages at 8 a second,
-    // and 3,500 permission sets described at 8 a second, well below Identity Center's shared 20.
+    // Lambda's longest. The largest organization takes 1 minute for its 10,000 accounts (500 pages at 8 a second) and 12 for
+    // 700 of its permission sets, one call a second of Identity Center's shared 20.
     timeout: Duration.minutes(15),
     // It mostly waits, and nobody waits for it.
     memorySize: 256,

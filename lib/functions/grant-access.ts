@@ -9,7 +9,7 @@ import {
   observeAssignments,
   provisionRolesInManagementAccount,
 } from "../permissions/identity-center.ts";
-import { onTable } from "../permissions/tables.ts";
+import { onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
@@ -33,7 +33,10 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(accounts),
     },
     permissions: [
-      onTable("RequestAndEntitlements", tables.access, ["GetItem", "PutItem"]),
+      onTable("ReadRequestAndEntitlements", tables.access, ["GetItem"]),
+      puttingItems("WriteRequests", tables.access, "request#"),
+      puttingItems("WriteEntitlements", tables.access, "entitlement#"),
+      updatingItems("SharePace", tables.access, "pace#grant"),
       observeAssignments(identityCenter),
       ...createAssignments(identityCenter),
       ...denyGrantsInto(

@@ -3,9 +3,10 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/workflow/revoke-access/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
+import { indexes } from "../constructs/tables.ts";
 import { readDirectory } from "../permissions/directory.ts";
 import { deleteAssignments, observeAssignments } from "../permissions/identity-center.ts";
-import { onTable } from "../permissions/tables.ts";
+import { onIndexes, onTable, puttingItems } from "../permissions/tables.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
 
@@ -26,7 +27,11 @@ export function revokeAccessFunction(scope: Construct, props: FunctionContext): 
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
-      onTable("RequestAndEntitlements", tables.access, ["GetItem", "PutItem"]),
+      onTable("ReadRequestAndEntitlements", tables.access, ["GetItem", "BatchGetItem"]),
+      onIndexes("FindRemovals", tables.access, indexes.due),
+      puttingItems("WriteRequests", tables.access, "request#"),
+      puttingItems("WriteEntitlements", tables.access, "entitlement#"),
+      puttingItems("TakeTurn", tables.access, "turn#removals"),
       observeAssignments(identityCenter),
       ...deleteAssignments(identityCenter),
       // Tells an assignment of a deleted person or group, which AWS refuses to delete, from a failed revoke.

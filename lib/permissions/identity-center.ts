@@ -37,7 +37,7 @@ export const observeAssignments = (instance: IdentityCenterInstance): Permission
     "What may be granted or removed may be looked at.",
   );
 
-/** Creates assignments and asks how the creation went. Nothing here removes anything. */
+/** Creates assignments and asks how creations went, one by one or all that are in progress. Nothing here removes anything. */
 export const createAssignments = (instance: IdentityCenterInstance): readonly Permission[] => [
   onAssignments(
     "CreateAssignments",
@@ -47,12 +47,12 @@ export const createAssignments = (instance: IdentityCenterInstance): readonly Pe
   ),
   permission({
     sid: "FollowCreations",
-    actions: ["sso:DescribeAccountAssignmentCreationStatus"],
+    actions: ["sso:DescribeAccountAssignmentCreationStatus", "sso:ListAccountAssignmentCreationStatus"],
     resources: [instance.instanceArn],
   }),
 ];
 
-/** Deletes assignments and asks how the deletion went. Nothing here grants anything. */
+/** Deletes assignments and asks how deletions went, one by one or all that are in progress. Nothing here grants anything. */
 export const deleteAssignments = (instance: IdentityCenterInstance): readonly Permission[] => [
   onAssignments(
     "DeleteAssignments",
@@ -62,7 +62,7 @@ export const deleteAssignments = (instance: IdentityCenterInstance): readonly Pe
   ),
   permission({
     sid: "FollowDeletions",
-    actions: ["sso:DescribeAccountAssignmentDeletionStatus"],
+    actions: ["sso:DescribeAccountAssignmentDeletionStatus", "sso:ListAccountAssignmentDeletionStatus"],
     resources: [instance.instanceArn],
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { PolicyStatementProps } from "aws-cdk-lib/aws-iam";
 import { permission, type Permission } from "./permission.ts";
 
 type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "DeleteItem";
@@ -15,4 +16,47 @@ export function onTable(
     actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn, ...indexes.map((index) => `${table.tableArn}/index/${index}`)],
   });
+}
+
+/** Queries on the named indexes of a table, and nothing on the table itself. */
+export function onIndexes(
+  sid: string,
+  table: Pick<Table, "tableArn">,
+  indexes: readonly string[],
+): Permission {
+  return permission({
+    sid,
+    actions: ["dynamodb:Query"],
+    resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
+  });
+}
+
+/**
+ * Puts items whose partition key begins with `prefix`, and no others. Null: ForAllValues alone would also let a call
+ * through that names no key (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
+ */
+export function puttingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
+  return permission(onItems(sid, "PutItem", table, prefix));
+}
+
+/** Updates items whose partition key begins with `prefix`, and no others. */
+export function updatingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
+  return permission(onItems(sid, "UpdateItem", table, prefix));
+}
+
+function onItems(
+  sid: string,
+  action: "PutItem" | "UpdateItem",
+  table: Pick<Table, "tableArn">,
+  prefix: string,
+): PolicyStatementProps {
+  return {
+    sid,
+    actions: [`dynamodb:${action}`],
+    resources: [table.tableArn],
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  };
 }

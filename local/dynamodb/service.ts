@@ -2,13 +2,14 @@ import type { LocalStore } from "../store.ts";
 import type { ApplicationTable } from "../template/tables.ts";
 import type { Environment } from "../template/physical-resources.ts";
 import type { JsonObject } from "../wire/json.ts";
-import type { ServiceDefinition } from "../wire/service.ts";
+import type { ConditionKeys, ServiceDefinition } from "../wire/service.ts";
 import { textMember } from "../wire/text-member.ts";
 import type { ChangeLog } from "./changes.ts";
 import { createDynalite } from "./dynalite.ts";
 import { createItemRecords } from "./item-records.ts";
 import { readOperations } from "./reads.ts";
 import { createTables, tableNameIn } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 import type { OnUsage } from "./usage.ts";
 import { writeOperations } from "./writes.ts";
 
@@ -38,6 +39,42 @@ const resourcesOf =
     return [typeof IndexName === "string" ? `${arn}/index/${IndexName}` : arn];
   };
 
+/** An attribute's value as IAM compares it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+const textOf = (value: unknown): string => {
+  const [text] = Object.values((value ?? {}) as JsonObject);
+  return typeof text === "string" ? text : "";
+};
+
+/**
+ * `dynamodb:LeadingKeys`: the partition keys of the items that a call names. A query's are not read out of its
+ * expression: a policy that asks for them lets no query through here.
+ */
+const contextOf =
+  (tables: Pick<Tables, "find">) =>
+  (_operation: string, { TableName, Item, Key, RequestItems }: JsonObject): ConditionKeys => {
+    const named = (Item ?? Key) as JsonObject | undefined;
+    const items: readonly (readonly [unknown, JsonObject])[] =
+      named === undefined ? batchItems((RequestItems ?? {}) as JsonObject) : [[TableName, named]];
+    const keys = items.map(([tableName, item]) => {
+      const { KeySchema } = tables.find(tableNameIn(tableName));
+      return textOf(item[KeySchema.find(({ KeyType }) => KeyType === "HASH")?.AttributeName ?? ""]);
+    });
+    return keys.length === 0 ? {} : { "dynamodb:LeadingKeys": [...new Set(keys)] };
+  };
+
+/** What a batch reads (a table's `Keys`) or writes (its list of puts and deletes). */
+const batchItems = (requestItems: JsonObject): (readonly [string, JsonObject])[] =>
+  Object.entries(requestItems).flatMap(([name, request]) => {
+    const requests = Array.isArray(request) ? (request as readonly JsonObject[]) : [];
+    const keys = ((request as JsonObject)["Keys"] ?? []) as readonly JsonObject[];
+    const written = requests.flatMap((one) => {
+      const put = (one["PutRequest"] as JsonObject | undefined)?.["Item"];
+      const remove = (one["DeleteRequest"] as JsonObject | undefined)?.["Key"];
+      return [put ?? remove ?? {}] as JsonObject[];
+    });
+    return [...keys, ...written].map((item) => [name, item] as const);
+  });
+
 /**
  * DynamoDB: dynalite with what it lacks (streams, durable together with the store, current items on failed conditions).
  * TransactWriteItems and everything else that is not listed is refused as an unknown operation.
@@ -61,6 +98,7 @@ export const createDynamoDb = ({ environment, store, changeLog, onUsage }: Dynam
     targetPrefix: "DynamoDB_20120810",
     iamPrefix: "dynamodb",
     resourcesOf: resourcesOf(arnOf),
+    contextOf: contextOf(tables),
     operations: {
       ...writeOperations({ run, store, records, tables, changeLog, onUsage }),
       ...readOperations({ run, tables, onUsage }),

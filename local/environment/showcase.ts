@@ -28,12 +28,16 @@ const askFor = (requester: UserId, { account, permissionSet }: Offer): Ask => ({
   requester,
   targets: [{ accountId: account.id, permissionSetArn: permissionSet.id }],
   durationSeconds: DURATION_SECONDS,
+  // How long sessions last is not known here: no flow is offered to which it matters.
+  sessions: [],
 });
 
 /** Everything that flows with one approval name by account, and that no flow offers by organizational unit. */
 const offersOf = (flows: readonly AccessFlow[]): Offer[] =>
   flows
-    .filter(({ approval }) => approval.steps.length === 1)
+    .filter(
+      ({ approval, settings }) => approval.steps.length === 1 && settings.maxSessionSeconds === undefined,
+    )
     .flatMap((flow) =>
       flow.targets.flatMap(({ accounts, permissionSets }) =>
         accounts.flatMap((account) =>

@@ -3,6 +3,7 @@ import type { Application } from "../template/application.ts";
 import type { PolicyDocument } from "../template/permissions.ts";
 import type { Principal } from "../wire/principals.ts";
 import { AwsError } from "../wire/service.ts";
+import type { ConditionKeys } from "../wire/service.ts";
 import { awsManagedPolicy } from "./managed-policies.ts";
 import { verdictOn } from "./simulate.ts";
 import type { Verdict } from "./simulate.ts";
@@ -12,11 +13,16 @@ export interface Access {
   readonly action: string;
   readonly resources: readonly string[];
   readonly region: string;
+  /** Condition keys that the call brings along. */
+  readonly context?: ConditionKeys;
 }
 
 /** Decides by the app's own policies, so that a missing or too narrow permission shows here and not in production. */
 export interface IamCheck {
-  /** Throws AccessDeniedException unless the principal may; an administrator always may. */
+  /**
+   * Throws AccessDeniedException unless the principal may. An administrator always may, but what a bucket's policy denies:
+   * that binds everybody.
+   */
   authorize(principal: Principal, access: Access): Promise<void>;
   /** Throws unless the resource's own policy lets the AWS service `service` act for `sourceArn`. */
   authorizeService(service: string, sourceArn: string, access: Access): Promise<void>;
@@ -29,6 +35,14 @@ interface RolePolicies {
 
 const hasConditions = (document: PolicyDocument) =>
   document.Statement.some((statement) => statement["Condition"] !== undefined);
+
+/** The bucket that an ARN names, or whose object it names. */
+const BUCKET = /^arn:[\w-]+:s3:::[^/]+/;
+
+const EVERYTHING: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
 
 /** AWS's wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const denied = (
@@ -72,7 +86,7 @@ export const createIamCheck = (
   const decideForRole = async (
     principal: Extract<Principal, { kind: "role" }>,
     role: RolePolicies,
-    { action, region }: Access,
+    { action, region, context = {} }: Access,
     resource: string,
   ): Promise<Verdict> => {
     const decide = () =>
@@ -85,6 +99,7 @@ export const createIamCheck = (
         accountId: principal.accountId,
         context: {
           ...contextFor(region),
+          ...context,
           "aws:PrincipalArn": principal.roleArn,
           "aws:PrincipalAccount": principal.accountId,
         },
@@ -97,8 +112,30 @@ export const createIamCheck = (
     return verdict;
   };
 
+  /** Functions', topics' and queues' policies only let services in, see authorizeService; a bucket's may deny. */
+  const checkBucketPolicy = async (
+    principal: Principal,
+    { action, region, context }: Access,
+    resource: string,
+  ) => {
+    const resourcePolicy = resourcePolicies.get(BUCKET.exec(resource)?.[0] ?? "");
+    if (resourcePolicy === undefined) return;
+    const verdict = await verdictOn({
+      principal: principal.arn,
+      action,
+      resource,
+      accountId: principal.accountId,
+      context: { ...contextFor(region), ...context },
+      identityPolicies: [{ name: "Everything", document: EVERYTHING }],
+      resourcePolicy,
+    });
+    if (verdict === "ExplicitlyDenied")
+      throw denied(principal.arn, action, resource, verdict, "resource-based");
+  };
+
   return {
     authorize: async (principal, access) => {
+      for (const resource of access.resources) await checkBucketPolicy(principal, access, resource);
       if (principal.kind === "administrator") return;
       const role = policiesByRole.get(principal.roleArn);
       if (role === undefined) return;

@@ -1,6 +1,7 @@
 import { isWildcardOnlyAction, runSimulation, runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 import type { EvaluationResult, Simulation } from "@cloud-copilot/iam-simulate";
 import type { PolicyDocument } from "../template/permissions.ts";
+import type { ConditionKeys } from "../wire/service.ts";
 
 /** One thing that a principal wants to do. */
 export interface Question {
@@ -10,7 +11,7 @@ export interface Question {
   readonly resource: string;
   /** The account that the resource is taken to belong to. */
   readonly accountId: string;
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: ConditionKeys;
   readonly identityPolicies: readonly { readonly name: string; readonly document: PolicyDocument }[];
   readonly resourcePolicy?: PolicyDocument;
 }
@@ -23,7 +24,12 @@ const simulationOf = (question: Question, resource: string): Simulation => ({
     principal: question.principal,
     action: question.action,
     resource: { resource, accountId: question.accountId },
-    contextVariables: { ...question.context },
+    contextVariables: Object.fromEntries(
+      Object.entries(question.context).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : [...value],
+      ]),
+    ),
   },
   identityPolicies: question.identityPolicies.map(({ name, document }) => ({ name, policy: document })),
   serviceControlPolicies: [],

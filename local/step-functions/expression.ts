@@ -1,7 +1,7 @@
 import jsonata from "jsonata";
 import type { Json } from "../wire/json.ts";
 import type { Template } from "./definition.ts";
-import { provideFunctions } from "./jsonata-functions.ts";
+import { provideFunctions, sourcesIn } from "./jsonata-functions.ts";
 import type { FunctionSources } from "./jsonata-functions.ts";
 
 /** What an expression can read: `$states` and the workflow variables. */
@@ -38,6 +38,18 @@ const asJson = (value: unknown): Json | undefined => {
 const isJsonataLambda = (value: unknown): boolean =>
   typeof value === "object" && value !== null && ("_jsonata_lambda" in value || "_jsonata_function" in value);
 
+/** Compiled once and used by every engine: what differs between two evaluations comes with the bindings. */
+const compiled = new Map<string, jsonata.Expression>();
+
+const compile = (code: string): jsonata.Expression => {
+  const known = compiled.get(code);
+  if (known !== undefined) return known;
+  const expression = jsonata(code);
+  provideFunctions(expression);
+  compiled.set(code, expression);
+  return expression;
+};
+
 /**
  * JSONata as Step Functions runs it: version 2.0.6, without `$eval`, with six functions more.
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
@@ -48,10 +60,8 @@ export const createEvaluate = (sources: FunctionSources): Evaluate => {
     const subject = `The JSONata expression '${code}' specified for the field '${field}'`;
     let value: unknown;
     try {
-      const expression = jsonata(code);
-      provideFunctions(expression, sources);
       // No input: at the top level `$` and unqualified names mean nothing in Step Functions.
-      value = await expression.evaluate(undefined, { ...bindings });
+      value = await compile(code).evaluate(undefined, { ...bindings, ...sourcesIn(sources) });
     } catch (error) {
       throw new EvaluationFailure(`${subject} threw an error during evaluation. ${messageOf(error)}`, field);
     }

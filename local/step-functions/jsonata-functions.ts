@@ -53,29 +53,62 @@ const seededRandom = (seed: number): number => {
   return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32;
 };
 
+/** The binding that brings an evaluation's sources: no variable of a workflow can have such a name. */
+const SOURCES = "sources of Step Functions";
+
+/** What the functions of one evaluation read, `$now` and `$millis` fixed for it, as in JSONata itself. */
+interface EvaluationSources extends Omit<FunctionSources, "clock"> {
+  readonly millis: number;
+}
+
+/** A function of an expression, as jsonata calls it. */
+interface Focus {
+  readonly environment: { lookup(name: string): unknown };
+}
+
+const sourcesOf = ({ environment }: Focus) => environment.lookup(SOURCES) as EvaluationSources;
+
+/** Bindings that give one evaluation its time, randomness and ids. */
+export const sourcesIn = ({ clock, random, newId }: FunctionSources): Readonly<Record<string, unknown>> => ({
+  [SOURCES]: { millis: clock.now().getTime(), random, newId } satisfies EvaluationSources,
+});
+
 /**
  * Gives an expression the functions of Step Functions: `$partition $range $hash $random $uuid $parse` added,
- * `$eval` removed, and `$now`/`$millis` on the injected clock, fixed for one evaluation as in JSONata itself.
+ * `$eval` removed, and `$now`/`$millis` on the injected clock.
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
-export const provideFunctions = (expression: jsonata.Expression, sources: FunctionSources): void => {
-  const millis = sources.clock.now().getTime();
+export const provideFunctions = (expression: jsonata.Expression): void => {
   expression.registerFunction("partition", partition, "<an:a>");
   expression.registerFunction("range", range, "<nnn:a>");
   expression.registerFunction("hash", hash, "<ss:s>");
   expression.registerFunction(
     "random",
-    (seed?: number) => (seed === undefined ? sources.random() : seededRandom(seed)),
+    function (seed?: number) {
+      return seed === undefined ? sourcesOf(this).random() : seededRandom(seed);
+    },
     "<n?:n>",
   );
-  expression.registerFunction("uuid", () => sources.newId(), "<:s>");
+  expression.registerFunction(
+    "uuid",
+    function () {
+      return sourcesOf(this).newId();
+    },
+    "<:s>",
+  );
   expression.registerFunction("parse", (text: string): unknown => JSON.parse(text), "<s:x>");
-  expression.registerFunction("millis", () => millis, "<:n>");
+  expression.registerFunction(
+    "millis",
+    function () {
+      return sourcesOf(this).millis;
+    },
+    "<:n>",
+  );
   expression.registerFunction(
     "now",
     function (picture?: string, timezone?: string) {
       const fromMillis = this.environment.lookup("fromMillis") as BuiltIn;
-      return fromMillis.implementation.call(this, millis, picture, timezone);
+      return fromMillis.implementation.call(this, sourcesOf(this).millis, picture, timezone);
     },
     "<s?s?:s>",
   );

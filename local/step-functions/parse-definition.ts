@@ -158,13 +158,21 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** Definitions without a flaw: every execution begins with its machine's, and a process sees few of them. */
+const parsedDefinitions = new Map<string, MachineDefinition>();
+
 /**
  * Parses an Amazon States Language document.
  * Throws `InvalidDefinition` with a sentence that names the machine, the place and the flaw.
  */
 export const parseDefinition = (machineName: string, definition: string): MachineDefinition => {
+  const known = parsedDefinitions.get(definition);
+  if (known !== undefined) return known;
   const { flaws, parsed } = findFlaws(parseJson(definition));
-  if (parsed !== undefined && flaws.length === 0) return parsed;
+  if (parsed !== undefined && flaws.length === 0) {
+    parsedDefinitions.set(definition, parsed);
+    return parsed;
+  }
   const sentences = flaws.map((flaw) => `${flaw.path} ${flaw.message}`).join("; ");
   throw new AwsError("InvalidDefinition", `Invalid State Machine Definition of ${machineName}: ${sentences}`);
 };

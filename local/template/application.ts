@@ -1,4 +1,6 @@
 import { readAssembly } from "./assembly.ts";
+import { bucketsIn } from "./buckets.ts";
+import type { ApplicationBucket } from "./buckets.ts";
 import { checkCoverage } from "./coverage.ts";
 import { deploy } from "./deployment.ts";
 import type { DeployedStack } from "./deployment.ts";
@@ -30,9 +32,10 @@ export interface Application {
   readonly rules: readonly ApplicationRule[];
   readonly topics: readonly NamedResource[];
   readonly queues: readonly NamedResource[];
+  readonly buckets: readonly ApplicationBucket[];
   readonly httpApis: readonly ApplicationHttpApi[];
   readonly roles: readonly ApplicationRole[];
-  /** Policies on functions, topics and queues, by the resource's ARN. */
+  /** Policies on functions, topics, queues and buckets, by the resource's ARN. */
   readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>;
   /** Each stack's outputs by name. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -63,6 +66,7 @@ export const readApplication = async (directory: string, environment: Environmen
     rules: rulesIn(deployment),
     topics: topicsIn(deployment),
     queues: queuesIn(deployment),
+    buckets: bucketsIn(deployment),
     httpApis: httpApisIn(deployment),
     roles: rolesIn(deployment),
     resourcePolicies: resourcePoliciesIn(deployment, functionArnIn(environment)),

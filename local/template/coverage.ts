@@ -16,6 +16,8 @@ const RUN: ReadonlySet<string> = new Set([
   "AWS::Lambda::EventSourceMapping",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
+  "AWS::S3::Bucket",
+  "AWS::S3::BucketPolicy",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",
   "AWS::SQS::Queue",

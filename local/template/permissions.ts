@@ -23,6 +23,7 @@ const PermissionSchema = z.object({
   SourceAccount: z.optional(z.string()),
 });
 const TopicPolicySchema = z.object({ PolicyDocument: DocumentSchema, Topics: z.array(z.string()) });
+const BucketPolicySchema = z.object({ PolicyDocument: DocumentSchema, Bucket: z.string() });
 const QueuePolicySchema = z.object({ PolicyDocument: DocumentSchema, Queues: z.array(z.string()) });
 
 /** A policy document as the template holds it; iam-simulate checks its form. */
@@ -98,7 +99,7 @@ const permissionStatement = (resource: DeployedResource, functionArn: string) =>
   };
 };
 
-/** Policies on functions, topics and queues, by the resource's ARN. */
+/** Policies on functions, topics, queues and buckets, by the resource's ARN. */
 export const resourcePoliciesIn = (
   deployment: Deployment,
   functionArnOf: (nameOrArn: string) => string,
@@ -114,6 +115,13 @@ export const resourcePoliciesIn = (
   for (const resource of deployment.resources("AWS::SNS::TopicPolicy")) {
     const { PolicyDocument, Topics } = propertiesOf(resource, TopicPolicySchema);
     for (const arn of Topics) add(arn, documentOf(PolicyDocument).Statement);
+  }
+  const bucketArns = new Map(
+    deployment.resources("AWS::S3::Bucket").map((bucket) => [bucket.ref, bucket.attribute("Arn")]),
+  );
+  for (const resource of deployment.resources("AWS::S3::BucketPolicy")) {
+    const { PolicyDocument, Bucket } = propertiesOf(resource, BucketPolicySchema);
+    add(bucketArns.get(Bucket) ?? Bucket, documentOf(PolicyDocument).Statement);
   }
   const queueArns = new Map(
     deployment.resources("AWS::SQS::Queue").map((queue) => [queue.ref, queue.attribute("Arn")]),

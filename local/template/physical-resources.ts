@@ -86,6 +86,13 @@ const queue: Describe = (identity, environment) => {
   return { ref: url, attributes: { Arn: arn(environment, "sqs", name), QueueName: name, QueueUrl: url } };
 };
 
+const bucket: Describe = (identity, environment) => {
+  const named = identity.property("BucketName");
+  // A bucket's own name has no upper case.
+  const name = typeof named === "string" ? named : nameOf(identity, "BucketName").toLowerCase();
+  return { ref: name, attributes: { Arn: `arn:${environment.partition}:s3:::${name}` } };
+};
+
 const eventBus: Describe = (identity, environment) => {
   const name = nameOf(identity, "Name");
   return { ref: name, attributes: { Arn: arn(environment, "events", `event-bus/${name}`), Name: name } };
@@ -158,6 +165,8 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   "AWS::Lambda::Function": byName("FunctionName", "lambda", (name) => `function:${name}`),
   "AWS::Lambda::Permission": byDerivedId(16),
   "AWS::Logs::LogGroup": byName("LogGroupName", "logs", (name) => `log-group:${name}:*`),
+  "AWS::S3::Bucket": bucket,
+  "AWS::S3::BucketPolicy": byDerivedId(16),
   "AWS::SNS::Topic": topic,
   "AWS::SNS::TopicPolicy": byDerivedId(16),
   "AWS::SQS::Queue": queue,

@@ -5,7 +5,9 @@ import { AwsError } from "./service.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** How calls of one service, or calls that name no known one, are answered. */
-export type Protocol = Pick<ServiceDefinition, "protocol" | "xmlNamespace">;
+export type Protocol = Pick<ServiceDefinition, "xmlNamespace"> & {
+  readonly protocol: Exclude<ServiceDefinition["protocol"], "rest-xml">;
+};
 
 const JSON_TYPES = {
   "json-1.0": "application/x-amz-json-1.0",
@@ -29,29 +31,34 @@ const respond = (
 
 /** The answer of a call that succeeded. */
 export const outputResponse = (
-  { protocol, xmlNamespace = ANY_NAMESPACE }: Protocol,
+  { protocol, xmlNamespace = ANY_NAMESPACE, rest }: ServiceDefinition,
   operation: string,
   output: JsonObject,
   requestId: string,
-): AwsResponse =>
-  protocol === "query"
-    ? respond(
-        200,
-        "text/xml",
-        queryOutput({ operation, namespace: xmlNamespace, requestId }, output),
-        requestId,
-      )
-    : respond(200, JSON_TYPES[protocol], JSON.stringify(output), requestId);
+): AwsResponse => {
+  if (protocol === "rest-xml") {
+    if (rest === undefined) throw new Error("A rest-xml service says how its operations travel");
+    return rest.answer(operation, output, requestId);
+  }
+  if (protocol !== "query") return respond(200, JSON_TYPES[protocol], JSON.stringify(output), requestId);
+  const body = queryOutput({ operation, namespace: xmlNamespace, requestId }, output);
+  return respond(200, "text/xml", body, requestId);
+};
 
 /** Services that name a refused action AccessDenied (query) rather than AccessDeniedException (JSON). */
 const errorCode = (error: AwsError, protocol: Protocol["protocol"]) =>
   protocol === "query" && error.name === "AccessDeniedException" ? "AccessDenied" : error.name;
 
-/** S3's own form: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** S3's own form, in which a refused action is AccessDenied: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const restXmlError = ({ name, message, status }: AwsError, requestId: string): AwsResponse => {
-  const members = xmlMembers({ Code: name, Message: message, RequestId: requestId });
+  const denied = name === "AccessDeniedException";
+  const members = xmlMembers({
+    Code: denied ? "AccessDenied" : name,
+    Message: message,
+    RequestId: requestId,
+  });
   return respond(
-    status,
+    denied ? 403 : status,
     "application/xml",
     `<?xml version="1.0" encoding="UTF-8"?><Error>${members}</Error>`,
     requestId,

@@ -48,8 +48,11 @@ const isForm = ({ headers }: AwsRequest) =>
 
 /** How a caller of an unknown service most likely wants its error: in the form that it asked in. */
 const protocolOf = (request: AwsRequest, service: ServiceDefinition | undefined): Protocol | "rest-xml" => {
-  if (service !== undefined) return service;
   if (credentialScopeOf(request)?.signingName === "s3") return "rest-xml";
+  if (service !== undefined) {
+    const { protocol, ...others } = service;
+    return protocol === "rest-xml" ? protocol : { ...others, protocol };
+  }
   if (isForm(request)) return { protocol: "query" };
   return { protocol: (request.headers["content-type"] ?? "").endsWith("1.0") ? "json-1.0" : "json-1.1" };
 };
@@ -72,6 +75,7 @@ const readCall = (
   request: AwsRequest,
   isKnown: (operation: string) => boolean,
 ) => {
+  if (service.rest !== undefined) return service.rest.read(request);
   if (service.protocol === "query") {
     const { operation, input } = queryInputOf(
       request.method === "GET" ? request.query : decode(request.body),

@@ -259,10 +259,15 @@ describe("what a caller may not see or do", () => {
       "GET /requests/ID",
       "GET /requests/ID/events",
       "POST /requests/ID/decisions",
+      "POST /requests/ID/extend",
       "POST /requests/ID/revoke",
       "POST /requests/ID/cancel",
     ]) {
-      const body = line.endsWith("decisions") ? { decision: "approve" } : undefined;
+      const body = line.endsWith("decisions")
+        ? { decision: "approve" }
+        : line.endsWith("extend")
+          ? { duration: "PT1H", justification: "not done yet" }
+          : undefined;
       const hidden = await refusal("lena", line.replace("ID", asked.id), body);
       const missing = await refusal("lena", line.replace("ID", "r-00000000000000000000000000"), body);
       expect(hidden).toMatchObject(problem(404, "not-found"));

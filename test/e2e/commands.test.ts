@@ -72,7 +72,11 @@ describe("npm start", { timeout: 60_000 }, () => {
     ],
     ["organization", "accounts: [\n", ": found "],
     ["access-flows", "- name: a\n  requestors: { anyOf: [] }\n", ":1: found no [0].targets"],
-    ["access-flows", "- name: a\n  colour: red\n", ":2: found the unknown key"],
+    [
+      "access-flows",
+      "- name: a\n  colour: red\n",
+      ":2: found the unknown key [0].colour, expected one of name, requestors,",
+    ],
     [
       "access-flows",
       [

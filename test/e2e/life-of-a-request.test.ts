@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import type { RequestView } from "../../lambdas/core/contracts/http/requests.ts";
 import { assignByHand, isAssigned, permissionSetArn } from "./support/assignments.ts";
 import { anAsk, ask, decide, inStatus, requestIn } from "./support/requests.ts";
 import { runEnvironment } from "./support/running-environment.ts";
@@ -143,6 +144,52 @@ describe("a request", { timeout: 60_000 }, () => {
     expect(requestIn(await running.as("dana", `POST /requests/${asked.id}/revoke`))).toMatchObject({
       version: ended.version,
     });
+  });
+
+  it("can be extended with approval, and ends at its new expiry", async () => {
+    const flow = {
+      requestors: { anyOf: [{ user: "bruno" }] },
+      targets: [{ accounts: ["payments-prod"], permissionSets: ["DatabaseOperator"] }],
+      duration: { max: "PT1M" },
+      approval: { steps: [{ anyOf: [{ group: "payments-leads" }], within: "PT1H" }] },
+      settings: { maxExtensions: 1, extensionDuration: "PT10S", maxSessionDuration: "PT12H" },
+    };
+    const saved = await running.as("tara", "PUT /access-flows/a-extensible", { body: flow });
+    expect(saved).toMatchObject({ status: 200, body: { settings: flow.settings } });
+    const assignment = await assignmentOf("bruno");
+    const asked = await ask(running, "bruno", { duration: "PT8S" });
+    expect(asked).toMatchObject({ flow: "a-extensible" });
+    await decide(running, "grace", asked);
+    const active = await inStatus(running, "bruno", asked, "active");
+    expect(active.sessionsNote).toContain(active.sessionsUntil);
+
+    const body = { duration: "PT5S", justification: "not done yet" };
+    const extended = await running.as("bruno", `POST /requests/${asked.id}/extend`, { body });
+    expect(requestIn(extended)).toMatchObject({
+      status: "active",
+      expiresAt: active.expiresAt,
+      extension: body,
+    });
+    const waiting = (await running.as("grace", "GET /requests?view=to-approve")).body as {
+      items: RequestView[];
+    };
+    const seen = waiting.items.find(({ id }) => id === asked.id)?.extension;
+    expect(seen).toMatchObject(body);
+    const expiry = Date.parse(active.expiresAt ?? "");
+    const approved = await decide(running, "grace", asked, "approve", { extension: seen?.askedAt });
+    expect(approved.expiresAt).toBe(new Date(expiry + 5000).toISOString());
+    expect(await running.as("bruno", `POST /requests/${asked.id}/extend`, { body })).toMatchObject({
+      status: 409,
+      body: { code: "too-many-extensions" },
+    });
+
+    await until("the first expiry to pass", () => Promise.resolve(Date.now() > expiry + 1000 || undefined));
+    expect(await isAssigned(running.environment, assignment)).toBe(true);
+    const ended = await inStatus(running, "bruno", asked, "ended");
+    expect(ended).toMatchObject({ expiresAt: approved.expiresAt, ended: { reason: "expired" } });
+    expect(ended.ended?.at.localeCompare(approved.expiresAt ?? "")).toBeGreaterThanOrEqual(0);
+    expect(await isAssigned(running.environment, assignment)).toBe(false);
+    expect(await running.as("tara", "DELETE /access-flows/a-extensible")).toMatchObject({ status: 204 });
   });
 
   it("never takes standing access away", async () => {

@@ -19,20 +19,26 @@ const alarms = resourcesOf(access, "AWS::CloudWatch::Alarm").map(({ properties }
 const alarmNames = alarms.map(({ AlarmName }) => AlarmName);
 
 describe("alarms", () => {
-  it("watch executions, stuck and late revokes, the stream, the API, the functions and the catalogue", () => {
+  it("watch executions, stuck and late revokes, the stream, the API, the functions, the catalogue and the sweep", () => {
     expect(alarmNames.toSorted()).toEqual([
       "lockstep-api-5xx",
       "lockstep-api-errors",
       "lockstep-attention-undelivered",
+      "lockstep-audit-gaps",
       "lockstep-await-approval-errors",
       "lockstep-catalogue-errors",
+      "lockstep-changed-out-of-band",
       "lockstep-grant-access-errors",
+      "lockstep-orphans",
       "lockstep-record-behind",
       "lockstep-record-dead-letters",
       "lockstep-record-errors",
       "lockstep-revocation-stuck",
       "lockstep-revoke-access-errors",
       "lockstep-revoke-lag",
+      "lockstep-seal-errors",
+      "lockstep-sweep-behind",
+      "lockstep-sweep-errors",
       "lockstep-workflow-aborted",
       "lockstep-workflow-failed",
       "lockstep-workflow-timed-out",
@@ -71,12 +77,14 @@ describe("what people must act on", () => {
     .filter(({ properties }) => properties["EventBusName"] !== undefined)
     .map(({ properties }) => RuleSchema.parse(properties));
 
-  it("is told of approvals, failures and stuck revokes, each by its transition", () => {
+  it("is told of approvals, also of more time, failures and stuck revokes, each by its transition", () => {
     const types = rules.flatMap(({ EventPattern }) => EventPattern["detail-type"]);
     expect(types.toSorted()).toEqual([
       "ApprovalNeeded",
+      "ExtensionRequested",
       "GrantFailed",
       "NextApprovalNeeded",
+      "NextExtensionApprovalNeeded",
       "RequestRefused",
       "RevocationStuck",
     ]);

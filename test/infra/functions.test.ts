@@ -1,11 +1,15 @@
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import { SWEPT } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
 import { EnvironmentSchema as CatalogueEnvironment } from "../../lambdas/catalogue/env.ts";
 import { EnvironmentSchema as RecordEnvironment } from "../../lambdas/record/env.ts";
+import { EnvironmentSchema as SweepEnvironment } from "../../lambdas/sweep/env.ts";
 import { EnvironmentSchema as AwaitApprovalEnvironment } from "../../lambdas/workflow/await-approval/env.ts";
 import { EnvironmentSchema as GrantAccessEnvironment } from "../../lambdas/workflow/grant-access/env.ts";
 import { EnvironmentSchema as RevokeAccessEnvironment } from "../../lambdas/workflow/revoke-access/env.ts";
+import { matchesPattern } from "../../local/events/pattern.ts";
 import { resourceAt, resourcesOf } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -37,6 +41,7 @@ describe("a function's environment", () => {
     ["GrantAccessFunction", GrantAccessEnvironment],
     ["RecordFunction", RecordEnvironment],
     ["RevokeAccessFunction", RevokeAccessEnvironment],
+    ["SweepFunction", SweepEnvironment],
   ])("is what its handler parses, and nothing else: %s", (logicalId, schema) => {
     const { NODE_OPTIONS: _nodeOptions, ...environment } = environmentOf(logicalId);
     expect(z.safeParse(schema, environment).error?.issues).toBeUndefined();
@@ -58,13 +63,27 @@ describe("a function's environment", () => {
 describe("the Access table's stream", () => {
   const [mapping] = resourcesOf(access, "AWS::Lambda::EventSourceMapping");
 
-  it("delivers writes of requests only", () => {
-    const { Filters } = z
-      .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
-      .parse(mapping?.properties["FilterCriteria"]);
-    expect(Filters.map(({ Pattern }): unknown => JSON.parse(Pattern))).toEqual([
-      { eventName: ["INSERT", "MODIFY"], dynamodb: { NewImage: { kind: { S: ["request"] } } } },
+  const { Filters } = z
+    .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+    .parse(mapping?.properties["FilterCriteria"]);
+  const patterns = Filters.map(({ Pattern }): unknown => JSON.parse(Pattern));
+
+  it("delivers writes of requests only, and no move by the sweep", () => {
+    expect(patterns).toEqual([
+      { dynamodb: { NewImage: { kind: { S: ["request"] }, swept: { BOOL: [{ exists: false }] } } } },
     ]);
+  });
+
+  it("lets transitions through, and neither what the sweep put off nor other items nor deletions", () => {
+    const passes = (item: Readonly<Record<string, unknown>> | undefined) =>
+      patterns.some((pattern) =>
+        matchesPattern(pattern, { dynamodb: item === undefined ? {} : { NewImage: marshall(item) } }),
+      );
+    const request = { kind: "request", dueAt: "2026-01-01T00:02:00.000Z" };
+    expect(passes(request)).toBe(true);
+    expect(passes({ ...request, [SWEPT]: true })).toBe(false);
+    expect(passes({ ...request, kind: "entitlement" })).toBe(false);
+    expect(passes(undefined)).toBe(false);
   });
 
   it("retries, isolates what fails, and keeps what it gives up", () => {

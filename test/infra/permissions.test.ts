@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { accessKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { aRequestId } from "../support/builders.ts";
 import { allowedActions, resourcesOf, statementsOf, type Statement } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -19,6 +21,22 @@ const reachesTable = (statement: Statement, table: string) =>
   JSON.stringify(statement.Resource).includes(table);
 const accountArn = (id: string) => `arn:aws:sso:::account/${id}`;
 
+const writesOf = (role: string) =>
+  statementsOf(access, role)
+    .filter((statement) => reachesTable(statement, "AccessTable"))
+    .filter(({ Action }) =>
+      Action.some((action) => /:(Put|Update|Delete|BatchWrite|Transact|Partiql)/i.test(action)),
+    );
+const writing = (action: string, prefix: string) =>
+  expect.objectContaining({
+    Effect: "Allow",
+    Action: [`dynamodb:${action}`],
+    Condition: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  }) as unknown;
+
 describe("each function's role", () => {
   it("has its statements inline, and no policy is attached from elsewhere", () => {
     expect(resourcesOf(access, "AWS::IAM::Policy")).toEqual([]);
@@ -37,6 +55,8 @@ describe("each function's role", () => {
       "GrantAccessRole",
       "RecordRole",
       "RevokeAccessRole",
+      "SealRole",
+      "SweepRole",
     ]);
   });
 
@@ -51,6 +71,7 @@ describe("grant and revoke", () => {
     expect(ssoActions("GrantAccessRole")).toEqual([
       "sso:CreateAccountAssignment",
       "sso:DescribeAccountAssignmentCreationStatus",
+      "sso:ListAccountAssignmentCreationStatus",
       "sso:ListAccountAssignments",
     ]);
   });
@@ -59,6 +80,7 @@ describe("grant and revoke", () => {
     expect(ssoActions("RevokeAccessRole")).toEqual([
       "sso:DeleteAccountAssignment",
       "sso:DescribeAccountAssignmentDeletionStatus",
+      "sso:ListAccountAssignmentDeletionStatus",
       "sso:ListAccountAssignments",
     ]);
   });
@@ -109,10 +131,89 @@ describe("grant and revoke", () => {
   });
 });
 
+describe("the table of requests and entitlements", () => {
+  it("takes from a grant requests, entitlements and the pace of all grants, and no turn", () => {
+    expect(writesOf("GrantAccessRole")).toEqual([
+      writing("PutItem", "request#"),
+      writing("PutItem", "entitlement#"),
+      writing("UpdateItem", accessKeys.pace("grant").pk),
+    ]);
+  });
+
+  it("takes from a revoke requests, entitlements and the turn to remove", () => {
+    expect(writesOf("RevokeAccessRole")).toEqual([
+      writing("PutItem", "request#"),
+      writing("PutItem", "entitlement#"),
+      writing("PutItem", accessKeys.turn("removals").pk),
+    ]);
+  });
+
+  it("loses nothing: nobody may delete its items", () => {
+    const deletes = roles.flatMap(writesOf).filter(({ Action }) => Action.includes("dynamodb:DeleteItem"));
+    expect(deletes).toEqual([]);
+  });
+
+  it("lets a revoke find what is to be removed by the one index that holds it", () => {
+    const queries = statementsOf(access, "RevokeAccessRole").filter(({ Action }) =>
+      Action.includes("dynamodb:Query"),
+    );
+    expect(queries).toHaveLength(1);
+    expect(JSON.stringify(queries[0]?.Resource)).toContain("/index/byDue");
+  });
+
+  it("takes requests from the API's function, and no entitlement's record or turn", () => {
+    const writes = writesOf("ApiRole");
+    expect(writes).toEqual([
+      expect.objectContaining({
+        Effect: "Allow",
+        Action: ["dynamodb:PutItem"],
+        Condition: {
+          "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["request#*"] },
+          Null: { "dynamodb:LeadingKeys": "false" },
+        },
+      }),
+    ]);
+    const id = aRequestId("one");
+    for (const { pk } of [accessKeys.request(id), accessKeys.extensionPlace(id)])
+      expect(pk).toMatch(/^request#/);
+    expect(accessKeys.entitlement("any").pk).not.toMatch(/^request#/);
+  });
+});
+
+describe("the sweep", () => {
+  it("observes assignments, and can neither make nor remove one", () => {
+    expect(ssoActions("SweepRole")).toEqual(["sso:ListAccountAssignments"]);
+  });
+
+  it("puts looks at requests off, writes entitlements and its own turn, and nothing else of that table", () => {
+    expect(writesOf("SweepRole")).toEqual([
+      writing("PutItem", "entitlement#"),
+      writing("PutItem", accessKeys.turn("sweep").pk),
+      writing("UpdateItem", "request#"),
+    ]);
+  });
+
+  it("invokes the function that removes and starts executions of the one machine, and is invoked by the API", () => {
+    const invokes = (role: string) =>
+      statementsOf(access, role)
+        .filter(({ Action }) => Action.includes("lambda:InvokeFunction"))
+        .map(({ Resource }) => JSON.stringify(Resource));
+    expect(invokes("SweepRole")).toEqual([expect.stringContaining("RevokeAccessFunction")]);
+    expect(invokes("ApiRole")).toEqual([
+      expect.stringContaining("CatalogueFunction"),
+      expect.stringContaining("SweepFunction"),
+    ]);
+    const starts = statementsOf(access, "SweepRole").filter(({ Action }) =>
+      Action.includes("states:StartExecution"),
+    );
+    expect(starts.map(({ Resource }) => Resource)).toEqual([[{ Ref: "AccessRequestWorkflow" }]]);
+  });
+});
+
 describe("task tokens", () => {
   it("can be used by the functions that wake the workflow, and by no other", () => {
     expect(rolesThatMay(/states:SendTask/)).toEqual(["AwaitApprovalRole", "ApiRole"]);
-    expect(rolesThatMay("states:StartExecution")).toEqual(["ApiRole"]);
+    expect(rolesThatMay("states:StartExecution")).toEqual(["SweepRole", "ApiRole"]);
   });
 
   it("can be read by the API's function only, and written by the one that waits", () => {
@@ -128,12 +229,14 @@ describe("task tokens", () => {
       GrantAccessRole: [],
       RecordRole: [],
       RevokeAccessRole: [],
+      SealRole: [],
+      SweepRole: [],
     });
   });
 });
 
 describe("the audit trail", () => {
-  it("can be appended to by one function, and changed or deleted by none", () => {
+  it("can be appended to by the stream's function and the sweep, and changed or deleted by none", () => {
     const actionsOnAudit = (role: string) =>
       statementsOf(access, role)
         .filter((statement) => reachesTable(statement, "AuditTable"))
@@ -146,6 +249,8 @@ describe("the audit trail", () => {
       GrantAccessRole: [],
       RecordRole: ["dynamodb:PutItem"],
       RevokeAccessRole: [],
+      SealRole: ["dynamodb:Query"],
+      SweepRole: ["dynamodb:PutItem", "dynamodb:Query"],
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AccessIndex, CONFIG_BY_NAME } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { AccessIndex, BY_DUE, CONFIG_BY_NAME } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { resourceAt, resourcesOf, type Resource } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -44,6 +44,10 @@ describe("logical ids and names", () => {
       RecordRole: "lockstep-record",
       RevokeAccessFunction: "lockstep-revoke-access",
       RevokeAccessRole: "lockstep-revoke-access",
+      SealFunction: "lockstep-seal",
+      SealRole: "lockstep-seal",
+      SweepFunction: "lockstep-sweep",
+      SweepRole: "lockstep-sweep",
     });
   });
 
@@ -96,10 +100,11 @@ describe("the tables", () => {
   ];
 
   it("have the indexes that the stores query", () => {
+    const lists = Object.values(AccessIndex).map((index) => ({ ...index, sort: "createdAt" }));
     expect(indexesOf(resourceAt(stateful, "AccessTable"))).toEqual(
-      Object.values(AccessIndex).map(({ name, partition }) => ({
+      [...lists, BY_DUE].map(({ name, partition, sort }) => ({
         IndexName: name,
-        KeySchema: keySchema(partition, "createdAt"),
+        KeySchema: keySchema(partition, sort),
         Projection: { ProjectionType: "KEYS_ONLY" },
       })),
     );

@@ -80,6 +80,16 @@ describe("settings", () => {
       { ...shippedSettings, logRetentionDays: 100 },
       /"lockstep.logRetentionDays": found 100, expected one of 1, 3, 5,/,
     ],
+    [
+      "a lock of an unknown mode",
+      { ...shippedSettings, audit: { lock: { mode: "governance", days: 1 } } },
+      /"lockstep.audit.lock.mode": found "governance", expected one of "GOVERNANCE", "COMPLIANCE"\.$/,
+    ],
+    [
+      "a lock that ends as it begins",
+      { ...shippedSettings, audit: { lock: { mode: "GOVERNANCE", days: 0 } } },
+      /"lockstep.audit.lock.days": found 0, expected a whole number of days from 1 to 36500\.$/,
+    ],
   ])("names the key, what was found and what is expected: %s", (_case, context, sentence) => {
     expect(problems(context)).toEqual([expect.stringMatching(sentence)]);
   });

@@ -1,7 +1,7 @@
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import type { RequestIn } from "../../lambdas/core/domain/access-request.ts";
 import type { Entitlement } from "../../lambdas/core/domain/entitlement.ts";
-import { begin } from "../../lambdas/core/domain/evolve.ts";
+import { begin, commonOf, evolve } from "../../lambdas/core/domain/evolve.ts";
 import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
 import { hashOf, shortHashOf } from "../../lambdas/core/domain/hash.ts";
 import {
@@ -126,4 +126,29 @@ export const aPendingRequest = (
     { ...content, frozen: frozenHash(content) },
     { actor: { type: "user", userId: requester.userId }, now },
   );
+};
+
+/** Alice's active request for an hour of PowerUser in account 2, from midnight on 2026-01-01, approved by bob. */
+export const anActiveRequest = (
+  overrides: Partial<Omit<RequestIn<"active">, "version" | "trail" | "status">> = {},
+): RequestIn<"active"> => {
+  const pending = aPendingRequest();
+  const now = new Date(pending.createdAt);
+  const bob = aPerson("bob");
+  const decision = { step: 0, by: bob, decision: "approve" as const, at: timestamp(now) };
+  const common = {
+    ...commonOf(pending),
+    approval: { ...pending.approval, decisions: [decision] },
+    entitlements: pending.entitlements.map((one) => ({ ...one, status: "granted" as const })),
+    ...overrides,
+  };
+  const expiresAt = overrides.expiresAt ?? secondsAfter(now, 3600);
+  const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now };
+  const approved = evolve("RequestApproved", pending, common, {
+    ...occasion,
+    actor: { type: "user", userId: bob.userId },
+  });
+  const granting = evolve("GrantStarted", approved, { ...common, expiresAt }, occasion);
+  const activeAt = overrides.activeAt ?? timestamp(now);
+  return evolve("AccessGranted", granting, { ...common, activeAt, expiresAt }, occasion);
 };

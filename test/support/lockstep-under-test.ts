@@ -7,26 +7,33 @@ import {
   RevokeAccessOutputSchema,
   type ExecutionInput,
 } from "../../lambdas/core/contracts/workflow.ts";
-import type { RequestAsk } from "../../lambdas/core/contracts/http/requests.ts";
+import { FailedExecutionSchema, requestOfExecution } from "../../lambdas/core/contracts/sweep.ts";
+import type { SweepReport } from "../../lambdas/core/contracts/http/sweep.ts";
+import type { ExtensionAsk, RequestAsk } from "../../lambdas/core/contracts/http/requests.ts";
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
-import type { FlowName, RequestId } from "../../lambdas/core/domain/ids.ts";
+import type { FlowName, RequestId, Timestamp } from "../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../lambdas/core/domain/principal.ts";
 import { RetryableError } from "../../lambdas/core/domain/errors.ts";
-import type { EntitlementStore } from "../../lambdas/core/ports/stores.ts";
+import type { AccessRequestStore, EntitlementStore, Turns } from "../../lambdas/core/ports/stores.ts";
 import type { Idempotency } from "../../lambdas/core/use-cases/idempotency.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Providers } from "../../lambdas/core/ports/provider.ts";
 import type { Workflow } from "../../lambdas/core/ports/workflow.ts";
 import { awaitApproval } from "../../lambdas/core/use-cases/await-approval.ts";
 import { decideRequest } from "../../lambdas/core/use-cases/decide-request.ts";
+import { extendRequest } from "../../lambdas/core/use-cases/extend-request.ts";
 import { grantAccess } from "../../lambdas/core/use-cases/grant-access.ts";
-import { reportStuck, revokeAccess } from "../../lambdas/core/use-cases/revoke-access.ts";
+import { removeWhatIsQueued } from "../../lambdas/core/use-cases/removals.ts";
+import { reportStuck } from "../../lambdas/core/use-cases/report-stuck.ts";
+import { revokeAccess } from "../../lambdas/core/use-cases/revoke-access.ts";
 import { cancelRequest, revokeRequest } from "../../lambdas/core/use-cases/revoke-request.ts";
 import { submitRequest } from "../../lambdas/core/use-cases/submit-request.ts";
+import { replaceExecution } from "../../lambdas/core/use-cases/sweep/resume-request.ts";
+import { sweep } from "../../lambdas/core/use-cases/sweep/sweep.ts";
 import { lastErrorOf } from "../../lambdas/workflow/revoke-access/last-error.ts";
 import { createStepFunctions } from "../../local/step-functions/step-functions.ts";
-import type { InvokeFunction } from "../../local/step-functions/ports.ts";
+import type { InvocationAnswer, InvokeFunction } from "../../local/step-functions/ports.ts";
 import { openLocalStore } from "../../local/store.ts";
 import type { Json, JsonObject } from "../../local/wire/json.ts";
 import { AwsError } from "../../local/wire/service.ts";
@@ -40,23 +47,25 @@ import {
   identityCenter,
 } from "./builders.ts";
 import { FakeDirectory, FakeOrganization } from "./fakes/directory.ts";
+import { FakeEventPublisher } from "./fakes/event-publisher.ts";
 import { FakeProvider } from "./fakes/provider.ts";
 import {
   FakeAccessFlowStore,
   FakeAccessRequestStore,
+  FakeAuditTrail,
   FakeEntitlementStore,
   FakeWakeupStore,
 } from "./fakes/stores.ts";
+import { FakeTurns } from "./fakes/turns.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:lockstep-access-request";
-const definition = readFileSync(
-  new URL("../../statemachines/access-request.asl.json", import.meta.url),
-  "utf8",
-)
-  .replaceAll("${AwaitApprovalFunction}", "await-approval")
-  .replaceAll("${GrantAccessFunction}", "grant-access")
-  .replaceAll("${RevokeAccessFunction}", "revoke-access");
+const today = readFileSync(new URL("../../statemachines/access-request.asl.json", import.meta.url), "utf8");
+const withFunctions = (definition: string): string =>
+  definition
+    .replaceAll("${AwaitApprovalFunction}", "await-approval")
+    .replaceAll("${GrantAccessFunction}", "grant-access")
+    .replaceAll("${RevokeAccessFunction}", "revoke-access");
 
 export const alice = aPerson("alice");
 export const bob = aPerson("bob");
@@ -64,6 +73,13 @@ export const carol = aPerson("carol");
 export const engineers = aGroupId("payments-engineers");
 export const leads = aGroupId("payments-leads");
 export const powerUser = anEntitlement({ principalId: alice.userId });
+
+const powerUserPermissionSet = {
+  arn: aPermissionSetArn("PowerUser"),
+  name: "PowerUser",
+  sessionDuration: "PT1H",
+  inManagementAccount: false,
+};
 
 /** Killed before its work, at its first wait for AWS's answer, or after all of its work. */
 type Moment = "before" | "before-answer" | "after";
@@ -75,16 +91,36 @@ const killed = (): Error =>
 const cutOff = (): Error =>
   Object.assign(new Error("The connection was closed"), { name: "Lambda.SdkClientException" });
 
-/** Where an invocation can be held up while the machine goes on without it. */
-type Gate = "before it takes hold" | "before its Create" | "before its Delete";
+const isFailure = (status: unknown): boolean =>
+  status === "FAILED" || status === "TIMED_OUT" || status === "ABORTED";
 
-type FunctionName = "await-approval" | "grant-access" | "revoke-access";
+/** Where an invocation can be held up while the machine goes on without it. */
+type Gate = "before it takes hold" | "before its Create" | "before its turn" | "before its Delete";
+
+export type FunctionName = "await-approval" | "grant-access" | "revoke-access";
+
+/** One invocation of a function by an execution. */
+export interface TaskCall {
+  readonly execution: string;
+  readonly function: FunctionName;
+  readonly payload: Json;
+}
+
+interface Options {
+  readonly flow?: AccessFlow;
+  /** Another state machine than today's: the text of its definition, as it is in statemachines/. */
+  readonly definition?: string;
+  /** Answers in a function's place, as far as it has an answer. */
+  readonly answerInstead?: (call: TaskCall) => Promise<InvocationAnswer | undefined>;
+  /** The rule that replaces an execution that failed, timed out or was aborted; without it, nobody does. */
+  readonly replacesExecutions?: boolean;
+}
 
 /**
  * All of Lockstep on a virtual clock: the real state machine and use cases, over fakes that hold state.
  * Alice and carol are payments engineers, bob is a payments lead.
  */
-export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } = {}) => {
+export const lockstepUnderTest = async (options: Options = {}) => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const entitlements = new FakeEntitlementStore();
@@ -99,6 +135,11 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
   };
   const provider = new FakeProvider(clock, functionClock);
+  const turns = new FakeTurns(functionClock);
+  const audit = new FakeAuditTrail();
+  const events = new FakeEventPublisher();
+  /** Whether too many grants wait for their calls. */
+  let crowded = false;
   for (const { userId, userName } of [alice, bob, carol]) {
     directory.addUser({ userId, userName, email: `${userName}@example.com` });
   }
@@ -142,6 +183,7 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
         await passing("before its Delete");
         return provider.remove(entitlement, before);
       },
+      observeAll: (entitlements) => provider.observeAll(entitlements),
       instructions: (entitlement, names) => provider.instructions(entitlement, names),
     },
   };
@@ -152,8 +194,16 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     },
     put: (next) => entitlements.put(next),
   };
-  /** What cannot be reached. */
-  const lost: "start"[] = [];
+  /** What cannot be reached: Step Functions, or the table, for the write that bars a removal after an unanswered Delete. */
+  const lost: ("start" | "bar")[] = [];
+  const entitlementsOfRemovals: EntitlementStore = {
+    get: (key) => entitlements.get(key),
+    put: (next) => {
+      const bars = next.state === "removing" && next.leaseUntil !== undefined;
+      if (bars && lost.includes("bar")) throw new RetryableError("StoreUnavailable", "no answer");
+      return entitlements.put(next);
+    },
+  };
   const call = async (operation: string, input: JsonObject): Promise<JsonObject> =>
     (await engine.service.operations[operation]?.(input, {
       accessKeyId: "test",
@@ -189,10 +239,26 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     requests,
     entitlements: entitlementsOfFunctions,
     providers,
+    admission: { setApart: () => Promise.resolve(crowded ? "later" : "ready") },
     protectedAccounts: [],
     clock: functionClock,
   });
-  const revoke = revokeAccess({ requests, entitlements, providers, clock: functionClock });
+  const turnsOfFunctions: Turns = {
+    take: async (name, seconds) => {
+      await passing("before its turn");
+      return turns.take(name, seconds);
+    },
+    keep: (turn, seconds) => turns.keep(turn, seconds),
+    end: (turn) => turns.end(turn),
+  };
+  const removals = {
+    entitlements: entitlementsOfRemovals,
+    index: entitlements,
+    turns: turnsOfFunctions,
+    providers,
+    clock: functionClock,
+  };
+  const revoke = revokeAccess({ requests, ...removals });
   const report = reportStuck({ requests, clock: functionClock });
   const functions: Readonly<Record<FunctionName, (payload: Json) => Promise<Json>>> = {
     "await-approval": async (payload) => {
@@ -221,8 +287,11 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     if (planned(name, when)) throw killed();
   };
 
-  const invokeFunction: InvokeFunction = async (arn, payload) => {
+  const invokeFunction: InvokeFunction = async (arn, payload, { executionArn }) => {
     const name = arn.slice(arn.lastIndexOf(":") + 1) as FunctionName;
+    const execution = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+    const instead = await options.answerInstead?.({ execution, function: name, payload });
+    if (instead !== undefined) return instead;
     invocations.push({ function: name, at: clock.now() });
     try {
       crash(name, "before");
@@ -249,7 +318,12 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     clock,
     store: openLocalStore(),
     invokeFunction,
-    publish: () => undefined,
+    publish: async ({ detail }) => {
+      if (options.replacesExecutions !== true || !isFailure(detail["status"])) return;
+      const { name, input } = FailedExecutionSchema.shape.detail.parse(detail);
+      const requestId = requestOfExecution(input);
+      if (requestId !== undefined) await replaceExecution({ requests, workflow })({ name, requestId });
+    },
     region: "eu-west-1",
     accountId: "111111111111",
     newId,
@@ -258,7 +332,7 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   engine.registerMachine({
     arn: MACHINE,
     name: "lockstep-access-request",
-    definition,
+    definition: withFunctions(options.definition ?? today),
     roleArn: "arn:aws:iam::111111111111:role/machine",
     type: "STANDARD",
   });
@@ -266,20 +340,78 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
   engine.observe(({ state }) => states.push(state));
   engine.start();
 
+  const sweepNow = sweep({
+    requests,
+    due: requests,
+    entitlements,
+    index: entitlements,
+    turns,
+    audit,
+    events,
+    workflow,
+    // Invoked without waiting for it.
+    removals: {
+      drain: () => {
+        void removeWhatIsQueued(removals)();
+        return Promise.resolve();
+      },
+    },
+    counts: requests,
+    providers,
+    clock: functionClock,
+  });
+
   const isAdministrator = () => Promise.resolve(false);
-  const parties = { requests, directory, isAdministrator, wakeups, workflow, clock };
+  /** What happens between a person's read of a request and the next write that follows from it. */
+  let meanwhile: (() => Promise<void>) | undefined;
+  const requestsOfPeople: AccessRequestStore = {
+    get: (id) => requests.get(id),
+    create: (request) => requests.create(request),
+    replace: async (next, from) => {
+      const happens = meanwhile;
+      meanwhile = undefined;
+      await happens?.();
+      return requests.replace(next, from);
+    },
+    listByRequester: (requester, page) => requests.listByRequester(requester, page),
+    listByStatus: (status, page) => requests.listByStatus(status, page),
+    listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
+    list: (page) => requests.list(page),
+  };
+  /** When the extension that waits was asked for, by which a decision names it. */
+  const waitingExtension = async (id: RequestId): Promise<Timestamp> => {
+    const request = await requests.get(id);
+    if (request?.status !== "active" || request.extension === undefined) {
+      throw new Error(`No extension of ${id} waits`);
+    }
+    return request.extension.askedAt;
+  };
+  const parties = { requests: requestsOfPeople, directory, isAdministrator, wakeups, workflow, clock };
+  /** Decides on the request itself, or on the extension that is named. */
+  const decide = async (
+    requestId: RequestId,
+    decision: "approve" | "reject" = "approve",
+    caller: Person = bob,
+    extension?: Timestamp,
+  ): Promise<void> => {
+    const on = extension === undefined ? {} : { extension };
+    await decideRequest(parties)({ caller, requestId, decision, ...on });
+    await clock.advanceBy(0);
+  };
+  const extend = extendRequest({
+    ...parties,
+    flows,
+    catalogue: { permissionSet: () => Promise.resolve(powerUserPermissionSet) },
+    organization,
+    protectedAccounts: [],
+    delegatedAdministrator: false,
+  });
   const submit = submitRequest({
     requests,
     flows,
     names: {
       account: () => Promise.resolve({ id: anAccountId(2), name: "payments-prod" }),
-      permissionSet: () =>
-        Promise.resolve({
-          arn: aPermissionSetArn("PowerUser"),
-          name: "PowerUser",
-          sessionDuration: "PT1H",
-          inManagementAccount: false,
-        }),
+      permissionSet: () => Promise.resolve(powerUserPermissionSet),
     },
     directory,
     organization,
@@ -307,10 +439,13 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     directory,
     organization,
     provider,
+    turns,
     workflow,
     call,
     states,
     invocations,
+    /** Today's functions, as the machine invokes them. */
+    functions,
     crashes,
     failing,
     lost,
@@ -337,6 +472,26 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
         await call("StopExecution", { executionArn });
       }
     },
+    setCrowded: (value: boolean): void => {
+      crowded = value;
+    },
+    /** Removes what is queued, as the sweep asks for. */
+    drain: async () => {
+      const drained = removeWhatIsQueued(removals)();
+      await clock.runUntilIdle();
+      return drained;
+    },
+    audit,
+    events,
+    /** One scheduled sweep. */
+    sweep: async (): Promise<SweepReport> => {
+      const swept = sweepNow({ seconds: 240, counting: false });
+      await clock.advanceBy(0);
+      const { report, defect } = await swept;
+      if (defect !== undefined) throw defect as Error;
+      await clock.advanceBy(0);
+      return report;
+    },
     setFunctionClock: (milliseconds: number): void => {
       offBy = milliseconds;
     },
@@ -353,12 +508,26 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
       await clock.advanceBy(0);
       return request.id;
     },
-    decide: async (
+    decide,
+    /** Decides on the extension that waits, as somebody does who sees it. */
+    decideExtension: async (requestId: RequestId, decision: "approve" | "reject" = "approve") =>
+      decide(requestId, decision, bob, await waitingExtension(requestId)),
+    waitingExtension,
+    /** What `happens` after a person's action has read the request, and before its write. */
+    betweenReadAndWrite: (happens: () => Promise<void>): void => {
+      meanwhile = happens;
+    },
+    extend: async (
       requestId: RequestId,
-      decision: "approve" | "reject" = "approve",
-      caller: Person = bob,
-    ) => {
-      await decideRequest(parties)({ caller, requestId, decision });
+      ask: Partial<ExtensionAsk> = {},
+      idempotency?: Idempotency,
+    ): Promise<void> => {
+      await extend({
+        caller: alice,
+        requestId,
+        ask: { duration: "PT1H", justification: "not done yet", ...ask },
+        ...(idempotency === undefined ? {} : { idempotency }),
+      });
       await clock.advanceBy(0);
     },
     revoke: async (requestId: RequestId, caller: Person = alice) => {
@@ -377,6 +546,9 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
     /** The statuses that a request went through. */
     statuses: (id: RequestId) =>
       requests.history.filter((request) => request.id === id).map(({ status }) => status),
+    /** The transitions that a request went through. */
+    transitions: (id: RequestId) =>
+      requests.history.filter((request) => request.id === id).map(({ trail }) => trail.at(-1)?.type),
     /** Whether AWS has the assignment of `person` (PowerUser in payments-prod). */
     has: (person: Person = alice) =>
       provider.present.has(entitlementKey(anEntitlement({ principalId: person.userId }))),
@@ -388,6 +560,8 @@ export const lockstepUnderTest = async (options: { readonly flow?: AccessFlow } 
       ).length,
   };
 };
+
+export type LockstepUnderTest = Awaited<ReturnType<typeof lockstepUnderTest>>;
 
 /** The same flow without approval. */
 export const automaticFlow = aFlow({ name: "automatic" as FlowName, approval: { steps: [] } });

@@ -117,6 +117,8 @@ describe("a request whose execution was stopped by hand", () => {
     await lockstep.clock.advanceBy(HOUR);
     expect(await lockstep.request(id)).toMatchObject({ status: "revoking" });
     await lockstep.revoke(id);
+    // The stopped one's turn was never given back: it is waited out.
+    await lockstep.clock.advanceBy(2 * MINUTE);
     expect(await lockstep.request(id)).toMatchObject({ status: "ended" });
     expect(lockstep.has()).toBe(false);
   });

@@ -1,10 +1,22 @@
 import * as z from "zod/mini";
-import { AccessRequestSchema, type AccessRequest } from "../../core/domain/access-request.ts";
-import { RequestIdSchema, TimestampSchema } from "../../core/domain/ids.ts";
+import {
+  AccessRequestSchema,
+  type AccessRequest,
+  type AskedExtension,
+} from "../../core/domain/access-request.ts";
+import { RequestIdSchema, TimestampSchema, timestamp, type RequestId } from "../../core/domain/ids.ts";
 import type { AccessRequestStore, Page, PageQuery } from "../../core/ports/stores.ts";
 import { hasVersion, isNew } from "./conditions.ts";
 import { cursorCodec } from "./cursor.ts";
-import { ALL_REQUESTS, AccessIndex, accessKeys, requestAttributes, requestIdOf } from "./keys.ts";
+import {
+  ALL_REQUESTS,
+  AccessIndex,
+  WAITING_EXTENSIONS,
+  accessKeys,
+  extensionPlace,
+  requestAttributes,
+  requestIdOf,
+} from "./keys.ts";
 import { stored } from "./stored.ts";
 import { table, type Item, type TableDeps } from "./table.ts";
 
@@ -19,29 +31,82 @@ const itemOf = (request: AccessRequest): Item => ({ ...request, ...requestAttrib
 export const accessRequestStore = (deps: TableDeps): AccessRequestStore => {
   const access = table(deps);
 
-  /** Newest first. The index holds keys only; one place more than asked for tells whether there is a next page. */
+  /** The index holds keys only; one place more than asked for tells whether there is a next page. */
+  const placesIn = async (
+    index: AccessIndex,
+    query: Parameters<typeof access.query>[0],
+    page: PageQuery,
+    startAfter: (createdAt: string, id: RequestId) => Item,
+  ): Promise<Page<RequestId>> => {
+    const places = await access.query({
+      ...query,
+      IndexName: index.name,
+      Limit: page.limit + 1,
+      ...(page.cursor === undefined ? {} : { ExclusiveStartKey: startAfter(...cursors.decode(page.cursor)) }),
+    });
+    const shown = places.slice(0, page.limit).map((place) => placeOf(place));
+    const last = places.length > page.limit ? shown.at(-1) : undefined;
+    return {
+      items: shown.map(({ id }) => id),
+      ...(last === undefined ? {} : { cursor: cursors.encode([last.createdAt, last.id]) }),
+    };
+  };
+
+  const itemsOf = (ids: readonly RequestId[]): Promise<readonly Item[]> =>
+    access.batchGet(ids.map((id) => accessKeys.request(id)));
+
+  /** Newest first. */
   const listBy = async (
     index: AccessIndex,
     partition: string,
     page: PageQuery,
   ): Promise<Page<AccessRequest>> => {
-    const places = await access.query({
-      IndexName: index.name,
-      KeyConditionExpression: "#partition = :partition",
-      ExpressionAttributeNames: { "#partition": index.partition },
-      ExpressionAttributeValues: { ":partition": partition },
-      ScanIndexForward: false,
-      Limit: page.limit + 1,
-      ...(page.cursor === undefined ? {} : { ExclusiveStartKey: startKey(index, partition, page.cursor) }),
-    });
-    const shown = places.slice(0, page.limit).map((place) => placeOf(place));
-    const items = await access.batchGet(shown.map(({ pk, sk }) => ({ pk, sk })));
-    const last = places.length > page.limit ? shown.at(-1) : undefined;
+    const places = await placesIn(
+      index,
+      {
+        KeyConditionExpression: "#partition = :partition",
+        ExpressionAttributeNames: { "#partition": index.partition },
+        ExpressionAttributeValues: { ":partition": partition },
+        ScanIndexForward: false,
+      },
+      page,
+      (createdAt, id) => ({ ...accessKeys.request(id), [index.partition]: partition, createdAt }),
+    );
+    const items = await itemsOf(places.items);
+    // The index may still show a status that the item has left.
     return {
-      // The index may still show a status that the item has left.
+      ...places,
       items: items.filter((item) => item[index.partition] === partition).map(accessRequestOf),
-      ...(last === undefined ? {} : { cursor: cursors.encode([last.createdAt, last.id]) }),
     };
+  };
+
+  const listWaitingExtensions = async (now: Date, page: PageQuery): Promise<Page<AccessRequest>> => {
+    // A later page begins where the one before it ended, which may be past by now.
+    const from = page.cursor === undefined ? timestamp(now) : cursors.decode(page.cursor)[0];
+    const places = await placesIn(
+      AccessIndex.byStatus,
+      {
+        KeyConditionExpression: "#partition = :partition AND createdAt >= :from",
+        ExpressionAttributeNames: { "#partition": AccessIndex.byStatus.partition },
+        ExpressionAttributeValues: { ":partition": WAITING_EXTENSIONS, ":from": from },
+      },
+      page,
+      (createdAt, id) => ({
+        ...accessKeys.extensionPlace(id),
+        [AccessIndex.byStatus.partition]: WAITING_EXTENSIONS,
+        createdAt,
+      }),
+    );
+    const requests = (await itemsOf(places.items)).map(accessRequestOf);
+    // A place stays until its deadline, whatever became of the extension.
+    const isWaiting = (request: AccessRequest) => (extensionOf(request)?.deadline ?? "") > timestamp(now);
+    return { ...places, items: requests.filter(isWaiting) };
+  };
+
+  /** A place without its extension is passed over when it is read; an extension without its place would not be found. */
+  const keepPlace = async (next: AccessRequest): Promise<void> => {
+    const extension = extensionOf(next);
+    if (extension !== undefined) await access.put(extensionPlace(next.id, extension.deadline));
   };
 
   return {
@@ -50,17 +115,19 @@ export const accessRequestStore = (deps: TableDeps): AccessRequestStore => {
       return item === undefined ? undefined : accessRequestOf(item);
     },
     create: (request) => access.put(itemOf(request), isNew),
-    replace: (next, from) => access.put(itemOf(next), hasVersion(next.version - 1, from)),
+    replace: async (next, from) => {
+      await keepPlace(next);
+      return access.put(itemOf(next), hasVersion(next.version - 1, from));
+    },
     listByRequester: (requester, page) => listBy(AccessIndex.byRequester, requester, page),
     listByStatus: (status, page) => listBy(AccessIndex.byStatus, status, page),
     list: (page) => listBy(AccessIndex.byCreation, ALL_REQUESTS, page),
+    listWaitingExtensions,
   };
 };
 
-const startKey = (index: AccessIndex, partition: string, cursor: string) => {
-  const [createdAt, id] = cursors.decode(cursor);
-  return { ...accessKeys.request(id), [index.partition]: partition, createdAt };
-};
+const extensionOf = (request: AccessRequest): AskedExtension | undefined =>
+  request.status === "active" ? request.extension : undefined;
 
 const PlaceSchema = z.object({ pk: z.string(), sk: z.string(), createdAt: TimestampSchema });
 

@@ -1,16 +1,23 @@
-import { EntitlementRecordSchema, entitlementKey } from "../../core/domain/entitlement.ts";
+import {
+  EntitlementRecordSchema,
+  entitlementKey,
+  type EntitlementRecord,
+} from "../../core/domain/entitlement.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { EntitlementStore } from "../../core/ports/stores.ts";
 import { follows } from "./conditions.ts";
 import { accessKeys, entitlementAttributes, ttlAt } from "./keys.ts";
 import { stored } from "./stored.ts";
-import { table, type TableDeps } from "./table.ts";
+import { table, type Item, type TableDeps } from "./table.ts";
 
 /**
  * How long the record of what is gone stays, so that a late writer still meets its version: far longer than the
  * 16 minutes in which anything may be late, and than the few days by which TTL lags.
  */
 const ABSENT_KEPT_MILLISECONDS = 30 * 24 * 3600 * 1000;
+
+/** The record that an item of the Access table holds. */
+export const entitlementRecordOf = (item: Item): EntitlementRecord => stored(EntitlementRecordSchema, item);
 
 /** Entitlement records in the Access table. */
 export const entitlementStore = ({
@@ -21,18 +28,16 @@ export const entitlementStore = ({
   return {
     get: async (key) => {
       const item = await access.get(accessKeys.entitlement(key));
-      return item === undefined ? undefined : stored(EntitlementRecordSchema, item);
+      return item === undefined ? undefined : entitlementRecordOf(item);
     },
-    put: (next) =>
-      access.put(
-        {
-          ...next,
-          ...entitlementAttributes(entitlementKey(next.entitlement)),
-          ...(next.state === "absent"
-            ? ttlAt(new Date(clock.now().getTime() + ABSENT_KEPT_MILLISECONDS))
-            : {}),
-        },
-        follows(next.version),
-      ),
+    put: (next) => {
+      const now = clock.now();
+      const item = {
+        ...next,
+        ...entitlementAttributes(entitlementKey(next.entitlement), next, now),
+        ...(next.state === "absent" ? ttlAt(new Date(now.getTime() + ABSENT_KEPT_MILLISECONDS)) : {}),
+      };
+      return access.put(item, follows(next.version));
+    },
   };
 };

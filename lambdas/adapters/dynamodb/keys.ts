@@ -1,5 +1,15 @@
 import type { AccessRequest } from "../../core/domain/access-request.ts";
-import { RequestIdSchema, type FlowName, type RequestId } from "../../core/domain/ids.ts";
+import type { EntitlementRecord } from "../../core/domain/entitlement.ts";
+import { firstLookAt } from "../../core/domain/due.ts";
+import type { Day } from "../../core/domain/day.ts";
+import {
+  RequestIdSchema,
+  timestamp,
+  type FlowName,
+  type RequestId,
+  type Timestamp,
+} from "../../core/domain/ids.ts";
+import type { TurnName } from "../../core/ports/stores.ts";
 
 /** Every key, index and attribute name of every table; the tables themselves are in lib/. */
 
@@ -14,15 +24,58 @@ export type AccessIndex = (typeof AccessIndex)[keyof typeof AccessIndex];
 /** The one partition of `byCreation`. */
 export const ALL_REQUESTS = "requests";
 
-/** What an item of the Access table is: the stream's filter lets only requests through. */
-export type AccessItemKind = "request" | "entitlement";
+/** The partition of `byStatus` in which the places of waiting extensions are: no request has this status. */
+export const WAITING_EXTENSIONS = "active, and an extension waits";
 
+/** What an item of the Access table is: the stream's filter lets only requests through. */
+export type AccessItemKind = "request" | "entitlement" | "extension-place" | "turn" | "pace";
+
+/** What every partition key of a request begins with: the API's role may write no others (lib/functions/api.ts). */
 const REQUEST_PREFIX = "request#";
 
 export const accessKeys = {
   request: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "request" }),
+  extensionPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "extension" }),
   entitlement: (key: string) => ({ pk: `entitlement#${key}`, sk: "entitlement" }),
+  turn: (name: TurnName) => ({ pk: `turn#${name}`, sk: "turn" }),
+  pace: (name: PaceName) => ({ pk: `pace#${name}`, sk: "pace" }),
 } as const;
+
+/** The calls that all processes of one kind pace together. */
+export type PaceName = "grant";
+
+/**
+ * Finds what somebody has to look at, the longest due first: requests, and entitlements that are to be removed or compared
+ * with AWS. It holds keys only, and only of items that have a `dueIn`.
+ */
+export const BY_DUE = { name: "byDue", partition: "dueIn", sort: "dueAt" } as const;
+
+/**
+ * Requests are spread over so many partitions of the index: one takes 1,000 writes a second
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html), and every transition is one.
+ */
+const REQUEST_SHARDS = 4;
+
+export const DuePartition = {
+  requests: Array.from({ length: REQUEST_SHARDS }, (_, shard) => `request#${shard}`),
+  removals: "removal",
+  observations: "observation",
+} as const;
+
+const place = (dueIn: string, dueAt: Timestamp) => ({ [BY_DUE.partition]: dueIn, [BY_DUE.sort]: dueAt });
+
+/** The request's partition of the index: always the same one, as evenly spread as ids are, which are hashes. */
+const shardOf = (id: RequestId): string => {
+  const partition = DuePartition.requests[(id.codePointAt(id.length - 1) ?? 0) % REQUEST_SHARDS];
+  if (partition === undefined) throw new RangeError(`No partition for ${id}`);
+  return partition;
+};
+
+/** Where the index shows a request that is to be looked at then. */
+export const requestPlace = (id: RequestId, dueAt: Timestamp) => place(shardOf(id), dueAt);
+
+/** On a request that the sweep has put off: such a write is none of a transition, and the stream's filter drops it. */
+export const SWEPT = "swept";
 
 /** The request whose partition key this is. */
 export const requestIdOf = (pk: string): RequestId => RequestIdSchema.parse(pk.slice(REQUEST_PREFIX.length));
@@ -33,17 +86,61 @@ export const requestAttributes = (request: AccessRequest) => ({
   kind: "request" satisfies AccessItemKind,
   requesterId: request.requester.userId,
   collection: ALL_REQUESTS,
+  ...requestPlace(request.id, firstLookAt(request)),
 });
 
-/** An entitlement's attributes beside its own. */
-export const entitlementAttributes = (key: string) => ({
+/**
+ * All of an item that makes `byStatus` find a request whose extension waits: the request itself is there as `active`,
+ * among thousands. The index sorts by `createdAt`, which here is the deadline: what is past it need not be read.
+ */
+export const extensionPlace = (id: RequestId, deadline: Timestamp) => ({
+  ...accessKeys.extensionPlace(id),
+  kind: "extension-place" satisfies AccessItemKind,
+  [AccessIndex.byStatus.partition]: WAITING_EXTENSIONS,
+  createdAt: deadline,
+  ...ttlAt(new Date(deadline)),
+});
+
+/** An entitlement's attributes beside its own, as of a write `now`. */
+export const entitlementAttributes = (key: string, record: EntitlementRecord, now: Date) => ({
   ...accessKeys.entitlement(key),
   kind: "entitlement" satisfies AccessItemKind,
+  ...entitlementPlace(record, timestamp(now)),
 });
+
+/** What nobody has to look at is in no place. */
+const entitlementPlace = (record: EntitlementRecord, now: Timestamp) => {
+  switch (record.state) {
+    case "removing":
+      return place(DuePartition.removals, record.leaseUntil ?? record.since ?? now);
+    case "verifying":
+      return place(DuePartition.removals, record.until);
+    case "standing":
+    case "ours":
+    case "observing":
+      return place(DuePartition.observations, record.verifiedAt ?? now);
+    case "absent":
+      return record.watchedUntil === undefined
+        ? {}
+        : place(DuePartition.observations, record.verifiedAt ?? now);
+  }
+};
 
 export const wakeupKey = (requestId: RequestId) => ({ pk: requestId });
 
 export const auditKey = (requestId: RequestId, sequence: number) => ({ pk: requestId, sk: sequence });
+
+/**
+ * Finds the entries of the Audit table that were recorded on a day (UTC), by request. It holds their keys and hashes: what
+ * an entry says stays in the table. A day is one partition, which takes 1,000 entries a second.
+ */
+export const AUDIT_BY_DAY = { name: "byDay", partition: "recordedOn", included: ["hash"] } as const;
+
+/** An audit entry's attributes beside its own. */
+export const auditAttributes = (requestId: RequestId, sequence: number, recordedOn: Day) => ({
+  ...auditKey(requestId, sequence),
+  [AUDIT_BY_DAY.partition]: recordedOn,
+});
 
 /** Finds an item of the Config table by name; an item without a `nameKey` is not in it. */
 export const CONFIG_BY_NAME = { name: "byName", partition: "nameKey" } as const;
@@ -76,6 +173,10 @@ export const withoutTableAttributes = (item: Readonly<Record<string, unknown>>):
     requesterId: _requesterId,
     collection: _collection,
     nameKey: _nameKey,
+    recordedOn: _recordedOn,
+    [BY_DUE.partition]: _dueIn,
+    [BY_DUE.sort]: _dueAt,
+    [SWEPT]: _swept,
     ttl: _ttl,
     ...content
   } = item;

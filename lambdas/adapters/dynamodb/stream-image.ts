@@ -1,6 +1,7 @@
 import type { AttributeValue } from "aws-lambda";
 import type { AccessRequest } from "../../core/domain/access-request.ts";
 import { accessRequestOf } from "./access-request-store.ts";
+import { SWEPT } from "./keys.ts";
 
 /** The value that DynamoDB's JSON stands for, of the types that Lockstep's items have (no sets, no binary). */
 const plain = (value: AttributeValue): unknown => {
@@ -15,6 +16,9 @@ const plain = (value: AttributeValue): unknown => {
 
 const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, plain(value)]));
+
+/** Whether the sweep wrote it, which put the request off: no transition was made. The stream's filter drops such records. */
+export const isPutOff = (image: Readonly<Record<string, AttributeValue>>): boolean => SWEPT in image;
 
 /** The request in a stream record's new image of an item whose `kind` is `request`. */
 export const accessRequestOfImage = (image: Readonly<Record<string, AttributeValue>>): AccessRequest =>

@@ -6,6 +6,8 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
+  UpdateCommand,
   type QueryCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { RetryableError } from "../../core/domain/errors.ts";
@@ -30,13 +32,24 @@ const BATCH_GET_ROUNDS = 5;
 export interface Table {
   get(key: Key, options?: { readonly consistent: boolean }): Promise<Item | undefined>;
   put(item: Item, condition?: Condition): Promise<WriteOutcome>;
+  /** Changes attributes of the item at `key`, and makes it where the condition lets that be. Answers the changed item. */
+  update(key: Key, change: Update): Promise<Item | "conflict">;
   delete(key: Key, condition?: Condition): Promise<WriteOutcome>;
   /** One page. */
   query(query: Omit<QueryCommandInput, "TableName">): Promise<readonly Item[]>;
   /** All pages. */
   queryAll(query: Omit<QueryCommandInput, "TableName">): Promise<readonly Item[]>;
+  /** How many items a query finds, read until there are `enough`. */
+  count(query: Omit<QueryCommandInput, "TableName">, enough: number): Promise<number>;
+  /** One page of all items, in no order, from where the page before ended. No function may scan: a person's program does. */
+  scan(limit: number, from?: Key): Promise<{ readonly items: readonly Item[]; readonly next?: Key }>;
   /** The items at these keys, in their order; a key without an item is left out. */
-  batchGet(keys: readonly Key[]): Promise<readonly Item[]>;
+  batchGet(keys: readonly Key[], options?: { readonly consistent: boolean }): Promise<readonly Item[]>;
+}
+
+/** A condition, and what is changed where it is met: names and values are those of both. */
+export interface Update extends Condition {
+  readonly UpdateExpression: string;
 }
 
 /** What every store is built from. */
@@ -76,9 +89,11 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     available(() => client.send(new QueryCommand({ TableName, ...query })));
 
   /** One round of a batch: what was found, and the keys that are left to ask for. */
-  const batch = async (keys: readonly Key[]) => {
+  const batch = async (keys: readonly Key[], ConsistentRead: boolean) => {
     const answer = await available(() =>
-      client.send(new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } })),
+      client.send(
+        new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [...keys], ConsistentRead } } }),
+      ),
     );
     return {
       found: answer.Responses?.[TableName] ?? [],
@@ -86,11 +101,11 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     };
   };
 
-  const batchOf = async (keys: readonly Key[]): Promise<readonly Item[]> => {
+  const batchOf = async (keys: readonly Key[], consistent: boolean): Promise<readonly Item[]> => {
     const items: Item[] = [];
     let left = keys;
     for (let round = 0; round < BATCH_GET_ROUNDS && left.length > 0; round += 1) {
-      const { found, unprocessed } = await batch(left);
+      const { found, unprocessed } = await batch(left, consistent);
       items.push(...found);
       left = unprocessed;
     }
@@ -109,6 +124,17 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     put: (item, condition) =>
       conditional(() => client.send(new PutCommand({ TableName, Item: item, ...condition }))),
 
+    update: async (key, change) => {
+      let changed: Item = {};
+      const outcome = await conditional(async () => {
+        const answer = await client.send(
+          new UpdateCommand({ TableName, Key: key, ReturnValues: "ALL_NEW", ...change }),
+        );
+        changed = answer.Attributes ?? {};
+      });
+      return outcome === "conflict" ? outcome : changed;
+    },
+
     delete: (key, condition) =>
       conditional(() => client.send(new DeleteCommand({ TableName, Key: key, ...condition }))),
 
@@ -125,11 +151,31 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
       return items;
     },
 
-    batchGet: async (keys) => {
+    count: async (query, enough) => {
+      let found = 0;
+      let start: QueryCommandInput["ExclusiveStartKey"];
+      do {
+        const answer = await page({ ...query, Select: "COUNT", ExclusiveStartKey: start });
+        found += answer.Count ?? 0;
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined && found < enough);
+      return found;
+    },
+
+    scan: async (Limit, from) => {
+      const { Items = [], LastEvaluatedKey } = await available(() =>
+        client.send(
+          new ScanCommand({ TableName, Limit, ConsistentRead: true, ExclusiveStartKey: from && { ...from } }),
+        ),
+      );
+      return { items: Items, ...(LastEvaluatedKey === undefined ? {} : { next: LastEvaluatedKey as Key }) };
+    },
+
+    batchGet: async (keys, options = { consistent: false }) => {
       const found = new Map<string, Item>();
       for (let begin = 0; begin < keys.length; begin += BATCH_GET_KEYS) {
         const chunk = keys.slice(begin, begin + BATCH_GET_KEYS);
-        for (const item of await batchOf(chunk)) found.set(identity(item), item);
+        for (const item of await batchOf(chunk, options.consistent)) found.set(identity(item), item);
       }
       return keys.map((key) => found.get(identity(key))).filter((item) => item !== undefined);
     },

@@ -1,5 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { EventPublisher } from "../../core/ports/events.ts";
+import { RetryableError } from "../../core/domain/errors.ts";
+import { orUnavailable } from "../aws-errors.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 
 export interface EventPublisherDeps {
@@ -16,23 +18,23 @@ export const eventPublisher = ({ clientsFor, busName }: EventPublisherDeps): Eve
   const client = clientsFor("home", "state").client(EventBridgeClient);
   return {
     publish: async ({ id, type, at, detail }) => {
-      const { FailedEntryCount, Entries } = await client.send(
-        new PutEventsCommand({
-          Entries: [
-            {
-              EventBusName: busName,
-              Source: EVENT_SOURCE,
-              DetailType: type,
-              Time: new Date(at),
-              Detail: JSON.stringify({ id, at, ...detail }),
-            },
-          ],
-        }),
-      );
+      const put = new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: busName,
+            Source: EVENT_SOURCE,
+            DetailType: type,
+            Time: new Date(at),
+            Detail: JSON.stringify({ id, at, ...detail }),
+          },
+        ],
+      });
+      const { FailedEntryCount, Entries } = await orUnavailable("EventsUnavailable", () => client.send(put));
       // PutEvents answers 200 for an entry that it did not take
       // (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html).
       if (FailedEntryCount !== 0) {
-        throw new Error(`Event ${id} was not accepted: ${Entries?.[0]?.ErrorCode ?? "no reason given"}`);
+        const reason = Entries?.[0]?.ErrorCode ?? "no reason given";
+        throw new RetryableError("EventsUnavailable", `Event ${id} was not accepted: ${reason}`);
       }
     },
   };

@@ -1,5 +1,5 @@
 import type { AccessFlowView } from "../../core/contracts/http/access-flows.ts";
-import { durationText } from "../../core/contracts/http/duration-text.ts";
+import { durationText } from "../../core/domain/duration.ts";
 import type { AccessFlow, Party } from "../../core/domain/access-flow.ts";
 
 /** An access flow as it was written: with names, which are what people know. */
@@ -18,10 +18,25 @@ export const accessFlowView = (flow: AccessFlow): AccessFlowView => ({
       within: durationText(withinSeconds),
     })),
   },
-  settings: flow.settings,
+  settings: settingsDocument(flow.settings),
   version: flow.version,
   updatedAt: flow.updatedAt,
   updatedBy: flow.updatedBy,
+});
+
+/** What an older flow does not say, said as it is meant. */
+const settingsDocument = ({
+  requesterCanApproveSelf,
+  maxExtensions = 0,
+  extensionSeconds,
+  extensionNeedsApproval = true,
+  maxSessionSeconds,
+}: AccessFlow["settings"]): AccessFlowView["settings"] => ({
+  requesterCanApproveSelf,
+  maxExtensions,
+  ...(extensionSeconds === undefined ? {} : { extensionDuration: durationText(extensionSeconds) }),
+  extensionNeedsApproval,
+  ...(maxSessionSeconds === undefined ? {} : { maxSessionDuration: durationText(maxSessionSeconds) }),
 });
 
 const partyDocument = ({ type, name }: Party) => (type === "group" ? { group: name } : { user: name });

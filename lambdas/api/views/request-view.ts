@@ -1,8 +1,20 @@
-import { durationText } from "../../core/contracts/http/duration-text.ts";
+import { durationText } from "../../core/domain/duration.ts";
 import type { RequestView } from "../../core/contracts/http/requests.ts";
-import { isOver, type AccessRequest, type RequestedEntitlement } from "../../core/domain/access-request.ts";
+import {
+  isOver,
+  type AccessRequest,
+  type Approval,
+  type AskedExtension,
+  type Decision,
+  type Extension,
+  type RequestedEntitlement,
+} from "../../core/domain/access-request.ts";
 import type { Entitlement } from "../../core/domain/entitlement.ts";
+import type { Timestamp } from "../../core/domain/ids.ts";
+import { plainReason } from "../../core/domain/plain-reason.ts";
 import type { Provider } from "../../core/ports/provider.ts";
+import { removalView } from "./removal-view.ts";
+import { sessionsView } from "./sessions-view.ts";
 
 /** How access of each kind is used, once it is there. */
 export type Instructions = Readonly<Record<Entitlement["provider"], Provider["instructions"]>>;
@@ -21,8 +33,14 @@ export const requestView =
     justification: request.justification,
     createdAt: request.createdAt,
     ...momentsOf(request),
-    approval: approvalView(request),
-    ...(isOver(request) ? { ended: request.ended } : {}),
+    approval: approvalView(
+      request.approval,
+      request.status === "pending" ? { deadline: request.deadline } : {},
+    ),
+    ...extensionsView(request),
+    ...sessionsView(request),
+    ...removalView(request),
+    ...(isOver(request) ? { ended: endedView(request) } : {}),
     ...(request.status === "active" ? { instructions: instructionsView(request, instructions) } : {}),
     version: request.version,
   });
@@ -40,19 +58,63 @@ const momentsOf = (request: AccessRequest): Pick<RequestView, "startAt" | "activ
   ...("expiresAt" in request && request.expiresAt !== undefined ? { expiresAt: request.expiresAt } : {}),
 });
 
-const approvalView = (request: AccessRequest): RequestView["approval"] => ({
-  ...(request.status === "pending" ? { deadline: request.deadline } : {}),
-  steps: request.approval.steps.map(({ anyOf, withinSeconds }) => ({
-    anyOf,
-    within: durationText(withinSeconds),
-  })),
-  decisions: request.approval.decisions.map(({ by, decision, reason, at }) => ({
-    by,
-    decision,
-    ...(reason === undefined ? {} : { reason }),
-    at,
-  })),
+const approvalView = (
+  { steps, decisions }: Approval,
+  waiting: { readonly deadline?: Timestamp },
+): RequestView["approval"] => ({
+  ...waiting,
+  steps: steps.map(({ anyOf, withinSeconds }) => ({ anyOf, within: durationText(withinSeconds) })),
+  decisions: decisions.map(decisionView),
 });
+
+const decisionView = ({
+  by,
+  decision,
+  reason,
+  at,
+}: Decision): RequestView["approval"]["decisions"][number] => ({
+  by,
+  decision,
+  ...(reason === undefined ? {} : { reason }),
+  at,
+});
+
+const extensionsView = (request: AccessRequest): Pick<RequestView, "extension" | "extensions"> => {
+  const waiting = request.status === "active" ? request.extension : undefined;
+  return {
+    ...(waiting === undefined
+      ? {}
+      : {
+          extension: {
+            ...askedView(waiting),
+            askedAt: waiting.askedAt,
+            approval: approvalView(waiting.approval, { deadline: waiting.deadline }),
+          },
+        }),
+    ...(request.extensions === undefined ? {} : { extensions: request.extensions.map(extensionView) }),
+  };
+};
+
+const askedView = ({ by, duration, justification }: AskedExtension | Extension) => ({
+  by,
+  duration,
+  justification,
+});
+
+const extensionView = (extension: Extension): NonNullable<RequestView["extensions"]>[number] => ({
+  ...askedView(extension),
+  at: extension.at,
+  expiresAt: extension.expiresAt,
+  decisions: extension.decisions.map(decisionView),
+});
+
+/** Why a grant failed is the provider's word; every other message is a person's, or Lockstep's own. */
+const endedView = ({ ended }: { readonly ended: Ended }): NonNullable<RequestView["ended"]> =>
+  ended.reason === "grant-failed" && ended.message !== undefined
+    ? { ...ended, message: plainReason(ended.message) }
+    : ended;
+
+type Ended = Extract<AccessRequest, { readonly status: "ended" }>["ended"];
 
 const instructionsView = (
   { entitlements }: AccessRequest,

@@ -73,13 +73,46 @@ const StepsSchema = z.array(StepSchema).check(
   ),
 );
 
+/** AWS's own longest session duration (https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html). */
+const LONGEST_SESSION_SECONDS = 12 * 3600;
+
+const SettingsSchema = z.strictObject({
+  requesterCanApproveSelf: z._default(z.boolean(), false),
+  maxExtensions: z._default(
+    z.int().check(
+      z.gte(0),
+      z.lte(10),
+      z.meta({
+        description: "How often access may be extended; 0: never. In all it lasts duration.max at most",
+      }),
+    ),
+    0,
+  ),
+  extensionDuration: z.optional(
+    durationUpTo(LONGEST_DURATION_SECONDS, "P180D").check(
+      z.meta({ description: "The longest single extension (ISO 8601); duration.max where nothing is said" }),
+    ),
+  ),
+  extensionNeedsApproval: z._default(
+    z.boolean().check(z.meta({ description: "Whether the approval steps decide on extensions too" })),
+    true,
+  ),
+  maxSessionDuration: z.optional(
+    durationUpTo(LONGEST_SESSION_SECONDS, "PT12H").check(
+      z.meta({ description: "A permission set whose sessions last longer (ISO 8601) is refused" }),
+    ),
+  ),
+});
+
 const content = {
   requestors: PartiesSchema,
   targets: z.array(TargetSchema).check(z.minLength(1), z.maxLength(50)),
   duration: z.strictObject({ max: durationUpTo(LONGEST_DURATION_SECONDS, "P180D") }),
   approval: z._default(z.strictObject({ steps: z._default(StepsSchema, []) }), { steps: [] }),
-  settings: z._default(z.strictObject({ requesterCanApproveSelf: z._default(z.boolean(), false) }), {
+  settings: z._default(SettingsSchema, {
     requesterCanApproveSelf: false,
+    maxExtensions: 0,
+    extensionNeedsApproval: true,
   }),
 } as const;
 

@@ -50,9 +50,12 @@ export const EnvironmentVariables = {
   WAKEUPS_TABLE: nonEmpty,
   CONFIG_TABLE: nonEmpty,
   AUDIT_TABLE: nonEmpty,
+  AUDIT_ROOTS_BUCKET: nonEmpty,
   EVENT_BUS: nonEmpty,
   WORKFLOW_ARN: nonEmpty,
   CATALOGUE_FUNCTION: nonEmpty,
+  REVOKE_FUNCTION: nonEmpty,
+  SWEEP_FUNCTION: nonEmpty,
   /** The account that Lockstep is deployed in. */
   HOME_ACCOUNT: accountId,
   MANAGEMENT_ACCOUNT: accountId,

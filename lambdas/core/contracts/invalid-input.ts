@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -12,6 +12,17 @@ interface Finding extends FieldError {
 
 /** How much of a value an error repeats. */
 const SHOWN = 60;
+
+/**
+ * How input is to be parsed so that an unknown key's error names the keys that are known: zod tells only while it parses.
+ */
+export const namingKnownKeys = {
+  error: (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (issue.code !== "unrecognized_keys" || !(issue.inst instanceof z.ZodMiniObject)) return undefined;
+    const known = Object.keys(issue.inst.shape);
+    return known.length === 0 ? "nothing" : `one of ${known.join(", ")}`;
+  },
+} as const;
 
 /** Input that does not fit its schema, in words: for each field what was found and what was expected. */
 export const fieldErrorsOf = (error: z.core.$ZodError, input: unknown): readonly FieldError[] =>
@@ -42,7 +53,10 @@ const findingsOfIssue = (issue: Issue, above: Path, input: unknown): readonly Fi
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...path, key]),
-      detail: `found a field that does not belong here`,
+      detail:
+        issue.message === NO_WORDS
+          ? "found a field that does not belong here"
+          : `found a field that does not belong here; expected ${issue.message}`,
       code: "unknown-field",
     }));
   }

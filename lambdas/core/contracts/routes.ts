@@ -14,6 +14,7 @@ export const Routes = [
   { method: "GET", path: "/requests", role: "person" },
   { method: "GET", path: "/requests/{id}", role: "party" },
   { method: "POST", path: "/requests/{id}/decisions", role: "party" },
+  { method: "POST", path: "/requests/{id}/extend", role: "party" },
   { method: "POST", path: "/requests/{id}/revoke", role: "party" },
   { method: "POST", path: "/requests/{id}/cancel", role: "party" },
   { method: "GET", path: "/requests/{id}/events", role: "party" },
@@ -21,6 +22,7 @@ export const Routes = [
   { method: "GET", path: "/access-flows/{name}", role: "administrator" },
   { method: "PUT", path: "/access-flows/{name}", role: "administrator" },
   { method: "DELETE", path: "/access-flows/{name}", role: "administrator" },
+  { method: "POST", path: "/sweep", role: "administrator" },
 ] as const satisfies readonly Route[];
 
 /** API Gateway's key of a route: `GET /requests/{id}`. */

@@ -53,6 +53,13 @@ export const RevokeAccessInputSchema = z.object({
   stuck: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });
 
+/** Sent by the sweep, not by the machine: removes what is queued and what nobody comes for. */
+export const DrainInputSchema = z.object({ version, drain: z.literal(true) });
+export type DrainInput = z.infer<typeof DrainInputSchema>;
+
+/** Everything that the function behind *Revoke access* is called with. */
+export const RevokeFunctionInputSchema = z.union([DrainInputSchema, RevokeAccessInputSchema]);
+
 export const RevokeAccessOutputSchema = z.strictObject({
   next: z.enum(["hold", "look", "end"]),
   until: TimestampSchema,

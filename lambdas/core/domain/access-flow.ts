@@ -33,6 +33,20 @@ export const FlowTargetSchema = z.strictObject({
 });
 export type FlowTarget = z.infer<typeof FlowTargetSchema>;
 
+const seconds = z.int().check(z.positive());
+
+/** What is absent was not known, or not said, when the flow was saved: domain/extension.ts says what it then means. */
+const FlowSettingsSchema = z.strictObject({
+  requesterCanApproveSelf: z.boolean(),
+  /** How often one access may be extended. */
+  maxExtensions: z.optional(z.int().check(z.nonnegative())),
+  /** The longest single extension. */
+  extensionSeconds: z.optional(seconds),
+  extensionNeedsApproval: z.optional(z.boolean()),
+  /** The longest session that a permission set may give. */
+  maxSessionSeconds: z.optional(seconds),
+});
+
 /**
  * The rule: who may request what, for how long, approved by whom. Names were resolved to ids when the flow was
  * saved; a group that is deleted and made again under its old name is another group.
@@ -44,7 +58,7 @@ export const AccessFlowSchema = z.strictObject({
   targets: z.array(FlowTargetSchema).check(z.minLength(1)),
   duration: z.strictObject({ max: z.string(), maxSeconds: z.int().check(z.positive()) }),
   approval: z.strictObject({ steps: z.array(FlowStepSchema) }),
-  settings: z.strictObject({ requesterCanApproveSelf: z.boolean() }),
+  settings: FlowSettingsSchema,
   updatedAt: TimestampSchema,
   updatedBy: z.string(),
 });

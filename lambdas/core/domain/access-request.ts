@@ -23,6 +23,8 @@ export const RequestedEntitlementSchema = z.strictObject({
   status: z.enum(["requested", "granted", "failed", "verifying", "removed", "kept", "dangling"]),
   /** The access existed before Lockstep touched it, so Lockstep will not remove it. */
   standing: z.boolean(),
+  /** How long a session that was begun with it can last; absent in requests that were made before this was kept. */
+  sessionSeconds: z.optional(z.int().check(z.positive())),
   message: z.optional(z.string()),
 });
 export type RequestedEntitlement = z.infer<typeof RequestedEntitlementSchema>;
@@ -37,6 +39,54 @@ export type Ending = z.infer<typeof EndingSchema>;
 
 const EndedSchema = z.extend(EndingSchema, { at: TimestampSchema });
 
+/** Who has to approve, in which order, and what they have said so far. */
+export const ApprovalSchema = z.strictObject({
+  steps: z.array(FlowStepSchema),
+  /** Who was asked when the request was made (at most 100): such a person learns that they no longer decide; a stranger learns nothing. */
+  asked: z.array(UserIdSchema),
+  requesterCanApproveSelf: z.boolean(),
+  decisions: z.array(DecisionSchema),
+});
+export type Approval = z.infer<typeof ApprovalSchema>;
+
+const extensionAsked = {
+  by: PersonSchema,
+  duration: z.string(),
+  durationSeconds: z.int().check(z.positive()),
+  justification: z.string(),
+};
+
+/** More time that somebody asked for and that waits for approval; nobody can approve it after its deadline. */
+export const AskedExtensionSchema = z.strictObject({
+  ...extensionAsked,
+  askedAt: TimestampSchema,
+  deadline: TimestampSchema,
+  approval: ApprovalSchema,
+});
+export type AskedExtension = z.infer<typeof AskedExtensionSchema>;
+
+/** More time that was given, and the expiry that it led to. */
+export const ExtensionSchema = z.strictObject({
+  ...extensionAsked,
+  at: TimestampSchema,
+  expiresAt: TimestampSchema,
+  decisions: z.array(DecisionSchema),
+});
+export type Extension = z.infer<typeof ExtensionSchema>;
+
+/** Why the end of an access takes longer than it should. */
+const DelaySchema = z.strictObject({
+  /** When the access should have been gone. */
+  since: TimestampSchema,
+  /** When the attempts began that are being made: again after each time that the request was stuck. */
+  attemptsSince: TimestampSchema,
+  /** When this was written. */
+  at: TimestampSchema,
+  /** What the newest attempt ended with. */
+  lastError: z.string(),
+});
+export type Delay = z.infer<typeof DelaySchema>;
+
 const common = {
   id: RequestIdSchema,
   version: z.int().check(z.positive()),
@@ -49,13 +99,9 @@ const common = {
   justification: z.string(),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
-  approval: z.strictObject({
-    steps: z.array(FlowStepSchema),
-    /** Who was asked when the request was made (at most 100): such a person learns that they no longer decide; a stranger learns nothing. */
-    asked: z.array(UserIdSchema),
-    requesterCanApproveSelf: z.boolean(),
-    decisions: z.array(DecisionSchema),
-  }),
+  approval: ApprovalSchema,
+  /** Every extension that was given, oldest first. */
+  extensions: z.optional(z.array(ExtensionSchema)),
   /** Hash of what the approvers were shown. */
   frozen: z.string(),
   /** POSTs with an Idempotency-Key that this item already answered; the first is the one that made it. */
@@ -80,13 +126,22 @@ export const AccessRequestSchema = z.discriminatedUnion("status", [
     status: z.literal("active"),
     activeAt: TimestampSchema,
     expiresAt: TimestampSchema,
+    extension: z.optional(AskedExtensionSchema),
   }),
-  z.strictObject({ ...common, ...granted, status: z.literal("revoking"), ending: EndingSchema }),
+  z.strictObject({
+    ...common,
+    ...granted,
+    status: z.literal("revoking"),
+    ending: EndingSchema,
+    delay: z.optional(DelaySchema),
+  }),
   z.strictObject({
     ...common,
     ...granted,
     status: z.literal("stuck"),
     ending: EndingSchema,
+    /** When the access should have been gone; absent in requests that were stuck before this was kept. */
+    since: z.optional(TimestampSchema),
     lastError: z.string(),
   }),
   z.strictObject({ ...common, ...granted, status: z.literal("ended"), ended: EndedSchema }),

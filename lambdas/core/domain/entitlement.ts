@@ -50,6 +50,10 @@ const common = {
    * must not take it again, since nobody would remove it any more.
    */
   left: z.optional(z.record(z.string(), TimestampSchema)),
+  /** When the sweep last compared it with what AWS shows. */
+  verifiedAt: z.optional(TimestampSchema),
+  /** What the sweep found then that is nobody's doing within Lockstep. */
+  drift: z.optional(z.enum(["appeared", "vanished"])),
 };
 
 /**
@@ -57,15 +61,24 @@ const common = {
  * An absent record stays for a while, so that its version never starts again.
  */
 export const EntitlementRecordSchema = z.discriminatedUnion("state", [
-  z.strictObject({ ...common, state: z.literal("absent") }),
+  z.strictObject({
+    ...common,
+    state: z.literal("absent"),
+    /** Until then the sweep looks whether somebody else makes what Lockstep removed. */
+    watchedUntil: z.optional(TimestampSchema),
+    /** Nobody can use it, and AWS refused to remove it, for this reason. */
+    dangling: z.optional(z.string()),
+  }),
   z.strictObject({ ...common, state: z.literal("observing"), by: RequestIdSchema }),
   z.strictObject({ ...common, state: z.literal("standing") }),
   z.strictObject({ ...common, state: z.literal("ours") }),
-  /** Until `leaseUntil` one invocation is deleting; another one's late Delete could hit the next holder's assignment. */
+  /** Nobody holds it any more: whoever has the turn to remove deletes it. Until `leaseUntil` an earlier Delete may still be on its way. */
   z.strictObject({
     ...common,
     state: z.literal("removing"),
     by: RequestIdSchema,
+    /** When its last holder left; absent in records that were written before this was kept. */
+    since: z.optional(TimestampSchema),
     leaseUntil: z.optional(TimestampSchema),
   }),
   z.strictObject({ ...common, state: z.literal("verifying"), by: RequestIdSchema, until: TimestampSchema }),
@@ -87,11 +100,11 @@ type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { 
  */
 export const UNCERTAIN_SECONDS = 16 * 60;
 
-/**
- * How long one invocation may take from writing that it removes to sending its Delete: both calls and the wait for
- * admission take seconds; a crashed one holds the next up for this long.
- */
-const REMOVAL_LEASE_SECONDS = 60;
+/** How long a Delete that nobody answered may still be on its way: its connection gives up after 13 seconds (adapters/aws-clients.ts). */
+const UNANSWERED_SECONDS = 60;
+
+/** How long after a removal the sweep looks whether the access comes back by another hand. */
+export const WATCHED_SECONDS = 24 * 3600;
 
 const without = (holders: EntitlementRecord["holders"], requestId: RequestId): EntitlementRecord["holders"] =>
   Object.fromEntries(Object.entries(holders).filter(([id]) => id !== requestId));
@@ -131,7 +144,7 @@ export const claim = (
       return {
         do: "write",
         next: {
-          ...record,
+          ...remembered(record),
           entitlement: request.entitlement,
           version,
           holders: me,
@@ -150,17 +163,34 @@ export const claim = (
         : { do: "write", next: { ...record, version, holders: { ...record.holders, ...me } } };
     case "removing":
       return { do: "wait", reason: "the same access of an earlier request is being removed" };
-    case "verifying": {
-      const { by: _by, until: _until, ...rest } = record;
-      return { do: "write", next: { ...rest, version, holders: me, state: "ours" } };
-    }
+    case "verifying":
+      return { do: "write", next: { ...remembered(record), version, holders: me, state: "ours" } };
   }
+};
+
+/** What a record takes along into another state. */
+const remembered = ({ entitlement, uncertainUntil, left }: EntitlementRecord) => ({
+  entitlement,
+  ...(uncertainUntil === undefined ? {} : { uncertainUntil }),
+  ...(left === undefined ? {} : { left }),
+});
+
+/** Keeps a holder's expiry what its request's is, after an extension; undefined when it is so already. */
+export const withExpiryOf = (
+  record: EntitlementRecord | undefined,
+  request: { readonly id: RequestId; readonly expiresAt: Timestamp },
+): EntitlementRecord | undefined => {
+  const holder = record?.holders[request.id];
+  if (record === undefined || holder === undefined || holder.expiresAt === request.expiresAt)
+    return undefined;
+  const holders = { ...record.holders, [request.id]: { expiresAt: request.expiresAt } };
+  return { ...record, version: record.version + 1, holders };
 };
 
 /** The one verdict, from one observation that was made before any Create. */
 export const verdict = (record: RecordIn<"observing">, observed: "present" | "absent"): EntitlementRecord => {
-  const { by: _by, ...rest } = record;
-  return { ...rest, version: record.version + 1, state: observed === "present" ? "standing" : "ours" };
+  const kept = { ...remembered(record), version: record.version + 1, holders: record.holders };
+  return { ...kept, state: observed === "present" ? "standing" : "ours" };
 };
 
 /** An earlier attempt of a holder may have sent a Create that nobody saw end: it may land until then. */
@@ -225,7 +255,7 @@ export const release = (
 };
 
 /** Nobody's, with the marks of those who left. */
-const absentRecord = ({ entitlement, version, left }: EntitlementRecord): EntitlementRecord => ({
+const absentRecord = ({ entitlement, version, left }: EntitlementRecord): RecordIn<"absent"> => ({
   entitlement,
   version,
   holders: {},
@@ -233,48 +263,90 @@ const absentRecord = ({ entitlement, version, left }: EntitlementRecord): Entitl
   state: "absent",
 });
 
-/** From here this invocation alone deletes, until its lease is over. */
+/** From here nobody can take it until it is gone. */
 const removal = (record: EntitlementRecord, by: RequestId, now: Date): RecordIn<"removing"> => ({
-  entitlement: record.entitlement,
+  ...remembered(record),
   version: record.version,
   holders: {},
-  ...(record.uncertainUntil === undefined ? {} : { uncertainUntil: record.uncertainUntil }),
-  ...(record.left === undefined ? {} : { left: record.left }),
   state: "removing",
   by,
-  leaseUntil: secondsAfter(now, REMOVAL_LEASE_SECONDS),
+  since: timestamp(now),
 });
 
-/** Takes a removal over that another invocation of the same request began; undefined while that one may still delete. */
-export const takeRemovalOver = (record: RecordIn<"removing">, now: Date): RecordIn<"removing"> | undefined =>
-  record.leaseUntil !== undefined && record.leaseUntil > timestamp(now)
-    ? undefined
-    : removal({ ...record, version: record.version + 1 }, record.by, now);
+/** Whether whoever has the turn may delete it now, and believe what AWS shows: no earlier Delete can still arrive. */
+export const mayDelete = (record: RecordIn<"removing">, now: Date): boolean =>
+  record.leaseUntil === undefined || record.leaseUntil <= timestamp(now);
 
-/** The invocation that was deleting has ended without success: the next one need not wait for its lease. */
-export const withoutLease = ({
-  leaseUntil: _over,
-  ...record
-}: RecordIn<"removing">): RecordIn<"removing"> => ({
+/** The same removal: nobody has confirmed it or begun another one since. */
+export const isSameRemoval = (
+  record: EntitlementRecord | undefined,
+  removing: RecordIn<"removing">,
+): record is RecordIn<"removing"> =>
+  record?.state === "removing" && record.by === removing.by && record.since === removing.since;
+
+/** A Delete was sent, and nobody saw its answer: until it cannot arrive any more, nobody deletes or confirms. */
+export const withUnanswered = (record: RecordIn<"removing">, now: Date): RecordIn<"removing"> => ({
   ...record,
   version: record.version + 1,
+  leaseUntil: secondsAfter(now, UNANSWERED_SECONDS),
 });
 
-/** The same removal, of what no late Create can bring back. */
-export const withoutUncertainty = ({
-  uncertainUntil: _none,
-  ...record
-}: RecordIn<"removing">): RecordIn<"removing"> => record;
+/**
+ * AWS refuses to remove it, and nobody is left who could use it: over, and not watched, since AWS goes on showing it.
+ * The request that held it reads here how it ended.
+ */
+export const leftDangling = (record: RecordIn<"removing">, reason: string): RecordIn<"absent"> => ({
+  ...absentRecord({ ...record, version: record.version + 1 }),
+  dangling: reason,
+});
 
 /** After the provider saw it absent: absent for good, or to be observed once more when a late Create may still land. */
-export const confirmAbsent = (record: RecordIn<"removing" | "verifying">, now: Date): EntitlementRecord => {
+export const confirmAbsent = (
+  record: RecordIn<"removing" | "verifying">,
+  now: Date,
+): RecordIn<"absent" | "verifying"> => {
   const { uncertainUntil } = record;
   const absent = absentRecord({ ...record, version: record.version + 1 });
   return uncertainUntil !== undefined && uncertainUntil > timestamp(now)
     ? { ...absent, uncertainUntil, state: "verifying", by: record.by, until: uncertainUntil }
-    : absent;
+    : { ...absent, watchedUntil: secondsAfter(now, WATCHED_SECONDS) };
 };
 
 /** A late Create landed while its absence was being verified: removed again. */
 export const removeAgain = (record: RecordIn<"verifying">, now: Date): RecordIn<"removing"> =>
   removal({ ...record, version: record.version + 1 }, record.by, now);
+
+export type Drift = NonNullable<EntitlementRecord["drift"]>;
+
+/**
+ * What an observation shows that Lockstep did not do: access that it keeps has vanished, or access that it removed has
+ * appeared. `settled` says that a holder's access is active, so that no Create is on its way.
+ */
+export const driftOf = (
+  record: EntitlementRecord,
+  observed: "present" | "absent",
+  settled: boolean,
+): Drift | undefined => {
+  if (record.state === "absent") return observed === "present" ? "appeared" : undefined;
+  const isKept = record.state === "standing" || record.state === "ours";
+  return isKept && settled && observed === "absent" ? "vanished" : undefined;
+};
+
+/** The record after the sweep has compared it with AWS; what was removed long enough ago is not watched any more. */
+export const verified = (
+  record: EntitlementRecord,
+  drift: Drift | undefined,
+  now: Date,
+): EntitlementRecord => {
+  const { drift: _before, ...rest } = record;
+  const next = {
+    ...rest,
+    version: record.version + 1,
+    verifiedAt: timestamp(now),
+    ...(drift === undefined ? {} : { drift }),
+  };
+  if (next.state !== "absent" || next.watchedUntil === undefined || next.watchedUntil > timestamp(now))
+    return next;
+  const { watchedUntil: _over, ...unwatched } = next;
+  return unwatched;
+};

@@ -1,12 +1,15 @@
 import type { AccessFlow, FlowTarget, Party } from "./access-flow.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import type { AccountId, GroupId, OrganizationalUnitId, PermissionSetArn, UserId } from "./ids.ts";
+import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
 
 /** What is asked for, by ids. */
 export interface Ask {
   readonly requester: UserId;
   readonly targets: readonly { readonly accountId: AccountId; readonly permissionSetArn: PermissionSetArn }[];
   readonly durationSeconds: number;
+  /** The targets' permission sets, with how long their sessions last. */
+  readonly sessions: readonly PermissionSetSession[];
 }
 
 /** Everything that a decision depends on, loaded beforehand. */
@@ -22,7 +25,10 @@ export type Evaluation =
   | { readonly allowed: true; readonly flow: AccessFlow }
   | {
       readonly allowed: false;
-      readonly code: Extract<DomainErrorCode, "no-matching-flow" | "duration-above-maximum">;
+      readonly code: Extract<
+        DomainErrorCode,
+        "no-matching-flow" | "duration-above-maximum" | "session-too-long"
+      >;
       readonly reasons: readonly string[];
     };
 
@@ -45,7 +51,7 @@ const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
 
 /**
  * Decides which flow serves a request. Pure: it only looks at its arguments.
- * One flow must allow every target and the duration.
+ * One flow must allow every target, the duration and the sessions.
  */
 export const evaluate = (ask: Ask, context: EvaluationContext): Evaluation => {
   const asRequestor = context.flows.filter((flow) =>
@@ -55,8 +61,14 @@ export const evaluate = (ask: Ask, context: EvaluationContext): Evaluation => {
     ask.targets.every((target) => flow.targets.some((flowTarget) => covers(flowTarget, target, context))),
   );
   const serving = covering.filter((flow) => ask.durationSeconds <= flow.duration.maxSeconds);
-  const flow = serving.toSorted(leastDemanding)[0];
+  const withSessions = serving.map((flow) => ({ flow, tooLong: tooLongSessions(flow, ask.sessions) }));
+  const fitting = withSessions.flatMap(({ flow, tooLong }) => (tooLong.length === 0 ? [flow] : []));
+  const flow = fitting.toSorted(leastDemanding)[0];
   if (flow !== undefined) return { allowed: true, flow };
+  if (serving.length > 0) {
+    const reasons = withSessions.flatMap(({ tooLong }) => tooLong);
+    return { allowed: false, code: "session-too-long", reasons: [...new Set(reasons)] };
+  }
   if (covering.length > 0) {
     return {
       allowed: false,

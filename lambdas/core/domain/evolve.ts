@@ -4,10 +4,16 @@ import { timestamp } from "./ids.ts";
 import { transitions, type From, type To, type TransitionName } from "./transitions.ts";
 
 /**
- * How many of its newest audit entries an item keeps, to heal a gap in the trail from. An entry is some 400 bytes:
- * four keep a usual request's item under 4 KB, one read unit.
+ * How many of its newest audit entries an item keeps at least, to heal a gap in the trail from: all of a usual cycle's six
+ * transitions. An entry is some 400 bytes, so that a usual request's item stays under 4 KB, one read unit.
  */
-const TRAIL_KEPT = 4;
+const TRAIL_KEPT = 6;
+
+/**
+ * Younger entries are kept, however many: the sweep looks at a trail within seven minutes of a change, but not before two
+ * minutes without one.
+ */
+const TRAIL_KEPT_MILLISECONDS = 30 * 60 * 1000;
 
 type First = "ApprovalNeeded" | "AutomaticallyApproved";
 
@@ -39,7 +45,10 @@ const advance = (
     details: occasion.details ?? {},
     previousHash: last?.hash ?? NO_PREVIOUS_HASH,
   });
-  return { ...draft, status, version: entry.sequence, trail: [...trail, entry].slice(-TRAIL_KEPT) };
+  const keptFrom = timestamp(new Date(occasion.now.getTime() - TRAIL_KEPT_MILLISECONDS));
+  const older = trail.slice(0, -(TRAIL_KEPT - 1)).filter(({ at }) => at > keptFrom);
+  const kept = [...older, ...trail.slice(-(TRAIL_KEPT - 1)), entry];
+  return { ...draft, status, version: entry.sequence, trail: kept };
 };
 
 /** A request's first version, with the first link of its chain. */
@@ -73,6 +82,7 @@ export const commonOf = (request: AccessRequest) => ({
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
   approval: request.approval,
+  ...(request.extensions === undefined ? {} : { extensions: request.extensions }),
   frozen: request.frozen,
   answered: request.answered,
 });

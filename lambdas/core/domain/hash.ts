@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 
-/** SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of `value`: equal values give equal hashes, whatever their key order. */
-export const hashOf = (value: object): string => {
+/** The canonical JSON (RFC 8785) of `value`: equal values give equal texts, whatever their key order. */
+export const canonicalJson = (value: object): string => {
   const text = canonicalize(value);
-  if (text === undefined) throw new TypeError("Only JSON values have a hash");
-  return createHash("sha256").update(text).digest("hex");
+  if (text === undefined) throw new TypeError("Only JSON values have a canonical form");
+  return text;
 };
+
+/** SHA-256, in hexadecimal, of the canonical JSON of `value`. */
+export const hashOf = (value: object): string =>
+  createHash("sha256").update(canonicalJson(value)).digest("hex");
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 

@@ -29,9 +29,17 @@ export const transitions = {
   /** Revoked while granting: acts when the attempt has ended. */
   RevocationRequested: { from: ["granting"], to: "granting" },
   AccessGranted: { from: ["granting"], to: "active" },
+  /** More time was asked for, and waits for its first approval: the expiry stays what it was. */
+  ExtensionRequested: { from: ["active"], to: "active" },
+  NextExtensionApprovalNeeded: { from: ["active"], to: "active" },
+  ExtensionRejected: { from: ["active"], to: "active" },
+  /** The only transition that moves an expiry. */
+  AccessExtended: { from: ["active"], to: "active" },
   RevocationStarted: { from: ["granting", "active"], to: "revoking" },
   /** What an attempt whose end nobody saw may still bring is looked for once more. */
   VerificationStarted: { from: ["revoking"], to: "revoking" },
+  /** Attempts fail, and are repeated: says why, at first, whenever the reason changes, and every half hour. */
+  RevocationDelayed: { from: ["revoking"], to: "revoking" },
   AccessEnded: { from: ["revoking"], to: "ended" },
   /** The grant failed, and nothing of it is left. */
   GrantFailed: { from: ["revoking"], to: "failed" },

@@ -6,7 +6,7 @@ export interface LockstepEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Throws when an event was not accepted; the stream then delivers its record again. */
+/** Throws RetryableError `EventsUnavailable` when an event was not accepted; the stream then delivers its record again. */
 export interface EventPublisher {
   publish(event: LockstepEvent): Promise<void>;
 }

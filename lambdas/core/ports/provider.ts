@@ -9,8 +9,13 @@ export type ApplyProgress =
 /** `dangling`: what is left has no one to use it, and AWS refuses to remove it. */
 export type RemoveProgress =
   | { readonly outcome: "done" }
-  /** `unanswered`: the call may still be on its way. */
-  | { readonly outcome: "unfinished"; readonly reason: string; readonly unanswered?: boolean }
+  /** `unanswered`: the call may still be on its way. `busy`: AWS takes no more operations for a moment. */
+  | {
+      readonly outcome: "unfinished";
+      readonly reason: string;
+      readonly unanswered?: boolean;
+      readonly busy?: boolean;
+    }
   | { readonly outcome: "dangling"; readonly reason: string };
 
 /** How the person now gets in. */
@@ -33,6 +38,8 @@ export interface Provider {
    * somebody else may hold the same entitlement anew.
    */
   remove(entitlement: Entitlement, before: Date): Promise<RemoveProgress>;
+  /** What AWS shows of each of them, in as few calls as that takes. Throws RetryableError `ProviderUnavailable`. */
+  observeAll(entitlements: readonly Entitlement[]): Promise<ReadonlyMap<Entitlement, "present" | "absent">>;
   instructions(
     entitlement: Entitlement,
     names: { readonly account: string; readonly permissionSet: string },
@@ -42,11 +49,23 @@ export interface Provider {
 /** The providers, by kind. */
 export type Providers = Readonly<Record<Entitlement["provider"], Provider>>;
 
-/** What a call is for: the more urgent kinds go first where there is contention. */
-export type CallPurpose = "revoke" | "grant" | "observe" | "catalogue";
+/**
+ * What a call is for: the more urgent kinds go first where there is contention. `follow` asks which operations are still
+ * in progress, and `confirm` whether what one of them deleted is gone.
+ */
+export type CallPurpose = "follow" | "revoke" | "confirm" | "grant" | "observe" | "catalogue";
 
 /** In front of every sso-admin call: all of them together share 20 requests a second. */
 export interface Admission {
   /** Resolves when the call may be made. */
   admit(purpose: CallPurpose): Promise<void>;
+}
+
+/** Admission of calls that are counted over all processes. */
+export interface SharedAdmission extends Admission {
+  /**
+   * Sets `calls` apart for this process, waiting some seconds for them where that is enough; `"later"`: too many others
+   * wait, and nothing was set apart.
+   */
+  setApart(calls: number): Promise<"ready" | "later">;
 }

@@ -32,6 +32,22 @@ export interface AccessRequestStore {
   listByRequester(requester: UserId, page: PageQuery): Promise<Page<AccessRequest>>;
   listByStatus(status: Status, page: PageQuery): Promise<Page<AccessRequest>>;
   list(page: PageQuery): Promise<Page<AccessRequest>>;
+  /** Active requests with an extension that can be decided at `now`, the one with the nearest deadline first. */
+  listWaitingExtensions(now: Date, page: PageQuery): Promise<Page<AccessRequest>>;
+}
+
+/** What the sweep is to look at, and what it has looked at. */
+export interface DueRequests {
+  /**
+   * Requests that are to be looked at by `now`, the longest due first; eventually consistent. What is put off leaves
+   * the list, so that asking again goes on where it stopped.
+   */
+  due(now: Date, limit: number): Promise<readonly AccessRequest[]>;
+  /**
+   * Puts the next look at this version off to `until`; undefined: it needs none any more. Changes nothing of the
+   * request, and nothing at all (`"conflict"`) when it has another version by now.
+   */
+  putOff(request: AccessRequest, until: Timestamp | undefined): Promise<WriteOutcome>;
 }
 
 export interface EntitlementStore {
@@ -39,6 +55,36 @@ export interface EntitlementStore {
   get(key: string): Promise<EntitlementRecord | undefined>;
   /** Writes version 1, or replaces version `next.version - 1`. */
   put(next: EntitlementRecord): Promise<WriteOutcome>;
+}
+
+/** The records that somebody has to act on, by index; eventually consistent. */
+export interface EntitlementIndex {
+  /** What nobody holds any more and what is to be verified by `now`, the longest waiting first. */
+  removals(now: Date, limit: number): Promise<readonly EntitlementRecord[]>;
+  /** What Lockstep keeps, and what it removed lately: the one first that was compared with AWS the longest ago. */
+  longestUnverified(limit: number): Promise<readonly EntitlementRecord[]>;
+}
+
+export type TurnName = "removals" | "sweep";
+
+/** The right to do something alone, until a moment by the clock of whoever has it. */
+export interface Turn {
+  readonly name: TurnName;
+  /** Tells this turn from every other one. */
+  readonly id: string;
+  readonly until: Timestamp;
+  /** Whoever had it before did not give it back: by another clock than this one it may not have ended yet. */
+  readonly inherited: boolean;
+}
+
+/** Turns that invocations take: one at a time for each name. A crashed one's turn ends by itself. */
+export interface Turns {
+  /** The turn, if nobody has it now. */
+  take(name: TurnName, seconds: number): Promise<Turn | undefined>;
+  /** The same turn for `seconds` from now; undefined when it ran out, and somebody else may have it. */
+  keep(turn: Turn, seconds: number): Promise<Turn | undefined>;
+  /** Gives it back, so that the next one need not wait. */
+  end(turn: Turn): Promise<void>;
 }
 
 /** One wait's token, and which wait it is: the machine may enter the state again, and retry it. */
@@ -71,4 +117,6 @@ export interface AuditTrail {
   append(entry: AuditEntry): Promise<void>;
   /** In order. */
   list(requestId: RequestId, page: PageQuery): Promise<Page<AuditEntry>>;
+  /** Which of a request's entries are there, from `from` on; consistent. */
+  sequences(requestId: RequestId, from: number): Promise<readonly number[]>;
 }

@@ -1,17 +1,29 @@
-import type { Decision, RequestIn } from "../domain/access-request.ts";
-import { currentStep, isApproverOf, standingOf } from "../domain/approval.ts";
+import type {
+  AccessRequest,
+  Approval,
+  AskedExtension,
+  Decision,
+  RequestIn,
+} from "../domain/access-request.ts";
+import {
+  currentStep,
+  isApproverOf,
+  openApprovalOf,
+  standingOf,
+  wasAsked,
+  type OpenApproval,
+} from "../domain/approval.ts";
 import { DomainError } from "../domain/errors.ts";
-import { commonOf, evolve } from "../domain/evolve.ts";
-import { secondsAfter, timestamp, type GroupId, type RequestId } from "../domain/ids.ts";
-import type { AccessRequest } from "../domain/access-request.ts";
-import type { TransitionName } from "../domain/transitions.ts";
+import { commonOf, evolve, type Occasion } from "../domain/evolve.ts";
+import { atNextStep, withMoreTime } from "../domain/extension.ts";
+import { secondsAfter, timestamp, type GroupId, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { notFound, relevantMemberships, type PartyDependencies } from "./party-to-request.ts";
-import { persistOrReread } from "./persist.ts";
+import { persistOrReread, type Decided } from "./persist.ts";
 import { wakeWorkflow } from "./wake-workflow.ts";
 
 export interface DecideDependencies extends PartyDependencies {
@@ -26,10 +38,16 @@ interface DecideInput {
   readonly requestId: RequestId;
   readonly decision: Decision["decision"];
   readonly reason?: string;
+  /** The extension that the decision is on, by its `askedAt`; without it the decision is on the request itself. */
+  readonly extension?: Timestamp;
   readonly idempotency?: Idempotency;
 }
 
-/** Records one approver's word on the step that waits for it. Who may decide is asked of the directory now, not when the request was made. */
+/**
+ * Records one approver's word on the step that waits for it: of a request, or of the more time that it names. Who may
+ * decide is asked of the directory now, not when it was asked for; what is decided on is what the caller saw, and never
+ * whatever else waits by the time of the write.
+ */
 export const decideRequest =
   (dependencies: DecideDependencies) =>
   async (input: DecideInput): Promise<AccessRequest> => {
@@ -37,41 +55,74 @@ export const decideRequest =
       if (request === undefined) throw notFound(input.requestId);
       const memberships = await relevantMemberships(dependencies.directory, request, input.caller);
       if (isReplay(request, input.idempotency)) return { done: request };
-      const pending = await assertMayDecide(dependencies, request, input.caller, memberships);
-      const [name, next] = decisionOf(pending, input, dependencies.clock.now());
-      return { name, next };
+      await assertKnows(dependencies, request, input.caller, memberships);
+      const now = dependencies.clock.now();
+      assertIsOnWhatWaits(request, input.extension);
+      assertMayDecide(request, input.caller, memberships, now);
+      return decisionOf(request, input, now);
     });
-    await wakeWorkflow(dependencies, decided);
+    // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
+    if (decided.status !== "active") await wakeWorkflow(dependencies, decided);
     return decided;
   };
 
-const assertMayDecide = async (
-  { isAdministrator, clock }: DecideDependencies,
+const assertKnows = async (
+  { isAdministrator }: Pick<DecideDependencies, "isAdministrator">,
   request: AccessRequest,
   caller: Person,
   memberships: ReadonlySet<GroupId>,
-): Promise<RequestIn<"pending">> => {
+): Promise<void> => {
   const isRequester = request.requester.userId === caller.userId;
-  const isApprover = isApproverOf(request, caller.userId, memberships);
-  const wasAsked = request.approval.asked.includes(caller.userId);
-  if (!isRequester && !isApprover && !wasAsked && !(await isAdministrator(caller)))
-    throw notFound(request.id);
-  if (isRequester && !request.approval.requesterCanApproveSelf) {
+  if (isRequester || isApproverOf(request, caller.userId, memberships)) return;
+  if (wasAsked(request, caller.userId) || (await isAdministrator(caller))) return;
+  throw notFound(request.id);
+};
+
+/** Throws DomainError `not-pending` when something else waits than what the decision is on. */
+const assertIsOnWhatWaits = (request: AccessRequest, named: Timestamp | undefined): void => {
+  const open = openApprovalOf(request);
+  if (open?.askedAt === named) return;
+  throw new DomainError("not-pending", otherThanNamed(request, open, named));
+};
+
+const otherThanNamed = (
+  { status }: AccessRequest,
+  open: OpenApproval | undefined,
+  named: Timestamp | undefined,
+): string => {
+  if (named === undefined) {
+    return `This request is ${status}, so that it was decided; what waits is more time on it. A decision on that names it by its askedAt: {"extension": "…"}. See with GET /requests/{id} what it asks for.`;
+  }
+  const found =
+    open === undefined
+      ? `this request is ${status}, and nothing of it waits for a decision`
+      : open.askedAt === undefined
+        ? "the request itself waits, and a decision on it names no extension"
+        : `what waits is more time that was asked for at ${open.askedAt}`;
+  return `No more time that was asked for at ${named} waits for a decision: ${found}.`;
+};
+
+const assertMayDecide = (
+  request: AccessRequest,
+  caller: Person,
+  memberships: ReadonlySet<GroupId>,
+  now: Date,
+): void => {
+  const open = openApprovalOf(request);
+  const approval = open?.approval ?? request.approval;
+  if (request.requester.userId === caller.userId && !approval.requesterCanApproveSelf) {
     throw new DomainError(
       "self-approval",
       "You asked for this access, so somebody else has to decide on it.",
     );
   }
-  if (request.approval.decisions.some(({ by }) => by.userId === caller.userId)) {
-    throw new DomainError("already-decided", "You have decided on this request already.");
+  if (approval.decisions.some(({ by }) => by.userId === caller.userId)) {
+    throw new DomainError("already-decided", "You have decided on this already.");
   }
-  if (request.status !== "pending" || clock.now().toISOString() >= request.deadline) {
-    const found = request.status === "pending" ? "past its deadline" : request.status;
-    throw new DomainError("not-pending", `This request is ${found}; only a pending one can be decided.`);
-  }
-  switch (standingOf(request, caller.userId, memberships)) {
+  if (open === undefined || timestamp(now) >= open.deadline) throw notPending(request, open);
+  switch (standingOf(request, approval, caller.userId, memberships)) {
     case "approver":
-      return request;
+      return;
     case "beneficiary":
       throw new DomainError(
         "beneficiary-approval",
@@ -81,42 +132,103 @@ const assertMayDecide = async (
     case "none":
       throw new DomainError(
         "approver-no-longer-eligible",
-        "You are not, or no longer, an approver of the step that this request waits for.",
+        "You are not, or no longer, an approver of the step that waits.",
       );
   }
 };
 
-const decisionOf = (
-  request: RequestIn<"pending">,
-  { caller, decision, reason, idempotency }: DecideInput,
-  now: Date,
-): readonly [TransitionName, AccessRequest] => {
-  const step = request.approval.decisions.length;
-  const said = {
-    step,
-    by: caller,
-    decision,
-    ...(reason === undefined ? {} : { reason }),
-    at: timestamp(now),
+const notPending = (request: AccessRequest, open: OpenApproval | undefined): DomainError => {
+  const found =
+    open === undefined
+      ? `This request is ${request.status}, and nothing of it waits for a decision`
+      : `The deadline of this ${open.of} (${open.deadline}) has passed`;
+  return new DomainError(
+    "not-pending",
+    `${found}; a request can be decided while it is pending, and more time while the access is active, each until its deadline.`,
+  );
+};
+
+const decisionOf = (request: AccessRequest, input: DecideInput, now: Date): Decided => {
+  if (request.status === "pending") return decisionOnRequest(request, input, now);
+  if (request.status === "active" && request.extension !== undefined) {
+    return decisionOnExtension(request, request.extension, input, now);
+  }
+  throw new Error(`Nothing of request ${request.id} waits for a decision`);
+};
+
+/** The approval with this decision, and what its audit entry says of it. */
+const decided = (approval: Approval, { caller, decision, reason }: DecideInput, now: Date) => {
+  const step = approval.decisions.length;
+  const because = reason === undefined ? {} : { reason };
+  const said = { step, by: caller, decision, ...because, at: timestamp(now) };
+  return {
+    approval: { ...approval, decisions: [...approval.decisions, said] },
+    occasion: (details: Occasion["details"] = {}): Occasion => ({
+      actor: { type: "user", userId: caller.userId },
+      now,
+      details: { step, decision, ...because, ...details },
+    }),
   };
-  const approval = { ...request.approval, decisions: [...request.approval.decisions, said] };
-  const common = { ...commonOf(request), approval, answered: withAnswered(request, idempotency) };
-  const occasion = {
-    actor: { type: "user", userId: caller.userId } as const,
-    now,
-    details: { step, decision, ...(reason === undefined ? {} : { reason }) },
-  };
-  if (decision === "reject") {
+};
+
+const decisionOnRequest = (request: RequestIn<"pending">, input: DecideInput, now: Date): Decided => {
+  const { approval, occasion } = decided(request.approval, input, now);
+  const common = { ...commonOf(request), approval, answered: withAnswered(request, input.idempotency) };
+  if (input.decision === "reject") {
     const ended = {
       reason: "rejected" as const,
-      by: caller,
+      by: input.caller,
       at: timestamp(now),
-      ...(reason === undefined ? {} : { message: reason }),
+      ...(input.reason === undefined ? {} : { message: input.reason }),
     };
-    return ["RequestRejected", evolve("RequestRejected", request, { ...common, ended }, occasion)];
+    return {
+      name: "RequestRejected",
+      next: evolve("RequestRejected", request, { ...common, ended }, occasion()),
+    };
   }
-  const next = currentStep({ ...request, approval });
-  if (next === undefined) return ["RequestApproved", evolve("RequestApproved", request, common, occasion)];
-  const deadline = secondsAfter(now, next.withinSeconds);
-  return ["NextApprovalNeeded", evolve("NextApprovalNeeded", request, { ...common, deadline }, occasion)];
+  const step = currentStep(approval);
+  if (step === undefined) {
+    return { name: "RequestApproved", next: evolve("RequestApproved", request, common, occasion()) };
+  }
+  const deadline = secondsAfter(now, step.withinSeconds);
+  return {
+    name: "NextApprovalNeeded",
+    next: evolve("NextApprovalNeeded", request, { ...common, deadline }, occasion()),
+  };
+};
+
+const decisionOnExtension = (
+  request: RequestIn<"active">,
+  extension: AskedExtension,
+  input: DecideInput,
+  now: Date,
+): Decided => {
+  const { approval, occasion } = decided(extension.approval, input, now);
+  const unchanged = {
+    ...commonOf(request),
+    activeAt: request.activeAt,
+    expiresAt: request.expiresAt,
+    answered: withAnswered(request, input.idempotency),
+  };
+  if (input.decision === "reject") {
+    return {
+      name: "ExtensionRejected",
+      next: evolve("ExtensionRejected", request, unchanged, occasion({ duration: extension.duration })),
+    };
+  }
+  const step = currentStep(approval);
+  if (step === undefined) {
+    const more = withMoreTime(request, extension, approval.decisions, now);
+    const extended = { ...unchanged, ...more };
+    const details = { duration: extension.duration, expiresAt: more.expiresAt };
+    return {
+      name: "AccessExtended",
+      next: evolve("AccessExtended", request, extended, occasion(details)),
+    };
+  }
+  const waiting = { ...unchanged, extension: atNextStep(request, extension, approval, step, now) };
+  return {
+    name: "NextExtensionApprovalNeeded",
+    next: evolve("NextExtensionApprovalNeeded", request, waiting, occasion()),
+  };
 };

@@ -11,7 +11,7 @@ import { listToApprove } from "./list-requests.ts";
 interface Dependencies {
   readonly directory: Pick<Directory, "groupsOf" | "memberships">;
   readonly flows: Pick<AccessFlowStore, "list">;
-  readonly requests: Pick<AccessRequestStore, "listByStatus">;
+  readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly isAdministrator: (person: Person) => Promise<boolean>;
   readonly clock: Pick<Clock, "now">;
 }
@@ -23,7 +23,7 @@ export interface CallerDescription {
   readonly groups: readonly DirectoryGroup[];
   /** The flows that name the person or one of their groups as a requestor. */
   readonly flows: readonly AccessFlow[];
-  /** The newest requests that wait for their decision, at most a page of them. */
+  /** What waits for their decision, at most a page: the newest requests, then extensions. */
   readonly toApprove: readonly AccessRequest[];
 }
 

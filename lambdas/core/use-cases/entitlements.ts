@@ -1,19 +1,16 @@
 import {
   claim,
-  confirmAbsent,
   entitlementKey,
   release,
-  removeAgain,
-  takeRemovalOver,
   verdict,
+  withExpiryOf,
   withUncertainty,
-  withoutLease,
-  withoutUncertainty,
   type Entitlement,
   type EntitlementRecord,
   type EntitlementStep,
 } from "../domain/entitlement.ts";
-import { laterOf, timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
+import { RetryableError } from "../domain/errors.ts";
+import { timestamp, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ApplyProgress, Providers } from "../ports/provider.ts";
 import type { EntitlementStore } from "../ports/stores.ts";
@@ -30,13 +27,15 @@ export type Acquired =
   | { readonly outcome: "refused"; readonly reason: string };
 
 /**
- * How an attempt to give an entitlement up ended. `kept`: it stays, standing or for its other holders. `not-held`: the
- * request held nothing, because it never did or because an earlier invocation gave it up.
+ * How an attempt to give an entitlement up ended. `queued`: nobody holds it any more, and it is to be removed. `kept`:
+ * it stays, standing or for its other holders. `not-held`: the request held nothing, because it never did or because an
+ * earlier invocation gave it up.
  */
 export type Released =
-  | { readonly outcome: "removed" | "kept" | "not-held" }
-  | { readonly outcome: "verifying"; readonly until: Timestamp }
+  | { readonly outcome: "queued" }
+  | { readonly outcome: "kept" | "not-held" }
   | { readonly outcome: "dangling"; readonly reason: string }
+  | { readonly outcome: "verifying"; readonly until: Timestamp }
   | { readonly outcome: "unfinished"; readonly reason: string };
 
 /** Every lost race means that another write won, so progress was made; so many in a row is a fault. */
@@ -142,38 +141,37 @@ const ensureAgain = async (
 const applied = (progress: ApplyProgress): Acquired =>
   progress.outcome === "done" ? { outcome: "granted", standing: false } : progress;
 
-/** A release needs the time of each write: its own clock, or the machine's where that is ahead. */
-type RelinquishDependencies = Dependencies & { readonly clock: Pick<Clock, "now"> };
-
 interface Giving {
+  /** The request's own attempt to grant it may still land. */
   readonly uncertain: boolean;
-  /** When the machine began this look: a clock that is behind counts from here. */
-  readonly now: Date;
+  /** The time of the write: the function's clock, or the machine's where that is ahead. */
+  readonly now: () => Date;
 }
 
 /**
- * Gives up the request's hold, and makes the entitlement cease if nobody else holds it and it was not there before
- * Lockstep. Needs nothing but the stored entitlement.
+ * Gives up the request's hold, by one durable write. The last holder of what Lockstep made leaves it `queued`: from
+ * then on nobody can take it until it is gone (removals.ts). Needs nothing but the stored entitlement.
  */
 export const relinquish =
-  (dependencies: RelinquishDependencies) =>
+  (dependencies: Pick<Dependencies, "entitlements">) =>
   async (
     request: { readonly id: RequestId; readonly entitlement: Entitlement },
-    giving: Giving,
+    { uncertain, now }: Giving,
   ): Promise<Released> => {
-    const { clock } = dependencies;
-    const now = () => laterOf(clock.now(), giving.now);
     const released = await step(dependencies, entitlementKey(request.entitlement), (record) =>
-      release(record, request, { uncertain: giving.uncertain, now: now() }),
+      release(record, request, { uncertain, now: now() }),
     );
     if (released.outcome === "refused") throw new Error(`A release was refused: ${released.reason}`);
     if (released.outcome === "unfinished") return released;
-    const { before, record, wrote } = released;
-    if (record?.state === "removing" && record.by === request.id) {
-      return wrote ? remove(dependencies, record, now) : takeOver(dependencies, record, now);
-    }
+    const { before, record } = released;
+    if (record?.state === "removing" && record.by === request.id) return { outcome: "queued" };
     if (record?.state === "verifying" && record.by === request.id) {
-      return verify(dependencies, record, now);
+      return timestamp(now()) < record.until
+        ? { outcome: "verifying", until: record.until }
+        : { outcome: "queued" };
+    }
+    if (record?.state === "absent" && record.dangling !== undefined) {
+      return { outcome: "dangling", reason: record.dangling };
     }
     const held = before !== undefined && request.id in before.holders;
     return { outcome: held || isThere(record) ? "kept" : "not-held" };
@@ -183,90 +181,17 @@ export const relinquish =
 const isThere = (record: EntitlementRecord | undefined): boolean =>
   record?.state === "standing" || (record?.state === "ours" && Object.keys(record.holders).length > 0);
 
+/** After an extension: the request's hold lasts as long as the request. Throws `ConcurrentModification` for a lost race. */
+export const keepHold =
+  ({ entitlements }: Pick<Dependencies, "entitlements">) =>
+  async (request: {
+    readonly id: RequestId;
+    readonly expiresAt: Timestamp;
+    readonly entitlement: Entitlement;
+  }): Promise<void> => {
+    const next = withExpiryOf(await entitlements.get(entitlementKey(request.entitlement)), request);
+    if (next === undefined || (await entitlements.put(next)) === "written") return;
+    throw new RetryableError("ConcurrentModification", "The access changed while its expiry was moved");
+  };
+
 type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { readonly state: State };
-type Now = () => Date;
-
-/**
- * How long after its lease was written an invocation may still send its Delete: a connection and an answer take up to
- * 13 seconds (adapters/aws-clients.ts), and the lease has 60.
- */
-const DELETE_WITHIN_SECONDS = 45;
-
-/** Deletes what nobody holds, and keeps it as Lockstep's until its absence is confirmed. */
-const remove = async (
-  dependencies: RelinquishDependencies,
-  record: RecordIn<"removing">,
-  now: Now,
-): Promise<Released> => {
-  const provider = dependencies.providers[record.entitlement.provider];
-  const before = new Date(dependencies.clock.now().getTime() + DELETE_WITHIN_SECONDS * 1000);
-  const progress = await provider.remove(record.entitlement, before);
-  switch (progress.outcome) {
-    case "unfinished":
-      // A Delete that nobody answered may still be on its way: nobody else deletes until the lease is over.
-      if (progress.unanswered !== true) await putUnder(dependencies, record, withoutLease);
-      return { outcome: "unfinished", reason: progress.reason };
-    case "dangling":
-      // Nobody is left whom a late Create could give it to.
-      await putUnder(dependencies, record, (current) => confirmAbsent(withoutUncertainty(current), now()));
-      return progress;
-    case "done":
-      return confirmed(await putUnder(dependencies, record, (current) => confirmAbsent(current, now())));
-  }
-};
-
-/** Another invocation of the same request began to delete: goes on only when that one cannot be at it any more. */
-const takeOver = async (
-  dependencies: RelinquishDependencies,
-  record: RecordIn<"removing">,
-  now: Now,
-): Promise<Released> => {
-  const mine = takeRemovalOver(record, now());
-  if (mine === undefined)
-    return { outcome: "unfinished", reason: "another invocation is removing this access" };
-  return (await dependencies.entitlements.put(mine)) === "conflict" ? raced : remove(dependencies, mine, now);
-};
-
-/** Looks once more for a late Create, when none can land any more. */
-const verify = async (
-  dependencies: RelinquishDependencies,
-  record: RecordIn<"verifying">,
-  now: Now,
-): Promise<Released> => {
-  if (timestamp(now()) < record.until) return { outcome: "verifying", until: record.until };
-  const observed = await dependencies.providers[record.entitlement.provider].observe(record.entitlement);
-  if (observed === "absent") {
-    const absent = confirmAbsent(record, now());
-    return confirmed((await dependencies.entitlements.put(absent)) === "written" ? absent : undefined);
-  }
-  const again = removeAgain(record, now());
-  return (await dependencies.entitlements.put(again)) === "conflict"
-    ? raced
-    : remove(dependencies, again, now);
-};
-
-const confirmed = (record: EntitlementRecord | undefined): Released => {
-  if (record === undefined) return raced;
-  return record.state === "verifying"
-    ? { outcome: "verifying", until: record.until }
-    : { outcome: "removed" };
-};
-
-/**
- * Writes what follows from a removal, as long as it is this invocation's: another request may have left its mark on the
- * record meanwhile. Undefined when the removal is somebody else's by now.
- */
-const putUnder = async (
-  { entitlements }: Dependencies,
-  removing: RecordIn<"removing">,
-  next: (record: RecordIn<"removing">) => EntitlementRecord,
-): Promise<EntitlementRecord | undefined> => {
-  let current: EntitlementRecord | undefined = removing;
-  for (let race = 0; race < RACES; race += 1) {
-    if (current?.state !== "removing" || current.leaseUntil !== removing.leaseUntil) return undefined;
-    const written = next(current);
-    if ((await entitlements.put(written)) === "written") return written;
-    current = await entitlements.get(entitlementKey(removing.entitlement));
-  }
-  return undefined;
-};

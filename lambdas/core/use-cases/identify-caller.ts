@@ -19,7 +19,8 @@ export const identifyCaller =
   async (claims: Claims): Promise<Person> => {
     // The gateway checks an expiry that is there; what it does with a token that has none is not documented.
     const expiresAt = Number(claims["exp"] ?? Number.NaN) * 1000;
-    if (!(expiresAt > clock.now().getTime())) throw notEligible("Your token has no end, or is past it.");
+    if (!Number.isFinite(expiresAt) || expiresAt <= clock.now().getTime())
+      throw notEligible("Your token has no end, or is past it.");
     // Whoever may set an address without proving that it is theirs could pass for its owner.
     if (["false", false].includes(claims["email_verified"] as string | boolean)) {
       throw notEligible("Your token says that your email address is not verified.");

@@ -1,6 +1,8 @@
+import * as z from "zod/mini";
+import { decodeCursor, encodeCursor } from "../contracts/http/cursor.ts";
 import type { RequestListQuery } from "../contracts/http/requests.ts";
-import type { AccessRequest } from "../domain/access-request.ts";
-import { groupsThatMatter, standingOf } from "../domain/approval.ts";
+import type { AccessRequest, Status } from "../domain/access-request.ts";
+import { groupsThatMatter, openApprovalOf, standingOf } from "../domain/approval.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory } from "../ports/directory.ts";
@@ -8,13 +10,13 @@ import type { AccessRequestStore, Page, PageQuery } from "../ports/stores.ts";
 import { requireAdministrator } from "./require-administrator.ts";
 
 interface ToApproveDependencies {
-  readonly requests: Pick<AccessRequestStore, "listByStatus">;
+  readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly directory: Pick<Directory, "memberships">;
   readonly clock: Pick<Clock, "now">;
 }
 
 interface Dependencies extends ToApproveDependencies {
-  readonly requests: Pick<AccessRequestStore, "listByRequester" | "listByStatus" | "list">;
+  readonly requests: ToApproveDependencies["requests"] & Pick<AccessRequestStore, "listByRequester" | "list">;
   readonly isAdministrator: (person: Person) => Promise<boolean>;
 }
 
@@ -41,23 +43,61 @@ export const listRequests =
           page,
         );
       case "to-approve":
-        if (status !== undefined && status !== "pending") return { items: [] };
-        return listToApprove(dependencies)({ caller, page });
+        return listToApprove(dependencies)({ caller, page, ...(status === undefined ? {} : { status }) });
       case "all":
         await requireAdministrator(dependencies.isAdministrator)(caller);
         return status === undefined ? requests.list(page) : requests.listByStatus(status, page);
     }
   };
 
-/** The pending requests that the person may decide now: an approver of the step that waits, and neither requester nor beneficiary. */
+interface ToApproveInput {
+  readonly caller: Person;
+  readonly page: PageQuery;
+  /** Only requests in this status; a request that is not over waits for approval while pending, and for more time while active. */
+  readonly status?: Status;
+}
+
+/**
+ * What the person may decide now, being an approver of the step that waits, and neither requester nor beneficiary:
+ * first the pending requests, newest first; then the extensions, that with the nearest deadline first.
+ */
 export const listToApprove =
   (dependencies: ToApproveDependencies) =>
-  ({ caller, page }: { readonly caller: Person; readonly page: PageQuery }): Promise<Page<AccessRequest>> =>
-    filled(
-      (next) => dependencies.requests.listByStatus("pending", next),
-      (items) => decidable(dependencies, items, caller),
-      page,
-    );
+  async ({ caller, page, status }: ToApproveInput): Promise<Page<AccessRequest>> => {
+    const lists = LISTS.filter((list) => status === undefined || status === list);
+    return lists.length === 0
+      ? { items: [] }
+      : filled(
+          (next) => readInTurn(dependencies, lists, next),
+          (items) => decidable(dependencies, items, caller),
+          page,
+        );
+  };
+
+/** What waits for approval, by the request's status: requests, and extensions of those that are active. */
+const LISTS = ["pending", "active"] as const;
+type List = (typeof LISTS)[number];
+
+/** A list, and where in it; without `at`, its beginning. */
+const PlaceSchema = z.strictObject({ list: z.enum(LISTS), at: z.optional(z.string()) });
+
+/** A page of the first list; after its last one, of the next. */
+const readInTurn = async (
+  { requests, clock }: ToApproveDependencies,
+  lists: readonly List[],
+  { limit, cursor }: PageQuery,
+): Promise<Page<AccessRequest>> => {
+  const place = cursor === undefined ? undefined : decodeCursor(PlaceSchema, cursor);
+  const list = place?.list ?? lists[0] ?? "pending";
+  const page = { limit, ...(place?.at === undefined ? {} : { cursor: place.at }) };
+  const { items, cursor: at } =
+    list === "pending"
+      ? await requests.listByStatus("pending", page)
+      : await requests.listWaitingExtensions(clock.now(), page);
+  const following = lists[lists.indexOf(list) + 1];
+  const next = at === undefined ? following && { list: following } : { list, at };
+  return { items, ...(next === undefined ? {} : { cursor: encodeCursor(next) }) };
+};
 
 const decidable = async (
   { directory, clock }: ToApproveDependencies,
@@ -67,13 +107,15 @@ const decidable = async (
   const groups = [...new Set(requests.flatMap(groupsThatMatter))];
   const memberships = groups.length === 0 ? new Set<never>() : await directory.memberships(userId, groups);
   const now = clock.now().toISOString();
-  return requests.filter(
-    (request) =>
-      request.status === "pending" &&
-      request.deadline > now &&
-      !request.approval.decisions.some(({ by }) => by.userId === userId) &&
-      standingOf(request, userId, memberships) === "approver",
-  );
+  return requests.filter((request) => {
+    const open = openApprovalOf(request);
+    return (
+      open !== undefined &&
+      open.deadline > now &&
+      !open.approval.decisions.some(({ by }) => by.userId === userId) &&
+      standingOf(request, open.approval, userId, memberships) === "approver"
+    );
+  });
 };
 
 /** How many pages of the store one answer may read: a filter that lets nothing through must not read the whole table. */

@@ -1,18 +1,34 @@
 import type { AccessRequest } from "../domain/access-request.ts";
+import { currentStep, openApprovalOf } from "../domain/approval.ts";
 import type { LockstepEvent, EventPublisher } from "../ports/events.ts";
 import type { AuditTrail } from "../ports/stores.ts";
 
 /**
- * Materialises one version of a request: its audit entry, then one event on the bus. Reads nothing, works in any
+ * Materialises one version of a request: one event on the bus, then its audit entry. Reads nothing, works in any
  * order, and a replay leaves the same entry and sends an event with the same id.
  */
 export const recordTransition =
-  ({ audit, events }: { readonly audit: Pick<AuditTrail, "append">; readonly events: EventPublisher }) =>
+  (dependencies: RecordDependencies) =>
   async (request: AccessRequest): Promise<void> => {
     const entry = request.trail.at(-1);
     if (entry === undefined) throw new Error(`Request ${request.id} was written without an audit entry`);
-    await audit.append(entry);
+    await recordEntry(dependencies)(request, entry);
+  };
+
+export interface RecordDependencies {
+  readonly audit: Pick<AuditTrail, "append">;
+  readonly events: EventPublisher;
+}
+
+/**
+ * Records one entry of a request's trail, the newest or an earlier one that was lost on its way. The event goes first: an
+ * entry that is there has been told of, and one that is missing is what the sweep looks for.
+ */
+export const recordEntry =
+  ({ audit, events }: RecordDependencies) =>
+  async (request: AccessRequest, entry: AccessRequest["trail"][number]): Promise<void> => {
     await events.publish(eventOf(request, entry));
+    await audit.append(entry);
   };
 
 const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]): LockstepEvent => ({
@@ -36,13 +52,14 @@ const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]):
     })),
     actor: entry.actor,
     ...("expiresAt" in request && request.expiresAt !== undefined ? { expiresAt: request.expiresAt } : {}),
-    ...(request.status === "pending" ? { deadline: request.deadline, approvers: approversOf(request) } : {}),
+    ...waitingOf(request),
   },
 });
 
-/** Whom the current step asks, by id. */
-const approversOf = (request: AccessRequest) =>
-  (request.approval.steps[request.approval.decisions.length]?.anyOf ?? []).map(({ type, id }) => ({
-    type,
-    id,
-  }));
+/** Until when somebody is to decide, on the request or on more time, and whom the current step asks, by id. */
+const waitingOf = (request: AccessRequest): Readonly<Record<string, unknown>> => {
+  const open = openApprovalOf(request);
+  if (open === undefined) return {};
+  const approvers = (currentStep(open.approval)?.anyOf ?? []).map(({ type, id }) => ({ type, id }));
+  return { deadline: open.deadline, approvers };
+};

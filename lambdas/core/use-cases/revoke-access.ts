@@ -1,6 +1,8 @@
 import type { ExecutionInput, RevokeAccessOutput } from "../contracts/workflow.ts";
-import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
+import type { RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { Actor } from "../domain/audit.ts";
+import { delayAfterStuck, isStuck } from "../domain/delay.ts";
+import { entitlementKey } from "../domain/entitlement.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import {
@@ -11,18 +13,19 @@ import {
   type RequestId,
   type Timestamp,
 } from "../domain/ids.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Providers } from "../ports/provider.ts";
-import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
-import { relinquish, type Released } from "./entitlements.ts";
+import { spread } from "../domain/spread.ts";
+import type { AccessRequestStore } from "../ports/stores.ts";
+import { keepHold, relinquish, type Released } from "./entitlements.ts";
 import { inBatches } from "./in-batches.ts";
 import { persistOrRetry } from "./persist.ts";
+import { removeQueued, type RemovalDependencies } from "./removals.ts";
+import type { Removed } from "./remove-entitlement.ts";
+import { noteDelay } from "./note-delay.ts";
+import { markStuck } from "./report-stuck.ts";
+import { endingOf, grantedOf, lastChangeOf, startRevocation } from "./start-revocation.ts";
 
-interface Dependencies {
+interface Dependencies extends RemovalDependencies {
   readonly requests: AccessRequestStore;
-  readonly entitlements: EntitlementStore;
-  readonly providers: Providers;
-  readonly clock: Clock;
 }
 
 /** As many at a time as a grant. */
@@ -67,7 +70,7 @@ export const revokeAccess =
         return removeAll(dependencies, await startRevocation(dependencies, request, endingOf(request)), now);
       case "active":
         return now.toISOString() < request.expiresAt
-          ? { next: "hold", until: request.expiresAt }
+          ? holdAgain(dependencies, request)
           : removeAll(dependencies, await startRevocation(dependencies, request, { reason: "expired" }), now);
       case "revoking":
         return removeAll(dependencies, request, now);
@@ -83,6 +86,20 @@ export const revokeAccess =
     }
   };
 
+/** Its expiry was moved: its holds follow, and the machine waits for the new one. */
+const holdAgain = async (
+  dependencies: Dependencies,
+  request: RequestIn<"active">,
+): Promise<RevokeAccessOutput> => {
+  const { id, expiresAt } = request;
+  if (request.extensions !== undefined) {
+    await inBatches(request.entitlements, AT_A_TIME, ({ entitlement }) =>
+      keepHold(dependencies)({ id, expiresAt, entitlement }),
+    );
+  }
+  return { next: "hold", until: expiresAt };
+};
+
 /**
  * An attempt that is under way ends within its function's 300 seconds, and the next look at the request within 60 more
  * (the longest pause between two attempts): until then the execution that grants takes the request back itself.
@@ -90,32 +107,7 @@ export const revokeAccess =
 const ATTEMPT_SECONDS = 400;
 
 const attemptOverAt = (request: RequestIn<"granting">): Timestamp =>
-  secondsAfter(wholeSecondAfter(new Date(request.trail.at(-1)?.at ?? request.createdAt)), ATTEMPT_SECONDS);
-
-const endingOf = (request: RequestIn<"granting">): Ending =>
-  request.revocation ?? {
-    reason: "grant-failed",
-    message: "the attempt to grant it did not finish; the execution of its workflow says why",
-  };
-
-const startRevocation = (
-  { requests, clock }: Pick<Dependencies, "requests" | "clock">,
-  request: RequestIn<"granting" | "active">,
-  ending: Ending,
-): Promise<RequestIn<"revoking">> => {
-  const revoking = evolve(
-    "RevocationStarted",
-    request,
-    {
-      ...commonOf(request),
-      expiresAt: request.expiresAt,
-      ...(request.status === "active" ? { activeAt: request.activeAt } : {}),
-      ending,
-    },
-    { actor: workflow, now: clock.now(), details: { reason: ending.reason } },
-  );
-  return persistOrRetry(requests, "RevocationStarted", revoking);
-};
+  secondsAfter(wholeSecondAfter(new Date(lastChangeOf(request))), ATTEMPT_SECONDS);
 
 const retry = (
   { requests, clock }: Dependencies,
@@ -124,41 +116,77 @@ const retry = (
   const revoking = evolve(
     "RevocationRetried",
     request,
-    { ...commonOf(request), ...grantedOf(request), ending: request.ending },
+    {
+      ...commonOf(request),
+      ...grantedOf(request),
+      ending: request.ending,
+      delay: delayAfterStuck(request, clock.now()),
+    },
     { actor: workflow, now: clock.now() },
   );
   return persistOrRetry(requests, "RevocationRetried", revoking);
 };
 
-const grantedOf = (request: {
-  readonly activeAt?: Timestamp | undefined;
-  readonly expiresAt: Timestamp;
-}) => ({
-  ...(request.activeAt === undefined ? {} : { activeAt: request.activeAt }),
-  expiresAt: request.expiresAt,
-});
-
 /** An attempt whose outcome was never written down may still land after a removal. */
 const isUncertain = ({ status }: RequestedEntitlement): boolean =>
   status === "requested" || status === "verifying";
 
+/** How one of a request's entitlements has come out so far. */
+type Settled = Exclude<Released, { outcome: "queued" }>;
+type Outcome = Settled | Removed;
+
 const removeAll = async (
   dependencies: Dependencies,
   request: RequestIn<"revoking">,
-  now: Date,
+  machineNow: Date,
 ): Promise<RevokeAccessOutput> => {
+  const now = () => laterOf(dependencies.clock.now(), machineNow);
   const giveUp = relinquish(dependencies);
-  const outcomes = await inBatches(request.entitlements, AT_A_TIME, (requested) =>
+  const released = await inBatches(request.entitlements, AT_A_TIME, (requested) =>
     giveUp(
       { id: request.id, entitlement: requested.entitlement },
       { uncertain: isUncertain(requested), now },
     ),
   );
+  const queued = request.entitlements
+    .filter((_, index) => released[index]?.outcome === "queued")
+    .map(({ entitlement }) => entitlement);
+  if (queued.length === 0) return conclude(dependencies, request, released.filter(isSettled), now);
+  const run = await removeQueued(dependencies)(queued, now);
+  if (run === undefined) return waitForTurn(dependencies, request, now());
+  try {
+    const removed = await run.own;
+    const outcomes = request.entitlements.flatMap(({ entitlement }, index) => {
+      const outcome = released[index];
+      return outcome?.outcome === "queued"
+        ? (removed.get(entitlementKey(entitlement)) ?? [])
+        : (outcome ?? []);
+    });
+    return await conclude(dependencies, request, outcomes, now);
+  } finally {
+    // The request is over as soon as its own access is gone; what others have queued is removed in the same turn.
+    await run.all;
+  }
+};
+
+const isSettled = (released: Released): released is Settled => released.outcome !== "queued";
+
+/** Writes down what came of it, when every one of its entitlements has an outcome. */
+const conclude = async (
+  dependencies: Dependencies,
+  request: RequestIn<"revoking">,
+  outcomes: readonly Outcome[],
+  now: () => Date,
+): Promise<RevokeAccessOutput> => {
   const unfinished = outcomes.flatMap((outcome) =>
     outcome.outcome === "unfinished" ? [outcome.reason] : [],
   );
-  if (unfinished.length > 0)
-    throw new RetryableError("RevokeUnfinished", [...new Set(unfinished)].join("; "));
+  if (unfinished.length > 0) {
+    const reasons = [...new Set(unfinished)].join("; ");
+    if (isStuck(request, now())) return markStuck(dependencies, request, reasons);
+    await noteDelay(dependencies, request, reasons, now());
+    throw new RetryableError("RevokeUnfinished", reasons);
+  }
   const entitlements = request.entitlements.map((requested, index) => recorded(requested, outcomes[index]));
   const verifying = outcomes.flatMap((outcome) => (outcome.outcome === "verifying" ? [outcome.until] : []));
   const latest = verifying.toSorted().at(-1);
@@ -167,7 +195,37 @@ const removeAll = async (
     : verifyLater(dependencies, request, entitlements, latest);
 };
 
-const recorded = (requested: RequestedEntitlement, released: Released | undefined): RequestedEntitlement => {
+/** A burst is over within minutes: who waits for longer waits for something that is worth telling. */
+const LONG_WAIT_SECONDS = 600;
+
+const waitForTurn = async (
+  dependencies: Dependencies,
+  request: RequestIn<"revoking">,
+  now: Date,
+): Promise<RevokeAccessOutput> => {
+  const reason = request.delay?.lastError ?? "another invocation is removing what others gave up";
+  if (isStuck(request, now)) return markStuck(dependencies, request, reason);
+  const isLong = secondsAfter(new Date(lastChangeOf(request)), LONG_WAIT_SECONDS) <= timestamp(now);
+  if (isLong) await noteDelay(dependencies, request, reason, now);
+  return { next: "hold", until: nextTurnAt(request, now) };
+};
+
+/**
+ * Somebody else removes, this request's access among the rest: looks again after about as long as it has waited
+ * already, within 5 to 90 seconds, and not all at once. After a burst's few minutes, within 15 minutes, as other attempts.
+ */
+const nextTurnAt = (request: RequestIn<"revoking">, now: Date): Timestamp => {
+  const began = request.delay?.attemptsSince ?? lastChangeOf(request);
+  const waitedSeconds = (now.getTime() - new Date(began).getTime()) / 1000;
+  const longest = waitedSeconds < LONG_WAIT_SECONDS ? 90 : 900;
+  const seconds = Math.min(longest, Math.max(5, waitedSeconds));
+  return secondsAfter(
+    wholeSecondAfter(now),
+    seconds / 2 + spread(`${request.id} ${timestamp(now)}`, seconds / 2),
+  );
+};
+
+const recorded = (requested: RequestedEntitlement, released: Outcome | undefined): RequestedEntitlement => {
   switch (released?.outcome) {
     case "dangling":
       return { ...requested, status: "dangling", message: released.reason };
@@ -225,40 +283,4 @@ const finish = async (
     await persistOrRetry(requests, "AccessEnded", evolve("AccessEnded", request, draft, occasion));
   }
   return { next: "end", until: ended.at };
-};
-
-/** After 24 hours of attempts: writes the visible, alarmed state. A request that ended meanwhile is left alone. */
-export const reportStuck =
-  (dependencies: Pick<Dependencies, "requests" | "clock">) =>
-  async (failure: {
-    readonly requestId: RequestId;
-    readonly lastError: string;
-  }): Promise<RevokeAccessOutput> => {
-    const { requests, clock } = dependencies;
-    const now = clock.now();
-    const revoking = await overdueRevocation(dependencies, await requests.get(failure.requestId));
-    if (revoking !== undefined) {
-      const { lastError } = failure;
-      const stuck = evolve(
-        "RevocationStuck",
-        revoking,
-        { ...commonOf(revoking), ...grantedOf(revoking), ending: revoking.ending, lastError },
-        { actor: workflow, now, details: { lastError } },
-      );
-      await persistOrRetry(requests, "RevocationStuck", stuck);
-    }
-    return { next: "end", until: timestamp(now) };
-  };
-
-/** The revocation that did not get on, begun here when not one attempt came as far as to write that it began. */
-const overdueRevocation = async (
-  dependencies: Pick<Dependencies, "requests" | "clock">,
-  request: AccessRequest | undefined,
-): Promise<RequestIn<"revoking"> | undefined> => {
-  if (request?.status === "revoking") return request;
-  if (request?.status === "granting") return startRevocation(dependencies, request, endingOf(request));
-  if (request?.status === "active" && dependencies.clock.now().toISOString() >= request.expiresAt) {
-    return startRevocation(dependencies, request, { reason: "expired" });
-  }
-  return undefined;
 };

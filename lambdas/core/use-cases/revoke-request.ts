@@ -1,5 +1,6 @@
 import type { AccessRequest, Ending } from "../domain/access-request.ts";
 import { PAYLOAD_VERSION } from "../contracts/workflow.ts";
+import { delayAfterStuck } from "../domain/delay.ts";
 import { DomainError } from "../domain/errors.ts";
 import { commonOf, evolve, type Occasion } from "../domain/evolve.ts";
 import { timestamp, type RequestId } from "../domain/ids.ts";
@@ -8,7 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
-import { partyTo, type PartyDependencies } from "./party-to-request.ts";
+import { partyTo, type PartyDependencies, type Role } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
 import { wakeWorkflow } from "./wake-workflow.ts";
 
@@ -27,8 +28,9 @@ interface EndInput {
 }
 
 /**
- * Ends a request early, wherever it stands: what was not granted yet is cancelled, what is being granted ends when the
- * attempt has ended, what is active is removed now, what is stuck is tried again. One that is over is left as it is.
+ * Ends a request early, wherever it stands: what was not granted yet is cancelled (by its requester or an administrator:
+ * an approver rejects it instead), what is being granted ends when the attempt has ended, what is active is removed now,
+ * what is stuck is tried again. One that is over is left as it is.
  */
 export const revokeRequest = (dependencies: EndDependencies) => end(dependencies, "revoke");
 
@@ -39,20 +41,30 @@ const end =
   (dependencies: EndDependencies, action: "revoke" | "cancel") =>
   async (input: EndInput): Promise<AccessRequest> => {
     const { role } = await partyTo(dependencies)(input.caller, input.requestId);
-    if (action === "cancel" && role === "approver") {
-      throw new DomainError("not-requester", "Only its requester or an administrator may cancel a request.");
-    }
+    if (action === "cancel") assertMayCancel(role);
     const ended = await persistOrReread(dependencies.requests, input.requestId, (request) => {
       if (request === undefined) throw new Error(`Request ${input.requestId} has vanished`);
       return isReplay(request, input.idempotency)
         ? { done: request }
-        : nextOf(request, input, action, dependencies.clock.now());
+        : nextOf(request, input, { action, role, now: dependencies.clock.now() });
     });
     await tellWorkflow(dependencies, ended);
     return ended;
   };
 
-const nextOf = (request: AccessRequest, input: EndInput, action: "revoke" | "cancel", now: Date): Decided => {
+const assertMayCancel = (role: Role): void => {
+  if (role !== "approver") return;
+  throw new DomainError(
+    "not-requester",
+    "You are an approver of this request: only its requester or an administrator may withdraw one that was not granted yet. Reject it with POST …/decisions while it is pending.",
+  );
+};
+
+const nextOf = (
+  request: AccessRequest,
+  input: EndInput,
+  { action, role, now }: { readonly action: "revoke" | "cancel"; readonly role: Role; readonly now: Date },
+): Decided => {
   const { caller, reason } = input;
   const because = reason === undefined ? {} : { message: reason };
   const common = { ...commonOf(request), answered: withAnswered(request, input.idempotency) };
@@ -62,6 +74,7 @@ const nextOf = (request: AccessRequest, input: EndInput, action: "revoke" | "can
     case "pending":
     case "approved":
     case "scheduled": {
+      assertMayCancel(role);
       const ended = { reason: "cancelled" as const, by: caller, at: timestamp(now), ...because };
       return {
         name: "RequestCancelled",
@@ -82,7 +95,8 @@ const nextOf = (request: AccessRequest, input: EndInput, action: "revoke" | "can
     case "stuck": {
       if (action === "cancel") throw notCancellable(request);
       const { activeAt, expiresAt, ending } = request;
-      const draft = { ...common, ...(activeAt === undefined ? {} : { activeAt }), expiresAt, ending };
+      const delay = delayAfterStuck(request, now);
+      const draft = { ...common, ...(activeAt === undefined ? {} : { activeAt }), expiresAt, ending, delay };
       return { name: "RevocationRetried", next: evolve("RevocationRetried", request, draft, occasion) };
     }
     case "revoking":

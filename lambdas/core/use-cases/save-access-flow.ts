@@ -130,9 +130,23 @@ const resolve = async (dependencies: Dependencies, flow: AccessFlowBody): Promis
     targets,
     duration: { max, maxSeconds: secondsOf(max) },
     approval: { steps },
-    settings: flow.settings,
+    settings: settingsOf(flow.settings),
   };
 };
+
+const settingsOf = ({
+  requesterCanApproveSelf,
+  maxExtensions,
+  extensionDuration,
+  extensionNeedsApproval,
+  maxSessionDuration,
+}: AccessFlowBody["settings"]): AccessFlow["settings"] => ({
+  requesterCanApproveSelf,
+  maxExtensions,
+  ...(extensionDuration === undefined ? {} : { extensionSeconds: secondsOf(extensionDuration) }),
+  extensionNeedsApproval,
+  ...(maxSessionDuration === undefined ? {} : { maxSessionSeconds: secondsOf(maxSessionDuration) }),
+});
 
 type Attempt<Resolved> = { readonly resolved: Resolved } | { readonly problem: DomainError };
 

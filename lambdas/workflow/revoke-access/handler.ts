@@ -1,7 +1,7 @@
-import { RevokeAccessInputSchema } from "../../core/contracts/workflow.ts";
+import { RevokeFunctionInputSchema } from "../../core/contracts/workflow.ts";
 import { task } from "../../middleware/task.ts";
 import { compose } from "./compose.ts";
 import { EnvironmentSchema } from "./env.ts";
 
 /** *Revoke access*: the one function that may delete account assignments. */
-export const handler = task(RevokeAccessInputSchema, compose(EnvironmentSchema.parse(process.env)));
+export const handler = task(RevokeFunctionInputSchema, compose(EnvironmentSchema.parse(process.env)));

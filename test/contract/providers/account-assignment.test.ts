@@ -4,7 +4,7 @@ import type { Provider } from "../../../lambdas/core/ports/provider.ts";
 import { accountAssignmentProvider } from "../../../lambdas/providers/identity-center-account-assignment/provider.ts";
 import { providers } from "../../../lambdas/providers/registry.ts";
 import { permissionSetArnOf, userIdOf } from "../../../local/identity/ids.ts";
-import { anEntitlement } from "../../support/builders.ts";
+import { aPermissionSetArn, aUserId, anAccountId, anEntitlement } from "../../support/builders.ts";
 import { EagerClock } from "../../support/fakes/eager-clock.ts";
 import { FakeAdmission } from "../../support/fakes/provider.ts";
 import {
@@ -67,7 +67,7 @@ describe("the calls of one cycle", () => {
     await provider.observe(alices);
     await provider.apply(alices);
     await provider.remove(alices, noDeadline);
-    expect(admission.admitted).toEqual(["observe", "grant", "grant", "revoke", "revoke"]);
+    expect(admission.admitted).toEqual(["observe", "grant", "grant", "revoke", "confirm"]);
   });
 
   it("look again, at growing intervals, until a slow operation has ended", async () => {
@@ -144,6 +144,79 @@ describe("observing", () => {
   it("says nothing when AWS refuses to show it", async () => {
     const { provider } = scripted(() => ({ error: "AccessDeniedException" }));
     await expect(provider.observe(entitlement)).rejects.toMatchObject({ name: "AccessDeniedException" });
+  });
+});
+
+describe("observing many", () => {
+  const of = (overrides: Partial<typeof entitlement>) => ({ ...entitlement, ...overrides });
+  const listed = ({ accountId, permissionSetArn, principalType, principalId }: typeof entitlement) => ({
+    AccountId: accountId,
+    PermissionSetArn: permissionSetArn,
+    PrincipalType: principalType,
+    PrincipalId: principalId,
+  });
+  const bob = of({ principalId: aUserId("bob") });
+  const carol = of({ principalId: aUserId("carol") });
+  const elsewhere = of({ accountId: anAccountId(3) });
+  const otherSet = of({ permissionSetArn: aPermissionSetArn("Read") });
+
+  it("is one list for each permission set in each account", async () => {
+    const { provider, calls } = scripted(({ input }) =>
+      input["AccountId"] === elsewhere.accountId ? listing(listed(elsewhere)) : listing(listed(bob)),
+    );
+    const all = [entitlement, elsewhere, bob, otherSet];
+    const observed = await provider.observeAll(all);
+    expect(all.map((one) => observed.get(one))).toEqual(["absent", "present", "present", "absent"]);
+    expect(calls.map(({ input }) => [input["AccountId"], input["PermissionSetArn"]])).toEqual([
+      [entitlement.accountId, entitlement.permissionSetArn],
+      [elsewhere.accountId, elsewhere.permissionSetArn],
+      [otherSet.accountId, otherSet.permissionSetArn],
+    ]);
+  });
+
+  it("reads as many pages as it takes to find all of them", async () => {
+    const pages = [[listed(bob)], [listed(entitlement)], [listed(elsewhere)]];
+    const { provider, calls } = scripted(({ input }) => {
+      const page = Number(input["NextToken"] ?? 0);
+      return {
+        body: { AccountAssignments: pages[page], ...(page < 2 ? { NextToken: String(page + 1) } : {}) },
+      };
+    });
+    expect((await provider.observeAll([entitlement, bob])).get(entitlement)).toBe("present");
+    expect(calls).toHaveLength(2);
+    expect((await provider.observeAll([entitlement, carol])).get(carol)).toBe("absent");
+    expect(calls).toHaveLength(5);
+  });
+
+  it("tells a group from a user of the same id, and the same one asked for twice", async () => {
+    const group = of({ principalType: "GROUP" });
+    const again = of({});
+    const { provider } = scripted(() => listing(listed(entitlement)));
+    const observed = await provider.observeAll([entitlement, group, again]);
+    expect([entitlement, group, again].map((one) => observed.get(one))).toEqual([
+      "present",
+      "absent",
+      "present",
+    ]);
+  });
+
+  it("finds nothing of a permission set that no longer exists, and goes on", async () => {
+    const { provider } = scripted(({ input }) =>
+      input["PermissionSetArn"] === otherSet.permissionSetArn
+        ? { error: "ResourceNotFoundException" }
+        : listing(listed(entitlement)),
+    );
+    const observed = await provider.observeAll([otherSet, entitlement]);
+    expect([observed.get(otherSet), observed.get(entitlement)]).toEqual(["absent", "present"]);
+  });
+
+  it("says nothing at all when AWS throttles one of the lists", async () => {
+    const { provider } = scripted(({ input }) =>
+      input["AccountId"] === elsewhere.accountId ? { error: "ThrottlingException" } : listing(),
+    );
+    await expect(provider.observeAll([entitlement, elsewhere])).rejects.toMatchObject({
+      name: "ProviderUnavailable",
+    });
   });
 });
 
@@ -243,6 +316,31 @@ describe("removing", () => {
       expect(operations()).toEqual(["DeleteAccountAssignment"]);
     },
   );
+
+  it.each([
+    ["ServiceQuotaExceededException", { error: "ServiceQuotaExceededException", status: 402 }],
+    [
+      "ThrottlingException in these words",
+      {
+        error: "ThrottlingException",
+        details: { message: "There are too many requests processing. Please try again later." },
+      },
+    ],
+  ] satisfies (readonly [string, ScriptedAnswer])[])(
+    "says that AWS has no room for another operation, after %s",
+    async (_what, answer) => {
+      const { provider, operations } = scripted(() => answer);
+      const progress = await provider.remove(entitlement, noDeadline);
+      expect(progress).toMatchObject({ outcome: "unfinished", busy: true });
+      expect(progress).not.toHaveProperty("unanswered");
+      expect(operations()).toEqual(["DeleteAccountAssignment"]);
+    },
+  );
+
+  it.each(["ConflictException", "ThrottlingException"])("says nothing of room after %s", async (error) => {
+    const progress = await scripted(() => ({ error })).provider.remove(entitlement, noDeadline);
+    expect(progress).not.toHaveProperty("busy");
+  });
 
   it("never throws what it can put into words", async () => {
     const { provider } = scripted(({ operation }) =>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect } from "vitest";
 import type { Entitlement } from "../../../lambdas/core/domain/entitlement.ts";
-import { aUserId } from "../../support/builders.ts";
+import { aUserId, anAccountId } from "../../support/builders.ts";
 import { contractTest } from "../../support/fakes/contract-test.ts";
 import { providerEnvironments } from "./environments.ts";
 import type { ProviderWorld } from "./world.ts";
@@ -41,6 +41,17 @@ describe.each(providerEnvironments)("account assignments on $name", (environment
     expect(await world.provider.remove(group, noDeadline)).toEqual({ outcome: "done" });
     expect(await observed(user)).toBe("present");
     expect(await world.exists(group)).toBe(false);
+    await world.provider.remove(user, noDeadline);
+  });
+
+  test("sees many at once as it sees each", async () => {
+    const { group } = world.entitlements;
+    await world.provider.apply(user);
+    const elsewhere = { ...user, accountId: anAccountId(9) };
+    const all = [group, user, elsewhere];
+    const observed = await world.provider.observeAll(all);
+    expect(all.map((entitlement) => observed.get(entitlement))).toEqual(["absent", "present", "absent"]);
+    expect((await world.provider.observeAll([])).size).toBe(0);
     await world.provider.remove(user, noDeadline);
   });
 

@@ -21,7 +21,14 @@ export interface SimulatedIdentity extends IdentityServices {
   /** The operations that the clients under test called, in order. */
   readonly calls: string[];
   readonly faults: CallFault[];
-  readonly behaviour: { milliseconds: number; failure: string | undefined };
+  readonly behaviour: Behaviour;
+}
+
+/** How operations go that begin from now on, and how those in an account differ from that. */
+export interface Behaviour {
+  milliseconds: number;
+  failure: string | undefined;
+  readonly inAccount: Map<string, { readonly milliseconds?: number; readonly failure?: string }>;
 }
 
 type WireRequest = Parameters<ReturnType<typeof inProcessClient>["requestHandler"]["handle"]>[0];
@@ -36,14 +43,18 @@ const throttled = {
 
 /** A fresh simulated organization. */
 export const simulatedIdentity = (organization: OrganizationFile, clock: Clock): SimulatedIdentity => {
-  const behaviour: SimulatedIdentity["behaviour"] = { milliseconds: 1_000, failure: undefined };
+  const behaviour: Behaviour = { milliseconds: 1_000, failure: undefined, inAccount: new Map() };
   const services = createIdentityServices({
     clock,
     store: openLocalStore(),
     organization,
     // Rates are the simulator's own tests' business.
     limits: { requestsPerSecond: Number.MAX_SAFE_INTEGER },
-    operations: { durationOf: () => behaviour.milliseconds, failureOf: () => behaviour.failure },
+    operations: {
+      durationOf: ({ target }) =>
+        behaviour.inAccount.get(target.accountId)?.milliseconds ?? behaviour.milliseconds,
+      failureOf: ({ target }) => behaviour.inAccount.get(target.accountId)?.failure ?? behaviour.failure,
+    },
   });
   const administrator = inProcessClient(services.services, administratorOf(services.managementAccountId));
   const calls: string[] = [];

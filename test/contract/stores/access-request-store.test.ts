@@ -1,8 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AccessRequest } from "../../../lambdas/core/domain/access-request.ts";
+import { commonOf, evolve } from "../../../lambdas/core/domain/evolve.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { Page, PageQuery } from "../../../lambdas/core/ports/stores.ts";
-import { aPendingRequest, aPerson, aRequestId } from "../../support/builders.ts";
+import { aPendingRequest, aPerson, aRequestId, anActiveRequest } from "../../support/builders.ts";
 import { describeStores } from "./describe-stores.ts";
 
 /** The `number`-th request, made that many minutes after midnight. */
@@ -110,6 +111,70 @@ describeStores("access requests", (stores) => {
     expect(ids(await stores().requests.listByStatus("pending", page))).toEqual([third.id, second.id]);
     expect(await stores().requests.listByStatus("approved", page)).toEqual({ items: [approved] });
     expect(await stores().requests.listByStatus("stuck", page)).toEqual({ items: [] });
+  });
+
+  describe("waiting extensions", () => {
+    const now = new Date("2026-01-01T00:10:00.000Z");
+    const minutesPast = (minutes: number) => timestamp(new Date(Date.UTC(2026, 0, 1, 0, minutes)));
+
+    /** An active request whose extension can be decided until so many minutes past midnight. */
+    const waiting = (name: string, deadline: number) => {
+      const active = anActiveRequest({ id: aRequestId(name) });
+      const extension = {
+        by: active.requester,
+        duration: "PT1H",
+        durationSeconds: 3600,
+        justification: "not done yet",
+        askedAt: minutesPast(0),
+        deadline: minutesPast(deadline),
+        approval: { ...active.approval, decisions: [] },
+      };
+      const occasion = { actor: { type: "user", userId: active.requester.userId } as const, now };
+      const { activeAt, expiresAt } = active;
+      const asked = { ...commonOf(active), activeAt, expiresAt, extension };
+      return { active, asked: evolve("ExtensionRequested", active, asked, occasion) };
+    };
+    const list = (page: PageQuery, at = now) => stores().requests.listWaitingExtensions(at, page);
+
+    it("are listed by their deadline, page by page, until it is over", async () => {
+      const names = ["c", "a", "d", "b"];
+      for (const [index, name] of names.entries()) {
+        const { active, asked } = waiting(name, 40 - 10 * index);
+        await stores().requests.create(active);
+        expect(await stores().requests.replace(asked, ["active"])).toBe("written");
+      }
+      await stores().requests.create(anActiveRequest({ id: aRequestId("without") }));
+      // Deadlines at 40, 30, 20 and 10 minutes past; it is ten past now.
+      const expected = ["d", "a", "c"].map((name) => aRequestId(name));
+      for (const limit of [1, 2, 100]) expect((await everyPage(list, limit)).flat()).toEqual(expected);
+      const first = await list({ limit: 1 });
+      const muchLater = new Date(minutesPast(35));
+      const rest = await list({ limit: 5, ...(first.cursor && { cursor: first.cursor }) }, muchLater);
+      expect(rest.items.map(({ id }) => id)).toEqual([aRequestId("c")]);
+    });
+
+    it("are listed no more once they are decided, and as active requests as before", async () => {
+      const { active, asked } = waiting("one", 30);
+      await stores().requests.create(active);
+      await stores().requests.replace(asked, ["active"]);
+      expect(await list({ limit: 5 })).toEqual({ items: [asked] });
+      expect(await stores().requests.listByStatus("active", { limit: 5 })).toEqual({ items: [asked] });
+      expect(await stores().requests.list({ limit: 5 })).toEqual({ items: [asked] });
+      const { extension: _decided, ...rest } = asked;
+      await stores().requests.replace({ ...rest, version: asked.version + 1 }, ["active"]);
+      expect((await list({ limit: 5 })).items).toEqual([]);
+    });
+
+    it("are not listed for a write that lost its race", async () => {
+      const { active, asked } = waiting("one", 30);
+      await stores().requests.create({ ...active, version: active.version + 1 });
+      expect(await stores().requests.replace(asked, ["active"])).toBe("conflict");
+      expect((await list({ limit: 5 })).items).toEqual([]);
+    });
+
+    it("are listed from nowhere but where a page ended", async () => {
+      await expect(list({ limit: 1, cursor: "garbage" })).rejects.toMatchObject({ code: "invalid-cursor" });
+    });
   });
 
   it("refuses a cursor that it never gave", async () => {

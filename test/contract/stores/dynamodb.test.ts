@@ -4,10 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { SHARES } from "../../../lambdas/adapters/admission.ts";
 import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
+import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
+import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
 import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { paceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
 import { accessRequestOfImage } from "../../../lambdas/adapters/dynamodb/stream-image.ts";
+import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
+import { sharedAdmission } from "../../../lambdas/adapters/shared-admission.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import {
   aFlow,
@@ -43,6 +49,7 @@ const faults: readonly (readonly [string, ScriptedAnswer])[] = [
 ];
 
 const tableName = "a-table";
+const uniqueText = () => "unique";
 
 describe.each(faults)("a table that is %s", (_name, fault) => {
   const { clientsFor } = scriptedAws(() => fault);
@@ -57,7 +64,23 @@ describe.each(faults)("a table that is %s", (_name, fault) => {
     ["reads an entitlement", () => entitlementStore({ clientsFor, tableName, clock }).get("key")],
     ["reads a wake-up", () => wakeupStore({ clientsFor, tableName }).get(request.id)],
     ["lists flows", () => accessFlowStore({ clientsFor, tableName }).list()],
-    ["appends to the trail", () => auditTrail({ clientsFor, tableName }).append(request.trail[0] as never)],
+    [
+      "appends to the trail",
+      () => auditTrail({ clientsFor, tableName, clock }).append(request.trail[0] as never),
+    ],
+    [
+      "reads which entries are there",
+      () => auditTrail({ clientsFor, tableName, clock }).sequences(request.id, 1),
+    ],
+    ["finds requests that are due", () => dueRequests({ clientsFor, tableName }).due(clock.now(), 1)],
+    ["puts a request off", () => dueRequests({ clientsFor, tableName }).putOff(request, undefined)],
+    ["finds removals", () => entitlementIndex({ clientsFor, tableName }).removals(clock.now(), 1)],
+    ["takes a turn", () => turns({ clientsFor, tableName, clock, uniqueText }).take("removals", 60)],
+    ["reads the pace", () => paceItem({ clientsFor, tableName, name: "grant" }).freeFrom()],
+    [
+      "begins the pace",
+      () => paceItem({ clientsFor, tableName, name: "grant" }).begin(1, { now: 0, plausible: 2 }),
+    ],
     [
       "reads the catalogue",
       () => catalogue({ clientsFor, tableName }).accountsNamed("payments-prod", "indexed"),
@@ -143,6 +166,63 @@ describe("calls", () => {
     });
   });
 
+  it("a turn is taken, kept and given back by one conditional PutItem each, and no read", async () => {
+    const { clientsFor, calls } = scriptedAws(() => nothing);
+    const lease = turns({ clientsFor, tableName, clock: new VirtualClock(), uniqueText });
+    const turn = await lease.take("removals", 60);
+    if (turn === undefined) throw new Error("expected a turn");
+    await lease.keep(turn, 60);
+    await lease.end(turn);
+    expect(operations(calls)).toEqual(["PutItem", "PutItem", "PutItem"]);
+    expect(calls.every(({ input }) => "ConditionExpression" in input)).toBe(true);
+  });
+
+  it("calls of a grant are set apart by one consistent GetItem and one conditional UpdateItem", async () => {
+    const { clientsFor, calls } = scriptedAws(({ operation }) =>
+      operation === "GetItem" ? nothing : { body: { Attributes: { freeFrom: { N: "1767225600750" } } } },
+    );
+    const pace = paceItem({ clientsFor, tableName, name: "grant" });
+    const admission = sharedAdmission({ pace, share: SHARES.grant, clock: new VirtualClock() });
+    expect(await admission.setApart(3)).toBe("ready");
+    for (let call = 0; call < 2; call += 1) await admission.admit("grant");
+    expect(operations(calls)).toEqual(["GetItem", "UpdateItem"]);
+    expect(calls[0]?.input["ConsistentRead"]).toBe(true);
+    expect(calls[1]?.input).toHaveProperty("ConditionExpression");
+  });
+
+  it("passes over a place that the index still shows and the item has left, and goes on to the next", async () => {
+    const requests = ["one", "two", "three"].map((name) => aPendingRequest({ id: aRequestId(name) }));
+    const items = await itemsOf(requests);
+    const places = items.map(({ pk, sk, dueIn, dueAt }) => ({ pk, sk, dueIn, dueAt }));
+    // The first has moved on to a later look, and the second needs none any more.
+    const now = items.map(({ dueAt, ...item }, index) => {
+      if (index === 1) return item;
+      return { ...item, dueAt: index === 0 ? { S: "2027-01-01T00:00:00.000Z" } : dueAt };
+    });
+    const { clientsFor, calls } = scriptedAws(({ operation, input }) => {
+      if (operation === "Query") {
+        const { ":partition": partition } = input["ExpressionAttributeValues"] as Record<
+          string,
+          { S: string }
+        >;
+        const start = input["ExclusiveStartKey"] as { pk: { S: string } } | undefined;
+        const next = places.findIndex(({ pk }) => pk.S === start?.pk.S) + 1;
+        return { body: { Items: partition?.S === "request#0" ? places.slice(next, next + 1) : [] } };
+      }
+      const [asked] = Object.values(
+        input["RequestItems"] as Record<string, { Keys: { pk: { S: string } }[] }>,
+      );
+      const found = now.filter(({ pk }) => asked?.Keys.some((key) => key.pk.S === pk.S));
+      return { body: { Responses: { [tableName]: found } } };
+    });
+    const due = await dueRequests({ clientsFor, tableName }).due(new Date("2026-06-01T00:00:00.000Z"), 1);
+    expect(due).toEqual(requests.slice(2));
+    const reads = calls.filter(({ operation }) => operation === "BatchGetItem");
+    expect(reads.map(({ input }) => input)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ RequestItems: { [tableName]: { ConsistentRead: true } } })),
+    );
+  });
+
   it("a refresh that finds nothing new writes nothing", async () => {
     const account = { id: anAccountId(2), name: "payments-prod" };
     const item = {
@@ -217,6 +297,20 @@ describe("items", () => {
     expect(await scan(tables.wakeups)).toMatchObject([
       { pk: request.id, taskToken: "token", ttl: Date.UTC(2026, 0, 2) / 1000 + 1 },
     ]);
+  });
+
+  it("of a request that the sweep has put off say so, until its next transition: the stream's filter drops such a write", async () => {
+    const before = (await scan(tables.access)).find(({ pk }) => pk === `request#${request.id}`);
+    expect(before).not.toHaveProperty("swept");
+    const item = async () => (await scan(tables.access)).find(({ pk }) => pk === `request#${request.id}`);
+    const until = timestamp(new Date("2026-01-05T00:00:00.000Z"));
+    await stores.due.putOff(request, until);
+    expect(await item()).toEqual({ ...before, swept: true, dueAt: until });
+    await stores.due.putOff(request, undefined);
+    expect(await item()).toMatchObject({ swept: true });
+    expect(await item()).not.toHaveProperty("dueAt");
+    await stores.requests.replace({ ...request, version: 2 }, ["pending"]);
+    expect(await item()).toEqual({ ...before, version: 2 });
   });
 
   it("stay under one read unit for a usual request", async () => {

@@ -4,7 +4,12 @@ import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
 import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
+import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
+import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
 import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { paceItem, type PaceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
+import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
+import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
 import { awsClients, type ClientsFor } from "../../../lambdas/adapters/aws-clients.ts";
 import type { Catalogue, CatalogueWriter } from "../../../lambdas/core/ports/catalogue.ts";
@@ -12,9 +17,13 @@ import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
+  DueRequests,
+  EntitlementIndex,
   EntitlementStore,
+  Turns,
   WakeupStore,
 } from "../../../lambdas/core/ports/stores.ts";
+import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
 import { FakeCatalogue } from "../../support/fakes/catalogue.ts";
 import {
   FakeAccessFlowStore,
@@ -23,14 +32,27 @@ import {
   FakeEntitlementStore,
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
+import { FakePaceItem } from "../../support/fakes/pace-item.ts";
+import { FakeTurns } from "../../support/fakes/turns.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
+import { simulatedClients } from "../../simulation/aws/clients.ts";
+import { emptyTables, tableNamesInMemory } from "../../simulation/aws/tables.ts";
 import { startDynalite } from "./dynalite-server.ts";
 import { createTables, deleteTables, type TableNames } from "./tables.ts";
 
 /** Every store, empty. */
 export interface Stores {
+  /** So many items are many here: more than any page or batch, and not minutes of work. */
+  readonly many: number;
+  /** The time by the stores' clock. */
+  readonly clock: VirtualClock;
   readonly requests: AccessRequestStore;
+  readonly due: DueRequests;
+  readonly counts: RequestCounts;
   readonly entitlements: EntitlementStore;
+  readonly entitlementIndex: EntitlementIndex;
+  readonly turns: Turns;
+  readonly pace: PaceItem;
   readonly wakeups: WakeupStore;
   readonly flows: AccessFlowStore;
   readonly audit: AuditTrail;
@@ -49,15 +71,49 @@ export interface OpenStores {
   close(): Promise<void>;
 }
 
+const MANY = 1_001;
+
 /** The real stores on tables of those names. */
-export const realStores = (clientsFor: ClientsFor, tables: TableNames): Stores => ({
-  requests: accessRequestStore({ clientsFor, tableName: tables.access }),
-  entitlements: entitlementStore({ clientsFor, tableName: tables.access, clock: new VirtualClock() }),
-  wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
-  flows: accessFlowStore({ clientsFor, tableName: tables.config }),
-  audit: auditTrail({ clientsFor, tableName: tables.audit }),
-  catalogue: catalogue({ clientsFor, tableName: tables.config }),
-});
+export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MANY): Stores => {
+  const clock = new VirtualClock();
+  const access = { clientsFor, tableName: tables.access };
+  return {
+    many,
+    clock,
+    requests: accessRequestStore(access),
+    due: dueRequests(access),
+    counts: requestCounts(access),
+    entitlements: entitlementStore({ ...access, clock }),
+    entitlementIndex: entitlementIndex(access),
+    turns: turns({ ...access, clock, uniqueText: randomUUID }),
+    pace: paceItem({ ...access, name: "grant" }),
+    wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
+    flows: accessFlowStore({ clientsFor, tableName: tables.config }),
+    audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+    catalogue: catalogue({ clientsFor, tableName: tables.config }),
+  };
+};
+
+const fakeStores = (): Stores => {
+  const clock = new VirtualClock();
+  const requests = new FakeAccessRequestStore();
+  const entitlements = new FakeEntitlementStore(clock);
+  return {
+    many: MANY,
+    clock,
+    requests,
+    due: requests,
+    counts: requests,
+    entitlements,
+    entitlementIndex: entitlements,
+    turns: new FakeTurns(clock),
+    pace: new FakePaceItem(),
+    wakeups: new FakeWakeupStore(),
+    flows: new FakeAccessFlowStore(),
+    audit: new FakeAuditTrail(),
+    catalogue: new FakeCatalogue(),
+  };
+};
 
 /** Clients of a simulated DynamoDB. */
 export const clientsAt = (endpoint: string): ClientsFor =>
@@ -69,7 +125,7 @@ export const clientsAt = (endpoint: string): ClientsFor =>
     },
   });
 
-const onDynamoDb = (endpoint: string, close: () => Promise<void>): OpenStores => {
+const onDynamoDb = (endpoint: string, close: () => Promise<void>, many?: number): OpenStores => {
   const clientsFor = clientsAt(endpoint);
   const client = clientsFor("home", "state").client(DynamoDBClient);
   const opened: TableNames[] = [];
@@ -77,7 +133,7 @@ const onDynamoDb = (endpoint: string, close: () => Promise<void>): OpenStores =>
     stores: async () => {
       const tables = await createTables(client, `contract-${randomUUID()}`);
       opened.push(tables);
-      return realStores(clientsFor, tables);
+      return realStores(clientsFor, tables, many);
     },
     close: async () => {
       for (const tables of opened) await deleteTables(client, tables);
@@ -90,15 +146,7 @@ const fake: StoreEnvironment = {
   name: "fakes",
   open: () =>
     Promise.resolve({
-      stores: () =>
-        Promise.resolve({
-          requests: new FakeAccessRequestStore(),
-          entitlements: new FakeEntitlementStore(),
-          wakeups: new FakeWakeupStore(),
-          flows: new FakeAccessFlowStore(),
-          audit: new FakeAuditTrail(),
-          catalogue: new FakeCatalogue(),
-        }),
+      stores: () => Promise.resolve(fakeStores()),
       close: () => Promise.resolve(),
     }),
 };
@@ -111,9 +159,26 @@ const dynalite: StoreEnvironment = {
   },
 };
 
+/** What the simulation runs on. */
+const inMemory: StoreEnvironment = {
+  name: "DynamoDB (in memory)",
+  open: () =>
+    Promise.resolve({
+      stores: () => {
+        const dynamoDb = emptyTables();
+        const clientsFor = simulatedClients(({ operation, input }) =>
+          Promise.resolve().then(() => dynamoDb.call(operation, input)),
+        );
+        return Promise.resolve(realStores(clientsFor, tableNamesInMemory));
+      },
+      close: () => Promise.resolve(),
+    }),
+};
+
 const moto = (endpoint: string): StoreEnvironment => ({
   name: "DynamoDB (moto)",
-  open: () => Promise.resolve(onDynamoDb(endpoint, () => Promise.resolve())),
+  // moto copies a whole table for each query.
+  open: () => Promise.resolve(onDynamoDb(endpoint, () => Promise.resolve(), 251)),
 });
 
 const motoEndpoint = process.env["MOTO_ENDPOINT"];
@@ -122,5 +187,6 @@ const motoEndpoint = process.env["MOTO_ENDPOINT"];
 export const storeEnvironments: readonly StoreEnvironment[] = [
   fake,
   dynalite,
+  inMemory,
   ...(motoEndpoint === undefined ? [] : [moto(motoEndpoint)]),
 ];

@@ -98,6 +98,15 @@ describeStores("the audit trail", (stores) => {
     expect(await stores().audit.list(aRequestId("two"), { limit: 10 })).toEqual({ items: [] });
   });
 
+  it("says which entries are there", async () => {
+    expect(await stores().audit.sequences(aRequestId("one"), 1)).toEqual([]);
+    for (const entry of chain(12)) if (entry.sequence % 3 !== 0) await stores().audit.append(entry);
+    expect(await stores().audit.sequences(aRequestId("one"), 1)).toEqual([1, 2, 4, 5, 7, 8, 10, 11]);
+    expect(await stores().audit.sequences(aRequestId("one"), 5)).toEqual([5, 7, 8, 10, 11]);
+    expect(await stores().audit.sequences(aRequestId("one"), 12)).toEqual([]);
+    expect(await stores().audit.sequences(aRequestId("two"), 1)).toEqual([]);
+  });
+
   it("never writes over an entry", async () => {
     const [entry] = chain(1);
     if (entry === undefined) throw new Error("expected an entry");

@@ -15,12 +15,14 @@ interface Shape {
   readonly indexes?: readonly {
     readonly name: string;
     readonly key: KeyColumns;
-    readonly projection: "KEYS_ONLY" | "ALL";
+    readonly projection: "KEYS_ONLY" | "ALL" | "INCLUDE";
+    /** What an INCLUDE index holds beside its keys. */
+    readonly included?: readonly string[];
   }[];
 }
 
 /** The tables as the stateful stack makes them; test/infra holds the stack to the same. */
-const shapes = {
+export const shapes = {
   access: {
     key: [
       ["pk", "S"],
@@ -51,6 +53,14 @@ const shapes = {
         ],
         projection: "KEYS_ONLY",
       },
+      {
+        name: "byDue",
+        key: [
+          ["dueIn", "S"],
+          ["dueAt", "S"],
+        ],
+        projection: "KEYS_ONLY",
+      },
     ],
   },
   wakeups: { key: [["pk", "S"]] },
@@ -74,6 +84,17 @@ const shapes = {
     key: [
       ["pk", "S"],
       ["sk", "N"],
+    ],
+    indexes: [
+      {
+        name: "byDay",
+        key: [
+          ["recordedOn", "S"],
+          ["pk", "S"],
+        ],
+        projection: "INCLUDE",
+        included: ["hash"],
+      },
     ],
   },
 } as const satisfies Readonly<Record<string, Shape>>;
@@ -104,10 +125,13 @@ export const createTables = async (client: DynamoDBClient, prefix: string): Prom
   const names = Object.keys(shapes).map((name) => [name, `${prefix}-${name}`] as const);
   for (const [name, TableName] of names) {
     const shape: Shape = shapes[name as keyof typeof shapes];
-    const indexes = (shape.indexes ?? []).map(({ name: IndexName, key, projection }) => ({
+    const indexes = (shape.indexes ?? []).map(({ name: IndexName, key, projection, included }) => ({
       IndexName,
       KeySchema: schemaOf(key),
-      Projection: { ProjectionType: projection },
+      Projection: {
+        ProjectionType: projection,
+        ...(included === undefined ? {} : { NonKeyAttributes: [...included] }),
+      },
     }));
     await client.send(
       new CreateTableCommand({

@@ -1,5 +1,6 @@
 import {
   CreateAccountAssignmentCommand,
+  DeleteAccountAssignmentCommand,
   ListAccountAssignmentsCommand,
   ListPermissionSetsCommand,
   DescribePermissionSetCommand,
@@ -44,17 +45,29 @@ export const isAssigned = async (environment: Environment, assignment: NamedAssi
   return (answer.AccountAssignments ?? []).some(({ PrincipalId }) => PrincipalId === assignment.principalId);
 };
 
+const requestOf = ({ ids }: Environment, assignment: NamedAssignment) => ({
+  InstanceArn: ids.identityCenter.instanceArn,
+  TargetType: "AWS_ACCOUNT" as const,
+  TargetId: assignment.accountId,
+  PermissionSetArn: assignment.permissionSetArn,
+  PrincipalType: "USER" as const,
+  PrincipalId: assignment.principalId,
+});
+
 /** Assigns behind Lockstep's back, as somebody in the console would. */
 export const assignByHand = async (environment: Environment, assignment: NamedAssignment): Promise<void> => {
-  await clientOf(environment).send(
-    new CreateAccountAssignmentCommand({
-      InstanceArn: environment.ids.identityCenter.instanceArn,
-      TargetType: "AWS_ACCOUNT",
-      TargetId: assignment.accountId,
-      PermissionSetArn: assignment.permissionSetArn,
-      PrincipalType: "USER",
-      PrincipalId: assignment.principalId,
-    }),
-  );
+  await clientOf(environment).send(new CreateAccountAssignmentCommand(requestOf(environment, assignment)));
   await until("the assignment by hand", async () => (await isAssigned(environment, assignment)) || undefined);
+};
+
+/** Takes an assignment away behind Lockstep's back. */
+export const unassignByHand = async (
+  environment: Environment,
+  assignment: NamedAssignment,
+): Promise<void> => {
+  await clientOf(environment).send(new DeleteAccountAssignmentCommand(requestOf(environment, assignment)));
+  await until(
+    "the end of the assignment",
+    async () => !(await isAssigned(environment, assignment)) || undefined,
+  );
 };

@@ -26,14 +26,15 @@ export const ask = async (
   overrides: object = {},
 ): Promise<RequestView> => requestIn(await as(userName, "POST /requests", { body: anAsk(overrides) }), 201);
 
-/** Decides as `userName`. */
+/** Decides as `userName`, on the request itself or on the extension that is named. */
 export const decide = async (
   { as }: RunningEnvironment,
   userName: string,
   { id }: { readonly id: string },
   decision: "approve" | "reject" = "approve",
+  on: { readonly extension?: string | undefined } = {},
 ): Promise<RequestView> =>
-  requestIn(await as(userName, `POST /requests/${id}/decisions`, { body: { decision } }));
+  requestIn(await as(userName, `POST /requests/${id}/decisions`, { body: { decision, ...on } }));
 
 /** The request once it has this status, as `userName` sees it. */
 export const inStatus = (

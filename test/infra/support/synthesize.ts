@@ -43,7 +43,7 @@ export function synthesize({ settings = {}, account, validations }: SynthesisOpt
   if (validations !== undefined) Validations.of(app).addPlugins(...validations(app));
   const parsed = parseSettings({ ...shippedSettings, ...settings }, { account });
   const env = account === undefined ? {} : { account, region: "eu-west-1" };
-  const stateful = new StatefulStack(app, names.stacks.stateful, { env });
+  const stateful = new StatefulStack(app, names.stacks.stateful, { env, settings: parsed });
   const access = new AccessStack(app, names.stacks.access, { env, settings: parsed, stateful });
   return { app, stateful: Template.fromStack(stateful), access: Template.fromStack(access) };
 }

@@ -10,8 +10,8 @@ import type {
   RemoveProgress,
 } from "../../../lambdas/core/ports/provider.ts";
 
-/** What becomes of one call: AWS does nothing, or does it and the answer is lost on its way. */
-export type Fault = "throttled" | "answer-lost";
+/** What becomes of one call: AWS does nothing, or does it and the answer is lost, or does it half a minute after all gave up on it. */
+export type Fault = "throttled" | "answer-lost" | "arrives-late";
 
 interface Operation {
   readonly kind: "apply" | "remove";
@@ -19,6 +19,10 @@ interface Operation {
   readonly endsAt: number;
   readonly failure: string | undefined;
 }
+
+const NO_ANSWER = "TimeoutError: no answer";
+
+const LATE_MILLISECONDS = 30_000;
 
 /** How long the real provider looks at an unfinished operation. */
 const PATIENCE_MILLISECONDS = 40_000;
@@ -32,6 +36,8 @@ export class FakeProvider implements Provider {
   readonly deletedPrincipals = new Set<string>();
   /** Every call, in order: what it was and about which entitlement. */
   readonly calls: { readonly call: "observe" | "apply" | "remove"; readonly key: string }[] = [];
+  /** Ids of principals whose access AWS does not get round to deleting, until they are taken off. */
+  readonly unfinishedFor = new Set<string>();
   /** How long the operations take that start from now on. */
   operationMilliseconds = 0;
   /** What the operations end with that start from now on. */
@@ -62,6 +68,14 @@ export class FakeProvider implements Provider {
     return Promise.resolve(this.present.has(key) ? "present" : "absent");
   }
 
+  async observeAll(
+    entitlements: readonly Entitlement[],
+  ): Promise<ReadonlyMap<Entitlement, "present" | "absent">> {
+    const seen = new Map<Entitlement, "present" | "absent">();
+    for (const entitlement of entitlements) seen.set(entitlement, await this.observe(entitlement));
+    return seen;
+  }
+
   async apply(entitlement: Entitlement): Promise<ApplyProgress> {
     const started = this.start("apply", entitlement);
     if (typeof started === "string") return { outcome: "unfinished", reason: started };
@@ -77,8 +91,14 @@ export class FakeProvider implements Provider {
       this.record("remove", entitlement);
       return { outcome: "done" };
     }
+    if (this.unfinishedFor.has(entitlement.principalId)) {
+      this.record("remove", entitlement);
+      return { outcome: "unfinished", reason: "AWS is still deleting the assignment" };
+    }
     const started = this.start("remove", entitlement);
-    if (typeof started === "string") return { outcome: "unfinished", reason: started };
+    if (typeof started === "string") {
+      return { outcome: "unfinished", reason: started, unanswered: started === NO_ANSWER };
+    }
     if (!(await this.ends(started))) return { outcome: "unfinished", reason: "still deleting" };
     if (!this.present.has(started.key)) return { outcome: "done" };
     return {
@@ -118,6 +138,10 @@ export class FakeProvider implements Provider {
     const key = this.record(kind, entitlement);
     const fault = this.faults.shift();
     if (fault === "throttled") return "ThrottlingException: Rate exceeded";
+    if (fault === "arrives-late") {
+      void this.clock.sleep(LATE_MILLISECONDS).then(() => this.start(kind, entitlement));
+      return NO_ANSWER;
+    }
     if (this.operations.some((operation) => operation.key === key)) {
       return "ConflictException: an earlier write is not complete";
     }
@@ -127,7 +151,7 @@ export class FakeProvider implements Provider {
     const endsAt = this.clock.now().getTime() + this.operationMilliseconds;
     const operation: Operation = { kind, key, endsAt, failure: this.failure ?? gone };
     this.operations.push(operation);
-    return fault === "answer-lost" ? "TimeoutError: no answer" : operation;
+    return fault === "answer-lost" ? NO_ANSWER : operation;
   }
 
   private async ends({ endsAt }: Operation): Promise<boolean> {

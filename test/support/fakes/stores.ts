@@ -3,11 +3,15 @@ import type { AccessRequest, Status } from "../../../lambdas/core/domain/access-
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
 import { entitlementKey, type EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import { DomainError } from "../../../lambdas/core/domain/errors.ts";
-import type { RequestId } from "../../../lambdas/core/domain/ids.ts";
+import { timestamp, type RequestId, type Timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { firstLookAt } from "../../../lambdas/core/domain/due.ts";
+import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
+  DueRequests,
+  EntitlementIndex,
   EntitlementStore,
   Page,
   PageQuery,
@@ -15,6 +19,9 @@ import type {
   WakeupStore,
   WriteOutcome,
 } from "../../../lambdas/core/ports/stores.ts";
+import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
+
+import { VirtualClock } from "../virtual-clock.ts";
 
 /** Stores in memory, with the conditions of the real ones. `all` shows a test what they hold. */
 
@@ -46,8 +53,9 @@ const pageOf = <Item>(items: readonly Item[], { limit, cursor }: PageQuery): Pag
   };
 };
 
-export class FakeAccessRequestStore implements AccessRequestStore {
+export class FakeAccessRequestStore implements AccessRequestStore, DueRequests, RequestCounts {
   private readonly items = new Map<string, AccessRequest>();
+  private readonly looks = new Map<string, Timestamp>();
   /** Every version that was written, in order: what the table's stream would show. */
   readonly history: AccessRequest[] = [];
 
@@ -77,6 +85,20 @@ export class FakeAccessRequestStore implements AccessRequestStore {
     return this.list(page, (request) => request.status === status);
   }
 
+  listWaitingExtensions(now: Date, page: PageQuery): Promise<Page<AccessRequest>> {
+    const waiting = [...this.items.values()].flatMap((request) =>
+      request.status === "active" && request.extension !== undefined
+        ? [{ request, ...request.extension }]
+        : [],
+    );
+    const soonestFirst = waiting.sort((a, b) => a.deadline.localeCompare(b.deadline));
+    return Promise.resolve().then(() => {
+      const { items, ...rest } = pageOf(soonestFirst, page);
+      const decidable = items.filter(({ deadline }) => deadline > timestamp(now));
+      return { ...rest, items: decidable.map(({ request }) => request) };
+    });
+  }
+
   list(
     page: PageQuery,
     matches: (request: AccessRequest) => boolean = () => true,
@@ -87,15 +109,41 @@ export class FakeAccessRequestStore implements AccessRequestStore {
     return Promise.resolve().then(() => pageOf(newestFirst, page));
   }
 
+  due(now: Date, limit: number): Promise<readonly AccessRequest[]> {
+    const due = [...this.looks]
+      .filter(([, at]) => at <= timestamp(now))
+      .sort(([, a], [, b]) => (a < b ? -1 : 1));
+    const requests = due.map(([id]) => this.items.get(id)).filter((request) => request !== undefined);
+    return Promise.resolve(requests.slice(0, limit).map(copy));
+  }
+
+  putOff({ id, version }: AccessRequest, until: Timestamp | undefined): Promise<WriteOutcome> {
+    if (this.items.get(id)?.version !== version) return Promise.resolve("conflict");
+    if (until === undefined) this.looks.delete(id);
+    else this.looks.set(id, until);
+    return Promise.resolve("written");
+  }
+
+  countOf(status: Status): Promise<number> {
+    return Promise.resolve(this.all.filter((request) => request.status === status).length);
+  }
+
   private write(request: AccessRequest): WriteOutcome {
     this.items.set(request.id, copy(request));
+    this.looks.set(request.id, firstLookAt(request));
     this.history.push(copy(request));
     return "written";
   }
 }
 
-export class FakeEntitlementStore implements EntitlementStore {
+export class FakeEntitlementStore implements EntitlementStore, EntitlementIndex {
   private readonly items = new Map<string, EntitlementRecord>();
+  private readonly writtenAt = new Map<string, Timestamp>();
+  private readonly clock: Pick<Clock, "now">;
+
+  constructor(clock: Pick<Clock, "now"> = new VirtualClock()) {
+    this.clock = clock;
+  }
 
   get all(): readonly EntitlementRecord[] {
     return [...this.items.values()].map(copy);
@@ -106,9 +154,50 @@ export class FakeEntitlementStore implements EntitlementStore {
   }
 
   put(next: EntitlementRecord): Promise<WriteOutcome> {
-    return Promise.resolve(putNext(this.items, entitlementKey(next.entitlement), next));
+    const key = entitlementKey(next.entitlement);
+    const outcome = putNext(this.items, key, next);
+    if (outcome === "written") this.writtenAt.set(key, timestamp(this.clock.now()));
+    return Promise.resolve(outcome);
+  }
+
+  removals(now: Date, limit: number): Promise<readonly EntitlementRecord[]> {
+    return this.inOrder(limit, (record, writtenAt) => {
+      const at = removalAt(record, writtenAt);
+      return at !== undefined && at <= timestamp(now) ? at : undefined;
+    });
+  }
+
+  longestUnverified(limit: number): Promise<readonly EntitlementRecord[]> {
+    return this.inOrder(limit, (record, writtenAt) =>
+      isWatched(record) ? (record.verifiedAt ?? writtenAt) : undefined,
+    );
+  }
+
+  /** The records that `at` names a moment for, by that moment. */
+  private inOrder(
+    limit: number,
+    at: (record: EntitlementRecord, writtenAt: Timestamp) => Timestamp | undefined,
+  ): Promise<readonly EntitlementRecord[]> {
+    const found = [...this.items].flatMap(([key, record]) => {
+      const moment = at(record, this.writtenAt.get(key) ?? timestamp(this.clock.now()));
+      return moment === undefined ? [] : [{ record, moment }];
+    });
+    found.sort((a, b) => a.moment.localeCompare(b.moment));
+    return Promise.resolve(found.slice(0, limit).map(({ record }) => copy(record)));
   }
 }
+
+/** Since when, or from when on, somebody is to remove it or to verify that it is gone. */
+const removalAt = (record: EntitlementRecord, writtenAt: Timestamp): Timestamp | undefined => {
+  if (record.state === "verifying") return record.until;
+  return record.state === "removing" ? (record.leaseUntil ?? record.since ?? writtenAt) : undefined;
+};
+
+/** Whether the sweep compares it with AWS. */
+const isWatched = (record: EntitlementRecord): boolean =>
+  record.state === "absent"
+    ? record.watchedUntil !== undefined
+    : record.state !== "removing" && record.state !== "verifying";
 
 export class FakeWakeupStore implements WakeupStore {
   private readonly wakeups = new Map<string, Wakeup>();
@@ -168,5 +257,10 @@ export class FakeAuditTrail implements AuditTrail {
       (a, b) => a.sequence - b.sequence,
     );
     return Promise.resolve().then(() => pageOf(inOrder, page));
+  }
+
+  sequences(requestId: RequestId, from: number): Promise<readonly number[]> {
+    const there = [...(this.entries.get(requestId)?.keys() ?? [])].filter((sequence) => sequence >= from);
+    return Promise.resolve(there.sort((a, b) => a - b));
   }
 }

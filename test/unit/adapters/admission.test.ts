@@ -1,55 +1,74 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { pacedAdmission } from "../../../lambdas/adapters/admission.ts";
+import { SHARES, pacedAdmission, type Share } from "../../../lambdas/adapters/admission.ts";
+import { SWEEP_CALLS_PER_SECOND } from "../../../lambdas/core/use-cases/sweep/observation-rotation.ts";
 import type { Admission, CallPurpose } from "../../../lambdas/core/ports/provider.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
+describe("the shares of sso-admin's 20 requests a second", () => {
+  const shares: readonly Share[] = Object.values(SHARES);
+  const sum = (of: (share: Share) => number) => shares.reduce((total, share) => total + of(share), 0);
+
+  it("leave one a second to people and other tools, in the long run", () => {
+    expect(sum(({ perSecond }) => perSecond)).toBe(19);
+  });
+
+  it("are no more than 20 in any one second, when all of them are used up", () => {
+    expect(sum(({ perSecond, burst }) => perSecond + burst - 1)).toBeLessThanOrEqual(20);
+  });
+});
+
+describe("the sweep's share", () => {
+  it("is what the sweep takes it to be when it says how long a rotation lasts", () => {
+    expect(SHARES.sweep.perSecond).toBe(SWEEP_CALLS_PER_SECOND);
+  });
+});
+
 describe("admission", () => {
   let clock: VirtualClock;
-  let admission: Admission;
   let admitted: { readonly purpose: CallPurpose; readonly second: number }[];
 
   beforeEach(() => {
     clock = new VirtualClock();
-    const begin = clock.now().getTime();
-    const paced = pacedAdmission({ clock });
     admitted = [];
-    admission = {
+  });
+
+  const admission = (share: Share): Admission => {
+    const begin = clock.now().getTime();
+    const paced = pacedAdmission({ clock, share });
+    return {
       admit: async (purpose) => {
         await paced.admit(purpose);
         admitted.push({ purpose, second: (clock.now().getTime() - begin) / 1000 });
       },
     };
-  });
+  };
 
-  it("lets the calls of one grant or revoke through at once", async () => {
-    await admission.admit("grant");
-    await admission.admit("grant");
-    await admission.admit("grant");
-    expect(admitted.map(({ second }) => second)).toEqual([0, 0, 0]);
-  });
-
-  it("keeps a process under six calls in any second, and three a second in the long run", async () => {
-    const calls = Array.from({ length: 60 }, () => admission.admit("observe"));
-    await clock.runUntilIdle();
-    await Promise.all(calls);
-    const seconds = admitted.map(({ second }) => second);
-    for (const second of seconds) {
-      expect(seconds.filter((other) => other >= second && other < second + 1).length).toBeLessThanOrEqual(6);
-    }
-    expect(Math.max(...seconds)).toBeGreaterThanOrEqual(19);
-    expect(Math.max(...seconds)).toBeLessThan(21);
-  });
+  it.each(Object.entries(SHARES))(
+    "keeps the share of %s in any second, and uses it up",
+    async (_name, share) => {
+      const paced = admission(share);
+      const calls = Array.from({ length: share.perSecond * 20 }, () => paced.admit("observe"));
+      await clock.runUntilIdle();
+      await Promise.all(calls);
+      const seconds = admitted.map(({ second }) => second);
+      for (const second of seconds) {
+        const within = seconds.filter((other) => other >= second && other < second + 1).length;
+        expect(within).toBeLessThanOrEqual(share.perSecond + share.burst - 1);
+      }
+      // A wait is rounded up to a millisecond.
+      expect(Math.max(...seconds)).toBeLessThan(20.5);
+    },
+  );
 
   it("ends access before it begins any, and keeps house last", async () => {
-    const begin = ["catalogue", "observe", "grant"] as const;
-    const busy = begin.map((purpose) => admission.admit(purpose));
-    await clock.advanceBy(0);
+    const paced = admission({ perSecond: 3, burst: 1 });
+    const first = paced.admit("catalogue");
     const waiting = (["catalogue", "observe", "grant", "revoke"] as const).map((purpose) =>
-      admission.admit(purpose),
+      paced.admit(purpose),
     );
     await clock.runUntilIdle();
-    await Promise.all([...busy, ...waiting]);
-    expect(admitted.slice(3).map(({ purpose }) => purpose)).toEqual([
+    await Promise.all([first, ...waiting]);
+    expect(admitted.slice(1).map(({ purpose }) => purpose)).toEqual([
       "revoke",
       "grant",
       "observe",
@@ -58,8 +77,9 @@ describe("admission", () => {
   });
 
   it("saves no more than a burst while nothing happens", async () => {
+    const paced = admission({ perSecond: 3, burst: 3 });
     await clock.advanceBy(3_600_000);
-    const calls = Array.from({ length: 4 }, () => admission.admit("grant"));
+    const calls = Array.from({ length: 4 }, () => paced.admit("grant"));
     await clock.advanceBy(0);
     expect(admitted).toHaveLength(3);
     await clock.runUntilIdle();

@@ -17,7 +17,13 @@ const document = {
   ],
   duration: { max: "PT8H" },
   approval: { steps: [{ anyOf: [{ group: "payments-leads" }], within: "PT2H30M" }] },
-  settings: { requesterCanApproveSelf: true },
+  settings: {
+    requesterCanApproveSelf: true,
+    maxExtensions: 2,
+    extensionDuration: "PT30M",
+    extensionNeedsApproval: false,
+    maxSessionDuration: "PT4H",
+  },
 };
 
 describe("PUT /access-flows/{name}", () => {
@@ -60,7 +66,7 @@ describe("PUT /access-flows/{name}", () => {
     expect((await call("PUT /access-flows/a", { as, body: short })).body).toMatchObject({
       targets: [{ organizationalUnits: [] }],
       approval: { steps: [] },
-      settings: { requesterCanApproveSelf: false },
+      settings: { requesterCanApproveSelf: false, maxExtensions: 0, extensionNeedsApproval: true },
     });
     const steps = [{ anyOf: [{ group: "payments-leads" }] }];
     expect(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aPermissionSetArn, anAccountId } from "../../support/builders.ts";
+import { aPermissionSetArn, anAccountId, anActiveRequest } from "../../support/builders.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, bob, carol, root } from "./world.ts";
 
@@ -146,9 +146,9 @@ describe("the other calls on a request", () => {
     await clock.advanceBy(1000);
     expect((await call(`POST /requests/${one}/revoke`)).body).toEqual(cancelled.body);
     const two = await submit();
-    expect((await call(`POST /requests/${two}/revoke`, { as: bob })).body).toMatchObject({
+    expect((await call(`POST /requests/${two}/revoke`, { as: root })).body).toMatchObject({
       status: "cancelled",
-      ended: { by: bob },
+      ended: { by: root },
     });
   });
 
@@ -162,12 +162,21 @@ describe("the other calls on a request", () => {
     expect(requests.history).toHaveLength(1);
   });
 
-  it("refuses an approver's cancel", async () => {
-    const { call, submit } = await apiUnderTest();
+  it.each(["cancel", "revoke"])("refuses an approver's %s of what was not granted yet", async (action) => {
+    const { call, submit, requests } = await apiUnderTest();
     const id = await submit();
-    expect(problemIn(await call(`POST /requests/${id}/cancel`, { as: bob }))).toMatchObject({
-      status: 403,
-      code: "not-requester",
-    });
+    const refused = async () => problemIn(await call(`POST /requests/${id}/${action}`, { as: bob }));
+    expect(await refused()).toMatchObject({ status: 403, code: "not-requester" });
+    expect((await refused()).detail).toContain("Reject it with POST …/decisions");
+    await call(`POST /requests/${id}/decisions`, { as: bob, body: { decision: "approve" } });
+    expect(await refused()).toMatchObject({ status: 403, code: "not-requester" });
+    expect(requests.all).toMatchObject([{ status: "approved" }]);
+  });
+
+  it("lets an approver end access that is active", async () => {
+    const { call, requests } = await apiUnderTest();
+    await requests.create(anActiveRequest());
+    const { body } = await call(`POST /requests/${anActiveRequest().id}/revoke`, { as: bob });
+    expect(body).toMatchObject({ status: "revoking" });
   });
 });

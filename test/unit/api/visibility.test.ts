@@ -23,6 +23,7 @@ const bodies: Partial<Record<RouteKey, object>> = {
     justification: "incident 42",
   },
   "POST /requests/{id}/decisions": { decision: "approve" },
+  "POST /requests/{id}/extend": { duration: "PT1H", justification: "not done yet" },
   "POST /requests/{id}/revoke": { reason: "done" },
   "POST /requests/{id}/cancel": { reason: "done" },
   "PUT /access-flows/{name}": {

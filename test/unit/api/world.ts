@@ -24,6 +24,7 @@ import {
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../support/fakes/workflow.ts";
+import { aReport } from "../../support/sweep-report.ts";
 import { openApiChecker } from "../../support/openapi.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
@@ -113,6 +114,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
       audit,
       catalogue,
       catalogueRefresh,
+      sweepRunner: { run: () => Promise.resolve(aReport()) },
       directory,
       organization,
       workflow,

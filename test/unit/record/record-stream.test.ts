@@ -46,3 +46,17 @@ it("stops at the first that fails, so that it and all after it are delivered aga
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
   expect(recorded).toEqual([one.id]);
 });
+
+it("passes over a request that the sweep has put off", async () => {
+  const recorded: string[] = [];
+  const [first, second] = [delivered(one, "1"), delivered(two, "2")];
+  const putOff = {
+    dynamodb: { ...first.dynamodb, NewImage: { ...first.dynamodb?.NewImage, swept: { BOOL: true } } },
+  };
+  const answer = await recordStream((request) => {
+    recorded.push(request.id);
+    return Promise.resolve();
+  })({ Records: [putOff, second] }, context);
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(recorded).toEqual([two.id]);
+});

@@ -10,11 +10,13 @@ import {
   DecisionBodySchema,
   EndBodySchema,
   EventListSchema,
+  ExtensionAskSchema,
   RequestAskSchema,
   RequestListQuerySchema,
   RequestListSchema,
   RequestViewSchema,
 } from "./requests.ts";
+import { SweepReportSchema } from "./sweep.ts";
 
 /** What one route takes and answers. The handlers validate by it, and docs/openapi.json is generated from it. */
 export interface OperationContract {
@@ -59,6 +61,7 @@ export const operations = {
       "duplicate-entitlement",
       "duration-out-of-bounds",
       "duration-above-maximum",
+      "session-too-long",
       "start-out-of-bounds",
       "no-matching-flow",
       "principal-not-allowed",
@@ -72,7 +75,7 @@ export const operations = {
   },
   "GET /requests": {
     summary:
-      "The caller's requests, those that wait for their decision, or (administrators) all; newest first",
+      "The caller's requests, what waits for their decision (more time on active access after the requests), or (administrators) all; newest first",
     path: nothing,
     query: RequestListQuerySchema,
     answer: { status: 200, schema: RequestListSchema },
@@ -86,7 +89,7 @@ export const operations = {
     problems: [],
   },
   "POST /requests/{id}/decisions": {
-    summary: "Approve or reject a request",
+    summary: "Approve or reject a request, or more time on one that is active",
     path: requestPath,
     query: nothing,
     body: DecisionBodySchema,
@@ -100,6 +103,33 @@ export const operations = {
       "concurrent-modification",
     ],
   },
+  "POST /requests/{id}/extend": {
+    summary: "Ask for more time on active access: given at once, or when it is approved",
+    path: requestPath,
+    query: nothing,
+    body: ExtensionAskSchema,
+    answer: request,
+    problems: [
+      "not-requester",
+      "not-active",
+      "extension-pending",
+      "extension-not-allowed",
+      "too-many-extensions",
+      "duration-out-of-bounds",
+      "duration-above-maximum",
+      "session-too-long",
+      "no-matching-flow",
+      "principal-not-allowed",
+      "unknown-name",
+      "management-account",
+      "lockstep-account",
+      "protected-account",
+      "managed-from-management-account",
+      "account-not-active",
+      "no-approver",
+      "concurrent-modification",
+    ],
+  },
   "POST /requests/{id}/revoke": {
     summary: "End a request early; one that is over stays as it is",
     path: requestPath,
@@ -107,7 +137,7 @@ export const operations = {
     body: EndBodySchema,
     bodyOptional: true,
     answer: request,
-    problems: ["concurrent-modification"],
+    problems: ["not-requester", "concurrent-modification"],
   },
   "POST /requests/{id}/cancel": {
     summary: "Withdraw a request before anything is granted; one that is over stays as it is",
@@ -154,6 +184,13 @@ export const operations = {
     query: nothing,
     answer: { status: 204 },
     problems: ["not-found", "concurrent-modification"],
+  },
+  "POST /sweep": {
+    summary: "Check now that what exists is what should exist; the answer comes within 30 seconds",
+    path: nothing,
+    query: nothing,
+    answer: { status: 200, schema: SweepReportSchema },
+    problems: [],
   },
 } as const satisfies Readonly<Record<RouteKey, OperationContract>>;
 

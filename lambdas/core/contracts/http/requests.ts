@@ -66,10 +66,26 @@ export const RequestAskSchema = z.strictObject({
 });
 export type RequestAsk = z.infer<typeof RequestAskSchema>;
 
-/** The body of `POST /requests/{id}/decisions`. */
+/** The body of `POST /requests/{id}/extend`: how much longer, from the expiry on. */
+export const ExtensionAskSchema = z.strictObject({
+  duration: GrantDurationSchema,
+  justification: prose(1000),
+});
+export type ExtensionAsk = z.infer<typeof ExtensionAskSchema>;
+
+/** The body of `POST /requests/{id}/decisions`: on the request itself, or on the extension that it names. */
 export const DecisionBodySchema = z.strictObject({
   decision: z.enum(["approve", "reject"]),
   reason: z.optional(prose(1000)),
+  extension: z.optional(
+    TimestampSchema.check(
+      z.meta({
+        description:
+          "The extension that the decision is on, by its askedAt; without it the decision is on the request itself",
+        examples: ["2030-01-31T08:00:00.000Z"],
+      }),
+    ),
+  ),
 });
 
 /** The body of `POST /requests/{id}/revoke` and `/cancel`. */
@@ -106,6 +122,41 @@ const InstructionsViewSchema = z.strictObject({
   steps: z.array(z.string()),
 });
 
+const ApprovalViewSchema = z.strictObject({
+  deadline: z.optional(TimestampSchema),
+  steps: z.array(z.strictObject({ anyOf: z.array(PartyViewSchema), within: z.string() })),
+  decisions: z.array(
+    z.strictObject({
+      by: PersonSchema,
+      decision: z.enum(["approve", "reject"]),
+      reason: z.optional(z.string()),
+      at: TimestampSchema,
+    }),
+  ),
+});
+
+const extensionAsked = { by: PersonSchema, duration: z.string(), justification: z.string() };
+
+const WaitingExtensionViewSchema = z
+  .strictObject({ ...extensionAsked, askedAt: TimestampSchema, approval: ApprovalViewSchema })
+  .check(z.meta({ description: "More time that waits for approval, until approval.deadline" }));
+
+const ExtensionViewSchema = z.strictObject({
+  ...extensionAsked,
+  at: TimestampSchema,
+  expiresAt: TimestampSchema.check(z.meta({ description: "The expiry that it led to" })),
+  decisions: ApprovalViewSchema.shape.decisions,
+});
+
+const RemovalViewSchema = z
+  .strictObject({
+    since: TimestampSchema,
+    lastError: z.optional(z.string()),
+    verifyingUntil: z.optional(TimestampSchema),
+    next: z.string(),
+  })
+  .check(z.meta({ description: "How the end of the access is getting on, and what happens next" }));
+
 /** An access request as the API shows it. */
 export const RequestViewSchema = z.strictObject({
   id: RequestIdSchema,
@@ -120,18 +171,18 @@ export const RequestViewSchema = z.strictObject({
   startAt: z.optional(TimestampSchema),
   activeAt: z.optional(TimestampSchema),
   expiresAt: z.optional(TimestampSchema),
-  approval: z.strictObject({
-    deadline: z.optional(TimestampSchema),
-    steps: z.array(z.strictObject({ anyOf: z.array(PartyViewSchema), within: z.string() })),
-    decisions: z.array(
-      z.strictObject({
-        by: PersonSchema,
-        decision: z.enum(["approve", "reject"]),
-        reason: z.optional(z.string()),
-        at: TimestampSchema,
-      }),
+  approval: ApprovalViewSchema,
+  extension: z.optional(WaitingExtensionViewSchema),
+  extensions: z.optional(z.array(ExtensionViewSchema)),
+  sessionsUntil: z.optional(
+    TimestampSchema.check(
+      z.meta({ description: "Until when a session can last that was issued with what Lockstep granted" }),
     ),
-  }),
+  ),
+  sessionsNote: z.optional(
+    z.string().check(z.meta({ description: "What there is to say of sessions that were issued already" })),
+  ),
+  removal: z.optional(RemovalViewSchema),
   ended: z.optional(
     z.strictObject({
       reason: z.enum(["expired", "revoked", "grant-failed", "rejected", "cancelled", "lapsed", "refused"]),

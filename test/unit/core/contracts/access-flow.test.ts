@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AccessFlowFileSchema } from "../../../../lambdas/core/contracts/access-flow.ts";
-import { durationText } from "../../../../lambdas/core/contracts/http/duration-text.ts";
-import { fieldErrorsOf } from "../../../../lambdas/core/contracts/invalid-input.ts";
-import { parseDuration } from "../../../../lambdas/core/domain/duration.ts";
+import { fieldErrorsOf, namingKnownKeys } from "../../../../lambdas/core/contracts/invalid-input.ts";
+import { durationText, parseDuration } from "../../../../lambdas/core/domain/duration.ts";
 
 const flow = {
   name: "prod-power",
@@ -16,14 +15,33 @@ const flow = {
 };
 
 const errorsOf = (file: unknown) => {
-  const { error } = AccessFlowFileSchema.safeParse(file);
+  const { error } = AccessFlowFileSchema.safeParse(file, namingKnownKeys);
   return error === undefined
     ? []
     : fieldErrorsOf(error, file).map(({ pointer, detail }) => `${pointer} ${detail}`);
 };
 
 it("takes the whole of a flow as it is", () => {
-  expect(AccessFlowFileSchema.parse([flow])).toEqual([flow]);
+  const whole = {
+    ...flow,
+    settings: {
+      requesterCanApproveSelf: true,
+      maxExtensions: 10,
+      extensionDuration: "PT2H",
+      extensionNeedsApproval: false,
+      maxSessionDuration: "PT12H",
+    },
+  };
+  expect(AccessFlowFileSchema.parse([whole])).toEqual([whole]);
+});
+
+it("lets settings be left out: nobody extends, and then only with approval", () => {
+  const settings = { requesterCanApproveSelf: false, maxExtensions: 0, extensionNeedsApproval: true };
+  const { settings: _none, ...without } = flow;
+  expect(AccessFlowFileSchema.parse([flow, { ...without, name: "other" }])).toMatchObject([
+    { settings },
+    { settings },
+  ]);
 });
 
 describe("what does not fit is told by place, what was found and what is expected", () => {
@@ -74,7 +92,26 @@ describe("what does not fit is told by place, what was found and what is expecte
       { settings: { requesterCanApproveSelf: "no" } },
       '/0/settings/requesterCanApproveSelf found "no"; expected true or false',
     ],
-    ["a field that is not known", { approvals: 1 }, "/0/approvals found a field that does not belong here"],
+    [
+      "a field that is not known",
+      { approvals: 1 },
+      "/0/approvals found a field that does not belong here; expected one of name, requestors, targets, duration, approval, settings",
+    ],
+    [
+      "a setting that is not known",
+      { settings: { maxExtension: 1 } },
+      "/0/settings/maxExtension found a field that does not belong here; expected one of requesterCanApproveSelf, maxExtensions, extensionDuration, extensionNeedsApproval, maxSessionDuration",
+    ],
+    [
+      "too many extensions",
+      { settings: { maxExtensions: 11 } },
+      "/0/settings/maxExtensions found 11; expected at most 10",
+    ],
+    [
+      "a session that AWS does not know",
+      { settings: { maxSessionDuration: "PT13H" } },
+      '/0/settings/maxSessionDuration found "PT13H"; expected 1 second to PT12H',
+    ],
   ])("%s", (_, fields, error) => {
     expect(errorsOf([{ ...flow, ...fields }])).toEqual([error]);
   });

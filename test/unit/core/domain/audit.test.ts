@@ -48,4 +48,14 @@ describe("a chain of audit entries", () => {
     expect(firstBrokenLink([one, two, two, three])).toBe(3);
     expect(firstBrokenLink([two, one, three])).toBe(1);
   });
+
+  it("shows an entry whose hash is right, and whose number or predecessor is not", () => {
+    const [one, two] = chain(2);
+    if (one === undefined || two === undefined) throw new Error("two entries expected");
+    const relinked = ({ hash: _hash, ...content }: AuditEntry, wrong: Partial<AuditEntry>) =>
+      linkEntry({ ...content, ...wrong });
+    expect(firstBrokenLink([one, relinked(two, { sequence: 3 })])).toBe(2);
+    expect(firstBrokenLink([one, relinked(two, { previousHash: NO_PREVIOUS_HASH })])).toBe(2);
+    expect(firstBrokenLink([relinked(one, { previousHash: two.hash })])).toBe(1);
+  });
 });

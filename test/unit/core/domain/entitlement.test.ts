@@ -5,12 +5,17 @@ import {
   claim,
   confirmAbsent,
   entitlementKey,
+  driftOf,
+  isSameRemoval,
+  leftDangling,
+  mayDelete,
   release,
   removeAgain,
-  takeRemovalOver,
-  withUncertainty,
-  withoutLease,
   verdict,
+  verified,
+  withExpiryOf,
+  withUnanswered,
+  withUncertainty,
   type EntitlementRecord,
 } from "../../../../lambdas/core/domain/entitlement.ts";
 import { secondsAfter, type RequestId } from "../../../../lambdas/core/domain/ids.ts";
@@ -119,13 +124,34 @@ describe("releasing", () => {
     expect(Object.keys(written(release(left, second, muchLater)).left ?? {})).toEqual([second.id]);
   });
 
-  it("lets one invocation delete at a time: a late Delete could hit the next holder's access", () => {
+  it("queues what is to be removed: whoever has the turn may delete it at once", () => {
     const removing = inState(written(release(ours(), first, certain)), "removing");
-    expect(release(removing, first, certain).do).toBe("nothing");
-    expect(takeRemovalOver(removing, now)).toBeUndefined();
-    expect(takeRemovalOver(withoutLease(removing), now)).toMatchObject({ state: "removing", by: first.id });
-    const later = new Date(now.getTime() + 61_000);
-    expect(takeRemovalOver(removing, later)).toMatchObject({ state: "removing", by: first.id });
+    expect(mayDelete(removing, now)).toBe(true);
+    expect(removing.since).toBe(now.toISOString());
+  });
+
+  it("deletes and confirms nothing while an unanswered Delete may still be on its way: it could hit the next holder", () => {
+    const removing = inState(written(release(ours(), first, certain)), "removing");
+    const unanswered = withUnanswered(removing, now);
+    expect(mayDelete(unanswered, new Date(now.getTime() + 59_999))).toBe(false);
+    expect(mayDelete(unanswered, new Date(now.getTime() + 60_000))).toBe(true);
+  });
+
+  it("tells a removal from a later one of the same access", () => {
+    const removing = inState(written(release(ours(), first, certain)), "removing");
+    const later = new Date(now.getTime() + 1);
+    const again = written(release(ours(), first, { uncertain: false, now: later }));
+    expect(isSameRemoval({ ...removing, version: removing.version + 1 }, removing)).toBe(true);
+    expect(isSameRemoval(again, removing)).toBe(false);
+    expect(isSameRemoval(confirmAbsent(removing, now), removing)).toBe(false);
+  });
+
+  it("keeps why AWS refused to remove what nobody can use, until somebody needs the access anew", () => {
+    const removing = inState(written(release(ours(), first, uncertain)), "removing");
+    const dangling = leftDangling(removing, "the principal was not found");
+    expect(dangling).toMatchObject({ state: "absent", dangling: "the principal was not found" });
+    expect(dangling.watchedUntil).toBeUndefined();
+    expect(written(claim(dangling, second))).not.toHaveProperty("dangling");
   });
 
   it("of a holder that tried twice counts as uncertain: the first try's Create may still land", () => {
@@ -161,6 +187,55 @@ describe("releasing", () => {
     const holders = { [second.id]: { expiresAt } };
     const released = release(taken, first, uncertain);
     expect(released.do === "write" ? released.next.holders : holders).toEqual(holders);
+  });
+});
+
+describe("a hold", () => {
+  it("follows its request's expiry, and changes nothing else", () => {
+    const shared = written(claim(ours(), second));
+    const later = secondsAfter(now, 7200);
+    const moved = withExpiryOf(shared, { id: first.id, expiresAt: later });
+    expect(moved?.version).toBe(shared.version + 1);
+    expect(moved?.holders).toEqual({ [first.id]: { expiresAt: later }, [second.id]: { expiresAt } });
+  });
+
+  it("needs no write when it has that expiry, or when the request holds nothing", () => {
+    expect(withExpiryOf(ours(), { id: first.id, expiresAt })).toBeUndefined();
+    expect(withExpiryOf(ours(), { id: second.id, expiresAt })).toBeUndefined();
+    expect(withExpiryOf(undefined, { id: second.id, expiresAt })).toBeUndefined();
+  });
+});
+
+describe("what the sweep sees", () => {
+  const removed = () => confirmAbsent(inState(written(release(ours(), first, certain)), "removing"), now);
+
+  it("has vanished when Lockstep keeps it and AWS does not show it, once no Create can be on its way", () => {
+    expect(driftOf(ours(), "absent", true)).toBe("vanished");
+    expect(driftOf(ours(), "absent", false)).toBeUndefined();
+    expect(driftOf(ours(), "present", true)).toBeUndefined();
+    expect(driftOf(observing(), "absent", true)).toBeUndefined();
+  });
+
+  it("has appeared when Lockstep removed it and AWS shows it: it is somebody else's", () => {
+    expect(driftOf(removed(), "present", false)).toBe("appeared");
+    expect(driftOf(removed(), "absent", false)).toBeUndefined();
+  });
+
+  it("is standing at the next touch", () => {
+    const touched = inState(written(claim(removed(), second)), "observing");
+    expect(verdict(touched, "present").state).toBe("standing");
+  });
+
+  it("is kept with the time of the look, and forgotten when it is as it should be again", () => {
+    const vanished = verified(ours(), "vanished", now);
+    expect(vanished).toMatchObject({ drift: "vanished", verifiedAt: now.toISOString() });
+    expect(verified(vanished, undefined, now)).not.toHaveProperty("drift");
+  });
+
+  it("is watched for a day after a removal", () => {
+    const day = 24 * 3600 * 1000;
+    expect(verified(removed(), undefined, new Date(now.getTime() + day - 1))).toHaveProperty("watchedUntil");
+    expect(verified(removed(), undefined, new Date(now.getTime() + day))).not.toHaveProperty("watchedUntil");
   });
 });
 
@@ -200,7 +275,8 @@ describe("any history of claims and releases", () => {
             standing = present;
           } else if (kind === "remove" && (record?.state === "removing" || record?.state === "verifying")) {
             record = confirmAbsent(record, now);
-          } else continue;
+          }
+          if (record === undefined || record.version === before) continue;
           expect(record.version).toBe(before + 1);
           if (record.state === "ours" || record.state === "standing") {
             expect(new Set(Object.keys(record.holders))).toEqual(live);

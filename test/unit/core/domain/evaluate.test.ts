@@ -19,6 +19,7 @@ const ask = (overrides: Partial<Parameters<typeof evaluate>[0]> = {}) => ({
   requester: alice,
   targets: [{ accountId: anAccountId(2), permissionSetArn: aPermissionSetArn("PowerUser") }],
   durationSeconds: 3600,
+  sessions: [],
   ...overrides,
 });
 const context = (overrides: Partial<EvaluationContext> = {}): EvaluationContext => ({

@@ -13,7 +13,7 @@ const document = (max = "PT8H") => ({
   targets: [{ accounts: ["payments-prod"], organizationalUnits: [], permissionSets: ["PowerUser"] }],
   duration: { max },
   approval: { steps: [] },
-  settings: { requesterCanApproveSelf: false },
+  settings: { requesterCanApproveSelf: false, maxExtensions: 0, extensionNeedsApproval: true },
 });
 
 const setUp = (flows = new FakeAccessFlowStore()) => {

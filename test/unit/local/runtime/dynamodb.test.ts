@@ -24,6 +24,7 @@ import type { DynamoDbUsage } from "../../../../local/dynamodb/usage.ts";
 import { openLocalStore } from "../../../../local/store.ts";
 import type { LocalStore } from "../../../../local/store.ts";
 import type { ApplicationTable } from "../../../../local/template/tables.ts";
+import type { JsonObject } from "../../../../local/wire/json.ts";
 import { createWire } from "../../../../local/wire/wire.ts";
 import { ENVIRONMENT } from "./support/assembly.ts";
 import { clientConfiguration } from "./support/clients.ts";
@@ -80,7 +81,8 @@ const startDynamoDb = async (store: LocalStore) => {
     invokeFunction: () => Promise.resolve({ payload: null }),
     newId: () => `id-${String((ids += 1))}`,
   });
-  return { client: new DynamoDBClient(clientConfiguration(handle)), changes, used };
+  const { service } = dynamoDb;
+  return { client: new DynamoDBClient(clientConfiguration(handle)), service, changes, used };
 };
 
 const TableName = "things";
@@ -321,5 +323,29 @@ describe("the embedded DynamoDB", () => {
     );
     expect(used.at(-1)).toMatchObject({ operation: "Query", reads: 1 });
     expect(answer.ConsumedCapacity).toBeUndefined();
+  });
+});
+
+describe("the partition keys that a call names, for IAM", () => {
+  const item = (pk: string) => ({ pk: { S: pk }, sk: { N: "1" } });
+  const cases: readonly (readonly [string, JsonObject, readonly string[] | undefined])[] = [
+    ["PutItem", { TableName: "things", Item: item("a") }, ["a"]],
+    ["UpdateItem", { TableName: things.arn, Key: item("a") }, ["a"]],
+    ["BatchGetItem", { RequestItems: { things: { Keys: [item("a"), item("b"), item("a")] } } }, ["a", "b"]],
+    [
+      "BatchWriteItem",
+      {
+        RequestItems: {
+          things: [{ PutRequest: { Item: item("a") } }, { DeleteRequest: { Key: item("b") } }],
+        },
+      },
+      ["a", "b"],
+    ],
+    ["Query", { TableName: "things", KeyConditionExpression: "pk = :pk" }, undefined],
+  ];
+  it.each(cases)("of %s", async (operation, input, keys) => {
+    const { service } = await startDynamoDb(openLocalStore());
+    const context = service.contextOf?.(operation, input);
+    expect(context).toEqual(keys === undefined ? {} : { "dynamodb:LeadingKeys": keys });
   });
 });

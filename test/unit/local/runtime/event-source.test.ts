@@ -68,7 +68,11 @@ const stream = (
     });
   const write = (...keys: readonly string[]) => {
     for (const pk of keys) {
-      const after = { pk: { S: pk }, kind: { S: pk.startsWith("r") ? "request" : "other" } };
+      const after = {
+        pk: { S: pk },
+        kind: { S: pk.startsWith("r") ? "request" : "other" },
+        ...(pk.endsWith("-swept") ? { swept: { BOOL: true } } : {}),
+      };
       queues.changeLog.append({ table, key: { pk: { S: pk } }, before: undefined, after });
     }
     queues.changeLog.committed();
@@ -98,6 +102,15 @@ describe("delivery of a table's stream", () => {
     write("r1", "x", "r2");
     await clock.runUntilIdle();
     expect(batches).toEqual([["r1", "r2"]]);
+  });
+
+  it("delivers what has not an attribute, where a filter says so at its leaf", async () => {
+    const swept = { BOOL: [{ exists: false }] };
+    const filters = [{ dynamodb: { NewImage: { kind: { S: ["request"] }, swept } } }];
+    const { clock, write, batches } = started({ filters }, () => OK);
+    write("r1", "r2-swept", "x", "r3");
+    await clock.runUntilIdle();
+    expect(batches).toEqual([["r1", "r3"]]);
   });
 
   it("tries a failed batch again, later and later, before anything that was written after it", async () => {

@@ -89,6 +89,35 @@ describe("the check of a role's policies", () => {
     await expect(may("sts:AssumeRole", role)).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 
+  describe("that lets through writes of some partition keys only", () => {
+    const table = "arn:aws:dynamodb:eu-west-1:111111111111:table/access";
+    const condition = {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["request#*"] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    };
+    const { iam } = checkWith([{ ...allow(["dynamodb:PutItem"], [table]), Condition: condition }]);
+    const put = (context?: Readonly<Record<string, readonly string[]>>) =>
+      iam.authorize(principal, {
+        action: "dynamodb:PutItem",
+        resources: [table],
+        region: "eu-west-1",
+        ...(context && { context }),
+      });
+
+    it.each([[["request#r-1"]], [["request#r-1", "request#r-2"]]])("allows %j", async (keys) => {
+      await expect(put({ "dynamodb:LeadingKeys": keys })).resolves.toBeUndefined();
+    });
+
+    it.each([[["entitlement#x"]], [["request#r-1", "entitlement#x"]], [["arequest#"]], [undefined]])(
+      "refuses %j",
+      async (keys) => {
+        await expect(put(keys && { "dynamodb:LeadingKeys": keys })).rejects.toMatchObject({
+          name: "AccessDeniedException",
+        });
+      },
+    );
+  });
+
   it("knows AWS's managed policies by name, and refuses to guess at others", async () => {
     const basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     const { may } = checkWith([], { policies: [], managedPolicyArns: [basic] });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../../../lambdas/core/ports/clock.ts";
 import { systemClock } from "../../../../../lambdas/adapters/system-clock.ts";
 import { createRuntime } from "../../../../../local/runtime.ts";
-import type { Runtime } from "../../../../../local/runtime.ts";
+import type { Runtime, RuntimeOptions } from "../../../../../local/runtime.ts";
 import { openLocalStore } from "../../../../../local/store.ts";
 import type { LocalStore } from "../../../../../local/store.ts";
 import { readApplication } from "../../../../../local/template/application.ts";
@@ -26,6 +26,7 @@ export const startRuntime = async (
     readonly clock?: Clock;
     readonly store?: LocalStore;
     readonly services?: readonly ServiceDefinition[];
+    readonly sessionOf?: RuntimeOptions["sessionOf"];
   } = {},
 ): Promise<RuntimeUnderTest> => {
   const { directory, remove } = await writeAssembly({ app: stack }, options.functions);
@@ -37,6 +38,7 @@ export const startRuntime = async (
     clock: options.clock ?? systemClock,
     store,
     services: options.services ?? [],
+    ...(options.sessionOf !== undefined && { sessionOf: options.sessionOf }),
     port: 0,
     onProblem: (problem) => problems.push(problem),
     onLog: ({ functionName, line }) => logs.push(`${functionName}: ${line}`),

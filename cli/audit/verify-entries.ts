@@ -1,0 +1,220 @@
+import { NO_PREVIOUS_HASH } from "../../lambdas/core/domain/audit.ts";
+import { entryOfLine, type LinedEntry } from "./entry-line.ts";
+import type { Finding } from "./finding.ts";
+import type { SealedHeads } from "./sealed-heads.ts";
+
+/** What an export that is as it was written holds. */
+export interface VerifiedEntries {
+  readonly finding?: Finding;
+  readonly entries: number;
+  readonly requests: number;
+  /** Entries that a root seals, by itself or by a later one of its chain. */
+  readonly sealed: number;
+}
+
+export interface VerifyOptions {
+  /** The export's lines; it is read again from the start when something is missing, to see whether it only moved. */
+  readonly lines: () => AsyncIterable<string>;
+  readonly heads: SealedHeads;
+  readonly onProgress?: (entries: number) => void;
+}
+
+type Place = Pick<LinedEntry, "requestId" | "sequence">;
+
+const nameOf = ({ requestId, sequence }: Place) => `entry ${String(sequence)} of request ${requestId}`;
+const placeOf = ({ requestId, sequence }: Place): Place => ({ requestId, sequence });
+
+/** Checks what an entry says by itself. */
+const wrongByItself = (entry: LinedEntry): Omit<Finding, "place"> | undefined => {
+  if (entry.contentHash !== entry.hash) {
+    return {
+      tampering: "altered",
+      entry: placeOf(entry),
+      found: `content with the hash ${entry.contentHash}`,
+      expected: `content with the hash that it carries, ${entry.hash}`,
+    };
+  }
+  if (entry.isCanonical) return undefined;
+  return {
+    tampering: "altered",
+    entry: placeOf(entry),
+    found: "a line that is written in another way",
+    expected: "the entry's canonical JSON (RFC 8785)",
+  };
+};
+
+/** Checks an entry against the one before it in the file. Undefined `missing`: nothing is absent between the two. */
+const wrongAfter = (
+  previous: LinedEntry | undefined,
+  entry: LinedEntry,
+): (Omit<Finding, "place"> & { readonly missing?: Place }) | undefined => {
+  const sameChain = previous?.requestId === entry.requestId;
+  const due = sameChain ? previous.sequence + 1 : 1;
+  const found = nameOf(entry);
+  if (previous !== undefined && entry.requestId < previous.requestId) {
+    return {
+      tampering: "reordered",
+      entry: placeOf(entry),
+      found,
+      expected: `a request whose id is not before ${previous.requestId}`,
+    };
+  }
+  if (entry.sequence < due) {
+    return {
+      tampering: entry.sequence === due - 1 ? "inserted" : "reordered",
+      entry: placeOf(entry),
+      found: entry.sequence === due - 1 ? `a second ${found}` : found,
+      expected: `entry ${String(due)}, or another request`,
+    };
+  }
+  if (entry.sequence > due) {
+    const missing = { requestId: entry.requestId, sequence: due };
+    return { tampering: "removed", entry: missing, found, expected: nameOf(missing), missing };
+  }
+  const link = sameChain ? previous.hash : NO_PREVIOUS_HASH;
+  if (entry.previousHash === link) return undefined;
+  return {
+    tampering: "altered",
+    entry: placeOf(entry),
+    found: `an entry that follows ${entry.previousHash}`,
+    expected: sameChain
+      ? `one that follows ${link}, the entry before it: one of the two was replaced and hashed anew`
+      : `the first of its request, which follows ${link}`,
+  };
+};
+
+/** The first entry that the roots seal and that is missing between two lines, if there is one. */
+const missingBetween = (
+  previous: LinedEntry | undefined,
+  next: LinedEntry | undefined,
+  heads: SealedHeads,
+  /** How many of `requestIds` are behind `previous`. */
+  passed: number,
+): (Place & { readonly day: string }) | undefined => {
+  if (previous !== undefined && previous.requestId !== next?.requestId) {
+    const head = heads.of(previous.requestId).find(({ sequence }) => sequence > previous.sequence);
+    if (head !== undefined)
+      return { requestId: previous.requestId, sequence: previous.sequence + 1, day: head.day };
+  }
+  const requestId = heads.requestIds[passed];
+  if (requestId === undefined || (next !== undefined && requestId >= next.requestId)) return undefined;
+  return { requestId, sequence: 1, day: heads.of(requestId)[0]?.day ?? "" };
+};
+
+/** Checks an entry against what the roots sealed. */
+const wrongByRoots = (entry: LinedEntry, sealed: SealedHeads): Omit<Finding, "place"> | undefined => {
+  const heads = sealed.of(entry.requestId);
+  const other = heads.find(({ sequence, hash }) => sequence === entry.sequence && hash !== entry.hash);
+  if (other !== undefined) {
+    const agreed = heads.findLast(({ sequence }) => sequence < entry.sequence)?.sequence ?? 0;
+    const since =
+      agreed + 1 === entry.sequence ? "it" : `it, or one of its request from ${String(agreed + 1)} on,`;
+    return {
+      tampering: "altered",
+      entry: placeOf(entry),
+      found: `the hash ${entry.hash}: ${since} was replaced and hashed anew`,
+      expected: `the hash that the root of ${other.day} seals, ${other.hash}`,
+    };
+  }
+  const isSealed = (heads.at(-1)?.sequence ?? 0) >= entry.sequence;
+  const { newestDay } = sealed;
+  if (isSealed || newestDay === undefined || entry.at >= newestDay) return undefined;
+  return {
+    tampering: "inserted",
+    entry: placeOf(entry),
+    found: `an entry of ${entry.at} that no root seals`,
+    expected:
+      `one that a root seals, as they reach to ${newestDay}; if it was recorded more than a day late ` +
+      "(docs/runbook.md, lockstep-record-dead-letters), the next root will",
+  };
+};
+
+/** Checks an export line by line, and stops at the first that is not as it was written. */
+export const verifyEntries = async ({
+  lines,
+  heads,
+  onProgress,
+}: VerifyOptions): Promise<VerifiedEntries> => {
+  let previous: LinedEntry | undefined;
+  let passed = 0;
+  const count = { entries: 0, requests: 0, sealed: 0 };
+
+  /** Something is missing on this line: it was removed or, if it is on another line, moved. */
+  const missingOn = async (
+    line: number,
+    missing: Place,
+    finding: Pick<Finding, "found" | "expected">,
+  ): Promise<Finding> => {
+    const elsewhere = await lineOf(missing, lines());
+    const { found, expected } = finding;
+    return {
+      tampering: elsewhere === undefined ? "removed" : "reordered",
+      place: { line },
+      entry: placeOf(missing),
+      found: elsewhere === undefined ? found : `${found}; it is on line ${String(elsewhere)}`,
+      expected,
+    };
+  };
+
+  const check = async (line: number, entry: LinedEntry): Promise<Finding | undefined> => {
+    const place = { line };
+    const itself = wrongByItself(entry);
+    if (itself !== undefined) return { ...itself, place };
+    const unseen = missingBetween(previous, entry, heads, passed);
+    if (unseen !== undefined && (previous === undefined || entry.requestId >= previous.requestId)) {
+      const expected = `${nameOf(unseen)}, which the root of ${unseen.day} seals`;
+      return missingOn(line, unseen, { found: nameOf(entry), expected });
+    }
+    const order = wrongAfter(previous, entry);
+    if (order?.missing !== undefined) return missingOn(line, order.missing, order);
+    const wrong = order ?? wrongByRoots(entry, heads);
+    return wrong === undefined ? undefined : { ...wrong, place };
+  };
+
+  let line = 0;
+  for await (const text of lines()) {
+    line += 1;
+    const entry = entryOfLine(text);
+    if (entry === undefined) {
+      const found = text === "" ? "an empty line" : "a line that is no audit entry";
+      const finding: Finding = {
+        tampering: "altered",
+        place: { line },
+        found,
+        expected: "an audit entry as JSON, with all of its fields",
+      };
+      return { ...count, finding };
+    }
+    const finding = await check(line, entry);
+    if (finding !== undefined) return { ...count, finding };
+    if (entry.requestId !== previous?.requestId) count.requests += 1;
+    if (heads.requestIds[passed] === entry.requestId) passed += 1;
+    count.entries += 1;
+    if ((heads.of(entry.requestId).at(-1)?.sequence ?? 0) >= entry.sequence) count.sealed += 1;
+    previous = entry;
+    onProgress?.(count.entries);
+  }
+  const unseen = missingBetween(previous, undefined, heads, passed);
+  if (unseen === undefined) return count;
+  const expected = `${nameOf(unseen)}, which the root of ${unseen.day} seals`;
+  return {
+    ...count,
+    finding: await missingOn(line + 1, unseen, { found: "the end of the export", expected }),
+  };
+};
+
+/** The line that an entry is on, wherever that is. */
+const lineOf = async (
+  { requestId, sequence }: Place,
+  lines: AsyncIterable<string>,
+): Promise<number | undefined> => {
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    // Most lines are not looked into: an entry of the request holds its id as it is.
+    if (!text.includes(requestId)) continue;
+    const entry = entryOfLine(text);
+    if (entry?.requestId === requestId && entry.sequence === sequence) return line;
+  }
+  return undefined;
+};

@@ -1,0 +1,21 @@
+import { timestamp } from "../../core/domain/ids.ts";
+import type { EntitlementIndex } from "../../core/ports/stores.ts";
+import { dueItems } from "./due-items.ts";
+import { entitlementRecordOf } from "./entitlement-store.ts";
+import { DuePartition } from "./keys.ts";
+import { table, type TableDeps } from "./table.ts";
+
+/** Entitlement records that somebody has to act on, by the Access table's index `byDue`. */
+export const entitlementIndex = (deps: TableDeps): EntitlementIndex => {
+  const access = table(deps);
+  return {
+    removals: async (now, limit) => {
+      const query = { partitions: [DuePartition.removals], until: timestamp(now), limit };
+      return (await dueItems(access, query)).map(entitlementRecordOf);
+    },
+    longestUnverified: async (limit) => {
+      const query = { partitions: [DuePartition.observations], limit };
+      return (await dueItems(access, query)).map(entitlementRecordOf);
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { EntitlementIndex } from "../../ports/stores.ts";
+import type { Removals } from "../../ports/sweep.ts";
+import { waitingRemovals } from "./findings.ts";
+import type { Tally } from "./tally.ts";
+
+interface Dependencies {
+  readonly index: Pick<EntitlementIndex, "removals">;
+  readonly removals: Removals;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * What waits longer than that to be removed, or to be looked for once more, has perhaps nobody who comes for it. In a
+ * burst it has: then somebody has the turn to remove, and one more invocation finds that out and ends.
+ */
+const WAITING_SECONDS = 120;
+
+/** Has removed what is queued when the oldest of it waits too long. The sweep itself can delete nothing. */
+export const drainWaitingRemovals =
+  ({ index, removals, clock }: Dependencies) =>
+  async (tally: Tally): Promise<void> => {
+    const [oldest] = await index.removals(new Date(clock.now().getTime() - WAITING_SECONDS * 1000), 1);
+    if (oldest === undefined) return;
+    await removals.drain();
+    tally.found(waitingRemovals(oldest.entitlement));
+  };

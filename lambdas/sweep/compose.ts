@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import type * as z from "zod/mini";
+import { SHARES, pacedAdmission } from "../adapters/admission.ts";
+import { awsClients } from "../adapters/aws-clients.ts";
+import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
+import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { dueRequests } from "../adapters/dynamodb/due-requests.ts";
+import { entitlementIndex } from "../adapters/dynamodb/entitlement-index.ts";
+import { entitlementStore } from "../adapters/dynamodb/entitlement-store.ts";
+import { requestCounts } from "../adapters/dynamodb/request-counts.ts";
+import { turns } from "../adapters/dynamodb/turns.ts";
+import { eventPublisher } from "../adapters/eventbridge/event-publisher.ts";
+import { removals } from "../adapters/lambda/removals.ts";
+import { workflow } from "../adapters/step-functions/workflow.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { replaceExecution } from "../core/use-cases/sweep/resume-request.ts";
+import { sweep } from "../core/use-cases/sweep/sweep.ts";
+import { countThrottled } from "../middleware/observability.ts";
+import { providers } from "../providers/registry.ts";
+import type { EnvironmentSchema } from "./env.ts";
+import type { SweepUseCases } from "./sweep-function.ts";
+
+/** The use cases with their adapters. */
+export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepUseCases => {
+  const clock = systemClock;
+  const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT, onThrottled: countThrottled });
+  const access = { clientsFor, tableName: environment.ACCESS_TABLE };
+  const requests = accessRequestStore(access);
+  const machine = workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN });
+  return {
+    sweep: sweep({
+      requests,
+      due: dueRequests(access),
+      entitlements: entitlementStore({ ...access, clock }),
+      index: entitlementIndex(access),
+      turns: turns({ ...access, clock, uniqueText: randomUUID }),
+      audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock }),
+      events: eventPublisher({ clientsFor, busName: environment.EVENT_BUS }),
+      workflow: machine,
+      removals: removals({ clientsFor, functionName: environment.REVOKE_FUNCTION }),
+      counts: requestCounts(access),
+      providers: providers({
+        clientsFor,
+        clock,
+        admission: pacedAdmission({ clock, share: SHARES.sweep }),
+        accessPortalUrl: environment.IDENTITY_CENTER.accessPortalUrl,
+      }),
+      clock,
+    }),
+    replaceExecution: replaceExecution({ requests, workflow: machine }),
+  };
+};

@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import type { AccessRequest } from "../../lambdas/core/domain/access-request.ts";
+import { awsClients } from "../../lambdas/adapters/aws-clients.ts";
+import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
+import { Routes } from "../../lambdas/core/contracts/routes.ts";
+import { aFlow, aGroupId, aPermissionSetArn, anAccountId, anEntitlement } from "../support/builders.ts";
+import { DAY, lockstepUnderTest, type LockstepUnderTest } from "../support/lockstep-under-test.ts";
+import { alice, apiUnderTest, bob, carol, leads, mallory, root } from "../unit/api/world.ts";
+
+/** What somebody would send along who would like to have been approved. */
+const spoofs: Readonly<Record<string, unknown>> = {
+  status: "approved",
+  approver: "bob",
+  approvers: [{ user: "alice" }],
+  approverId: bob.userId,
+  approval: { steps: [], decisions: [{ by: bob, decision: "approve", step: 0 }] },
+  decisions: [{ by: bob, decision: "approve" }],
+  approved: true,
+  by: bob,
+  requester: bob,
+  requesterId: bob.userId,
+  expiresAt: "2099-01-01T00:00:00.000Z",
+  deadline: "2099-01-01T00:00:00.000Z",
+  flow: "automatic",
+  requesterCanApproveSelf: true,
+  version: 7,
+  frozen: "0".repeat(64),
+  id: "r-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+  answered: [],
+  trail: [],
+};
+
+describe("CVE-2025-1969 approval spoofing", () => {
+  it.each(Object.entries(spoofs))(
+    "CVE-2025-1969 approval spoofing: a client-sent %s is refused with its name, and nothing is made",
+    async (field, value) => {
+      const { call, ask, requests, workflow } = await apiUnderTest();
+      const answer = await call("POST /requests", { body: { ...ask, [field]: value } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: "unknown-field", errors: [{ pointer: `/${field}` }] },
+      });
+      expect(requests.history).toEqual([]);
+      expect(workflow.started.size).toBe(0);
+    },
+  );
+
+  it("CVE-2025-1969 approval spoofing: a decision is its token's, whoever the body, query or headers name", async () => {
+    const { call, submit, requests } = await apiUnderTest();
+    const id = await submit();
+    const line = `POST /requests/${id}/decisions`;
+    for (const [field, value] of Object.entries({ ...spoofs, step: 0, as: "bob" })) {
+      const answer = await call(line, { as: alice, body: { decision: "approve", [field]: value } });
+      expect(answer.status, field).toBe(400);
+    }
+    const headers = { "x-approver": "bob@example.com", "x-forwarded-email": "bob@example.com" };
+    const own = { as: alice, headers, body: { decision: "approve" } };
+    expect(await call(line, own)).toMatchObject({ status: 403, body: { code: "self-approval" } });
+    expect((await call(`${line}?by=${bob.userId}`, own)).status).toBe(400);
+    expect(requests.history).toHaveLength(1);
+    expect(await call(line, { as: bob, body: { decision: "approve" } })).toMatchObject({
+      body: { approval: { decisions: [{ by: { userId: bob.userId } }] } },
+    });
+  });
+
+  it("CVE-2025-1969 approval spoofing: no route edits a request", () => {
+    const onRequests = Routes.filter(({ path }) => path.startsWith("/requests"));
+    expect(onRequests.filter(({ method }) => !["GET", "POST"].includes(method))).toEqual([]);
+  });
+
+  it("CVE-2025-1969 approval spoofing: an approver of yesterday does not decide today", async () => {
+    const { call, submit, directory } = await apiUnderTest();
+    const id = await submit();
+    directory.leave(bob.userId, leads);
+    const decision = { as: bob, body: { decision: "approve" } };
+    expect((await call(`POST /requests/${id}/decisions`, decision)).status).toBe(403);
+    directory.join(bob.userId, leads);
+    directory.setEnabled(bob.userId, false);
+    expect((await call(`POST /requests/${id}/decisions`, decision)).status).toBe(403);
+    directory.setEnabled(bob.userId, true);
+    expect((await call(`POST /requests/${id}/decisions`, decision)).status).toBe(200);
+  });
+});
+
+describe("GHSA-76cc-p55w-63g3 owner widens own access", () => {
+  const forEverybody = {
+    requestors: { anyOf: [{ user: "mallory" }] },
+    targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+    duration: { max: "P180D" },
+  };
+
+  it("GHSA-76cc-p55w-63g3 owner widens own access: an approver writes no flow", async () => {
+    const { call, flows } = await apiUnderTest();
+    const before = await flows.list();
+    for (const as of [alice, bob, mallory]) {
+      for (const name of ["prod-power", "another"]) {
+        expect((await call(`PUT /access-flows/${name}`, { as, body: forEverybody })).status).toBe(403);
+        expect((await call(`DELETE /access-flows/${name}`, { as })).status).toBe(403);
+      }
+    }
+    expect(await flows.list()).toEqual(before);
+  });
+
+  it("GHSA-76cc-p55w-63g3 owner widens own access: a decision carries nothing but yes or no and a reason", async () => {
+    const { call, submit, requests } = await apiUnderTest();
+    const id = await submit();
+    const wider = {
+      entitlements: [{ account: "management", permissionSet: "PowerUser" }],
+      duration: "P180D",
+      principal: { type: "USER", id: bob.userId },
+      startAt: "2026-01-02T00:00:00.000Z",
+      justification: "wider",
+    };
+    for (const [field, value] of Object.entries(wider)) {
+      const body = { decision: "approve", [field]: value };
+      expect(await call(`POST /requests/${id}/decisions`, { as: bob, body })).toMatchObject({
+        status: 400,
+        body: { code: "unknown-field" },
+      });
+    }
+    expect(requests.history).toHaveLength(1);
+  });
+
+  it("GHSA-76cc-p55w-63g3 owner widens own access: a flow that changes does not change who decides on what was asked", async () => {
+    const { call, submit, flows } = await apiUnderTest();
+    const id = await submit();
+    const widened = aFlow({
+      version: 2,
+      approval: {
+        steps: [{ anyOf: [{ type: "user", id: mallory.userId, name: "mallory" }], withinSeconds: 60 }],
+      },
+      settings: { ...aFlow().settings, requesterCanApproveSelf: true },
+    });
+    await flows.put(widened);
+    const decide = (as: typeof alice) =>
+      call(`POST /requests/${id}/decisions`, { as, body: { decision: "approve" } });
+    expect((await decide(alice)).status).toBe(403);
+    expect((await decide(mallory)).status).toBe(404);
+    expect((await decide(bob)).status).toBe(200);
+  });
+
+  it("GHSA-76cc-p55w-63g3 owner widens own access: an administrator decides nothing, and a flow says who wrote it", async () => {
+    const { call, submit, flows } = await apiUnderTest();
+    const id = await submit();
+    const decision = { as: root, body: { decision: "approve" } };
+    expect((await call(`POST /requests/${id}/decisions`, decision)).status).toBe(403);
+    await call("PUT /access-flows/another", { as: root, body: forEverybody });
+    expect(await flows.get("another")).toMatchObject({ updatedBy: root.userId });
+  });
+});
+
+/** Every part of a request that its approvers saw, changed by somebody who can write to the table. */
+const edits: Readonly<Record<string, (request: AccessRequest) => Partial<AccessRequest>>> = {
+  "the account": ({ entitlements }) => ({
+    entitlements: entitlements.map((one) => ({
+      ...one,
+      entitlement: { ...one.entitlement, accountId: anAccountId(4) },
+    })),
+  }),
+  "the permission set": ({ entitlements }) => ({
+    entitlements: entitlements.map((one) => ({
+      ...one,
+      entitlement: { ...one.entitlement, permissionSetArn: aPermissionSetArn("Administrator") },
+    })),
+  }),
+  "who gets it": ({ entitlements }) => ({
+    entitlements: entitlements.map((one) => ({
+      ...one,
+      entitlement: { ...one.entitlement, principalId: mallory.userId },
+    })),
+  }),
+  "one entitlement more": ({ entitlements }) => ({
+    entitlements: entitlements.flatMap((one) => [
+      one,
+      { ...one, entitlement: { ...one.entitlement, accountId: anAccountId(4) } },
+    ]),
+  }),
+  "the principal": () => ({ principal: { type: "USER", id: mallory.userId, name: "mallory" } }),
+  "the requester": () => ({ requester: mallory }),
+  "the duration": () => ({ durationSeconds: 180 * 24 * 3600 }),
+  "the start": () => ({ startAt: "2026-01-01T12:00:00.000Z" as never }),
+  "the justification": () => ({ justification: "something else" }),
+  "the flow": ({ flow }) => ({ flow: { ...flow, version: flow.version + 1 } }),
+  "the approvers": ({ approval }) => ({
+    approval: {
+      ...approval,
+      steps: [{ anyOf: [{ type: "user", id: mallory.userId, name: "mallory" }], withinSeconds: 60 }],
+    },
+  }),
+  "who may approve themselves": ({ approval }) => ({
+    approval: { ...approval, requesterCanApproveSelf: true },
+  }),
+};
+
+const approvedForTomorrow = async (lockstep: LockstepUnderTest) => {
+  const id = await lockstep.submit(undefined, { startAt: "2026-01-02T00:00:00.000Z" });
+  await lockstep.decide(id);
+  return id;
+};
+
+describe("CVE-2026-5712 requester edits what was approved", () => {
+  it.each(Object.entries(edits))(
+    "CVE-2026-5712 requester edits what was approved: %s does not change after the approval",
+    async (_what, edit) => {
+      const lockstep = await lockstepUnderTest();
+      const id = await approvedForTomorrow(lockstep);
+      const approved = await lockstep.request(id);
+      const version = approved.version + 1;
+      const trail = approved.trail.map((entry) => ({ ...entry, sequence: entry.sequence + 1 }));
+      const edited = { ...approved, ...edit(approved), version, trail } as AccessRequest;
+      expect(await lockstep.requests.replace(edited, ["scheduled"])).toBe("written");
+      await lockstep.clock.advanceBy(2 * DAY);
+      expect(await lockstep.request(id)).toMatchObject({ status: "failed", ended: { reason: "refused" } });
+      expect(lockstep.provider.calls).toEqual([]);
+    },
+  );
+
+  it("CVE-2026-5712 requester edits what was approved: what was not touched is granted", async () => {
+    const lockstep = await lockstepUnderTest();
+    await approvedForTomorrow(lockstep);
+    await lockstep.clock.advanceBy(DAY);
+    expect(lockstep.has()).toBe(true);
+  });
+});
+
+describe("CVE-2025-11621, CVE-2025-59048 same name elsewhere", () => {
+  it("CVE-2025-11621, CVE-2025-59048 same name elsewhere: an account's name that two accounts have is refused", async () => {
+    const { call, ask, requests } = await apiUnderTest();
+    const body = { ...ask, entitlements: [{ account: "sandbox", permissionSet: "PowerUser" }] };
+    expect(await call("POST /requests", { body })).toMatchObject({
+      status: 400,
+      body: { code: "ambiguous-name" },
+    });
+    const other = { ...ask, entitlements: [{ account: anAccountId(4), permissionSet: "PowerUser" }] };
+    expect(await call("POST /requests", { body: other })).toMatchObject({
+      body: { code: "no-matching-flow" },
+    });
+    expect(requests.history).toEqual([]);
+  });
+
+  it("CVE-2025-11621, CVE-2025-59048 same name elsewhere: a flow's permission set is its ARN, not its name", async () => {
+    const { call, ask, catalogue, requests } = await apiUnderTest();
+    // The set was deleted, and another one was made under its name.
+    const again = { arn: aPermissionSetArn("PowerUser, again"), name: "PowerUser" };
+    await catalogue.replacePermissionSets([
+      { ...again, sessionDuration: "PT1H", inManagementAccount: false },
+    ]);
+    expect(await call("POST /requests", { body: ask })).toMatchObject({ body: { code: "no-matching-flow" } });
+    expect(requests.history).toEqual([]);
+  });
+
+  it("CVE-2025-11621, CVE-2025-59048 same name elsewhere: a group made again under its name decides nothing", async () => {
+    const { call, submit, directory } = await apiUnderTest();
+    const id = await submit();
+    directory.deleteGroup(leads);
+    const members = [mallory.userId, carol.userId];
+    directory.addGroup({ groupId: aGroupId("leads again"), displayName: "payments-leads", members });
+    for (const as of [mallory, carol]) {
+      const decision = { as, body: { decision: "approve" } };
+      expect((await call(`POST /requests/${id}/decisions`, decision)).status).toBe(404);
+    }
+  });
+
+  it("CVE-2025-11621, CVE-2025-59048 same name elsewhere: clients and records are kept by account and full ARN", () => {
+    const clientsFor = awsClients({ homeAccount: "222222222222" });
+    expect(() => clientsFor(anAccountId(4), "grant")).toThrow("reaches only its own account");
+    const elsewhere = [
+      anEntitlement(),
+      anEntitlement({ accountId: anAccountId(4) }),
+      anEntitlement({ permissionSetArn: aPermissionSetArn("PowerUser, again") }),
+      anEntitlement({ principalType: "GROUP" }),
+      anEntitlement({ principalId: mallory.userId }),
+    ].map(entitlementKey);
+    expect(new Set(elsewhere).size).toBe(elsewhere.length);
+  });
+});

@@ -1,0 +1,195 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { Routes } from "../../lambdas/core/contracts/routes.ts";
+import { grantAccess } from "../../lambdas/core/use-cases/grant-access.ts";
+import { oidc, synthesize } from "../infra/support/synthesize.ts";
+import { allowedActions, resourcesOf, statementsOf } from "../infra/support/template.ts";
+import { anAccountId, anEntitlement } from "../support/builders.ts";
+import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
+import { lockstepUnderTest } from "../support/lockstep-under-test.ts";
+import { apiUnderTest, mallory, root } from "../unit/api/world.ts";
+import { serve } from "./http.ts";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const setUp = async () => {
+  const world = await apiUnderTest();
+  const http = await serve(world);
+  closing.push(http.close);
+  return { world, http, tokenOf: (userName: string) => http.issuer.sign(http.claimsOf(userName)) };
+};
+
+describe("Teleport 17.5.0 unauthenticated deletion", () => {
+  it.each([
+    ["an OIDC issuer", { oidc }],
+    ["a user pool of its own", {}],
+  ])(
+    "Teleport 17.5.0 unauthenticated deletion: with %s, every deployed route has the authorizer",
+    (_case, settings) => {
+      const { access } = synthesize({ settings });
+      const [authorizer, ...others] = resourcesOf(access, "AWS::ApiGatewayV2::Authorizer");
+      expect(others).toEqual([]);
+      const routes = resourcesOf(access, "AWS::ApiGatewayV2::Route");
+      expect(routes.length).toBe(Routes.length);
+      for (const { properties, logicalId } of routes) {
+        expect(properties, logicalId).toMatchObject({
+          AuthorizationType: "JWT",
+          AuthorizerId: { Ref: authorizer?.logicalId },
+        });
+      }
+      // Nothing else can be reached from outside.
+      const doors = [
+        "AWS::Lambda::Url",
+        "AWS::ApiGateway::RestApi",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+      ];
+      for (const door of doors) expect(resourcesOf(access, door)).toEqual([]);
+      for (const { properties } of resourcesOf(access, "AWS::Lambda::Permission")) {
+        expect(properties["Principal"]).not.toBe("*");
+      }
+    },
+  );
+
+  it("Teleport 17.5.0 unauthenticated deletion: no route answers without a token, and nothing changes", async () => {
+    const { world, http } = await setUp();
+    const id = await world.submit();
+    const flows = await world.flows.list();
+    for (const { method, path } of Routes) {
+      const target = path.replace("{id}", id).replace("{name}", "prod-power");
+      const body = method === "GET" || method === "DELETE" ? {} : { body: {} };
+      expect((await http.send(`${method} ${target}`, undefined, body)).status, `${method} ${path}`).toBe(401);
+    }
+    expect(world.requests.history).toHaveLength(1);
+    expect(await world.flows.list()).toEqual(flows);
+  });
+
+  it("Teleport 17.5.0 unauthenticated deletion: an event without an authorizer's claims changes nothing", async () => {
+    const { invoke, submit, requests, flows } = await apiUnderTest();
+    const id = await submit();
+    const before = await flows.list();
+    for (const { method, path } of Routes) {
+      for (const requestContext of [
+        { requestId: "r" },
+        { requestId: "r", authorizer: {} },
+        { requestId: "r", authorizer: { jwt: { claims: {}, scopes: [] } } },
+        { requestId: "r", authorizer: { lambda: { email: "root@example.com" } } },
+      ]) {
+        const routeKey = `${method} ${path}`;
+        const pathParameters = { id, name: "prod-power" };
+        const event = { routeKey, headers: {}, pathParameters, body: "{}", requestContext };
+        const { statusCode } = await invoke(event as never, {} as never);
+        expect(statusCode, routeKey).toBeGreaterThanOrEqual(400);
+      }
+    }
+    expect(requests.history).toHaveLength(1);
+    expect(await flows.list()).toEqual(before);
+  });
+});
+
+describe("CVE-2026-45808 legacy revoke path", () => {
+  it("CVE-2026-45808 legacy revoke path: no other spelling of a route reaches what it guards", async () => {
+    const { world, http, tokenOf } = await setUp();
+    const id = await world.submit();
+    const stranger = await tokenOf("mallory");
+    const administrator = await tokenOf("root");
+    const spellings = [
+      ...[`DELETE /requests/${id}`, `PUT /requests/${id}`, `PATCH /requests/${id}`, `POST /requests/${id}`],
+      ...[`POST /requests/${id}/revoke/`, `POST //requests/${id}/revoke`, `POST /requests/${id}/%72evoke%2F`],
+      ...[`POST /Requests/${id}/revoke`, `POST /requests/${id}/REVOKE`, `POST /requests/${id}/delete`],
+      ...[`POST /v1/requests/${id}/revoke`, `POST /api/requests/${id}/revoke`, `PUT /requests/${id}/revoke`],
+      ...[`POST /sys/revoke/${id}`, `POST /requests/${id}/decisions/0`, `POST /access-flows/prod-power`],
+    ];
+    for (const line of spellings) {
+      // Not even an administrator reaches anything by it.
+      for (const token of [stranger, administrator]) {
+        expect((await http.send(line, token, { body: {} })).status, line).toBe(404);
+      }
+    }
+    // Other spellings of the same path reach the same route, and its same policy.
+    for (const line of [`POST /requests/${id}/%72evoke`, `POST /requests/./${id}/revoke`]) {
+      expect((await http.send(line, stranger, { body: {} })).status, line).toBe(404);
+    }
+    for (const name of ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url"]) {
+      const headers = { [name]: name === "x-original-url" ? `/requests/${id}/revoke` : "DELETE" };
+      expect((await http.send(`GET /requests/${id}`, stranger, { headers })).status).toBe(404);
+    }
+    expect(world.requests.history).toHaveLength(1);
+  });
+
+  it("CVE-2026-45808 legacy revoke path: everything that ends, moves or decides a request asks who one is to it", async () => {
+    const { call, submit, requests, flows } = await apiUnderTest();
+    const id = await submit();
+    const before = await flows.list();
+    const bodies: readonly object[] = [{}, { reason: "mine" }, { decision: "approve" }];
+    const more = { duration: "PT1H", justification: "mine" };
+    for (const { method, path, role } of Routes) {
+      if (role === "person") continue;
+      const line = `${method} ${path.replace("{id}", id).replace("{name}", "prod-power")}`;
+      for (const body of [...bodies, more]) {
+        const { status } = await call(line, { as: mallory, ...(method === "POST" ? { body } : {}) });
+        // A stranger is told nothing of what the body lacks: either they may not know of it, or may not do it.
+        if (status !== 400) expect(status, line).toBe(role === "party" ? 404 : 403);
+      }
+    }
+    expect(requests.history).toHaveLength(1);
+    expect(await flows.list()).toEqual(before);
+  });
+});
+
+describe("STS trust policies evaluated wrongly", () => {
+  const HOME = "222222222222";
+  const listed = "333333333333";
+
+  it("STS trust policies evaluated wrongly: a protected account is refused by the API and again by the grant", async () => {
+    for (const reason of ["management", "lockstep", "listed"] as const) {
+      const { call, ask, requests } = await apiUnderTest({
+        protectedAccounts: [{ id: anAccountId(2), reason }],
+      });
+      expect((await call("POST /requests", { body: ask })).status).toBe(403);
+      expect((await call("POST /requests", { body: ask, as: root })).status).toBe(403);
+      expect(requests.history).toEqual([]);
+    }
+    // Listed between the approval and the start: the grant looks again.
+    const lockstep = await lockstepUnderTest();
+    const id = await lockstep.submit(undefined, { startAt: "2026-01-02T00:00:00.000Z" });
+    await lockstep.decide(id);
+    await lockstep.stopExecutions();
+    await lockstep.clock.advanceBy(2 * 24 * 3_600_000);
+    const grant = grantAccess({
+      ...lockstep,
+      providers: { [lockstep.provider.kind]: lockstep.provider },
+      protectedAccounts: [{ id: anAccountId(2), reason: "listed" }],
+    } as unknown as Parameters<typeof grantAccess>[0]);
+    const { createdAt: enteredAt } = await lockstep.request(id);
+    expect(await grant({ requestId: id, enteredAt })).toMatchObject({ next: "end" });
+    expect(await lockstep.request(id)).toMatchObject({ status: "failed", ended: { reason: "refused" } });
+    expect(lockstep.provider.calls).toEqual([]);
+  });
+
+  it("STS trust policies evaluated wrongly: IAM refuses the same accounts to every role that can grant", () => {
+    const { access } = synthesize({ settings: { oidc, protectedAccounts: [listed] }, account: HOME });
+    const granting = resourcesOf(access, "AWS::IAM::Role").filter(({ logicalId }) =>
+      allowedActions(access, logicalId).includes("sso:CreateAccountAssignment"),
+    );
+    expect(granting.length).toBeGreaterThan(0);
+    for (const { logicalId } of granting) {
+      const denied = statementsOf(access, logicalId).flatMap(({ Effect, Action, Resource }) =>
+        Effect === "Deny" && Action.includes("sso:CreateAccountAssignment") ? Resource : [],
+      );
+      for (const account of ["111111111111", HOME, listed]) {
+        expect(denied, logicalId).toContain(`arn:aws:sso:::account/${account}`);
+      }
+    }
+  });
+
+  it("STS trust policies evaluated wrongly: a target is what its id says, never its name", () => {
+    const keys = [
+      anEntitlement(),
+      anEntitlement({ accountId: anAccountId(4) }),
+      anEntitlement({ principalType: "GROUP" }),
+    ].map(entitlementKey);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});

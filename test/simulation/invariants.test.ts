@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
+import { Conditions } from "./conditions.ts";
+import { assignmentsOf, Ledger, type Claim, type RequestAction, type Tracked } from "./ledger.ts";
+import { executionArnOf } from "../../local/step-functions/arns.ts";
+import { MACHINE } from "./lockstep/names.ts";
+import { combine } from "./oracle/combine.ts";
+import { invariants } from "./oracle/invariants.ts";
+import type { Watcher } from "./oracle/watcher.ts";
+
+/** A made-up trace: what the watchers of one invariant are told, and which violations they report. */
+const underWatch = (number: number) => {
+  const start = Date.parse("2026-03-02T08:00:00.000Z");
+  const ledger = new Ledger(start);
+  const conditions = new Conditions();
+  const violations: string[] = [];
+  let now = start;
+  const invariant = invariants.find((candidate) => candidate.number === number);
+  if (invariant === undefined) throw new Error(`There is no invariant ${number}`);
+  const watcher: Required<Watcher> = combine([
+    invariant.watch({
+      history: { seed: "doctored", steps: [] },
+      ledger,
+      conditions,
+      now: () => now,
+      violated: (message) => violations.push(message),
+    }),
+  ]);
+  const action: RequestAction = {
+    do: "request",
+    who: "alice",
+    account: "staging",
+    permissionSets: ["ReadOnly"],
+    seconds: 600,
+  };
+  const tracked: Tracked = {
+    n: 0,
+    id: "r-1",
+    action,
+    keys: assignmentsOf(action),
+    madeAt: start,
+    claims: [],
+  };
+  const key = tracked.keys[0] ?? "";
+  ledger.track(tracked);
+  ledger.flows.set("staging/1", {
+    name: "staging",
+    steps: ["leads"],
+    extensionNeedsApproval: true,
+    maxExtensions: 2,
+    at: start,
+  });
+  const claim = (status: Claim["status"], type: AuditEntry["type"], expiresAt?: number) => {
+    const version = tracked.claims.length + 1;
+    const made: Claim = {
+      status,
+      version,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      next: now,
+      entry: {
+        requestId: tracked.id,
+        sequence: version,
+        type,
+        hash: `hash-${version}`,
+      } as unknown as AuditEntry,
+      at: now,
+      flow: { name: "staging", version: 1 },
+    };
+    tracked.claims.push(made);
+    watcher.claimed(tracked, made);
+    return made;
+  };
+  const decide = (who: "grace" | "alice", decision: "approve" | "reject" = "approve") => {
+    ledger.decisions.push({ of: 0, who, decision, from: now, to: now, taken: "yes" });
+  };
+  return {
+    watcher,
+    ledger,
+    tracked,
+    key,
+    violations,
+    claim,
+    decide,
+    start,
+    pass: (seconds: number) => {
+      now += seconds * 1_000;
+      return now;
+    },
+    assign: (present: boolean, by: "lockstep" | "hand") => {
+      if (present) ledger.present.add(key);
+      else ledger.present.delete(key);
+      watcher.assigned({ key, present, by, at: now });
+    },
+  };
+};
+
+/** One doctored trace for each invariant that must be reported, and the same without the defect, which must not. */
+const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isDoctored: boolean) => void>> =
+  {
+    1: (trace, isDoctored) => {
+      trace.tracked.need = { from: trace.start, until: trace.start + 600_000 };
+      trace.assign(true, "lockstep");
+      trace.pass(isDoctored ? 3_600 : 630);
+      trace.assign(false, "lockstep");
+    },
+    2: (trace, isDoctored) => {
+      trace.assign(true, isDoctored ? "hand" : "lockstep");
+      trace.assign(false, "lockstep");
+    },
+    3: (trace, isDoctored) => {
+      trace.assign(true, "lockstep");
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+      trace.pass(isDoctored ? 300 : 601);
+      trace.assign(false, "lockstep");
+    },
+    4: (trace, isDoctored) => {
+      trace.decide(isDoctored ? "alice" : "grace");
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+    },
+    5: (trace, isDoctored) => {
+      const { entry } = trace.claim("pending", "RequestSubmitted");
+      trace.watcher.recorded(isDoctored ? { ...entry, hash: "another" } : entry, false);
+    },
+    6: (trace, isDoctored) => {
+      trace.claim(isDoctored ? "revoking" : "ended", isDoctored ? "RevocationStarted" : "AccessEnded");
+      trace.watcher.end();
+    },
+    7: (trace, isDoctored) => {
+      for (let call = 0; call < (isDoctored ? 21 : 20); call += 1) trace.watcher.calledSsoAdmin();
+    },
+    8: (trace, isDoctored) => {
+      const token = Buffer.from(executionArnOf(MACHINE, "some-execution")).toString("base64");
+      trace.watcher.text("the log", isDoctored ? `{"taskToken":"${token}"}` : "{}");
+    },
+    9: (trace, isDoctored) => {
+      if (isDoctored) trace.watcher.defect("grant-access", "TypeError: undefined is not a function");
+    },
+    10: (trace, isDoctored) => {
+      trace.claim("approved", "RequestApproved");
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+      trace.pass(isDoctored ? 300 : 600);
+      trace.claim("revoking", "RevocationStarted");
+      trace.watcher.end();
+    },
+  };
+
+describe("every invariant", () => {
+  test.each(invariants.map(({ number, title }) => ({ number, title })))("$number: $title", ({ number }) => {
+    const run = (isDoctored: boolean) => {
+      const trace = underWatch(number);
+      traces[number]?.(trace, isDoctored);
+      return trace.violations;
+    };
+    expect(run(false)).toEqual([]);
+    expect(run(true)).not.toEqual([]);
+  });
+
+  test("an expiry that moves without having been asked for is reported", () => {
+    const trace = underWatch(1);
+    trace.claim("active", "AccessGranted", trace.start + 600_000);
+    trace.claim("active", "AccessExtended", trace.start + 1_200_000);
+    expect(trace.violations).toEqual([expect.stringContaining("moved")]);
+  });
+
+  test("more time without the approvals that it needs is reported", () => {
+    const more = (who: "grace" | "alice") => {
+      const trace = underWatch(4);
+      trace.decide("grace");
+      trace.claim("granting", "GrantStarted", trace.start + 600_000);
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+      const from = trace.pass(60);
+      const asked = { of: 0, who: "alice", seconds: 600, from, to: from, taken: "yes" } as const;
+      trace.ledger.extensions.push(asked);
+      trace.claim("active", "ExtensionRequested", trace.start + 600_000);
+      trace.pass(1);
+      trace.decide(who);
+      trace.claim("active", "AccessExtended", trace.start + 1_200_000);
+      return trace.violations;
+    };
+    expect(more("grace")).toEqual([]);
+    expect(more("alice")).toEqual([expect.stringContaining("longer without its approvals")]);
+  });
+});

@@ -1,0 +1,301 @@
+import type * as z from "zod/mini";
+import { router } from "../../../lambdas/api/router.ts";
+import type { ApiEvent } from "../../../lambdas/api/call.ts";
+import { dependenciesOf } from "../../../lambdas/api/handlers.ts";
+import { problemKinds } from "../../../lambdas/api/problems.ts";
+import { pacedAdmission, SHARES } from "../../../lambdas/adapters/admission.ts";
+import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
+import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
+import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
+import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
+import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { paceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
+import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
+import { accessRequestOfImage } from "../../../lambdas/adapters/dynamodb/stream-image.ts";
+import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
+import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
+import { eventPublisher } from "../../../lambdas/adapters/eventbridge/event-publisher.ts";
+import { catalogueSource } from "../../../lambdas/adapters/identity-center/catalogue-source.ts";
+import { directory } from "../../../lambdas/adapters/identity-store/directory.ts";
+import { catalogueRefresh } from "../../../lambdas/adapters/lambda/catalogue-refresh.ts";
+import { removals } from "../../../lambdas/adapters/lambda/removals.ts";
+import { sweepRunner } from "../../../lambdas/adapters/lambda/sweep-runner.ts";
+import { organization } from "../../../lambdas/adapters/organizations/organization.ts";
+import { sharedAdmission } from "../../../lambdas/adapters/shared-admission.ts";
+import { workflow } from "../../../lambdas/adapters/step-functions/workflow.ts";
+import { requestOfExecution, SweepPayloadSchema } from "../../../lambdas/core/contracts/sweep.ts";
+import {
+  AwaitApprovalInputSchema,
+  GrantAccessInputSchema,
+  RevokeFunctionInputSchema,
+} from "../../../lambdas/core/contracts/workflow.ts";
+import { DomainError, RetryableError } from "../../../lambdas/core/domain/errors.ts";
+import { awaitApproval } from "../../../lambdas/core/use-cases/await-approval.ts";
+import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
+import { recordTransition } from "../../../lambdas/core/use-cases/record-transition.ts";
+import type { Admission } from "../../../lambdas/core/ports/provider.ts";
+import { refreshCatalogue } from "../../../lambdas/core/use-cases/refresh-catalogue.ts";
+import { removeWhatIsQueued, type RemovalDependencies } from "../../../lambdas/core/use-cases/removals.ts";
+import { reportStuck } from "../../../lambdas/core/use-cases/report-stuck.ts";
+import { revokeAccess } from "../../../lambdas/core/use-cases/revoke-access.ts";
+import { replaceExecution } from "../../../lambdas/core/use-cases/sweep/resume-request.ts";
+import { sweep } from "../../../lambdas/core/use-cases/sweep/sweep.ts";
+import { accountAssignmentInstructions } from "../../../lambdas/providers/identity-center-account-assignment/instructions.ts";
+import { providers } from "../../../lambdas/providers/registry.ts";
+import { lastErrorOf } from "../../../lambdas/workflow/revoke-access/last-error.ts";
+import type { Json } from "../../../local/wire/json.ts";
+import type { FunctionEnvironment, FunctionRow } from "../aws/lambda.ts";
+import { ADMINISTRATOR_GROUP, HOME, identityCenter, organizationFile } from "../cast.ts";
+import { MACHINE, tables, type FunctionName } from "./names.ts";
+
+/** Lockstep's functions, each composed from the real parts as its own compose.ts does, on the simulated AWS. */
+
+/** As lambdas/middleware/task.ts: what is parsed, done, logged. */
+const task =
+  <Schema extends z.ZodMiniType>(
+    { log }: FunctionEnvironment,
+    schema: Schema,
+    work: (input: z.output<Schema>) => Promise<unknown>,
+  ) =>
+  async (payload: Json): Promise<Json | undefined> => {
+    const output = (await work(schema.parse(payload))) as Json | undefined;
+    log({ output: output ?? null });
+    return output;
+  };
+
+const accessProviders = ({ clientsFor, clock }: FunctionEnvironment, admission: Admission) =>
+  providers({
+    clientsFor,
+    clock,
+    admission,
+    accessPortalUrl: identityCenter.accessPortalUrl,
+  });
+
+/** What the API answers, without HTTP's form. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** A problem's code; absent where there is none. */
+  readonly code?: string;
+  readonly body?: string;
+}
+
+/** A problem as the API answers it (lambdas/api/problem-responses.ts); a defect is thrown on, for the oracle to see. */
+const problemOf = (error: unknown): ApiAnswer => {
+  if (error instanceof DomainError) return { status: problemKinds[error.code].status, code: error.code };
+  if (error instanceof RetryableError) return { status: 503, code: "service-unavailable" };
+  throw error;
+};
+
+/** The part of the logger that the router and the names of its ports use. */
+const loggerTo = (log: FunctionEnvironment["log"]) => {
+  const line = (message: string, extra?: object) => {
+    log({ message, ...extra });
+  };
+  return { info: line, warn: line, error: line, appendKeys: () => undefined };
+};
+
+const api: FunctionRow = {
+  timeoutSeconds: 29,
+  compose: (environment) => {
+    const { clientsFor, clock, uniqueText, log } = environment;
+    const identity = { claim: "email", match: "emails.value" } as const;
+    const route = router(
+      dependenciesOf({
+        requests: accessRequestStore({ clientsFor, tableName: tables.access }),
+        flows: accessFlowStore({ clientsFor, tableName: tables.config }),
+        wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
+        audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+        catalogue: catalogue({ clientsFor, tableName: tables.config }),
+        catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "catalogue" }),
+        sweepRunner: sweepRunner({ clientsFor, functionName: "sweep" }),
+        directory: directory({
+          clientsFor,
+          region: identityCenter.region,
+          identityStoreId: identityCenter.identityStoreId,
+          identity,
+        }),
+        organization: organization({ clientsFor }),
+        workflow: workflow({ clientsFor, stateMachineArn: MACHINE }),
+        clock,
+        // Powertools' logger has more members than the API uses.
+        logger: loggerTo(log) as unknown as Parameters<typeof router>[0]["logger"],
+        uniqueText,
+        instructions: {
+          "identity-center/account-assignment": accountAssignmentInstructions(identityCenter.accessPortalUrl),
+        },
+        identity,
+        identityCenter,
+        administratorGroups: [ADMINISTRATOR_GROUP],
+        protectedAccounts: [
+          { id: organizationFile.managementAccountId, reason: "management" },
+          { id: HOME, reason: "lockstep" },
+        ],
+        delegatedAdministrator: true,
+      }),
+    );
+    return async (payload) => {
+      try {
+        const { statusCode, body } = await route(payload as unknown as ApiEvent);
+        return { status: statusCode ?? 500, ...(body === undefined ? {} : { body }) };
+      } catch (error) {
+        return { ...problemOf(error) };
+      }
+    };
+  },
+};
+
+const accessOf = ({ clientsFor }: FunctionEnvironment) => ({ clientsFor, tableName: tables.access });
+
+const requestsOf = (environment: FunctionEnvironment) => accessRequestStore(accessOf(environment));
+
+const entitlementsOf = (environment: FunctionEnvironment) =>
+  entitlementStore({ ...accessOf(environment), clock: environment.clock });
+
+const turnsOf = (environment: FunctionEnvironment) =>
+  turns({ ...accessOf(environment), clock: environment.clock, uniqueText: environment.uniqueText });
+
+/** A scheduled sweep's time (lambdas/sweep/sweep-function.ts). */
+const SCHEDULED_SECONDS = 240;
+
+export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
+  api,
+
+  "await-approval": {
+    timeoutSeconds: 30,
+    compose: (environment) => {
+      const { clientsFor } = environment;
+      const work = awaitApproval({
+        requests: requestsOf(environment),
+        wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
+        workflow: workflow({ clientsFor }),
+      });
+      return task(environment, AwaitApprovalInputSchema, work);
+    },
+  },
+
+  "grant-access": {
+    timeoutSeconds: 300,
+    compose: (environment) => {
+      const { clock } = environment;
+      const admission = sharedAdmission({
+        pace: paceItem({ ...accessOf(environment), name: "grant" }),
+        share: SHARES.grant,
+        clock,
+      });
+      const work = grantAccess({
+        requests: requestsOf(environment),
+        entitlements: entitlementsOf(environment),
+        providers: accessProviders(environment, admission),
+        admission,
+        protectedAccounts: [],
+        clock,
+      });
+      return task(environment, GrantAccessInputSchema, work);
+    },
+  },
+
+  "revoke-access": {
+    timeoutSeconds: 300,
+    compose: (environment) => {
+      const { clock } = environment;
+      const requests = requestsOf(environment);
+      const dependencies: RemovalDependencies = {
+        entitlements: entitlementsOf(environment),
+        index: entitlementIndex(accessOf(environment)),
+        turns: turnsOf(environment),
+        providers: accessProviders(environment, pacedAdmission({ clock, share: SHARES.revoke })),
+        clock,
+      };
+      const drain = removeWhatIsQueued(dependencies);
+      const revoke = revokeAccess({ requests, ...dependencies });
+      const report = reportStuck({ requests, clock });
+      return task(environment, RevokeFunctionInputSchema, async (input) => {
+        if ("drain" in input) return drain();
+        const { requestId, enteredAt, begin, stuck } = input;
+        return stuck === undefined
+          ? revoke({ requestId, enteredAt, begin })
+          : report({ requestId, lastError: lastErrorOf(stuck) });
+      });
+    },
+  },
+
+  record: {
+    timeoutSeconds: 60,
+    compose: ({ clientsFor, clock }) => {
+      const record = recordTransition({
+        audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+        events: eventPublisher({ clientsFor, busName: "lockstep" }),
+      });
+      return async (image) => {
+        await record(accessRequestOfImage(image as Parameters<typeof accessRequestOfImage>[0]));
+        return undefined;
+      };
+    },
+  },
+
+  catalogue: {
+    timeoutSeconds: 900,
+    compose: ({ clientsFor, clock }) => {
+      const refresh = refreshCatalogue({
+        source: catalogueSource({
+          clientsFor,
+          admission: pacedAdmission({ clock, share: SHARES.catalogue }),
+          identityCenter,
+          managementAccount: organizationFile.managementAccountId,
+        }),
+        catalogue: catalogue({ clientsFor, tableName: tables.config }),
+        clock,
+      });
+      return async () => {
+        await refresh({ newOnly: false });
+        return undefined;
+      };
+    },
+  },
+
+  sweep: {
+    timeoutSeconds: 300,
+    compose: (environment) => {
+      const { clientsFor, clock, log } = environment;
+      const access = accessOf(environment);
+      const requests = requestsOf(environment);
+      const machine = workflow({ clientsFor, stateMachineArn: MACHINE });
+      const replace = replaceExecution({ requests, workflow: machine });
+      const work = sweep({
+        requests,
+        due: dueRequests(access),
+        entitlements: entitlementsOf(environment),
+        index: entitlementIndex(access),
+        turns: turnsOf(environment),
+        audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+        events: eventPublisher({ clientsFor, busName: "lockstep" }),
+        workflow: machine,
+        removals: removals({ clientsFor, functionName: "revoke-access" }),
+        counts: requestCounts(access),
+        providers: accessProviders(environment, pacedAdmission({ clock, share: SHARES.sweep })),
+        clock,
+      });
+      // As lambdas/sweep/sweep-function.ts, without the middleware.
+      return async (event) => {
+        const payload = SweepPayloadSchema.parse(event);
+        if ("detail" in payload) {
+          const requestId = requestOfExecution(payload.detail.input);
+          if (requestId !== undefined)
+            log({ outcome: await replace({ name: payload.detail.name, requestId }) });
+          return undefined;
+        }
+        const scheduled = payload.mode === "scheduled";
+        const swept = await work({
+          seconds: scheduled ? SCHEDULED_SECONDS : payload.seconds,
+          // A scheduled sweep counts the requests in each status: a dozen queries for metrics, which change nothing.
+          counting: false,
+        });
+        log({ report: swept.report });
+        if (swept.defect !== undefined) throw swept.defect as Error;
+        return swept.report;
+      };
+    },
+  },
+};

@@ -1,0 +1,9 @@
+import { HOME } from "../cast.ts";
+
+export const MACHINE = `arn:aws:states:eu-west-1:${HOME}:stateMachine:lockstep-access-request`;
+
+export const tables = { access: "access", wakeups: "wakeups", config: "config", audit: "audit" } as const;
+
+/** Lockstep's functions. */
+export type FunctionName =
+  "api" | "await-approval" | "grant-access" | "revoke-access" | "record" | "catalogue" | "sweep";

@@ -1,0 +1,165 @@
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { invariants } from "../oracle/invariants.ts";
+import type { FailedSeed } from "../run-seeds.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
+import { assertApplies, inPatchedCopy } from "./patched-copy.ts";
+
+/*
+ * npm run simulate:mutants -- [--only NAME[,NAME…]] [--histories M] [--seed N]
+ *
+ * Applies known defects, one at a time, to a copy of the sources, and runs the simulation there from seed N until a
+ * history fails. Each defect must be noticed within M histories, and by an invariant that one would expect; and the
+ * history that notices it must pass without the defect.
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    histories: { type: "string", default: "600" },
+    seed: { type: "string", default: "1" },
+  },
+});
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+interface SimulationResult {
+  readonly ran: number;
+  readonly failed: readonly FailedSeed[];
+}
+
+/** Runs a program of a copy, in a process of its own. Throws when it ends without a result. */
+const runIn = (
+  folder: string,
+  [program, ...args]: readonly [string, ...string[]],
+): Promise<SimulationResult> =>
+  new Promise((resolve, reject) => {
+    const path = join(folder, "test/simulation", program);
+    execFile(process.execPath, [path, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      const line = stdout.trim().split("\n").at(-1) ?? "";
+      if (line.startsWith("{")) resolve(JSON.parse(line) as SimulationResult);
+      else reject(new Error(`The simulation of a copy gave no result: ${stderr}`, { cause: error }));
+    });
+  });
+
+const faultsOf = ({ faults = "all" }: Mutant): string => faults;
+
+/** How often the steps that a mutant brings are run, each time with other latencies. */
+const STEPS_HISTORIES = "30";
+
+/** Runs the mutant's own history, or those of the seeds, until one fails. */
+const simulate = (
+  folder: string,
+  mutant: Mutant,
+  seeds: { readonly seed: string; readonly histories: string },
+): Promise<SimulationResult> => {
+  const { steps } = mutant;
+  if (steps !== undefined) {
+    return runIn(folder, ["mutants/run-one.ts", JSON.stringify(steps), seeds.seed, STEPS_HISTORIES]);
+  }
+  const options = { ...seeds, faults: faultsOf(mutant) };
+  const pairs = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
+  return runIn(folder, ["simulate.ts", ...pairs, "--until-first", "--json"]);
+};
+
+/** How a mutant came out: what is wrong with that, if anything. */
+interface Outcome {
+  readonly mutant: Mutant;
+  readonly seconds: number;
+  readonly histories: number;
+  readonly caught?: FailedSeed;
+  readonly wrong?: string;
+}
+
+/** Runs the mutant's histories on it, and the one that notices it on the sources as they are. */
+const run = async (mutant: Mutant, pristine: string): Promise<Outcome> => {
+  const began = performance.now();
+  const { seed, histories } = values;
+  const { ran, failed } = await inPatchedCopy(mutant.patches, (folder) =>
+    simulate(folder, mutant, { seed, histories }),
+  ).catch((error: unknown) => {
+    throw new Error(`${mutant.name} could not be simulated`, { cause: error });
+  });
+  const [caught] = failed;
+  const wrong = await wrongWith(mutant, caught, async (of) => {
+    const without = await simulate(pristine, mutant, { seed: String(of), histories: "1" });
+    return without.failed.length === 0;
+  });
+  return {
+    mutant,
+    seconds: (performance.now() - began) / 1_000,
+    histories: ran,
+    ...(caught === undefined ? {} : { caught }),
+    ...(wrong === undefined ? {} : { wrong }),
+  };
+};
+
+const wrongWith = async (
+  { expected }: Mutant,
+  caught: FailedSeed | undefined,
+  passesWithout: (seed: number) => Promise<boolean>,
+): Promise<string | undefined> => {
+  if (caught === undefined) return "SURVIVED";
+  if (!(await passesWithout(caught.seed))) return "THE HISTORY FAILS WITHOUT THE DEFECT";
+  return expected.includes(caught.violation.invariant) ? undefined : "CAUGHT BY ANOTHER INVARIANT";
+};
+
+/** Tells of each mutant as it ends, on as many processors as there are. */
+const runAll = async (chosen: readonly Mutant[], pristine: string): Promise<readonly Outcome[]> => {
+  const queue = [...chosen];
+  const outcomes: Outcome[] = [];
+  const work = async () => {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const outcome = await run(mutant, pristine);
+      print(rowOf(outcome));
+      outcomes.push(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return outcomes;
+};
+
+const NAME_WIDTH = Math.max(...mutants.map(({ name }) => name.length));
+
+const columns = (texts: readonly [string, string, string, string, string, string, string]): string => {
+  const widths = [NAME_WIDTH, 6, 8, 6, 9, 6];
+  return texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ");
+};
+
+const rowOf = ({ mutant, seconds, histories, caught, wrong }: Outcome): string =>
+  columns([
+    mutant.name,
+    caught === undefined ? "-" : String(caught.violation.invariant),
+    mutant.expected.join(", "),
+    caught === undefined ? "-" : String(caught.seed),
+    String(histories),
+    `${seconds.toFixed(1)} s`,
+    `${mutant.breaks}${wrong === undefined ? "" : ` ${wrong}: ${caught?.violation.message ?? "no violation"}`}`,
+  ]);
+
+const choose = (): readonly Mutant[] => {
+  const names = values.only?.split(",");
+  const unknown = names?.find((name) => mutants.every((mutant) => mutant.name !== name));
+  if (unknown !== undefined) throw new Error(`There is no mutant ${unknown}`);
+  return mutants.filter(({ name }) => names?.includes(name) ?? true);
+};
+
+const chosen = choose();
+for (const { patches } of mutants) await assertApplies(patches);
+const began = performance.now();
+print(columns(["mutant", "caught", "expected", "seed", "histories", "time", "what it breaks"]));
+const outcomes = await inPatchedCopy([], (pristine) => runAll(chosen, pristine));
+const wrong = outcomes.filter((outcome) => outcome.wrong !== undefined);
+print(
+  `${outcomes.length} mutants, ${wrong.length} of them not caught as expected; ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+);
+const used = new Set(
+  outcomes.flatMap(({ caught }) => (caught === undefined ? [] : [caught.violation.invariant])),
+);
+for (const { number, title } of invariants) {
+  if (used.has(number)) print(`Invariant ${number}: ${title}`);
+}
+process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -1,0 +1,25 @@
+import { approvedFirst } from "./approved-first.ts";
+import { endsInTime } from "./ends-in-time.ts";
+import { getsOn } from "./gets-on.ts";
+import { happensAsAsked } from "./happens-as-asked.ts";
+import { neededStays } from "./needed-stays.ts";
+import { noDefect } from "./no-defect.ts";
+import { noTokenLeaves } from "./no-token-leaves.ts";
+import { standingStays } from "./standing-stays.ts";
+import { trailIsWhole } from "./trail-is-whole.ts";
+import { withinLimits } from "./within-limits.ts";
+import type { Invariant } from "./watcher.ts";
+
+/** Everything that must be so, in every history, after every step. */
+export const invariants: readonly Invariant[] = [
+  endsInTime,
+  standingStays,
+  neededStays,
+  approvedFirst,
+  trailIsWhole,
+  getsOn,
+  withinLimits,
+  noTokenLeaves,
+  noDefect,
+  happensAsAsked,
+];

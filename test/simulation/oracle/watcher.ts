@@ -1,0 +1,55 @@
+import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
+import type { Conditions } from "../conditions.ts";
+import type { History } from "../history.ts";
+import type { AssignmentKey, Claim, Ledger, Tracked } from "../ledger.ts";
+
+/** Something that must never be so. */
+export interface Violation {
+  readonly invariant: number;
+  readonly at: number;
+  readonly message: string;
+}
+
+/** An assignment that came or went in AWS. */
+export interface AssignmentChange {
+  readonly key: AssignmentKey;
+  readonly present: boolean;
+  /** By Lockstep's own call, or by somebody's hand. */
+  readonly by: "lockstep" | "hand";
+  readonly at: number;
+}
+
+/** What an invariant looks at; each part is called at the moment that it tells of. */
+export interface Watcher {
+  /** A request was written. */
+  readonly claimed?: (tracked: Tracked, claim: Claim) => void;
+  readonly recorded?: (entry: AuditEntry, replaced: boolean) => void;
+  /** An event left for the bus. */
+  readonly published?: (requestId: string, version: number) => void;
+  readonly assigned?: (change: AssignmentChange) => void;
+  /** AWS has accepted to create or to delete. */
+  readonly accepted?: (kind: "CREATE" | "DELETE", key: AssignmentKey) => void;
+  readonly calledSsoAdmin?: () => void;
+  /** AWS refused an operation, since too many are outstanding. */
+  readonly tooManyOutstanding?: () => void;
+  /** A text left Lockstep, or was stored. */
+  readonly text?: (where: string, text: string) => void;
+  /** A function ended with an error that is none of those that it may end with. */
+  readonly defect?: (where: string, error: string) => void;
+  /** Nothing is going on any more, or nothing has got on for too long. */
+  readonly end?: () => void;
+}
+
+export interface Watched {
+  readonly history: History;
+  readonly ledger: Ledger;
+  readonly conditions: Conditions;
+  readonly now: () => number;
+  readonly violated: (message: string) => void;
+}
+
+export interface Invariant {
+  readonly number: number;
+  readonly title: string;
+  readonly watch: (watched: Watched) => Watcher;
+}
