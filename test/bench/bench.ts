@@ -2,6 +2,7 @@ import { CommandError, HELP, runCommand } from "../../local/cli/command.ts";
 import { terminalOn } from "../../local/cli/terminal.ts";
 import { startEnvironment } from "../../local/environment.ts";
 import { measureApiLatency } from "./api-latency.ts";
+import { measureBursts } from "./bursts.ts";
 import { playCountedCycle } from "./counted-cycle.ts";
 import { reportOf } from "./report.ts";
 import { measureSynthesis } from "./synthesis.ts";
@@ -42,7 +43,8 @@ await runCommand(
     progress("Synthesizing the app");
     const synthesis = await measureSynthesis();
     const { cycle, api } = await measureEnvironment();
-    const report = reportOf(cycle, api, synthesis);
+    progress("Playing two bursts of 1,000 expiries on a virtual clock");
+    const report = reportOf(cycle, api, await measureBursts(), synthesis);
     const terminal = terminalOn(process.stdout);
     if (options.json) terminal.line(JSON.stringify(report));
     else printTables(terminal, report);

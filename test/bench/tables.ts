@@ -86,6 +86,26 @@ const printLatency = (terminal: Terminal, { api }: BenchReport) => {
   );
 };
 
+const printBursts = (terminal: Terminal, { bursts }: BenchReport) => {
+  printChecked(
+    terminal,
+    "Bursts, on a virtual clock: from the expiry until the last access is gone",
+    ["", "took", "floor", "ratio", "at most", "sso-admin in 1 s", "looks a request"],
+    bursts.map(({ name, result, ratio, atMost, passed }) => ({
+      cells: [
+        name,
+        `${result.seconds.toFixed(0)} s`,
+        `${result.floorSeconds.toFixed(0)} s`,
+        `${ratio.toFixed(2)} ×`,
+        `${atMost.toFixed(2)} ×`,
+        String(result.mostInOneSecond),
+        (result.invocations / 1000).toFixed(1),
+      ],
+      passed,
+    })),
+  );
+};
+
 const printBundles = (terminal: Terminal, { bundles, synthesis }: BenchReport) => {
   printChecked(
     terminal,
@@ -105,6 +125,7 @@ const printBundles = (terminal: Terminal, { bundles, synthesis }: BenchReport) =
 export const printTables = (terminal: Terminal, report: BenchReport): void => {
   printCycle(terminal, report);
   printLatency(terminal, report);
+  printBursts(terminal, report);
   printBundles(terminal, report);
   terminal.line();
   terminal.line(report.passed ? terminal.good("Within budget.") : terminal.bad("A budget is exceeded."));
