@@ -81,6 +81,7 @@ start_moto_or_fail && step "the contract suites on moto" npx vitest run --config
 start_moto_or_fail && step "npm run seed fills moto" \
   node local/seed.ts --organization local/examples/organization.yaml --endpoint "$MOTO_ENDPOINT" &&
   step "the demo's cycle on moto's identity services" node local/demo.ts --identity-endpoint "$MOTO_ENDPOINT"
+step "a second verifier of the audit trail, in Python" node test/moto/two-audit-verifiers.ts
 step "the AWS CLI against the embedded AWS" node test/moto/aws-cli.ts
 step "cfn-lint on every template" bash test/moto/lint-templates.sh
 start_moto_or_fail && step "cdk bootstrap and cdk deploy into moto's CloudFormation" bash test/moto/deploy.sh

@@ -3,7 +3,10 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, DescribeEventBusCommand } from "@aws-sdk/client-eventbridge";
 import { GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import assert from "node:assert/strict";
+import { auditRootsBucketName } from "../../lambdas/core/contracts/audit-storage.ts";
 import { functions, names } from "../../lib/names.ts";
 
 /** Looks at a deployment through the SDK: what the templates promise is there, under the pinned names. */
@@ -20,6 +23,11 @@ for (const TableName of Object.values(names.tables)) {
   assert.equal(Table?.TableStatus, "ACTIVE", `table ${TableName}`);
   assert.equal(Table.BillingModeSummary?.BillingMode, "PAY_PER_REQUEST", `table ${TableName}`);
 }
+
+// moto's CloudFormation leaves out a bucket's lock, versions and policy: test/infra and the contract suites hold those.
+const { Account: account } = await new STSClient().send(new GetCallerIdentityCommand());
+const bucket = auditRootsBucketName({ account: account ?? "", region: process.env["AWS_REGION"] ?? "" });
+await new S3Client({ forcePathStyle: true }).send(new HeadBucketCommand({ Bucket: bucket }));
 
 const bus = await new EventBridgeClient().send(new DescribeEventBusCommand({ Name: names.eventBus }));
 assert.equal(bus.Name, names.eventBus);
