@@ -7,7 +7,7 @@ import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
 import { observeAssignments } from "../permissions/identity-center.ts";
 import { permission } from "../permissions/permission.ts";
-import { onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
+import { onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
 import { startExecutions } from "../permissions/workflow.ts";
 import type { FunctionContext } from "./function-context.ts";
 
@@ -15,6 +15,9 @@ export interface SweepFunctionProps extends FunctionContext {
   readonly stateMachine: IStateMachine;
   readonly revokeAccess: IFunction;
 }
+
+/** When a request is looked at next, and what names and conditions its item (lambdas/adapters/dynamodb/due-requests.ts): no status. */
+const PLACE_OF_REQUEST = ["pk", "sk", "version", "swept", "dueIn", "dueAt"];
 
 /**
  * Checks that what exists is what should exist. It can neither create nor delete an assignment: what has to go is deleted
@@ -49,7 +52,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
       ),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       puttingItems("TakeTurn", tables.access, "turn#sweep"),
-      updatingItems("PutRequestsOff", tables.access, "request#"),
+      updatingAttributes("PutRequestsOff", tables.access, "request#", PLACE_OF_REQUEST),
       onTable("HealAudit", tables.audit, ["Query", "PutItem"]),
       observeAssignments(identityCenter),
       startExecutions(stateMachine.stateMachineArn),

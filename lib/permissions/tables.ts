@@ -44,12 +44,33 @@ export function updatingItems(sid: string, table: Pick<Table, "tableArn">, prefi
   return permission(onItems(sid, "UpdateItem", table, prefix));
 }
 
+/**
+ * Updates the named attributes, and no others, of items whose partition key begins with `prefix`. The attributes that a
+ * condition compares and the keys count as named as well
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+ */
+export function updatingAttributes(
+  sid: string,
+  table: Pick<Table, "tableArn">,
+  prefix: string,
+  attributes: readonly string[],
+): Permission {
+  const onAttributes = onItems(sid, "UpdateItem", table, prefix);
+  return permission({
+    ...onAttributes,
+    conditions: {
+      ...onAttributes.conditions,
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+    },
+  });
+}
+
 function onItems(
   sid: string,
   action: "PutItem" | "UpdateItem",
   table: Pick<Table, "tableArn">,
   prefix: string,
-): PolicyStatementProps {
+): PolicyStatementProps & { readonly conditions: Readonly<Record<string, unknown>> } {
   return {
     sid,
     actions: [`dynamodb:${action}`],

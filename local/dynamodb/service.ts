@@ -45,22 +45,50 @@ const textOf = (value: unknown): string => {
   return typeof text === "string" ? text : "";
 };
 
+/** A name in an expression: not a value (`:name`), not a placeholder (`#name`), and not one of the language's own words. */
+const NAME = /(?<![:#\w])[A-Za-z_]\w*/g;
+const WORDS = new Set(
+  "SET REMOVE ADD DELETE AND OR NOT IN BETWEEN if_not_exists list_append attribute_exists attribute_not_exists attribute_type begins_with contains size".split(
+    " ",
+  ),
+);
+
+/** `dynamodb:Attributes` of an update: the attributes of its key, of what it changes and of what its condition compares. */
+const attributesOf = (input: JsonObject): ConditionKeys => {
+  const expressions = [input["UpdateExpression"], input["ConditionExpression"]].filter(
+    (expression) => typeof expression === "string",
+  );
+  const written = expressions.flatMap((expression) => expression.match(NAME) ?? []);
+  const named = Object.values((input["ExpressionAttributeNames"] ?? {}) as Readonly<Record<string, string>>);
+  const keys = Object.keys((input["Key"] ?? {}) as JsonObject);
+  const names = [...keys, ...named, ...written.filter((name) => !WORDS.has(name))];
+  return { "dynamodb:Attributes": [...new Set(names)] };
+};
+
 /**
  * `dynamodb:LeadingKeys`: the partition keys of the items that a call names. A query's are not read out of its
  * expression: a policy that asks for them lets no query through here.
  */
 const contextOf =
   (tables: Pick<Tables, "find">) =>
-  (_operation: string, { TableName, Item, Key, RequestItems }: JsonObject): ConditionKeys => {
-    const named = (Item ?? Key) as JsonObject | undefined;
-    const items: readonly (readonly [unknown, JsonObject])[] =
-      named === undefined ? batchItems((RequestItems ?? {}) as JsonObject) : [[TableName, named]];
-    const keys = items.map(([tableName, item]) => {
-      const { KeySchema } = tables.find(tableNameIn(tableName));
-      return textOf(item[KeySchema.find(({ KeyType }) => KeyType === "HASH")?.AttributeName ?? ""]);
-    });
-    return keys.length === 0 ? {} : { "dynamodb:LeadingKeys": [...new Set(keys)] };
-  };
+  (operation: string, input: JsonObject): ConditionKeys => ({
+    ...leadingKeysOf(tables, input),
+    ...(operation === "UpdateItem" ? attributesOf(input) : {}),
+  });
+
+const leadingKeysOf = (
+  tables: Pick<Tables, "find">,
+  { TableName, Item, Key, RequestItems }: JsonObject,
+): ConditionKeys => {
+  const named = (Item ?? Key) as JsonObject | undefined;
+  const items: readonly (readonly [unknown, JsonObject])[] =
+    named === undefined ? batchItems((RequestItems ?? {}) as JsonObject) : [[TableName, named]];
+  const keys = items.map(([tableName, item]) => {
+    const { KeySchema } = tables.find(tableNameIn(tableName));
+    return textOf(item[KeySchema.find(({ KeyType }) => KeyType === "HASH")?.AttributeName ?? ""]);
+  });
+  return keys.length === 0 ? {} : { "dynamodb:LeadingKeys": [...new Set(keys)] };
+};
 
 /** What a batch reads (a table's `Keys`) or writes (its list of puts and deletes). */
 const batchItems = (requestItems: JsonObject): (readonly [string, JsonObject])[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accessKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { BY_DUE, SWEPT, accessKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { aRequestId } from "../support/builders.ts";
 import { allowedActions, resourcesOf, statementsOf, type Statement } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
@@ -189,7 +189,16 @@ describe("the sweep", () => {
     expect(writesOf("SweepRole")).toEqual([
       writing("PutItem", "entitlement#"),
       writing("PutItem", accessKeys.turn("sweep").pk),
-      writing("UpdateItem", "request#"),
+      expect.objectContaining({
+        Action: ["dynamodb:UpdateItem"],
+        Condition: {
+          "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["request#*"] },
+          "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": ["pk", "sk", "version", SWEPT, BY_DUE.partition, BY_DUE.sort],
+          },
+          Null: { "dynamodb:LeadingKeys": "false" },
+        },
+      }),
     ]);
   });
 

@@ -346,6 +346,22 @@ describe("the partition keys that a call names, for IAM", () => {
   it.each(cases)("of %s", async (operation, input, keys) => {
     const { service } = await startDynamoDb(openLocalStore());
     const context = service.contextOf?.(operation, input);
-    expect(context).toEqual(keys === undefined ? {} : { "dynamodb:LeadingKeys": keys });
+    expect(context?.["dynamodb:LeadingKeys"]).toEqual(keys);
+  });
+});
+
+describe("the attributes that an update names, for IAM", () => {
+  it("are those of its key, of its change and of its condition, by whatever name", async () => {
+    const { service } = await startDynamoDb(openLocalStore());
+    const context = service.contextOf?.("UpdateItem", {
+      TableName: "things",
+      Key: { pk: { S: "a" }, sk: { N: "1" } },
+      UpdateExpression: "SET #first = :first, second = if_not_exists(third, :none) REMOVE fourth",
+      ConditionExpression: "attribute_exists(pk) AND version = :version",
+      ExpressionAttributeNames: { "#first": "first" },
+    });
+    expect(new Set(context?.["dynamodb:Attributes"])).toEqual(
+      new Set(["pk", "sk", "first", "second", "third", "fourth", "version"]),
+    );
   });
 });
