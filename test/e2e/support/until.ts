@@ -9,7 +9,7 @@ const POLL_MILLISECONDS = 50;
 export const until = async <T>(
   what: string,
   look: () => Promise<T | undefined>,
-  withinMilliseconds = 15_000,
+  withinMilliseconds = 40_000,
 ): Promise<T> => {
   const deadline = systemClock.now().getTime() + withinMilliseconds;
   for (;;) {

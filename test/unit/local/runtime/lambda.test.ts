@@ -34,7 +34,8 @@ const functionNamed = (name: string, asset: string, properties: Readonly<Record<
     Handler: "index.handler",
     Runtime: "nodejs24.x",
     Role: { "Fn::GetAtt": ["Role", "Arn"] },
-    Timeout: 1,
+    // Long enough for a cold start on a busy machine.
+    Timeout: 15,
     MemorySize: 256,
     Environment: { Variables: { TABLE: "things", NODE_OPTIONS: "--enable-source-maps" } },
     ...properties,
@@ -50,6 +51,7 @@ describe("the embedded Lambda", () => {
         Resources: {
           Role: roleWith("worker", allow(["sns:Publish"], "*")),
           Worker: functionNamed("worker", "worker"),
+          Hasty: functionNamed("hasty", "worker", { Timeout: 1 }),
           Unloadable: functionNamed("unloadable", "unloadable"),
           Handlerless: functionNamed("handlerless", "worker", { Handler: "index.missing" }),
         },
@@ -124,7 +126,7 @@ describe("the embedded Lambda", () => {
   });
 
   it.each(["hang", "spin"])("ends a function that would %s for ever at its timeout", async (event) => {
-    expect(await invoke(event)).toMatchObject({
+    expect(await invoke(event, "hasty")).toMatchObject({
       functionError: {
         errorType: "Sandbox.Timedout",
         errorMessage: expect.stringMatching(
@@ -132,7 +134,7 @@ describe("the embedded Lambda", () => {
         ) as string,
       },
     });
-    expect(await invoke("nothing")).toEqual({ payload: null });
+    expect(await invoke("nothing", "hasty")).toEqual({ payload: null });
   });
 
   it.each(["exit", "reject"])("survives a function that ends its process: %s", async (event) => {

@@ -144,7 +144,7 @@ const resources = (): Readonly<Record<string, unknown>> => ({
 });
 
 const until = async <T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> => {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 750; attempt += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await pause(20);
