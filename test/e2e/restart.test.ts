@@ -40,14 +40,14 @@ const seen = async (api: string, token: string, id: string, status: string, with
   );
 
 describe("an environment that is killed in the middle of a grant", () => {
-  it("ends the access on time after a restart, and old tokens stay good", { timeout: 120_000 }, async () => {
+  it("ends the access on time after a restart, and old tokens stay good", { timeout: 180_000 }, async () => {
     const directory = aDirectory();
     const first = await start(directory);
     const alice = await tokenFrom(first.ready.api, "alice@example.com");
     const grace = await tokenFrom(first.ready.api, "grace@example.com");
     const call = apiClient(first.ready.api);
     const asked = requestIn(
-      await call("POST /requests", { token: alice, body: anAsk({ duration: "PT25S" }) }),
+      await call("POST /requests", { token: alice, body: anAsk({ duration: "PT30S" }) }),
       201,
     );
     await call(`POST /requests/${asked.id}/decisions`, { token: grace, body: { decision: "approve" } });
@@ -61,11 +61,12 @@ describe("an environment that is killed in the middle of a grant", () => {
       (await apiClient(second.ready.api)(`GET /requests/${asked.id}`, { token: alice })).body,
     );
     expect(held).toMatchObject({ id: asked.id, expiresAt: active.expiresAt });
-    const ended = await seen(second.ready.api, alice, asked.id, "ended", 40_000);
+    const ended = await seen(second.ready.api, alice, asked.id, "ended", 90_000);
     expect(ended).toMatchObject({ ended: { reason: "expired" } });
     const late = Date.parse(ended.ended?.at ?? "") - Date.parse(active.expiresAt ?? "");
     expect(late).toBeGreaterThanOrEqual(0);
-    expect(late).toBeLessThan(15_000);
+    // What guarantees.md says of the end of an access.
+    expect(late).toBeLessThan(60_000);
     second.child.kill("SIGTERM");
     expect((await second.child.ended).code).toBe(0);
   });
