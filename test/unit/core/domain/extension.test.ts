@@ -75,7 +75,10 @@ describe("what can be extended, by the tick", () => {
 
   it("is nothing that is not active, and the refusal says what it is", () => {
     expect(() => extendable(aPendingRequest(), after(-1))).toThrow(
-      "This request is pending; only one that is active",
+      "This request is pending; only one that is active, before its expiry, can be extended. Ask for new access with POST /requests.",
+    );
+    expect(() => extendable(anActiveRequest(), after(0))).toThrow(
+      `This request is past its expiry (${timestamp(expiresAt)}); only one that is active, before its expiry,`,
     );
   });
 
@@ -95,6 +98,13 @@ describe("what can be extended, by the tick", () => {
   ])("active access %s", (_, milliseconds, code) => {
     const now = new Date(deadline.getTime() + milliseconds);
     expect(codeOf(() => extendable(waiting, now))).toBe(code);
+  });
+
+  it("is nothing while an extension waits, and the refusal says until when", () => {
+    expect(() => extendable(waiting, new Date(deadline.getTime() - 1))).toThrow(
+      `An extension by PT1H waits for approval until ${timestamp(deadline)}; wait for its decision, or until then.`,
+    );
+    expect(extendable(waiting, deadline)).toBe(waiting);
   });
 });
 
@@ -134,6 +144,70 @@ describe("a flow's limits", () => {
     ["used up", 1, [given(7 * HOUR)], "duration-above-maximum"],
   ] as const)("cap all of it by the flow's longest duration: %s", (_, seconds, extensions, code) => {
     expect(refusal({ maxExtensions: 10 }, seconds, extensions)).toBe(code);
+  });
+
+  /** The whole refusal: what was found, what is allowed, and what to do. */
+  const said = (
+    settings: Partial<AccessFlow["settings"]>,
+    seconds: number,
+    extensions: readonly Extension[] = [],
+  ): readonly unknown[] => {
+    try {
+      const request = anActiveRequest({ extensions: [...extensions] });
+      assertWithinRules(request, flowWith(settings), { duration: durationText(seconds), seconds });
+    } catch (error) {
+      if (error instanceof DomainError) return [error.message, error.fields];
+      throw error;
+    }
+    throw new Error("It was allowed");
+  };
+
+  it.each([
+    [
+      "a flow without extensions",
+      {},
+      60,
+      [],
+      "Access flow prod-power allows no extensions. Ask for new access when this one ends.",
+    ],
+    [
+      "one extension too many",
+      { maxExtensions: 1 },
+      60,
+      [given(60)],
+      "This access was extended once; access flow prod-power allows that once. Ask for new access when it ends.",
+    ],
+    [
+      "the third of two",
+      { maxExtensions: 2 },
+      60,
+      [given(60), given(60)],
+      "This access was extended 2 times; access flow prod-power allows that 2 times. Ask for new access when it ends.",
+    ],
+  ] as const)("are told in full: %s", (_, settings, seconds, extensions, sentence) => {
+    expect(said(settings, seconds, extensions)).toEqual([sentence, []]);
+  });
+
+  it.each([
+    [
+      "one that is too long",
+      { maxExtensions: 1, extensionSeconds: 60 },
+      120,
+      [],
+      "asked for PT2M more; access flow prod-power allows at most PT1M at a time",
+    ],
+    [
+      "one when nothing is left",
+      { maxExtensions: 10 },
+      60,
+      [given(7 * HOUR)],
+      "with PT1M more the access would last PT8H1M in all; access flow prod-power allows PT8H, so that nothing is left of that",
+    ],
+  ] as const)("name the field, for the form that asks: %s", (_, settings, seconds, extensions, detail) => {
+    expect(said(settings, seconds, extensions)).toEqual([
+      `The extension is too long: ${detail}.`,
+      [{ pointer: "/duration", detail }],
+    ]);
   });
 
   it("say what was found, what is allowed, and what can still be had", () => {

@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
+import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
+import type { AccountId, FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import {
+  assertAccountsActive,
+  assertGrantable,
+  servingFlow,
+  type Target,
+} from "../../../../lambdas/core/use-cases/eligibility.ts";
+import { aFlow, aGroupId, aPermissionSetArn, aPerson, anAccountId } from "../../../support/builders.ts";
+import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
+
+const alice = aPerson("alice");
+const engineers = aGroupId("payments-engineers");
+
+const target = (digit: number, permissionSet: Partial<Target["permissionSet"]> = {}): Target => ({
+  account: { id: anAccountId(digit), name: `account-${String(digit)}` },
+  permissionSet: {
+    arn: aPermissionSetArn("PowerUser"),
+    name: "PowerUser",
+    sessionDuration: "PT1H",
+    inManagementAccount: false,
+    ...permissionSet,
+  },
+});
+
+/** What was asked of the directory and the organization. */
+class CountingDirectory extends FakeDirectory {
+  asked = 0;
+  override memberships(...asked: Parameters<FakeDirectory["memberships"]>) {
+    this.asked += 1;
+    return super.memberships(...asked);
+  }
+}
+class CountingOrganization extends FakeOrganization {
+  readonly looked: AccountId[] = [];
+  override account(id: AccountId) {
+    this.looked.push(id);
+    return super.account(id);
+  }
+}
+
+let directory: CountingDirectory;
+let organization: CountingOrganization;
+
+beforeEach(() => {
+  directory = new CountingDirectory();
+  organization = new CountingOrganization();
+  directory.addUser({ userId: alice.userId, userName: "alice" });
+  directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: [alice.userId] });
+  organization.addAccount({ id: anAccountId(2), name: "account-2" });
+});
+
+const dependencies = (
+  options: {
+    readonly protectedAccounts?: readonly ProtectedAccount[];
+    readonly delegatedAdministrator?: boolean;
+  } = {},
+) => ({
+  directory,
+  organization,
+  protectedAccounts: options.protectedAccounts ?? [],
+  delegatedAdministrator: options.delegatedAdministrator ?? false,
+});
+
+/** The whole refusal: its code, its sentence and the fields that it is about. */
+const refusalOf = async (attempt: () => unknown): Promise<readonly unknown[]> => {
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof DomainError) return [error.code, error.message, error.fields];
+    throw error;
+  }
+  throw new Error("It was allowed");
+};
+
+describe("what may be granted at all", () => {
+  it.each([
+    ["management", "management-account", "is the organization's management account"],
+    ["lockstep", "lockstep-account", "is the account that Lockstep itself runs in"],
+    ["listed", "protected-account", "is listed as protected"],
+  ] as const)(
+    "is nothing in a protected account (%s), and the refusal says why",
+    async (reason, code, why) => {
+      const guarded = dependencies({ protectedAccounts: [{ id: anAccountId(3), reason }] });
+      expect(
+        await refusalOf(() => {
+          assertGrantable(guarded, [target(2), target(3)]);
+        }),
+      ).toEqual([code, `Account ${anAccountId(3)} (account-3) ${why}: nothing is granted there.`, []]);
+      assertGrantable(guarded, [target(2)]);
+    },
+  );
+
+  it("is no permission set of the management account, for a delegated administrator", async () => {
+    const targets = [target(2, { inManagementAccount: true })];
+    expect(
+      await refusalOf(() => {
+        assertGrantable(dependencies({ delegatedAdministrator: true }), targets);
+      }),
+    ).toEqual([
+      "managed-from-management-account",
+      "Permission set PowerUser is provisioned in the management account, and Lockstep runs in a delegated administrator account, from where AWS does not let anyone manage it.",
+      [],
+    ]);
+    assertGrantable(dependencies(), targets);
+    assertGrantable(dependencies({ delegatedAdministrator: true }), [target(2)]);
+  });
+});
+
+describe("the flow that serves", () => {
+  const wanted = (durationSeconds = 3600) => ({ caller: alice, targets: [target(2)], durationSeconds });
+
+  it("is asked of the directory only where a flow names a group", async () => {
+    const flow = await servingFlow(dependencies(), [aFlow()], wanted());
+    expect(flow.name).toBe("prod-power");
+    expect(directory.asked).toBe(1);
+    const byName = aFlow({ requestors: { anyOf: [{ type: "user", id: alice.userId, name: "alice" }] } });
+    await servingFlow(dependencies(), [byName], wanted());
+    expect(directory.asked).toBe(1);
+  });
+
+  it("is none when nothing allows it, and the refusal gives every reason", async () => {
+    const other = aFlow({ name: "other" as FlowName, requestors: { anyOf: [] } });
+    const [code, message, fields] = await refusalOf(() => servingFlow(dependencies(), [other], wanted()));
+    expect(code).toBe("no-matching-flow");
+    expect(message).toBe(
+      "Nothing allows this request: no access flow names you or one of your groups as a requestor.",
+    );
+    expect(fields).toEqual([]);
+  });
+
+  it("is none for too long, and the refusal names the field", async () => {
+    const [code, message, fields] = await refusalOf(() =>
+      servingFlow(dependencies(), [aFlow()], wanted(9 * 3600)),
+    );
+    expect(code).toBe("duration-above-maximum");
+    const [{ detail, pointer }] = fields as [{ pointer: string; detail: string }];
+    expect(pointer).toBe("/duration");
+    expect(message).toBe(`Nothing allows this request: ${detail}.`);
+  });
+
+  it("is none for sessions that are too long", async () => {
+    const strict = aFlow({ settings: { requesterCanApproveSelf: false, maxSessionSeconds: 1800 } });
+    const [code] = await refusalOf(() => servingFlow(dependencies(), [strict], wanted()));
+    expect(code).toBe("session-too-long");
+  });
+});
+
+describe("an account that is not ACTIVE", () => {
+  it.each([
+    ["SUSPENDED", "SUSPENDED"],
+    ["PENDING_CLOSURE", "PENDING_CLOSURE"],
+  ] as const)("is refused as what it is: %s", async (state, found) => {
+    organization.addAccount({ id: anAccountId(4), name: "retired", state });
+    expect(await refusalOf(() => assertAccountsActive(dependencies(), [target(2), target(4)]))).toEqual([
+      "account-not-active",
+      `Account ${anAccountId(4)} is ${found}; access is granted only into ACTIVE accounts.`,
+      [],
+    ]);
+  });
+
+  it("is refused when the organization has it no more", async () => {
+    expect(await refusalOf(() => assertAccountsActive(dependencies(), [target(9)]))).toEqual([
+      "account-not-active",
+      `Account ${anAccountId(9)} is not in the organization any more; access is granted only into ACTIVE accounts.`,
+      [],
+    ]);
+  });
+
+  it("is looked for once, however many of its permission sets are asked for", async () => {
+    await assertAccountsActive(dependencies(), [target(2), target(2, { name: "ReadOnly" })]);
+    expect(organization.looked).toEqual([anAccountId(2)]);
+  });
+});
