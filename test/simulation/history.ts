@@ -102,6 +102,9 @@ export interface Step {
   readonly what: Action | Fault;
 }
 
+/** What is about no step: what the schedule and the sweep itself have run. */
+export const NO_STEP = -1;
+
 /** All that a run depends on. */
 export interface History {
   readonly seed: string;

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import type { Status } from "../../lambdas/core/domain/access-request.ts";
 import { accounts, groupId, groups, permissionSetArns, userId, type Group, type PersonName } from "./cast.ts";
-import type { Action, EntitlementReference } from "./history.ts";
+import { NO_STEP, type Action, type EntitlementReference } from "./history.ts";
 
 /** An assignment as AWS identifies it, in one text. */
 export type AssignmentKey = string;
@@ -144,6 +144,11 @@ export class Ledger {
 
   withId(id: string): Tracked | undefined {
     return this.byId.get(id);
+  }
+
+  /** The step that made the request with this id. */
+  stepOf(id: string): number {
+    return this.withId(id)?.n ?? NO_STEP;
   }
 
   /** The versions of a flow that were the newest at some moment between the two. */

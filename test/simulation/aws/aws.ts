@@ -58,7 +58,7 @@ export interface AwsSurroundings {
   /** Has a function run without waiting for it, as Lambda does with an event: again, twice at most, when it fails. */
   readonly sendToFunction: (name: string, payload: Json) => void;
   /** Whether a call to Step Functions gets lost on the way, though it seems to succeed. */
-  readonly isLost: (call: AwsCall) => boolean;
+  readonly isLost: (invocation: Invocation, call: AwsCall) => boolean;
   readonly publish: (entries: readonly PublishedEvent[]) => void;
 }
 
@@ -100,7 +100,7 @@ export class SimulatedAws implements OperationCourse {
       case "organizations":
         return this.service(identity.services[call.service], call);
       case "states":
-        return this.around.isLost(call) ? {} : this.service(states, call);
+        return this.around.isLost(invocation, call) ? {} : this.service(states, call);
       case "events":
         return this.putEvents(call.input);
       case "lambda":

@@ -1,0 +1,42 @@
+import type { AccessFlow } from "../../../lambdas/core/domain/access-flow.ts";
+import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
+import type { InMemoryDynamoDb } from "../aws/dynamodb/dynamodb.ts";
+import type { Attributes } from "../aws/dynamodb/expressions.ts";
+import type { Ledger } from "../ledger.ts";
+import { tables } from "../lockstep/names.ts";
+import type { Watcher } from "../oracle/watcher.ts";
+import type { VirtualTime } from "../virtual-time.ts";
+import { noteFlow } from "./access-flows.ts";
+import type { UntoldTransitions } from "./untold-transitions.ts";
+
+export interface TableSurroundings {
+  readonly dynamoDb: InMemoryDynamoDb;
+  readonly time: VirtualTime;
+  readonly ledger: Ledger;
+  readonly watcher: Required<Watcher>;
+  readonly untold: UntoldTransitions;
+  readonly onRequest: (item: Attributes) => void;
+}
+
+const isFlow = (item: Attributes): boolean => item["pk"] === "access-flow";
+
+/** Follows what Lockstep writes to its tables; the flows that are there already count from the begin. */
+export const observeTables = (around: TableSurroundings): void => {
+  const { dynamoDb, time, ledger, watcher, untold, onRequest } = around;
+  const onAuditEntry = (entry: AuditEntry, replaced: boolean): void => {
+    untold.recorded(entry.requestId, entry.sequence);
+    watcher.recorded(entry, replaced);
+  };
+  const onFlow = (item: Attributes): void => {
+    noteFlow(ledger, item as unknown as AccessFlow, time.milliseconds);
+  };
+  dynamoDb.watch(({ table, before, after, text }) => {
+    if (after === undefined) return;
+    // Task tokens belong there, and nowhere else.
+    if (table !== tables.wakeups) watcher.text(`the table ${table}`, text);
+    if (table === tables.access && after["kind"] === "request") onRequest(after);
+    if (table === tables.audit) onAuditEntry(after as unknown as AuditEntry, before !== undefined);
+    if (table === tables.config && isFlow(after)) onFlow(after);
+  });
+  for (const item of dynamoDb.items(tables.config)) if (isFlow(item)) onFlow(item);
+};
