@@ -267,6 +267,10 @@ const callPoint = (draft: Draft) => {
 const spellSeconds = (random: Random): number =>
   random.chance(0.93) ? random.between(10, 900) : random.between(1, 5) * HOUR_SECONDS;
 
+/** A call that nobody waits for any more takes effect all the same, within the minute that turns are waited out. */
+const lateArrival = ({ random }: Draft): { readonly arrivesAfterSeconds?: number } =>
+  random.chance(0.5) ? { arrivesAfterSeconds: random.between(1, 45) } : {};
+
 /** What each fault may look like. */
 const details: { readonly [Name in FaultName]: (draft: Draft) => Fault & { readonly fault: Name } } = {
   crash: (draft) => ({
@@ -275,7 +279,7 @@ const details: { readonly [Name in FaultName]: (draft: Draft) => Fault & { reado
     side: draft.random.pick(["before", "after"]),
   }),
   "lost-answer": (draft) => ({ fault: "lost-answer", point: callPoint(draft) }),
-  "no-answer": (draft) => ({ fault: "no-answer", point: callPoint(draft) }),
+  "no-answer": (draft) => ({ fault: "no-answer", point: callPoint(draft), ...lateArrival(draft) }),
   "runs-on": (draft) => ({
     fault: "runs-on",
     point: callPoint(draft),

@@ -21,7 +21,6 @@ import { alice, directoryOfCast, organizationOfCast } from "./lockstep/cast.ts";
 import { composeFunctions } from "./lockstep/functions.ts";
 import {
   entitlementsOfGrants,
-  entitlementsOfRemovals,
   providersOfFunctions,
   turnsOfFunctions,
 } from "./lockstep/interrupted-ports.ts";
@@ -86,7 +85,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
   const { workflow } = machine;
   const providers = providersOfFunctions(provider, interruptions);
   const removals = {
-    entitlements: entitlementsOfRemovals(entitlements, interruptions),
+    entitlements,
     index: entitlements,
     turns: turnsOfFunctions(turns, interruptions),
     providers,

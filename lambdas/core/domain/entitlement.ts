@@ -72,13 +72,14 @@ export const EntitlementRecordSchema = z.discriminatedUnion("state", [
   z.strictObject({ ...common, state: z.literal("observing"), by: RequestIdSchema }),
   z.strictObject({ ...common, state: z.literal("standing") }),
   z.strictObject({ ...common, state: z.literal("ours") }),
-  /** Nobody holds it any more: whoever has the turn to remove deletes it. Until `leaseUntil` an earlier Delete may still be on its way. */
+  /** Nobody holds it any more: whoever has the turn to remove deletes it. */
   z.strictObject({
     ...common,
     state: z.literal("removing"),
     by: RequestIdSchema,
     /** When its last holder left; absent in records that were written before this was kept. */
     since: z.optional(TimestampSchema),
+    /** Only in records that were written before removals took turns: until then an earlier Delete may be on its way. */
     leaseUntil: z.optional(TimestampSchema),
   }),
   z.strictObject({ ...common, state: z.literal("verifying"), by: RequestIdSchema, until: TimestampSchema }),
@@ -99,9 +100,6 @@ type RecordIn<State extends EntitlementRecord["state"]> = EntitlementRecord & { 
  * (15 minutes) and one more minute.
  */
 export const UNCERTAIN_SECONDS = 16 * 60;
-
-/** How long a Delete that nobody answered may still be on its way: its connection gives up after 13 seconds (adapters/aws-clients.ts). */
-const UNANSWERED_SECONDS = 60;
 
 /** How long after a removal the sweep looks whether the access comes back by another hand. */
 export const WATCHED_SECONDS = 24 * 3600;
@@ -273,7 +271,10 @@ const removal = (record: EntitlementRecord, by: RequestId, now: Date): RecordIn<
   since: timestamp(now),
 });
 
-/** Whether whoever has the turn may delete it now, and believe what AWS shows: no earlier Delete can still arrive. */
+/**
+ * Whether whoever has the turn may delete it now, and believe what AWS shows: no Delete of the time before turns can
+ * still arrive. One of an earlier turn cannot either: that turn was waited out (use-cases/kept-turn.ts).
+ */
 export const mayDelete = (record: RecordIn<"removing">, now: Date): boolean =>
   record.leaseUntil === undefined || record.leaseUntil <= timestamp(now);
 
@@ -283,13 +284,6 @@ export const isSameRemoval = (
   removing: RecordIn<"removing">,
 ): record is RecordIn<"removing"> =>
   record?.state === "removing" && record.by === removing.by && record.since === removing.since;
-
-/** A Delete was sent, and nobody saw its answer: until it cannot arrive any more, nobody deletes or confirms. */
-export const withUnanswered = (record: RecordIn<"removing">, now: Date): RecordIn<"removing"> => ({
-  ...record,
-  version: record.version + 1,
-  leaseUntil: secondsAfter(now, UNANSWERED_SECONDS),
-});
 
 /**
  * AWS refuses to remove it, and nobody is left who could use it: over, and not watched, since AWS goes on showing it.

@@ -62,7 +62,10 @@ export class KeptTurn {
     }
   }
 
-  /** From here on it is not given back: something that it covers may still be on its way, and the next one has to wait. */
+  /**
+   * From here on it is not given back: a call that it covers may still be on its way, and the next one has to wait. No
+   * moment in a record could say until when: it would be compared with another clock than it was made by.
+   */
   letRunOut(): void {
     this.runsOut = true;
   }

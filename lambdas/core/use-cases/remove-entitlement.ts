@@ -5,7 +5,6 @@ import {
   leftDangling,
   mayDelete,
   removeAgain,
-  withUnanswered,
   type EntitlementRecord,
 } from "../domain/entitlement.ts";
 import { timestamp, type Timestamp } from "../domain/ids.ts";
@@ -83,14 +82,15 @@ export const removeEntitlement = async (removal: Removal, key: string): Promise<
 };
 
 const remove = async (removal: Removal, record: RecordIn<"removing">): Promise<Removed> => {
-  const { now } = removal;
+  const { turn, now } = removal;
   if (!mayDelete(record, now())) {
     return { outcome: "unfinished", reason: "an earlier call to delete it may still be on its way" };
   }
   const progress = await send(removal, record);
   switch (progress.outcome) {
     case "unfinished":
-      if (progress.unanswered === true) await bar(removal, record);
+      // It may still arrive: nobody may see the access gone, and let somebody take it, before it cannot any more.
+      if (progress.unanswered === true) turn.letRunOut();
       return { outcome: "unfinished", reason: progress.reason };
     case "dangling":
       await write(removal, record, (current) => leftDangling(current, progress.reason));
@@ -98,15 +98,6 @@ const remove = async (removal: Removal, record: RecordIn<"removing">): Promise<R
     case "done":
       return confirmed(await write(removal, record, (current) => confirmAbsent(current, now())));
   }
-};
-
-/**
- * A Delete is on its way that nobody answered: until it cannot arrive any more, nobody may confirm that the access is gone,
- * and let somebody take it. The record says so; where that cannot be written, the turn does, which the next one waits out.
- */
-const bar = async (removal: Removal, record: RecordIn<"removing">): Promise<void> => {
-  const barred = await write(removal, record, (current) => withUnanswered(current, removal.now()));
-  if (barred === undefined) removal.turn.letRunOut();
 };
 
 /** Waits while AWS takes no more operations, as long as this invocation may delete. */

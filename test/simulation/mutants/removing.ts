@@ -198,8 +198,9 @@ export const removing: readonly Mutant[] = [
     ],
   },
   {
-    name: "unanswered-deletion-not-barred",
-    breaks: "a Delete that may still be on its way bars nobody from taking the access",
+    name: "turn-given-back-too-early",
+    breaks:
+      "a turn is given back while a Delete may still be on its way, and the next one confirms and lets somebody take it",
     expected: [3],
     steps: [
       ...twoInTurn(2),
@@ -217,8 +218,8 @@ export const removing: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/use-cases/remove-entitlement.ts",
-        find: `  const barred = await write(removal, record, (current) => withUnanswered(current, removal.now()));`,
-        replace: `  const barred: unknown = record;`,
+        find: `      if (progress.unanswered === true) turn.letRunOut();`,
+        replace: ``,
       },
     ],
   },

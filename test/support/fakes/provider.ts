@@ -30,8 +30,6 @@ const PATIENCE_MILLISECONDS = 40_000;
 /** A provider in memory, with Identity Center's manners: operations take time, may fail, and exclude one another. */
 export class FakeProvider implements Provider {
   readonly kind = "identity-center/account-assignment";
-  /** What exists, by entitlement key; tests add standing access here, and take things away behind Lockstep's back. */
-  readonly present = new Set<string>();
   /** Ids of principals that no longer exist. */
   readonly deletedPrincipals = new Set<string>();
   /** Every call, in order: what it was and about which entitlement. */
@@ -45,6 +43,7 @@ export class FakeProvider implements Provider {
   /** What becomes of the next calls, in order. */
   readonly faults: Fault[] = [];
 
+  private readonly existing = new Set<string>();
   private operations: Operation[] = [];
   private readonly clock: Clock;
   private readonly callersClock: Pick<Clock, "now">;
@@ -53,6 +52,12 @@ export class FakeProvider implements Provider {
   constructor(clock: Clock, callersClock: Pick<Clock, "now"> = clock) {
     this.clock = clock;
     this.callersClock = callersClock;
+  }
+
+  /** What exists now, by entitlement key; tests add standing access here, and take things away behind Lockstep's back. */
+  get present(): Set<string> {
+    this.settle();
+    return this.existing;
   }
 
   /** How many operations were started of that kind. */
@@ -164,8 +169,8 @@ export class FakeProvider implements Provider {
     const now = this.clock.now().getTime();
     for (const { kind, key, failure } of this.operations.filter(({ endsAt }) => endsAt <= now)) {
       if (failure !== undefined) continue;
-      if (kind === "apply") this.present.add(key);
-      else this.present.delete(key);
+      if (kind === "apply") this.existing.add(key);
+      else this.existing.delete(key);
     }
     this.operations = this.operations.filter(({ endsAt }) => endsAt > now);
   }

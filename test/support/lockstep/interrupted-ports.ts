@@ -1,4 +1,3 @@
-import { RetryableError } from "../../../lambdas/core/domain/errors.ts";
 import type { Provider, Providers } from "../../../lambdas/core/ports/provider.ts";
 import type { EntitlementStore, Turns } from "../../../lambdas/core/ports/stores.ts";
 import type { Interruptions } from "./interruptions.ts";
@@ -41,17 +40,4 @@ export const turnsOfFunctions = (turns: Turns, interruptions: Interruptions): Tu
   },
   keep: (turn, seconds) => turns.keep(turn, seconds),
   end: (turn) => turns.end(turn),
-});
-
-/** For removals: the write that bars one may not get through. */
-export const entitlementsOfRemovals = (
-  entitlements: EntitlementStore,
-  { lost }: Interruptions,
-): EntitlementStore => ({
-  get: (key) => entitlements.get(key),
-  put: (next) => {
-    const bars = next.state === "removing" && next.leaseUntil !== undefined;
-    if (bars && lost.includes("bar")) throw new RetryableError("StoreUnavailable", "no answer");
-    return entitlements.put(next);
-  },
 });

@@ -19,8 +19,8 @@ export class Interruptions {
   readonly crashes: { readonly function: FunctionName; readonly when: Moment }[] = [];
   /** What a function throws instead of doing its work, for as long as it stands here. */
   readonly failing = new Map<FunctionName, Error>();
-  /** What cannot be reached: Step Functions, or the table, for the write that bars a removal after an unanswered Delete. */
-  readonly lost: ("start" | "bar")[] = [];
+  /** What cannot be reached. */
+  readonly lost: "start"[] = [];
   /** Where the next invocation is cut off from the machine, which sees an error; the rest of it runs when a test says so. */
   private readonly gates = new Map<Gate, Promise<undefined>>();
   private interrupt = (_error: Error): void => undefined;
