@@ -1,6 +1,7 @@
 import type { ExecutionInput } from "../contracts/workflow.ts";
-import { isOver, type AccessRequest, type Status } from "./access-request.ts";
+import { isOver, type AccessRequest, type RequestIn, type Status } from "./access-request.ts";
 import { goneSince } from "./delay.ts";
+import { UNCERTAIN_SECONDS } from "./entitlement.ts";
 import { secondsAfter, timestamp, type Timestamp } from "./ids.ts";
 
 /*
@@ -45,12 +46,23 @@ const nextMoment = (request: Exclude<AccessRequest, { status: OverStatus }>): Da
       return new Date(request.startAt);
     case "active":
       return new Date(request.expiresAt);
+    case "revoking":
+      return verifiedAt(request) ?? lastChange(request);
     case "approved":
     case "granting":
-    case "revoking":
     case "stuck":
       return lastChange(request);
   }
+};
+
+/**
+ * When it is looked at once more whether access that was seen gone stays so, at the latest; undefined for what was not
+ * seen gone yet. Nothing is late until then.
+ */
+const verifiedAt = (request: RequestIn<"revoking">): Date | undefined => {
+  const wasSeenGone =
+    request.delay === undefined && request.entitlements.some(({ status }) => status === "verifying");
+  return wasSeenGone ? new Date(secondsAfter(lastChange(request), UNCERTAIN_SECONDS)) : undefined;
 };
 
 /**
@@ -115,7 +127,7 @@ const shouldBeGoneSince = (request: AccessRequest): Date | undefined => {
     case "active":
       return new Date(request.expiresAt);
     case "revoking":
-      return new Date(goneSince(request));
+      return verifiedAt(request) ?? new Date(goneSince(request));
     case "stuck":
       return new Date(request.since ?? request.expiresAt);
     default:

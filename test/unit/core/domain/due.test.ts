@@ -42,6 +42,15 @@ const requests: { readonly [S in Status]: Extract<AccessRequest, { status: S }> 
   lapsed: { ...common, status: "lapsed", ended: { ...ended, reason: "lapsed" } },
 };
 
+/** Its access was seen gone at 00:00; a late Create could bring it back until 00:16, and a grace of five minutes follows. */
+const verifying = {
+  request: {
+    ...requests.revoking,
+    entitlements: requests.revoking.entitlements.map((one) => ({ ...one, status: "verifying" as const })),
+  },
+  overdue: 16 * 60 + 300,
+};
+
 describe("the sweep's next look at a request", () => {
   it("comes two minutes after a change, for the trail, whatever the request waits for", () => {
     for (const status of STATUSES) expect(firstLookAt(requests[status])).toBe(timestamp(after(120)));
@@ -76,6 +85,13 @@ describe("the sweep's next look at a request", () => {
     const failing = { ...requests.revoking, delay };
     expect(isOverdue(failing, after(55 * 60 - 1))).toBe(false);
     expect(isOverdue(failing, after(55 * 60))).toBe(true);
+  });
+
+  it("at one whose access was seen gone is when it must have been looked for once more", () => {
+    const { overdue } = verifying;
+    expect(nextLookAt(verifying.request, after(301))).toBe(timestamp(after(overdue)));
+    expect(isOverdue(verifying.request, after(overdue - 0.001))).toBe(false);
+    expect(isOverdue(verifying.request, after(overdue))).toBe(true);
   });
 
   it("at a stuck one is due at once: its own execution has ended", () => {
@@ -115,6 +131,18 @@ describe("the lag of a revoke that has not ended", () => {
     expect(revokeLagMilliseconds({ ...requests.revoking, delay }, after(90))).toBe(70_000);
     const stuck = { ...requests.stuck, since: timestamp(after(20)) };
     expect(revokeLagMilliseconds(stuck, after(90))).toBe(70_000);
+  });
+
+  it("is none while access that was seen gone is only looked for once more", () => {
+    expect(revokeLagMilliseconds(verifying.request, after(16 * 60))).toBe(0);
+    expect(revokeLagMilliseconds(verifying.request, after(16 * 60 + 5))).toBe(5000);
+    const delay = {
+      since: timestamp(after(20)),
+      attemptsSince: timestamp(after(20)),
+      at: timestamp(after(80)),
+      lastError: "Conflict",
+    };
+    expect(revokeLagMilliseconds({ ...verifying.request, delay }, after(90))).toBe(70_000);
   });
 
   it("is none before the access, and after it", () => {
