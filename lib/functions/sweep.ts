@@ -16,7 +16,10 @@ export interface SweepFunctionProps extends FunctionContext {
   readonly revokeAccess: IFunction;
 }
 
-/** When a request is looked at next, and what names and conditions its item (lambdas/adapters/dynamodb/due-requests.ts): no status. */
+/**
+ * When a request is looked at next, and what names and conditions its item (lambdas/adapters/dynamodb/due-requests.ts):
+ * nothing that says what becomes of it. IAM cannot tell comparing the version from writing it.
+ */
 const PLACE_OF_REQUEST = ["pk", "sk", "version", "swept", "dueIn", "dueAt"];
 
 /**
@@ -31,6 +34,8 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
     description: "Checks that what exists is what should exist",
     // Its own rhythm. A scheduled sweep stops after 240 seconds, and may need some more to end what it is at.
     timeout: Duration.minutes(5),
+    // The next scheduled one comes by then, and finds what this one would have found.
+    eventsWaitAtMost: Duration.minutes(5),
     // A page of a hundred requests is half a megabyte; it mostly waits for DynamoDB and Identity Center.
     memorySize: 256,
     logRetentionDays: settings.logRetentionDays,

@@ -45,9 +45,9 @@ export function updatingItems(sid: string, table: Pick<Table, "tableArn">, prefi
 }
 
 /**
- * Updates the named attributes, and no others, of items whose partition key begins with `prefix`. The attributes that a
- * condition compares and the keys count as named as well
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+ * Updates the named attributes, and no others, of items whose partition key begins with `prefix`, and returns nothing of
+ * them. The attributes that a condition compares and the keys count as named as well: what a call may compare, it may
+ * also write (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
  */
 export function updatingAttributes(
   sid: string,
@@ -61,6 +61,7 @@ export function updatingAttributes(
     conditions: {
       ...onAttributes.conditions,
       "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+      StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
     },
   });
 }

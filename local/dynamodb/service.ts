@@ -53,7 +53,7 @@ const WORDS = new Set(
   ),
 );
 
-/** `dynamodb:Attributes` of an update: the attributes of its key, of what it changes and of what its condition compares. */
+/** `dynamodb:ReturnValues` and `dynamodb:Attributes` of an update: the attributes of its key, of what it changes and of what its condition compares. */
 const attributesOf = (input: JsonObject): ConditionKeys => {
   const expressions = [input["UpdateExpression"], input["ConditionExpression"]].filter(
     (expression) => typeof expression === "string",
@@ -62,7 +62,11 @@ const attributesOf = (input: JsonObject): ConditionKeys => {
   const named = Object.values((input["ExpressionAttributeNames"] ?? {}) as Readonly<Record<string, string>>);
   const keys = Object.keys((input["Key"] ?? {}) as JsonObject);
   const names = [...keys, ...named, ...written.filter((name) => !WORDS.has(name))];
-  return { "dynamodb:Attributes": [...new Set(names)] };
+  const returned = input["ReturnValues"];
+  return {
+    "dynamodb:Attributes": [...new Set(names)],
+    ...(typeof returned === "string" ? { "dynamodb:ReturnValues": returned } : {}),
+  };
 };
 
 /**

@@ -196,6 +196,7 @@ describe("the sweep", () => {
           "ForAllValues:StringEquals": {
             "dynamodb:Attributes": ["pk", "sk", "version", SWEPT, BY_DUE.partition, BY_DUE.sort],
           },
+          StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
           Null: { "dynamodb:LeadingKeys": "false" },
         },
       }),

@@ -28,6 +28,7 @@ const moveTo = (place: ReturnType<typeof requestPlace> | undefined, version: num
   const names = { "#swept": SWEPT, "#dueIn": BY_DUE.partition, "#dueAt": BY_DUE.sort };
   return {
     ...condition,
+    ReturnValues: "NONE",
     UpdateExpression:
       place === undefined
         ? "SET #swept = :swept REMOVE #dueIn, #dueAt"

@@ -50,6 +50,8 @@ export interface Table {
 /** A condition, and what is changed where it is met: names and values are those of both. */
 export interface Update extends Condition {
   readonly UpdateExpression: string;
+  /** Whoever may not see all of an item must not ask for it; without this, the item is returned as it is then. */
+  readonly ReturnValues?: "NONE";
 }
 
 /** What every store is built from. */

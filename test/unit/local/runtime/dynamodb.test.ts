@@ -359,7 +359,9 @@ describe("the attributes that an update names, for IAM", () => {
       UpdateExpression: "SET #first = :first, second = if_not_exists(third, :none) REMOVE fourth",
       ConditionExpression: "attribute_exists(pk) AND version = :version",
       ExpressionAttributeNames: { "#first": "first" },
+      ReturnValues: "NONE",
     });
+    expect(context?.["dynamodb:ReturnValues"]).toBe("NONE");
     expect(new Set(context?.["dynamodb:Attributes"])).toEqual(
       new Set(["pk", "sk", "first", "second", "third", "fourth", "version"]),
     );
