@@ -26,6 +26,12 @@ export interface BundledFunctionProps<EnvironmentSchema extends z.ZodMiniType> {
   readonly logRetentionDays: number;
   /** Everything that the function may do, besides writing its own log and traces. */
   readonly permissions: readonly Permission[];
+  /**
+   * Only where events invoke it: how long one may wait for room, its two retries included. Lambda keeps what it has
+   * accepted for 6 hours otherwise, whatever a rule says of its own deliveries
+   * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+   */
+  readonly eventsWaitAtMost?: Duration;
   /** Sleeping executions need this function: it and its role stay when the stack is destroyed. */
   readonly outlivesStack?: boolean;
 }
@@ -70,6 +76,9 @@ export class BundledFunction<EnvironmentSchema extends z.ZodMiniType> extends Co
       tracing: Tracing.ACTIVE,
     });
     (lambda.node.defaultChild as CfnResource).overrideLogicalId(`${id}Function`);
+    if (props.eventsWaitAtMost !== undefined) {
+      lambda.configureAsyncInvoke({ maxEventAge: props.eventsWaitAtMost, retryAttempts: 2 });
+    }
     if (outlivesStack) lambda.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.function = lambda;
   }

@@ -18,6 +18,8 @@ export function revokeAccessFunction(scope: Construct, props: FunctionContext): 
     handlers,
     description: "Ends the access of a request",
     timeout: Duration.seconds(TASK_TIMEOUT_SECONDS),
+    // What asks for a drain: the next sweep asks again.
+    eventsWaitAtMost: Duration.minutes(5),
     // It mostly waits for Identity Center, and is paid by memory times seconds.
     memorySize: 256,
     logRetentionDays: settings.logRetentionDays,

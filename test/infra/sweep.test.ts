@@ -40,6 +40,20 @@ describe("the sweep", () => {
     ]);
   });
 
+  it("leaves no events to Lambda for longer than its rhythm: six hours of them would fill a young account", () => {
+    const waits = resourcesOf(access, "AWS::Lambda::EventInvokeConfig").map(({ properties }) => [
+      properties["FunctionName"],
+      properties["MaximumEventAgeInSeconds"],
+    ]);
+    expect(waits).toHaveLength(2);
+    expect(waits).toEqual(
+      expect.arrayContaining([
+        [{ Ref: "SweepFunction" }, 300],
+        [{ Ref: "RevokeAccessFunction" }, 300],
+      ]),
+    );
+  });
+
   it("has as long as its rhythm, and reserves no concurrency: a young account has ten in all", () => {
     const { properties } = resourceAt(access, "SweepFunction");
     expect(properties["Timeout"]).toBe(300);

@@ -38,7 +38,8 @@ const AT_A_TIME = 10;
 /** A page takes some ten seconds, and a minute when AWS is slow. A crashed sweep holds the next one up for so long. */
 const TURN_SECONDS = 60;
 
-/** How long a sweep on demand waits between two attempts to get the turn. */
+/** How long a sweep waits for its turn, and between two attempts to get it. Whoever has it compares for all. */
+const TURN_WITHIN_MILLISECONDS = 15_000;
 const TURN_PAUSE_MILLISECONDS = 2000;
 
 /** What cannot be compared now stays at the list's head. With so many of them the list is not read on: a fault has to pass. */
@@ -65,10 +66,11 @@ export const rotate =
   };
 
 const turnBy = async ({ turns, clock }: RotationDependencies, until: Date): Promise<Turn | undefined> => {
+  const latest = Math.min(until.getTime(), clock.now().getTime() + TURN_WITHIN_MILLISECONDS);
   for (;;) {
     const turn = await turns.take("sweep", TURN_SECONDS);
     const pauseEnds = clock.now().getTime() + TURN_PAUSE_MILLISECONDS;
-    if (turn !== undefined || pauseEnds >= until.getTime()) return turn;
+    if (turn !== undefined || pauseEnds >= latest) return turn;
     await clock.sleep(TURN_PAUSE_MILLISECONDS);
   }
 };
