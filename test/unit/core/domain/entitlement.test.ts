@@ -14,11 +14,10 @@ import {
   verdict,
   verified,
   withExpiryOf,
-  withUnanswered,
   withUncertainty,
   type EntitlementRecord,
 } from "../../../../lambdas/core/domain/entitlement.ts";
-import { secondsAfter, type RequestId } from "../../../../lambdas/core/domain/ids.ts";
+import { secondsAfter, timestamp, type RequestId } from "../../../../lambdas/core/domain/ids.ts";
 import { aRequestId, aUserId, anEntitlement } from "../../../support/builders.ts";
 
 const now = new Date("2026-01-01T00:00:00.000Z");
@@ -50,6 +49,13 @@ describe("an entitlement's key", () => {
     ].map(entitlementKey);
     expect(new Set(keys).size).toBe(keys.length);
   });
+
+  it("is what stored records and executions that sleep know it by", () => {
+    const { accountId, permissionSetArn, principalId } = entitlement;
+    expect(entitlementKey(entitlement)).toBe(
+      `identity-center/account-assignment#${accountId}#${permissionSetArn}#USER#${principalId}`,
+    );
+  });
 });
 
 describe("claiming", () => {
@@ -58,7 +64,10 @@ describe("claiming", () => {
   });
 
   it("makes every other request wait for the verdict", () => {
-    expect(claim(observing(), second).do).toBe("wait");
+    expect(claim(observing(), second)).toEqual({
+      do: "wait",
+      reason: "another request is finding out whether this access already exists",
+    });
   });
 
   it("lets the observer go on after a crash", () => {
@@ -73,7 +82,10 @@ describe("claiming", () => {
   });
 
   it("waits while the entitlement is being removed", () => {
-    expect(claim(written(release(ours(), first, certain)), second).do).toBe("wait");
+    expect(claim(written(release(ours(), first, certain)), second)).toEqual({
+      do: "wait",
+      reason: "the same access of an earlier request is being removed",
+    });
   });
 
   it("observes anew once it is absent", () => {
@@ -88,6 +100,52 @@ describe("claiming", () => {
 });
 
 describe("releasing", () => {
+  it("does nothing for whoever's release is being carried out already", () => {
+    const removing = inState(written(release(ours(), first, uncertain)), "removing");
+    const verifying = inState(confirmAbsent(removing, now), "verifying");
+    for (const record of [removing, verifying]) {
+      expect(release(record, first, certain)).toEqual({ do: "nothing" });
+      const marked = written(release(record, second, certain));
+      expect(marked).toMatchObject({ state: record.state, by: first.id, version: record.version + 1 });
+      expect(claim(marked, second).do).toBe("refuse");
+    }
+  });
+
+  it("leaves an observer's place to nobody: what was never decided is absent", () => {
+    const left = written(release(observing(), first, certain));
+    expect(left).toMatchObject({ state: "absent", holders: {}, version: 2 });
+    expect(written(claim(left, second))).toMatchObject({ state: "observing", by: second.id });
+  });
+
+  it("keeps standing access standing for its other holders", () => {
+    const shared = written(claim(verdict(observing(), "present"), second));
+    const left = written(release(shared, first, certain));
+    expect(left).toMatchObject({ state: "standing", holders: { [second.id]: { expiresAt } } });
+    expect(written(release(left, second, certain)).state).toBe("absent");
+  });
+
+  it("has the later of two uncertain attempts count", () => {
+    const later = { uncertain: true, now: new Date(now.getTime() + 60_000) };
+    const shared = written(claim(ours(), second));
+    for (const [one, other] of [
+      [uncertain, later],
+      [later, uncertain],
+    ] as const) {
+      const left = written(release(shared, first, one));
+      const removing = written(release(left, second, other));
+      expect(removing.uncertainUntil).toBe(secondsAfter(later.now, UNCERTAIN_SECONDS));
+    }
+    expect(written(release(ours(), first, certain))).not.toHaveProperty("uncertainUntil");
+  });
+
+  it("keeps the mark of who left while one of their invocations may still run, to the second", () => {
+    const left = written(release(undefined, first, certain));
+    const at = (seconds: number) => ({ uncertain: false, now: new Date(now.getTime() + seconds * 1000) });
+    const marks = (seconds: number) =>
+      Object.keys(written(release(left, second, at(seconds))).left ?? {}).toSorted();
+    expect(marks(UNCERTAIN_SECONDS - 1)).toEqual([first.id, second.id].toSorted());
+    expect(marks(UNCERTAIN_SECONDS)).toEqual([second.id]);
+  });
   it("never removes standing access", () => {
     const standing = verdict(observing(), "present");
     expect(written(release(standing, first, certain)).state).toBe("absent");
@@ -104,7 +162,10 @@ describe("releasing", () => {
     for (const before of [undefined, observing(), ours()]) {
       const after = written(release(before, second, certain));
       expect(after.holders).toEqual(before?.holders ?? {});
-      expect(claim(after, second)).toMatchObject({ do: "refuse" });
+      expect(claim(after, second)).toEqual({
+        do: "refuse",
+        reason: "the request has given this access up already",
+      });
       expect(release(after, second, certain).do).toBe("nothing");
     }
   });
@@ -130,11 +191,11 @@ describe("releasing", () => {
     expect(removing.since).toBe(now.toISOString());
   });
 
-  it("deletes and confirms nothing while an unanswered Delete may still be on its way: it could hit the next holder", () => {
+  it("deletes and confirms nothing while a Delete under a lease of an earlier version may still be on its way", () => {
     const removing = inState(written(release(ours(), first, certain)), "removing");
-    const unanswered = withUnanswered(removing, now);
-    expect(mayDelete(unanswered, new Date(now.getTime() + 59_999))).toBe(false);
-    expect(mayDelete(unanswered, new Date(now.getTime() + 60_000))).toBe(true);
+    const leased = { ...removing, leaseUntil: timestamp(new Date(now.getTime() + 60_000)) };
+    expect(mayDelete(leased, new Date(now.getTime() + 59_999))).toBe(false);
+    expect(mayDelete(leased, new Date(now.getTime() + 60_000))).toBe(true);
   });
 
   it("tells a removal from a later one of the same access", () => {
@@ -144,6 +205,8 @@ describe("releasing", () => {
     expect(isSameRemoval({ ...removing, version: removing.version + 1 }, removing)).toBe(true);
     expect(isSameRemoval(again, removing)).toBe(false);
     expect(isSameRemoval(confirmAbsent(removing, now), removing)).toBe(false);
+    expect(isSameRemoval({ ...removing, by: second.id }, removing)).toBe(false);
+    expect(isSameRemoval(undefined, removing)).toBe(false);
   });
 
   it("keeps why AWS refused to remove what nobody can use, until somebody needs the access anew", () => {
@@ -214,6 +277,10 @@ describe("what the sweep sees", () => {
     expect(driftOf(ours(), "absent", false)).toBeUndefined();
     expect(driftOf(ours(), "present", true)).toBeUndefined();
     expect(driftOf(observing(), "absent", true)).toBeUndefined();
+    expect(driftOf(verdict(observing(), "present"), "absent", true)).toBe("vanished");
+    expect(driftOf(inState(written(release(ours(), first, certain)), "removing"), "absent", true)).toBe(
+      undefined,
+    );
   });
 
   it("has appeared when Lockstep removed it and AWS shows it: it is somebody else's", () => {
@@ -230,6 +297,22 @@ describe("what the sweep sees", () => {
     const vanished = verified(ours(), "vanished", now);
     expect(vanished).toMatchObject({ drift: "vanished", verifiedAt: now.toISOString() });
     expect(verified(vanished, undefined, now)).not.toHaveProperty("drift");
+  });
+
+  it("changes nothing else of what Lockstep keeps, or of what is not watched", () => {
+    const long = new Date(now.getTime() + 48 * 3600 * 1000);
+    const kept = ours();
+    expect(verified(kept, undefined, long)).toEqual({
+      ...kept,
+      version: kept.version + 1,
+      verifiedAt: long.toISOString(),
+    });
+    const unwatched = inState(written(release(observing(), first, certain)), "absent");
+    expect(verified(unwatched, undefined, long)).toEqual({
+      ...unwatched,
+      version: unwatched.version + 1,
+      verifiedAt: long.toISOString(),
+    });
   });
 
   it("is watched for a day after a removal", () => {

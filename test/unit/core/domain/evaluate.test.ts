@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   accountsToLocate,
   evaluate,
+  groupsNamedIn,
   type EvaluationContext,
 } from "../../../../lambdas/core/domain/evaluate.ts";
 import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
@@ -30,6 +31,34 @@ const context = (overrides: Partial<EvaluationContext> = {}): EvaluationContext 
 });
 const automatic = aFlow({ name: "automatic" as FlowName, approval: { steps: [] } });
 
+describe("what has to be looked up", () => {
+  it("is each group once, and no person", () => {
+    const engineers = { type: "group", id: aGroupId("payments-engineers"), name: "engineers" } as const;
+    expect(groupsNamedIn([engineers, { type: "user", id: alice, name: "alice" }, engineers])).toEqual([
+      engineers.id,
+    ]);
+  });
+
+  it("is where an account lies, only if a flow offers its permission set by organizational unit", () => {
+    const byUnit = (permissionSet: string) =>
+      aFlow({
+        targets: [
+          {
+            accounts: [],
+            organizationalUnits: [{ id: anOrganizationalUnitId("Workloads"), name: "/Workloads" }],
+            permissionSets: [
+              { id: aPermissionSetArn("Billing"), name: "Billing" },
+              { id: aPermissionSetArn(permissionSet), name: permissionSet },
+            ],
+          },
+        ],
+      });
+    const twice = ask({ targets: [...ask().targets, ...ask().targets] });
+    expect(accountsToLocate(twice, [byUnit("PowerUser")])).toEqual([anAccountId(2)]);
+    expect(accountsToLocate(twice, [byUnit("ReadOnly")])).toEqual([]);
+  });
+});
+
 describe("evaluate", () => {
   it("names the flow that allows the request", () => {
     expect(evaluate(ask(), context())).toMatchObject({ allowed: true, flow: { name: "prod-power" } });
@@ -37,7 +66,51 @@ describe("evaluate", () => {
 
   it("refuses a person whom no flow names, whatever groups they say they are in", () => {
     const outsider = evaluate(ask(), context({ memberships: new Set() }));
-    expect(outsider).toMatchObject({ allowed: false, code: "no-matching-flow" });
+    expect(outsider).toEqual({
+      allowed: false,
+      code: "no-matching-flow",
+      reasons: ["no access flow names you or one of your groups as a requestor"],
+    });
+  });
+
+  it("needs to be named once, among whomever else a flow names", () => {
+    const several = aFlow({
+      requestors: {
+        anyOf: [
+          { type: "group", id: aGroupId("others"), name: "others" },
+          { type: "user", id: alice, name: "alice" },
+        ],
+      },
+    });
+    expect(evaluate(ask(), context({ flows: [several], memberships: new Set() })).allowed).toBe(true);
+  });
+
+  it("needs to be covered by one of a flow's targets, with one of its permission sets", () => {
+    const [target] = aFlow().targets;
+    if (target === undefined) throw new Error("The flow has no target");
+    const [powerUser] = target.permissionSets;
+    if (powerUser === undefined) throw new Error("The target has no permission set");
+    const readOnly = { id: aPermissionSetArn("ReadOnly"), name: "ReadOnly" };
+    const flow = aFlow({
+      targets: [
+        { ...target, accounts: [{ id: anAccountId(3), name: "other" }] },
+        { ...target, permissionSets: [readOnly, powerUser] },
+      ],
+    });
+    expect(evaluate(ask(), context({ flows: [flow] })).allowed).toBe(true);
+    expect(accountsToLocate(ask(), [flow])).toEqual([]);
+  });
+
+  it("says of each flow that names somebody why it does not serve", () => {
+    const elsewhere = { accountId: anAccountId(9), permissionSetArn: aPermissionSetArn("PowerUser") };
+    expect(evaluate(ask({ targets: [elsewhere] }), context({ flows: [aFlow(), automatic] }))).toEqual({
+      allowed: false,
+      code: "no-matching-flow",
+      reasons: [
+        "access flow prod-power does not cover everything that you asked for",
+        "access flow automatic does not cover everything that you asked for",
+      ],
+    });
   });
 
   it("allows a person named by id", () => {
@@ -98,8 +171,11 @@ describe("evaluate", () => {
     expect(evaluate(ask(), context({ flows: [aFlow(), automatic] }))).toMatchObject({
       flow: { name: "automatic" },
     });
-    expect(evaluate(ask(), context({ flows: [named("b"), named("a")] }))).toMatchObject({
-      flow: { name: "a" },
-    });
+    for (const flows of [
+      [named("b"), named("a")],
+      [named("a"), named("b")],
+    ]) {
+      expect(evaluate(ask(), context({ flows }))).toMatchObject({ flow: { name: "a" } });
+    }
   });
 });
