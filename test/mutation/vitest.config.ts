@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { NarrowestFirst } from "./narrowest-first.ts";
 
 /**
  * What the mutants of lambdas/core are tried against: the tests that run it in memory and on a virtual clock. Those that
@@ -13,6 +14,9 @@ export default defineConfig({
     ],
     pool: "threads",
     maxWorkers: 1,
+    // Modules are loaded once for all files of a run: no test of these changes a module.
+    isolate: false,
+    sequence: { sequencer: NarrowestFirst },
     testTimeout: 20_000,
   },
 });
