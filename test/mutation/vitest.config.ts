@@ -12,6 +12,7 @@ export default defineConfig({
       "test/workflow/**/*.test.ts",
       "test/security/approval.test.ts",
     ],
+    exclude: ["**/*-at-scale.test.ts"],
     pool: "threads",
     maxWorkers: 1,
     // Modules are loaded once for all files of a run: no test of these changes a module.

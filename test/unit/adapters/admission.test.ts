@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SHARES, pacedAdmission, type Share } from "../../../lambdas/adapters/admission.ts";
-import { SWEEP_CALLS_PER_SECOND } from "../../../lambdas/core/use-cases/sweep/observation-rotation.ts";
 import type { Admission, CallPurpose } from "../../../lambdas/core/ports/provider.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
@@ -14,12 +13,6 @@ describe("the shares of sso-admin's 20 requests a second", () => {
 
   it("are no more than 20 in any one second, when all of them are used up", () => {
     expect(sum(({ perSecond, burst }) => perSecond + burst - 1)).toBeLessThanOrEqual(20);
-  });
-});
-
-describe("the sweep's share", () => {
-  it("is what the sweep takes it to be when it says how long a rotation lasts", () => {
-    expect(SHARES.sweep.perSecond).toBe(SWEEP_CALLS_PER_SECOND);
   });
 });
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AccessRequest } from "../../../../../lambdas/core/domain/access-request.ts";
 import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
-import { secondsAfter, timestamp, type Timestamp } from "../../../../../lambdas/core/domain/ids.ts";
+import { secondsAfter } from "../../../../../lambdas/core/domain/ids.ts";
 import type { DueRequests } from "../../../../../lambdas/core/ports/stores.ts";
-import { aRequestId } from "../../../../support/builders.ts";
 import { endedOf, lifeOf, requestIdOf, sweepUnderTest } from "./world.ts";
 
 const HOUR = 3600;
@@ -138,86 +137,5 @@ describe("what cannot be done now", () => {
     expect((await world.requests.due(world.clock.now(), 10)).map(({ id }) => id)).toEqual([
       requestIdOf("alice"),
     ]);
-  });
-});
-
-/** Requests that are due, made only when they are read: what they hold is all the memory that a list of any length needs. */
-const endlessly = (
-  count: number,
-  dueAt: (index: number) => Timestamp,
-  requestAt: (index: number) => AccessRequest,
-) => {
-  const putOff = new Set<number>();
-  let first = 0;
-  const pages: number[] = [];
-  const due: DueRequests = {
-    due: (now, limit) => {
-      const page: AccessRequest[] = [];
-      while (putOff.has(first)) putOff.delete(first++);
-      for (let index = first; index < count && page.length < limit; index += 1) {
-        if (!putOff.has(index) && dueAt(index) <= timestamp(now)) page.push(requestAt(index));
-      }
-      pages.push(page.length);
-      return Promise.resolve(page);
-    },
-    putOff: ({ justification }) => {
-      putOff.add(Number(justification));
-      return Promise.resolve("written");
-    },
-  };
-  return { due, pages, left: () => count - first - putOff.size };
-};
-
-describe("a hundred thousand requests that are due", { timeout: 60_000 }, () => {
-  const COUNT = 100_000;
-  const prototype = lifeOf("alice", new Date(Date.UTC(2026, 0, 1))).active;
-  const requestAt = (index: number): AccessRequest => ({
-    ...prototype,
-    id: aRequestId("any"),
-    justification: String(index),
-  });
-
-  it("are all looked at, in pages, and no more than a page is held at a time", async () => {
-    const world = sweepUnderTest();
-    for (const entry of prototype.trail) await world.audit.append({ ...entry, requestId: aRequestId("any") });
-    await world.wait(180);
-    const list = endlessly(COUNT, () => timestamp(world.clock.now()), requestAt);
-    const swept = await sweepUnderTest({ ...world.dependencies, due: list.due }).sweep();
-    expect(swept.report).toMatchObject({
-      complete: true,
-      requests: { lookedAt: COUNT, restarted: 0, left: 0 },
-    });
-    expect(list.left()).toBe(0);
-    expect(Math.max(...list.pages)).toBe(100);
-    expect(list.pages).toHaveLength(COUNT / 100 + 1);
-  });
-
-  it("are restarted twenty a second, stopped in time, and gone on with by the next sweep", async () => {
-    const world = sweepUnderTest();
-    let started = 0;
-    const workflow = {
-      start: () => Promise.resolve((started += 1) > 0 ? ("started" as const) : ("exists" as const)),
-    };
-    const audit = { append: () => Promise.resolve(), sequences: () => Promise.resolve([1, 2, 3, 4]) };
-    await world.wait(HOUR + 3600);
-    const list = endlessly(COUNT, () => timestamp(new Date(0)), requestAt);
-    const overdue = sweepUnderTest({ ...world.dependencies, due: list.due, workflow, audit });
-
-    const began = world.clock.now().getTime();
-    const first = await overdue.sweep(240);
-    const seconds = (world.clock.now().getTime() - began) / 1000;
-    expect(seconds).toBeLessThanOrEqual(241);
-    expect(started).toBeGreaterThan(4700);
-    expect(started).toBeLessThanOrEqual(241 * 20);
-    expect(first.report).toMatchObject({ complete: false, requests: { restarted: started } });
-    expect(first.report.findings).toHaveLength(100);
-    expect(first.report.furtherFindings).toBeGreaterThanOrEqual(started - 100);
-
-    for (let run = 2; run <= 24 && list.left() > 0; run += 1) {
-      await world.wait(60);
-      await overdue.sweep(240);
-    }
-    expect(list.left()).toBe(0);
-    expect(started).toBe(COUNT);
   });
 });

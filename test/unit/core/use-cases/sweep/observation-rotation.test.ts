@@ -7,15 +7,14 @@ import {
   release,
   withUncertainty,
   type Entitlement,
-  type EntitlementRecord,
 } from "../../../../../lambdas/core/domain/entitlement.ts";
 import { commonOf, evolve } from "../../../../../lambdas/core/domain/evolve.ts";
 import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
 import { secondsAfter, timestamp, type RequestId } from "../../../../../lambdas/core/domain/ids.ts";
 import type { Provider } from "../../../../../lambdas/core/ports/provider.ts";
-import type { EntitlementIndex, WriteOutcome } from "../../../../../lambdas/core/ports/stores.ts";
+import type { EntitlementIndex } from "../../../../../lambdas/core/ports/stores.ts";
 import { SWEEP_CALLS_PER_SECOND } from "../../../../../lambdas/core/use-cases/sweep/observation-rotation.ts";
-import { aRequestId, aUserId, anEntitlement } from "../../../../support/builders.ts";
+import { aRequestId, aUserId } from "../../../../support/builders.ts";
 import { endedOf, lifeOf, requestIdOf, sweepUnderTest, type SweepUnderTest } from "./world.ts";
 
 const actor = { type: "lockstep", name: "workflow" } as const;
@@ -360,76 +359,6 @@ describe("what AWS does not answer", () => {
     expect(swept.report.problems).toEqual(["no answer"]);
     expect(swept.defect).toBeUndefined();
     expect(swept.report.rotation.oldestSeconds).toBeGreaterThanOrEqual(120);
-  });
-});
-
-describe("ten thousand live grants at two sso-admin requests a second", { timeout: 60_000 }, () => {
-  it("are compared in a rotation of many sweeps, each going on where the last one stopped", async () => {
-    const COUNT = 10_000;
-    const world = sweepUnderTest();
-    const holder = await world.grant("alice");
-    await world.wait(120);
-    const verifiedAt = timestamp(world.clock.now());
-    await world.wait(60);
-    // Each in a queue by when it was compared: the real index, without its sorting.
-    const queue = new Map<string, EntitlementRecord>();
-    for (let one = 0; one < COUNT; one += 1) {
-      const entitlement = anEntitlement({ principalId: aUserId(String(one)) });
-      const holders = { [holder.id]: { expiresAt: holder.expiresAt } };
-      queue.set(entitlementKey(entitlement), { entitlement, version: 2, holders, state: "ours", verifiedAt });
-    }
-    const index: EntitlementIndex = {
-      removals: () => Promise.resolve([]),
-      longestUnverified: (limit) => Promise.resolve([...queue.values()].slice(0, limit)),
-    };
-    const comparedBy = new Map<string, number>();
-    let run = 0;
-    const put = (next: EntitlementRecord): Promise<WriteOutcome> => {
-      const key = entitlementKey(next.entitlement);
-      if (!comparedBy.has(key)) comparedBy.set(key, run);
-      queue.delete(key);
-      queue.set(key, next);
-      return Promise.resolve("written");
-    };
-    let calls = 0;
-    const provider: Provider = {
-      kind: world.provider.kind,
-      apply: world.provider.apply.bind(world.provider),
-      remove: world.provider.remove.bind(world.provider),
-      instructions: world.provider.instructions.bind(world.provider),
-      observe: world.provider.observe.bind(world.provider),
-      // Nobody shares an account and permission set with another: one admitted call each.
-      observeAll: async (entitlements) => {
-        calls += entitlements.length;
-        await world.clock.sleep((entitlements.length / SWEEP_CALLS_PER_SECOND) * 1000);
-        return new Map(entitlements.map((entitlement) => [entitlement, "present"]));
-      },
-    };
-    const many = sweepUnderTest({
-      ...world.dependencies,
-      index,
-      entitlements: { put },
-      providers: { [provider.kind]: provider },
-    });
-    const ages: number[] = [];
-    while (comparedBy.size < COUNT && run < 40) {
-      run += 1;
-      const began = world.clock.now().getTime();
-      const before = calls;
-      const { report } = await many.sweep(240);
-      const seconds = (world.clock.now().getTime() - began) / 1000;
-      expect(seconds).toBeLessThanOrEqual(240);
-      expect(calls - before).toBeLessThanOrEqual(240 * SWEEP_CALLS_PER_SECOND);
-      expect(report.complete).toBe(false);
-      ages.push(report.rotation.oldestSeconds);
-      await world.wait(300 - seconds);
-    }
-    // 480 in each sweep: 21 sweeps, 105 minutes; the metric grows as long as the first rotation lasts, and then stays.
-    expect(run).toBe(Math.ceil(COUNT / 480));
-    expect([...comparedBy.values()]).toEqual([...comparedBy.values()].toSorted((a, b) => a - b));
-    expect(calls).toBeLessThanOrEqual(run * 480);
-    expect(ages).toEqual(ages.toSorted((a, b) => a - b));
-    expect(ages.at(-1)).toBeLessThan(2 * 3600);
   });
 });
 
