@@ -10,6 +10,7 @@ import { createRuleTargets } from "./events/rule-targets.ts";
 import { createTopics } from "./events/topics.ts";
 import type { Topics } from "./events/topics.ts";
 import { createIamCheck } from "./iam-check/iam-check.ts";
+import { USUAL_EVENT_LIMITS } from "./template/functions.ts";
 import { createAsynchronousInvocations } from "./lambda/asynchronous-invocations.ts";
 import { createEventSources } from "./lambda/event-sources.ts";
 import { createInvokeForWire, createInvokeFunction } from "./lambda/invoke-function.ts";
@@ -115,10 +116,12 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
     onUsage: meter.invoked,
     ...(options.functionEnvironment !== undefined && { environment: options.functionEnvironment }),
   });
+  const eventLimits = new Map(application.functions.map(({ arn, events }) => [arn, events]));
   const asynchronous = createAsynchronousInvocations({
     store,
     clock,
     newId,
+    limitsOf: (functionArn) => eventLimits.get(functionArn) ?? USUAL_EVENT_LIMITS,
     invoke: lambda.invoke,
     onGivenUp: report,
   });

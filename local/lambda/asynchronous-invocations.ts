@@ -2,6 +2,7 @@ import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { createDurableJobs } from "../events/durable-jobs.ts";
 import type { DurableJobs } from "../events/durable-jobs.ts";
 import type { LocalStore } from "../store.ts";
+import type { EventLimits } from "../template/functions.ts";
 import type { Json } from "../wire/json.ts";
 import type { FunctionAnswer } from "../wire/lambda-rest.ts";
 
@@ -11,9 +12,10 @@ export interface AsynchronousInvocation {
   readonly payload: Json;
 }
 
-/** "Lambda attempts to run it two more times, with a one-minute wait before the first, and two minutes before the second";
- * events are kept for six hours. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
-const LIMITS = { maximumAttempts: 3, maximumAgeSeconds: 6 * 3600 };
+/**
+ * "with a one-minute wait before the first two attempts, and two minutes between the second and third"
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
 const MINUTE = 60_000;
 
 /** Runs invocations that nobody waits for, over restarts. */
@@ -21,16 +23,17 @@ export const createAsynchronousInvocations = (dependencies: {
   readonly store: LocalStore;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly limitsOf: (functionArn: string) => EventLimits;
   readonly invoke: (functionArn: string, payload: Json) => Promise<FunctionAnswer>;
   readonly onGivenUp: (message: string) => void;
 }): DurableJobs<AsynchronousInvocation> => {
-  const { store, clock, newId, invoke, onGivenUp } = dependencies;
+  const { store, clock, newId, limitsOf, invoke, onGivenUp } = dependencies;
   return createDurableJobs<AsynchronousInvocation>({
     store,
     collection: "lambda/asynchronous-invocations",
     clock,
     newId,
-    limits: () => LIMITS,
+    limits: ({ functionArn }) => limitsOf(functionArn),
     delay: (attempts) => attempts * MINUTE,
     attempt: async ({ functionArn, payload }) => {
       const answer = await invoke(functionArn, payload);
@@ -38,9 +41,7 @@ export const createAsynchronousInvocations = (dependencies: {
     },
     isRetryable: () => true,
     giveUp: ({ functionArn }, error) => {
-      onGivenUp(
-        `${functionArn} failed three times: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      onGivenUp(`${functionArn} was given up: ${error instanceof Error ? error.message : String(error)}`);
     },
   });
 };

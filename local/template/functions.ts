@@ -21,6 +21,24 @@ const FunctionSchema = z.object({
   ),
 });
 
+const EventInvokeConfigSchema = z.object({
+  FunctionName: z.string(),
+  MaximumEventAgeInSeconds: z._default(number, 6 * 3600),
+  MaximumRetryAttempts: z._default(number, 2),
+});
+
+/** What Lambda does with an event that it has taken for a function and that cannot be served yet, or fails. */
+export interface EventLimits {
+  readonly maximumAttempts: number;
+  readonly maximumAgeSeconds: number;
+}
+
+/**
+ * Without a setting: "Lambda attempts to run it two more times", and events are kept for six hours
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+export const USUAL_EVENT_LIMITS: EventLimits = { maximumAttempts: 3, maximumAgeSeconds: 6 * 3600 };
+
 /** A function of the app, with the directory that its bundle lies in. */
 export interface ApplicationFunction {
   readonly name: string;
@@ -32,9 +50,14 @@ export interface ApplicationFunction {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly events: EventLimits;
 }
 
-const functionOf = (resource: DeployedResource, { assetPaths }: Assembly): ApplicationFunction => {
+const functionOf = (
+  resource: DeployedResource,
+  { assetPaths }: Assembly,
+  limits: ReadonlyMap<string, EventLimits>,
+): ApplicationFunction => {
   const { Code, Handler, Role, Timeout, MemorySize, Environment } = propertiesOf(resource, FunctionSchema);
   const directory = assetPaths.get(Code.S3Key);
   if (directory === undefined) {
@@ -49,8 +72,25 @@ const functionOf = (resource: DeployedResource, { assetPaths }: Assembly): Appli
     timeoutSeconds: Timeout,
     memoryMegabytes: MemorySize,
     environment: Environment?.Variables ?? {},
+    events: limits.get(resource.ref) ?? USUAL_EVENT_LIMITS,
   };
 };
 
-export const functionsIn = (assembly: Assembly, deployment: Deployment): readonly ApplicationFunction[] =>
-  deployment.resources("AWS::Lambda::Function").map((resource) => functionOf(resource, assembly));
+const eventLimitsIn = (deployment: Deployment): ReadonlyMap<string, EventLimits> =>
+  new Map(
+    deployment.resources("AWS::Lambda::EventInvokeConfig").map((resource) => {
+      const configured = propertiesOf(resource, EventInvokeConfigSchema);
+      const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts } = configured;
+      return [
+        FunctionName,
+        { maximumAttempts: MaximumRetryAttempts + 1, maximumAgeSeconds: MaximumEventAgeInSeconds },
+      ];
+    }),
+  );
+
+export const functionsIn = (assembly: Assembly, deployment: Deployment): readonly ApplicationFunction[] => {
+  const limits = eventLimitsIn(deployment);
+  return deployment
+    .resources("AWS::Lambda::Function")
+    .map((resource) => functionOf(resource, assembly, limits));
+};

@@ -151,6 +151,7 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   "AWS::IAM::ManagedPolicy": managedPolicy,
   "AWS::IAM::Policy": byDerivedId(16),
   "AWS::IAM::Role": role,
+  "AWS::Lambda::EventInvokeConfig": byDerivedId(16),
   "AWS::Lambda::EventSourceMapping": (identity) => {
     const hash = hashOf(identity, 32);
     const uuid = [

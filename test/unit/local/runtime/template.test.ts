@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { allow, applicationOf, roleWith } from "./support/assembly.ts";
+import { readApplication } from "../../../../local/template/application.ts";
+import { ENVIRONMENT, allow, applicationOf, roleWith, writeAssembly } from "./support/assembly.ts";
 
 const topicNamed = (TopicName: unknown) => ({ Type: "AWS::SNS::Topic", Properties: { TopicName } });
 
@@ -90,6 +91,33 @@ describe("the application in a cloud assembly", () => {
       policies: [
         { document: { Statement: [{ Resource: "arn:aws:dynamodb:eu-west-1:111111111111:table/things" }] } },
       ],
+    });
+  });
+
+  it("knows for how long, and how often, Lambda tries an event that a function does not take", async () => {
+    const declared = (FunctionName: string) => ({
+      Type: "AWS::Lambda::Function",
+      Properties: {
+        FunctionName,
+        Code: { S3Key: "code.zip" },
+        Handler: "index.handler",
+        Runtime: "nodejs24.x",
+        Role: "arn:aws:iam::111111111111:role/worker",
+      },
+    });
+    const limited = {
+      Type: "AWS::Lambda::EventInvokeConfig",
+      Properties: { FunctionName: { Ref: "Hasty" }, MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 1 },
+    };
+    const { directory, remove } = await writeAssembly(
+      { app: { Resources: { Hasty: declared("hasty"), Patient: declared("patient"), Limits: limited } } },
+      { code: "" },
+    );
+    const { functions } = await readApplication(directory, ENVIRONMENT);
+    await remove();
+    expect(Object.fromEntries(functions.map(({ name, events }) => [name, events]))).toEqual({
+      hasty: { maximumAttempts: 2, maximumAgeSeconds: 300 },
+      patient: { maximumAttempts: 3, maximumAgeSeconds: 6 * 3600 },
     });
   });
 
