@@ -42,7 +42,11 @@ export type FlowName = z.infer<typeof FlowNameSchema>;
 /** A moment in UTC, to the millisecond, so that text order is time order. */
 export const TimestampSchema = z
   .string()
-  .check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/))
+  .check(
+    z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, {
+      error: "a moment in UTC with milliseconds, such as 2026-01-01T00:00:00.000Z",
+    }),
+  )
   .brand<"Timestamp">();
 export type Timestamp = z.infer<typeof TimestampSchema>;
 

@@ -161,8 +161,12 @@ class Rotation {
         const holders = await holdersOf(this.dependencies)(record);
         if (holders.dead.length > 0) await this.endDead(record, holders);
         // Its request is being granted: looked at again when that has ended, and nothing is missed by then.
-        else if (holders.underWay) this.skip(record);
-        else comparable.push({ record, holders });
+        else if (holders.underWay) {
+          this.skip(record);
+          this.tally.leftOut(
+            "Access that is being granted, or was within the last minute, is left to the next sweep.",
+          );
+        } else comparable.push({ record, holders });
       }),
     );
     return comparable;
