@@ -9,6 +9,8 @@ import { DEFAULT_API_PORT } from "../local/discovery.ts";
 import { accountOf, connect, type Connection } from "./audit/connection.ts";
 import { downloadRoots } from "./audit/download-roots.ts";
 import { exportEntries } from "./audit/export-entries.ts";
+import { textOfExport } from "./audit/export-report.ts";
+import { checkTargets } from "./audit/export-targets.ts";
 import { counted, progressOn } from "./audit/progress.ts";
 
 const DEFAULT_FILE = "lockstep-audit.jsonl";
@@ -78,12 +80,13 @@ await runCommand(
   },
   async ({ options }) => {
     const { out = DEFAULT_FILE, table = AUDIT_TABLE_NAME, roots, bucket } = options;
+    const { replaces } = await checkTargets({ out, roots });
     const connection = await connect({ ...options, port: options.port ?? DEFAULT_API_PORT });
     // First: whatever is sealed by now is recorded, and so will be in the export.
     const days = roots === undefined ? undefined : await fetchRoots(connection, roots, bucket);
     const say = progressOn(process.stderr, systemClock);
     const advice = `It takes dynamodb:Scan on the table; --table names another one at ${connection.where}.`;
-    const { entries, requests, bytes } = await inWords(`The table ${table}`, advice, () =>
+    const exported = await inWords(`The table ${table}`, advice, () =>
       exportEntries({
         pages: scanAudit({ clientsFor: connection.clientsFor, tableName: table, clock: systemClock }),
         file: out,
@@ -94,15 +97,8 @@ await runCommand(
         },
       }),
     );
-    const megabytes = (bytes / 1e6).toFixed(1);
-    const lines = [
-      `Wrote ${counted(entries, "entry")} of ${counted(requests, "request")} to ${out} (${megabytes} MB).`,
-      ...(days === undefined
-        ? ["The daily roots would show more: --roots DIR downloads them."]
-        : [`Downloaded ${counted(days.length, "root")} to ${roots ?? ""}.`]),
-      `Next: npm run audit:verify -- --export ${out}${roots === undefined ? "" : ` --roots ${roots}`}`,
-    ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    const downloaded = roots === undefined ? undefined : { directory: roots, count: days?.length ?? 0 };
+    process.stdout.write(`${textOfExport({ exported, out, replaces, roots: downloaded })}\n`);
     return 0;
   },
 );

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsClients, type ClientsFor } from "../../lambdas/adapters/aws-clients.ts";
+import { UsageError } from "../../local/cli/arguments.ts";
 import { CommandError } from "../../local/cli/command.ts";
 import { discover } from "../../local/discovery.ts";
 
@@ -27,6 +28,15 @@ const LOCAL_REGION = "eu-west-1";
 
 const regionFromEnvironment = () => process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
 
+/** `localhost:8000` is a URL too, of the protocol `localhost:`; the SDK fails on it only at the first call. */
+const checkEndpoint = (endpoint: string) => {
+  const { protocol } = URL.parse(endpoint) ?? {};
+  if (protocol === "http:" || protocol === "https:") return;
+  throw new UsageError(
+    `Option --endpoint is '${endpoint}': expected a URL that begins with http:// or https://, such as http://localhost:8000.`,
+  );
+};
+
 const atEndpoint = (endpoint: string, region: string, hasCredentials: boolean): Connection => ({
   clientsFor: awsClients({
     overrides: {
@@ -42,7 +52,7 @@ const atEndpoint = (endpoint: string, region: string, hasCredentials: boolean): 
 
 /**
  * Connects to the endpoint that is named, to the AWS account that a profile or region names, or else to the environment
- * that runs on this machine. Throws CommandError.
+ * that runs on this machine. Throws CommandError, and UsageError for an endpoint that is no URL.
  */
 export const connect = async ({
   endpoint,
@@ -51,6 +61,7 @@ export const connect = async ({
   port,
 }: ConnectionOptions): Promise<Connection> => {
   if (endpoint !== undefined) {
+    checkEndpoint(endpoint);
     const hasCredentials = process.env["AWS_ACCESS_KEY_ID"] !== undefined;
     return atEndpoint(endpoint, region ?? regionFromEnvironment() ?? LOCAL_REGION, hasCredentials);
   }

@@ -10,6 +10,8 @@ export interface VerifiedEntries {
   readonly requests: number;
   /** Entries that a root seals, by itself or by a later one of its chain. */
   readonly sealed: number;
+  /** There are lines, but no entry on any: the file is no export at all. */
+  readonly isForeign?: true;
 }
 
 export interface VerifyOptions {
@@ -129,7 +131,10 @@ const wrongByRoots = (entry: LinedEntry, sealed: SealedHeads): Omit<Finding, "pl
   };
 };
 
-/** Checks an export line by line, and stops at the first that is not as it was written. */
+/**
+ * Checks an export line by line, and stops at the first that is not as it was written; if that is no entry and none came
+ * before it, at the first entry after it, which tells an export from a file that is none.
+ */
 export const verifyEntries = async ({
   lines,
   heads,
@@ -172,9 +177,14 @@ export const verifyEntries = async ({
   };
 
   let line = 0;
+  let foreign: Finding | undefined;
   for await (const text of lines()) {
     line += 1;
     const entry = entryOfLine(text);
+    if (foreign !== undefined) {
+      if (entry === undefined) continue;
+      return { ...count, finding: foreign };
+    }
     if (entry === undefined) {
       const found = text === "" ? "an empty line" : "a line that is no audit entry";
       const finding: Finding = {
@@ -183,7 +193,9 @@ export const verifyEntries = async ({
         found,
         expected: "an audit entry as JSON, with all of its fields",
       };
-      return { ...count, finding };
+      if (count.entries > 0) return { ...count, finding };
+      foreign = finding;
+      continue;
     }
     const finding = await check(line, entry);
     if (finding !== undefined) return { ...count, finding };
@@ -194,6 +206,7 @@ export const verifyEntries = async ({
     previous = entry;
     onProgress?.(count.entries);
   }
+  if (foreign !== undefined) return { ...count, finding: foreign, isForeign: true };
   const unseen = missingBetween(previous, undefined, heads, passed);
   if (unseen === undefined) return count;
   const expected = `${nameOf(unseen)}, which the root of ${unseen.day} seals`;

@@ -106,7 +106,7 @@ describe("the audit trail of a running environment", { timeout: 90_000 }, () => 
     ).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n").slice(0, 3)).toEqual([
-      expect.stringMatching(/^Wrote 4 entries of 2 requests to .+ \(0\.0 MB\)\.$/),
+      expect.stringMatching(/^Wrote 4 entries of 2 requests to .+ \(\d\.\d kB\)\.$/),
       expect.stringMatching(/^Downloaded 1 root to /),
       `Next: npm run audit:verify -- --export ${file()} --roots ${roots()}`,
     ]);
@@ -171,8 +171,8 @@ describe("the audit trail of a running environment", { timeout: 90_000 }, () => 
 describe("what is called wrongly", () => {
   it.each([
     [["cli/audit-verify.ts"], 2, /^Option --export is missing/],
-    [["cli/audit-verify.ts", "--export", "nowhere.jsonl"], 1, /^The export nowhere\.jsonl cannot be read/],
-    [["cli/audit-verify.ts", "--export", "package.json", "--roots", "docs"], 1, /holds no roots/],
+    [["cli/audit-verify.ts", "--export", "nowhere.jsonl"], 2, /^The export nowhere\.jsonl cannot be read/],
+    [["cli/audit-verify.ts", "--export", "package.json", "--roots", "docs"], 2, /holds no roots/],
     [["cli/audit-export.ts", "--port", "1"], 1, /^No Lockstep environment answers on port 1: start one/],
     [
       ["cli/audit-export.ts", "--endpoint", "http://127.0.0.1:1"],

@@ -49,6 +49,16 @@ describe("an export as it was written", () => {
   });
 });
 
+describe("a file that is no export", () => {
+  it("is told from one whose first line is bad", async () => {
+    const garbage = ["{", '  "name": "lockstep"', "}"];
+    expect(await verify({ lines: garbage, roots: [] })).toMatchObject({ entries: 0, isForeign: true });
+    const spoiled = await verify({ lines: [...garbage, ...goodSample.lines], roots: [] });
+    expect(spoiled.isForeign).toBeUndefined();
+    expect(spoiled.finding).toMatchObject({ place: { line: 1 }, tampering: "altered" });
+  });
+});
+
 describe("the first entry that is not as it was written is named", () => {
   it.each(tamperings)("$name", async ({ sample, byEntries, byRoots }) => {
     const alone = await verify({ ...sample, roots: [] });
