@@ -42,6 +42,14 @@ const tryCalls = (environment: Environment, { requester, approver, account, perm
       `${approver.displayName} approves (put the request's id for ID)`,
       call(environment, approver, "/requests/ID/decisions", { decision: "approve" }),
     ],
+    [
+      "More time, before it ends and where its flow allows it",
+      call(environment, requester, "/requests/ID/extend", {
+        duration: "PT2M",
+        justification: "not done yet",
+      }),
+    ],
+    ["Enough", call(environment, requester, "/requests/ID/revoke", {})],
     ["What happened?", call(environment, requester, "/requests/ID/events")],
   ] as const;
 };
