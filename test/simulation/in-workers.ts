@@ -1,16 +1,21 @@
 import { Worker } from "node:worker_threads";
+import type { Violation } from "./oracle/watcher.ts";
 import type { FailedSeed, Portion, PortionResult } from "./run-seeds.ts";
 
 /** What a worker tells: of each history as it goes, and of its portion at the end. */
-export type Message = { readonly result: PortionResult } | { readonly seed: number };
+export type Message =
+  { readonly result: PortionResult } | { readonly seed: number; readonly violation: Violation | undefined };
 
-const runPortion = (portion: Portion, onHistory: () => void): Promise<PortionResult> =>
+/** Told of each history as it ends. */
+type OnHistory = (violation: Violation | undefined) => void;
+
+const runPortion = (portion: Portion, onHistory: OnHistory): Promise<PortionResult> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: portion });
     worker.on("error", reject);
     worker.on("message", (message: Message) => {
       if ("result" in message) resolve(message.result);
-      else onHistory();
+      else onHistory(message.violation);
     });
   });
 
@@ -18,7 +23,7 @@ const runPortion = (portion: Portion, onHistory: () => void): Promise<PortionRes
 export const runInWorkers = async (
   wanted: Omit<Portion, "offset" | "stride">,
   workers: number,
-  onHistory: () => void = () => undefined,
+  onHistory: OnHistory = () => undefined,
 ): Promise<PortionResult> => {
   const results = await Promise.all(
     Array.from({ length: workers }, (_, offset) =>

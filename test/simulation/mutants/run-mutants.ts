@@ -1,28 +1,20 @@
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { invariants } from "../oracle/invariants.ts";
+import { runProgram } from "../program.ts";
+import { withProgress } from "../progress.ts";
 import type { FailedSeed } from "../run-seeds.ts";
+import { mutantsHelp, readMutantsArguments, type MutantsArguments } from "./arguments.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutants } from "./mutants.ts";
 import { assertApplies, inPatchedCopy } from "./patched-copy.ts";
 
 /*
- * npm run simulate:mutants -- [--only NAME[,NAME…]] [--histories M] [--seed N]
- *
- * Applies known defects, one at a time, to a copy of the sources, and runs the simulation there from seed N until a
- * history fails. Each defect must be noticed within M histories, and by an invariant that one would expect; and the
- * history that notices it must pass without the defect.
+ * Applies known defects, one at a time, to a copy of the sources, and runs the simulation there from a seed until a
+ * history fails. Each defect must be noticed within so many histories, and by an invariant that one would expect; and
+ * the history that notices it must pass without the defect.
  */
-
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    histories: { type: "string", default: "600" },
-    seed: { type: "string", default: "1" },
-  },
-});
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -75,11 +67,14 @@ interface Outcome {
 }
 
 /** Runs the mutant's histories on it, and the one that notices it on the sources as they are. */
-const run = async (mutant: Mutant, pristine: string): Promise<Outcome> => {
+const run = async (
+  mutant: Mutant,
+  pristine: string,
+  { seed, histories }: MutantsArguments,
+): Promise<Outcome> => {
   const began = performance.now();
-  const { seed, histories } = values;
   const { ran, failed } = await inPatchedCopy(mutant.patches, (folder) =>
-    simulate(folder, mutant, { seed, histories }),
+    simulate(folder, mutant, { seed: String(seed), histories: String(histories) }),
   ).catch((error: unknown) => {
     throw new Error(`${mutant.name} could not be simulated`, { cause: error });
   });
@@ -108,19 +103,28 @@ const wrongWith = async (
 };
 
 /** Tells of each mutant as it ends, on as many processors as there are. */
-const runAll = async (chosen: readonly Mutant[], pristine: string): Promise<readonly Outcome[]> => {
-  const queue = [...chosen];
+const runAll = async (given: MutantsArguments, pristine: string): Promise<readonly Outcome[]> => {
+  const queue = [...given.chosen];
   const outcomes: Outcome[] = [];
   const work = async () => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const outcome = await run(mutant, pristine);
+      const outcome = await run(mutant, pristine, given);
       print(rowOf(outcome));
       outcomes.push(outcome);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  const progress = () => ({
+    done: outcomes.length,
+    total: given.chosen.length,
+    failed: outcomes.filter(isWrong).length,
+  });
+  await withProgress("mutants", progress, async () => {
+    await Promise.all(Array.from({ length: availableParallelism() }, work));
+  });
   return outcomes;
 };
+
+const isWrong = ({ wrong }: Outcome): boolean => wrong !== undefined;
 
 const NAME_WIDTH = Math.max(...mutants.map(({ name }) => name.length));
 
@@ -140,26 +144,22 @@ const rowOf = ({ mutant, seconds, histories, caught, wrong }: Outcome): string =
     `${mutant.breaks}${wrong === undefined ? "" : ` ${wrong}: ${caught?.violation.message ?? "no violation"}`}`,
   ]);
 
-const choose = (): readonly Mutant[] => {
-  const names = values.only?.split(",");
-  const unknown = names?.find((name) => mutants.every((mutant) => mutant.name !== name));
-  if (unknown !== undefined) throw new Error(`There is no mutant ${unknown}`);
-  return mutants.filter(({ name }) => names?.includes(name) ?? true);
+const main = async (given: MutantsArguments): Promise<boolean> => {
+  for (const { patches } of mutants) await assertApplies(patches);
+  const began = performance.now();
+  print(columns(["mutant", "caught", "expected", "seed", "histories", "time", "what it breaks"]));
+  const outcomes = await inPatchedCopy([], (pristine) => runAll(given, pristine));
+  const wrong = outcomes.filter(isWrong);
+  print(
+    `${outcomes.length} mutants, ${wrong.length} of them not caught as expected; ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+  );
+  const used = new Set(
+    outcomes.flatMap(({ caught }) => (caught === undefined ? [] : [caught.violation.invariant])),
+  );
+  for (const { number, title } of invariants) {
+    if (used.has(number)) print(`Invariant ${number}: ${title}`);
+  }
+  return wrong.length === 0;
 };
 
-const chosen = choose();
-for (const { patches } of mutants) await assertApplies(patches);
-const began = performance.now();
-print(columns(["mutant", "caught", "expected", "seed", "histories", "time", "what it breaks"]));
-const outcomes = await inPatchedCopy([], (pristine) => runAll(chosen, pristine));
-const wrong = outcomes.filter((outcome) => outcome.wrong !== undefined);
-print(
-  `${outcomes.length} mutants, ${wrong.length} of them not caught as expected; ${((performance.now() - began) / 1_000).toFixed(0)} s`,
-);
-const used = new Set(
-  outcomes.flatMap(({ caught }) => (caught === undefined ? [] : [caught.violation.invariant])),
-);
-for (const { number, title } of invariants) {
-  if (used.has(number)) print(`Invariant ${number}: ${title}`);
-}
-process.exitCode = wrong.length === 0 ? 0 : 1;
+await runProgram(readMutantsArguments, mutantsHelp, main);
