@@ -131,6 +131,27 @@ describe("a Delete that nobody answered", () => {
   });
 });
 
+describe("a late Create that AWS takes hours for", () => {
+  it("is waited for, however long it stays in progress, and removed when it has landed", async () => {
+    const lockstep = await lockstepUnderTest({ flow: automaticFlow });
+    const goOn = lockstep.holdUp("before its Create");
+    const id = await lockstep.submit(alice, { duration: "PT10M" });
+    await lockstep.clock.advanceBy(10 * MINUTE + 30 * SECOND);
+    expect(lockstep.has()).toBe(false);
+    lockstep.provider.operationMilliseconds = 4 * HOUR;
+    await goOn();
+    lockstep.provider.operationMilliseconds = 0;
+    await lockstep.clock.advanceBy(HOUR);
+    expect(await lockstep.request(id)).toMatchObject({
+      status: "revoking",
+      delay: { lastError: "ConflictException: an earlier write is not complete" },
+    });
+    await lockstep.clock.advanceBy(4 * HOUR);
+    expect(await lockstep.request(id)).toMatchObject({ status: "ended" });
+    expect(lockstep.has()).toBe(false);
+  });
+});
+
 describe("a turn that is over by its own clock", () => {
   it("is not given back: the next one waits until what it covers cannot arrive any more", async () => {
     const clock = new VirtualClock();

@@ -121,15 +121,13 @@ const send = async (
   return progress;
 };
 
-/** Looks once more for a late Create, when none can land any more. */
+/**
+ * Removes once more what was seen gone, when no Create can be sent any more: one may have landed, or may still be in
+ * progress at AWS, which then answers with a Conflict until it has ended. A look alone would not see that one.
+ */
 const verify = async (removal: Removal, record: RecordIn<"verifying">): Promise<Removed> => {
-  const { entitlements, providers, now } = removal;
+  const { entitlements, now } = removal;
   if (timestamp(now()) < record.until) return { outcome: "verifying", until: record.until };
-  const observed = await providers[record.entitlement.provider].observe(record.entitlement);
-  if (observed === "absent") {
-    const absent = confirmAbsent(record, now());
-    return confirmed((await entitlements.put(absent)) === "written" ? absent : undefined);
-  }
   const again = removeAgain(record, now());
   return (await entitlements.put(again)) === "conflict" ? raced : remove(removal, again);
 };
