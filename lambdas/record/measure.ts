@@ -12,7 +12,7 @@ const grantLag = (request: AccessRequest & { readonly status: "active" }): numbe
 
 /**
  * From the expiry to the end of the access: milliseconds. An early revoke has no lag by this measure, and the time in
- * which a removed access is looked for once more is none either.
+ * which a removed access waits to be removed once more is none either.
  */
 const revokeLag = (request: AccessRequest & { readonly status: "ended" }): number => {
   const removedAt = request.trail.find(({ type }) => type === "VerificationStarted")?.at ?? request.ended.at;

@@ -28,7 +28,7 @@ const revokingView = (request: RequestIn<"revoking">): Removal => {
     return {
       since,
       verifyingUntil: until,
-      next: `AWS shows the access no more. An attempt to grant it, whose end nobody saw, may still take effect until ${until}: then Lockstep looks once more, and the request ends.`,
+      next: `AWS shows the access no more. An attempt to grant it, whose end nobody saw, may still take effect until ${until}: then Lockstep removes it once more, and the request ends.`,
     };
   }
   if (delay === undefined) return { since, next: "Lockstep is removing the access." };

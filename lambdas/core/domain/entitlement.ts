@@ -294,11 +294,8 @@ export const leftDangling = (record: RecordIn<"removing">, reason: string): Reco
   dangling: reason,
 });
 
-/** After the provider saw it absent: absent for good, or to be observed once more when a late Create may still land. */
-export const confirmAbsent = (
-  record: RecordIn<"removing" | "verifying">,
-  now: Date,
-): RecordIn<"absent" | "verifying"> => {
+/** After the provider saw it absent: absent for good, or to be removed once more when a late Create may still land. */
+export const confirmAbsent = (record: RecordIn<"removing">, now: Date): RecordIn<"absent" | "verifying"> => {
   const { uncertainUntil } = record;
   const absent = absentRecord({ ...record, version: record.version + 1 });
   return uncertainUntil !== undefined && uncertainUntil > timestamp(now)
@@ -306,7 +303,7 @@ export const confirmAbsent = (
     : { ...absent, watchedUntil: secondsAfter(now, WATCHED_SECONDS) };
 };
 
-/** A late Create landed while its absence was being verified: removed again. */
+/** No Create can be sent any more: one may have landed, or be in progress. From here nobody can take it until it is gone. */
 export const removeAgain = (record: RecordIn<"verifying">, now: Date): RecordIn<"removing"> =>
   removal({ ...record, version: record.version + 1 }, record.by, now);
 

@@ -36,7 +36,7 @@ export const transitions = {
   /** The only transition that moves an expiry. */
   AccessExtended: { from: ["active"], to: "active" },
   RevocationStarted: { from: ["granting", "active"], to: "revoking" },
-  /** What an attempt whose end nobody saw may still bring is looked for once more. */
+  /** What an attempt whose end nobody saw may still bring is removed once more. */
   VerificationStarted: { from: ["revoking"], to: "revoking" },
   /** Attempts fail, and are repeated: says why, at first, whenever the reason changes, and every half hour. */
   RevocationDelayed: { from: ["revoking"], to: "revoking" },

@@ -62,7 +62,7 @@ const isDead = (request: AccessRequest | undefined): boolean => request === unde
  * Ends the holds of requests that are over or do not exist, under the version that was read: had one of them been
  * released, or had another request come, the record would be another one, and nothing is written. The last of them
  * leaves an orphan, which is queued for removal. That such a request's own attempt to grant has ended is not certain:
- * what it removes is looked for once more.
+ * what it removes is removed once more.
  */
 export const endDeadHolds =
   ({ entitlements, clock, events }: HolderDependencies) =>

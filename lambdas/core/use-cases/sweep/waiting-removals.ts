@@ -11,7 +11,7 @@ interface Dependencies {
 }
 
 /**
- * What waits longer than that to be removed, or to be looked for once more, has perhaps nobody who comes for it. In a
+ * What waits longer than that to be removed, or to be removed once more, has perhaps nobody who comes for it. In a
  * burst it has: then somebody has the turn to remove, and one more invocation finds that out and ends.
  */
 const WAITING_SECONDS = 120;

@@ -232,8 +232,9 @@ describe("releasing", () => {
     const verifying = inState(confirmAbsent(removing, now), "verifying");
     expect(Date.parse(verifying.until) - now.getTime()).toBeGreaterThan(15 * 60 * 1000);
     const later = new Date(now.getTime() + UNCERTAIN_SECONDS * 1000);
-    expect(confirmAbsent(verifying, later).state).toBe("absent");
-    expect(removeAgain(verifying, later).state).toBe("removing");
+    const again = removeAgain(verifying, later);
+    expect(again).toMatchObject({ state: "removing", by: first.id, version: verifying.version + 1 });
+    expect(confirmAbsent(again, later).state).toBe("absent");
   });
 
   it("remembers another holder's uncertain attempt", () => {
@@ -356,8 +357,10 @@ describe("any history of claims and releases", () => {
           } else if (kind === "observe" && record?.state === "observing") {
             record = verdict(record, present ? "present" : "absent");
             standing = present;
-          } else if (kind === "remove" && (record?.state === "removing" || record?.state === "verifying")) {
+          } else if (kind === "remove" && record?.state === "removing") {
             record = confirmAbsent(record, now);
+          } else if (kind === "remove" && record?.state === "verifying") {
+            record = removeAgain(record, now);
           }
           if (record === undefined || record.version === before) continue;
           expect(record.version).toBe(before + 1);
