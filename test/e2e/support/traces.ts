@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { ScanCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
 import type { Environment } from "../../../local/environment.ts";
 import { until } from "./until.ts";
 
@@ -26,17 +29,32 @@ const readTraces = async (environment: Environment): Promise<Traces> => {
   return { tables, executions };
 };
 
-/** Whether every pending request's execution has begun to wait: on a busy machine its function starts late. */
+/** What the looks below read of an item. */
+const ItemSchema = z.object({
+  kind: z.optional(z.string()),
+  pk: z.optional(z.string()),
+  id: z.optional(z.string()),
+  status: z.optional(z.string()),
+  wait: z.optional(z.string()),
+  trail: z.optional(z.array(z.object({ at: z.string() }))),
+});
+
+/**
+ * Whether every pending request's execution waits for what the request waits for: on a busy machine its function starts
+ * late, and until then the wake-up of the step that was decided on lies there as if nothing were to come.
+ */
 const allWait = ({ tables }: Traces): boolean => {
   const items = Object.values(tables)
     .flat()
-    .map((text) => JSON.parse(text) as Readonly<Record<string, { readonly S?: string } | undefined>>);
-  const waiting = new Set(
-    items.filter((item) => item["taskToken"] !== undefined).map((item) => item["pk"]?.S),
-  );
+    .map((text) => ItemSchema.parse(unmarshall(JSON.parse(text) as Record<string, AttributeValue>)));
+  const waits = new Map(items.flatMap(({ pk, wait }) => (wait === undefined ? [] : [[pk, wait]])));
   return items
-    .filter((item) => item["kind"]?.S === "request" && item["status"]?.S === "pending")
-    .every((item) => waiting.has(item["id"]?.S));
+    .filter(({ kind, status }) => kind === "request" && status === "pending")
+    .every(({ id, trail = [] }) => {
+      const wait = waits.get(id);
+      const changedAt = trail.at(-1)?.at;
+      return wait !== undefined && changedAt !== undefined && wait > changedAt;
+    });
 };
 
 /**
