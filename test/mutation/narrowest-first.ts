@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const ORDER = ["/unit/core/domain/", "/unit/core/", "/unit/", "/security/", "/workflow/"];
+const ORDER = ["/unit/core/domain/", "/unit/core/", "/unit/", "/security/", "/workflow/", "/mutation/"];
 
 const placeOf = ({ moduleId }: TestSpecification): number =>
   ORDER.findIndex((folder) => moduleId.includes(folder));

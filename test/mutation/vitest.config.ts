@@ -11,6 +11,7 @@ export default defineConfig({
       "test/unit/{api,core,record,statemachines,workflow}/**/*.test.ts",
       "test/workflow/**/*.test.ts",
       "test/security/approval.test.ts",
+      "test/mutation/histories.test.ts",
     ],
     exclude: ["**/*-at-scale.test.ts"],
     pool: "threads",
