@@ -1,7 +1,10 @@
 import type * as z from "zod/mini";
 import type { MeSchema } from "../../core/contracts/http/me.ts";
 import type { RequestView } from "../../core/contracts/http/requests.ts";
+import type { AccessFlow } from "../../core/domain/access-flow.ts";
 import type { AccessRequest } from "../../core/domain/access-request.ts";
+import { durationText } from "../../core/domain/duration.ts";
+import { extensionRulesOf } from "../../core/domain/extension.ts";
 import type { CallerDescription } from "../../core/use-cases/describe-caller.ts";
 
 /** The caller as the API tells them about themselves. */
@@ -13,7 +16,14 @@ export const meView = (
   userName: person.userName,
   administrator,
   groups: groups.map(({ groupId, displayName }) => ({ id: groupId, name: displayName })),
-  mayRequest: flows.map(({ name, targets, duration, approval }) => ({
+  mayRequest: flows.map(mayRequestView),
+  toApprove: toApprove.map(view),
+});
+
+const mayRequestView = (flow: AccessFlow): z.input<typeof MeSchema>["mayRequest"][number] => {
+  const { name, targets, duration, approval } = flow;
+  const { maxExtensions, longestSeconds, steps } = extensionRulesOf(flow);
+  return {
     flow: name,
     targets: targets.map(({ accounts, organizationalUnits, permissionSets }) => ({
       accounts,
@@ -25,6 +35,6 @@ export const meView = (
     })),
     duration: { max: duration.max },
     approvals: approval.steps.length,
-  })),
-  toApprove: toApprove.map(view),
-});
+    extensions: { max: maxExtensions, duration: durationText(longestSeconds), approvals: steps.length },
+  };
+};

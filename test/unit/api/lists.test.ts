@@ -238,6 +238,7 @@ describe("GET /me", () => {
           ],
           duration: { max: "PT8H" },
           approvals: 1,
+          extensions: { max: 0, duration: "PT8H", approvals: 1 },
         },
       ],
       toApprove: [],
@@ -247,6 +248,20 @@ describe("GET /me", () => {
       toApprove: [{ id, status: "pending" }],
     });
     expect((await world.call("GET /me", { as: root })).body).toMatchObject({ administrator: true });
+  });
+
+  it("says how often and for how long access may be extended, and how many approve that", async () => {
+    const world = await apiUnderTest();
+    const settings = {
+      ...aFlow().settings,
+      maxExtensions: 3,
+      extensionSeconds: 7200,
+      extensionNeedsApproval: false,
+    };
+    await world.flows.put({ ...aFlow({ settings }), version: 2 });
+    expect((await world.call("GET /me", { as: alice })).body).toMatchObject({
+      mayRequest: [{ approvals: 1, extensions: { max: 3, duration: "PT2H", approvals: 0 } }],
+    });
   });
 
   it("knows a flow that names the person", async () => {

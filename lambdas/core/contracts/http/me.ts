@@ -18,6 +18,19 @@ const MayRequestSchema = z.strictObject({
   approvals: z
     .int()
     .check(z.nonnegative(), z.meta({ description: "How many people have to approve; 0: automatic" })),
+  extensions: z.strictObject({
+    max: z
+      .int()
+      .check(z.nonnegative(), z.meta({ description: "How often access may be extended; 0: never" })),
+    duration: z
+      .string()
+      .check(
+        z.meta({ description: "The longest single extension; in all, access lasts duration.max at most" }),
+      ),
+    approvals: z
+      .int()
+      .check(z.nonnegative(), z.meta({ description: "How many people have to approve one; 0: automatic" })),
+  }),
 });
 
 /** The answer of `GET /me`. */
