@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { OnUnreadable } from "../../core/ports/stores.ts";
 import { BY_DUE } from "./keys.ts";
 import type { Item, Table } from "./table.ts";
 
@@ -72,22 +73,45 @@ async function* merged(
 
 const keyOf = ({ pk, sk }: Place) => ({ pk, sk });
 
+/** So many that cannot be read are not single items any more: the table is of another version than this code. */
+const MOST_UNREADABLE = 100;
+
+/** How items are read, and who is told of those that cannot be. */
+interface Reading<Found> {
+  readonly read: (item: Item) => Found;
+  readonly onUnreadable: OnUnreadable;
+}
+
 /**
- * The items whose places are in these partitions, the longest due first. The index follows its table with a delay: an
- * item that has left its place, by a consistent read, is passed over for the next, so that what is shown is true and an
- * answer with less than `limit` is the end.
+ * What the items say whose places are in these partitions, the longest due first. The index follows its table with a
+ * delay: an item that has left its place, by a consistent read, is passed over for the next, so that what is shown is
+ * true and an answer with less than `limit` is the end. One that cannot be read stays at the list's head, and is passed
+ * over as well: what is behind it has to be found.
  */
-export const dueItems = async (access: Table, query: DueQuery): Promise<readonly Item[]> => {
+export const dueItems = async <Found>(
+  access: Table,
+  query: DueQuery,
+  { read, onUnreadable }: Reading<Found>,
+): Promise<readonly Found[]> => {
   const places = merged(query.partitions.map((partition) => placesIn(access, partition, query)));
-  const items: Item[] = [];
-  while (items.length < query.limit) {
-    const next = await take(places, query.limit - items.length);
+  const all: Found[] = [];
+  let unreadable = 0;
+  while (all.length < query.limit) {
+    const next = await take(places, query.limit - all.length);
     if (next.length === 0) break;
     const dueAt = new Map(next.map((place) => [place.pk, place.dueAt]));
     const found = await access.batchGet(next.map(keyOf), { consistent: true });
-    items.push(...found.filter((item) => item[BY_DUE.sort] === dueAt.get(String(item["pk"]))));
+    for (const item of found.filter((one) => one[BY_DUE.sort] === dueAt.get(String(one["pk"])))) {
+      try {
+        all.push(read(item));
+      } catch (defect) {
+        unreadable += 1;
+        if (unreadable > MOST_UNREADABLE) throw defect;
+        onUnreadable(defect);
+      }
+    }
   }
-  return items;
+  return all;
 };
 
 const take = async (places: AsyncGenerator<Place, undefined>, count: number): Promise<readonly Place[]> => {

@@ -10,9 +10,9 @@ import { table, type TableDeps, type Update } from "./table.ts";
 export const dueRequests = (deps: TableDeps): DueRequests => {
   const access = table(deps);
   return {
-    due: async (now, limit) => {
+    due: (now, limit, onUnreadable) => {
       const query = { partitions: DuePartition.requests, until: timestamp(now), limit };
-      return (await dueItems(access, query)).map(accessRequestOf);
+      return dueItems(access, query, { read: accessRequestOf, onUnreadable });
     },
     putOff: async ({ id, version }, until) => {
       const place = until === undefined ? undefined : requestPlace(id, until);

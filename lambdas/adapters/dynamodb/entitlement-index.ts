@@ -9,13 +9,13 @@ import { table, type TableDeps } from "./table.ts";
 export const entitlementIndex = (deps: TableDeps): EntitlementIndex => {
   const access = table(deps);
   return {
-    removals: async (now, limit) => {
+    removals: (now, limit, onUnreadable) => {
       const query = { partitions: [DuePartition.removals], until: timestamp(now), limit };
-      return (await dueItems(access, query)).map(entitlementRecordOf);
+      return dueItems(access, query, { read: entitlementRecordOf, onUnreadable });
     },
-    longestUnverified: async (limit) => {
+    longestUnverified: (limit, onUnreadable) => {
       const query = { partitions: [DuePartition.observations], limit };
-      return (await dueItems(access, query)).map(entitlementRecordOf);
+      return dueItems(access, query, { read: entitlementRecordOf, onUnreadable });
     },
   };
 };

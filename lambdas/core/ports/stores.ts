@@ -36,13 +36,19 @@ export interface AccessRequestStore {
   listWaitingExtensions(now: Date, page: PageQuery): Promise<Page<AccessRequest>>;
 }
 
+/**
+ * Told of an item that a list passed over, since it is not of the shape that Lockstep writes: a defect of that one, and
+ * nobody else's delay.
+ */
+export type OnUnreadable = (defect: unknown) => void;
+
 /** What the sweep is to look at, and what it has looked at. */
 export interface DueRequests {
   /**
    * Requests that are to be looked at by `now`, the longest due first; eventually consistent. What is put off leaves
    * the list, so that asking again goes on where it stopped.
    */
-  due(now: Date, limit: number): Promise<readonly AccessRequest[]>;
+  due(now: Date, limit: number, onUnreadable: OnUnreadable): Promise<readonly AccessRequest[]>;
   /**
    * Puts the next look at this version off to `until`; undefined: it needs none any more. Changes nothing of the
    * request, and nothing at all (`"conflict"`) when it has another version by now.
@@ -60,9 +66,9 @@ export interface EntitlementStore {
 /** The records that somebody has to act on, by index; eventually consistent. */
 export interface EntitlementIndex {
   /** What nobody holds any more and what is to be verified by `now`, the longest waiting first. */
-  removals(now: Date, limit: number): Promise<readonly EntitlementRecord[]>;
+  removals(now: Date, limit: number, onUnreadable: OnUnreadable): Promise<readonly EntitlementRecord[]>;
   /** What Lockstep keeps, and what it removed lately: the one first that was compared with AWS the longest ago. */
-  longestUnverified(limit: number): Promise<readonly EntitlementRecord[]>;
+  longestUnverified(limit: number, onUnreadable: OnUnreadable): Promise<readonly EntitlementRecord[]>;
 }
 
 export type TurnName = "removals" | "sweep";

@@ -158,7 +158,8 @@ class Run {
     this.lookedAt = this.clock();
     try {
       // What this run could not remove stays in the list, and must not hide what is behind it.
-      const queued = await this.dependencies.index.removals(this.now(), PAGE + this.met.size);
+      const limit = PAGE + this.met.size;
+      const queued = await this.dependencies.index.removals(this.now(), limit, toldByTheSweep);
       this.waiting.add(this.unmet(queued.map(({ entitlement }) => waitingFor(entitlement))));
     } catch (error) {
       // It is still queued: the next look of this run, or of anybody, finds it.
@@ -206,6 +207,9 @@ class Run {
     ended.abort();
   }
 }
+
+/** A record that cannot be read is nothing that this turn's requests should fail for (sweep/waiting-removals.ts). */
+const toldByTheSweep = (): void => undefined;
 
 const defect = (error: unknown): Error =>
   error instanceof Error ? error : new Error("Something else than an error was thrown", { cause: error });

@@ -50,6 +50,10 @@ const faults: readonly (readonly [string, ScriptedAnswer])[] = [
 
 const tableName = "a-table";
 const uniqueText = () => "unique";
+/** Nothing of what these tests let the table hold is of another shape. */
+const unexpected = (defect: unknown) => {
+  throw defect;
+};
 
 describe.each(faults)("a table that is %s", (_name, fault) => {
   const { clientsFor } = scriptedAws(() => fault);
@@ -72,9 +76,15 @@ describe.each(faults)("a table that is %s", (_name, fault) => {
       "reads which entries are there",
       () => auditTrail({ clientsFor, tableName, clock }).sequences(request.id, 1),
     ],
-    ["finds requests that are due", () => dueRequests({ clientsFor, tableName }).due(clock.now(), 1)],
+    [
+      "finds requests that are due",
+      () => dueRequests({ clientsFor, tableName }).due(clock.now(), 1, unexpected),
+    ],
     ["puts a request off", () => dueRequests({ clientsFor, tableName }).putOff(request, undefined)],
-    ["finds removals", () => entitlementIndex({ clientsFor, tableName }).removals(clock.now(), 1)],
+    [
+      "finds removals",
+      () => entitlementIndex({ clientsFor, tableName }).removals(clock.now(), 1, unexpected),
+    ],
     ["takes a turn", () => turns({ clientsFor, tableName, clock, uniqueText }).take("removals", 60)],
     ["reads the pace", () => paceItem({ clientsFor, tableName, name: "grant" }).freeFrom()],
     [
@@ -215,7 +225,11 @@ describe("calls", () => {
       const found = now.filter(({ pk }) => asked?.Keys.some((key) => key.pk.S === pk.S));
       return { body: { Responses: { [tableName]: found } } };
     });
-    const due = await dueRequests({ clientsFor, tableName }).due(new Date("2026-06-01T00:00:00.000Z"), 1);
+    const due = await dueRequests({ clientsFor, tableName }).due(
+      new Date("2026-06-01T00:00:00.000Z"),
+      1,
+      unexpected,
+    );
     expect(due).toEqual(requests.slice(2));
     const reads = calls.filter(({ operation }) => operation === "BatchGetItem");
     expect(reads.map(({ input }) => input)).toMatchObject(

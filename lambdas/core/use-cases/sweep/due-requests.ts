@@ -47,8 +47,11 @@ export const lookAtDueRequests = (dependencies: DueDependencies) => {
   return async (until: Date, tally: Tally): Promise<void> => {
     const { clock, due } = dependencies;
     const left = new Set<string>();
+    const failed = (defect: unknown): void => {
+      tally.failed(defect);
+    };
     while (clock.now() < until) {
-      const page = await due.due(clock.now(), PAGE + left.size);
+      const page = await due.due(clock.now(), PAGE + left.size, failed);
       const fresh = page.filter(({ id }) => !left.has(id));
       if (fresh.length === 0) return;
       await inBatches(fresh, AT_A_TIME, async (request) => {

@@ -135,7 +135,9 @@ class Rotation {
 
   /** The next records to compare; none when all are. */
   private async nextRecords(): Promise<readonly EntitlementRecord[]> {
-    const page = await this.dependencies.index.longestUnverified(PAGE + this.skipped.size);
+    const page = await this.dependencies.index.longestUnverified(PAGE + this.skipped.size, (defect) => {
+      this.tally.failed(defect);
+    });
     return page
       .filter(({ verifiedAt }) => verifiedAt === undefined || verifiedAt < this.began)
       .filter((record) => !this.skipped.has(entitlementKey(record.entitlement)));

@@ -15,7 +15,8 @@ interface Dependencies extends Pick<HolderDependencies, "requests" | "clock"> {
 export const rotationAge = async (dependencies: Dependencies): Promise<number> => {
   const now = dependencies.clock.now().getTime();
   const ages: number[] = [];
-  for (const record of await dependencies.index.longestUnverified(READ)) {
+  // What cannot be read has no age: the rotation tells of it.
+  for (const record of await dependencies.index.longestUnverified(READ, () => undefined)) {
     const since = await unverifiedSince(dependencies, record);
     if (since !== undefined) ages.push((now - since) / 1000);
   }

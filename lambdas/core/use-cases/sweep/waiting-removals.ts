@@ -20,7 +20,10 @@ const WAITING_SECONDS = 120;
 export const drainWaitingRemovals =
   ({ index, removals, clock }: Dependencies) =>
   async (tally: Tally): Promise<void> => {
-    const [oldest] = await index.removals(new Date(clock.now().getTime() - WAITING_SECONDS * 1000), 1);
+    const latest = new Date(clock.now().getTime() - WAITING_SECONDS * 1000);
+    const [oldest] = await index.removals(latest, 1, (defect) => {
+      tally.failed(defect);
+    });
     if (oldest === undefined) return;
     await removals.drain();
     tally.found(waitingRemovals(oldest.entitlement));

@@ -234,6 +234,20 @@ describe("a turn at removing", () => {
     expect([...(await own).values()]).toEqual([{ outcome: "removed" }]);
   });
 
+  it("does not fail for a record that cannot be read, which is another request's: the sweep tells of it", async () => {
+    await queue(accessOf("bob", 2));
+    const mine = await queue(accessOf("alice", 1));
+    const index: EntitlementIndex = {
+      longestUnverified: () => Promise.reject(new Error("It is not asked for")),
+      removals: (now, limit, onUnreadable) => {
+        onUnreadable(new Error("The item is not of the shape that Lockstep writes"));
+        return store.removals(now, limit);
+      },
+    };
+    expect(await outcomesOf([mine], index)).toEqual([{ outcome: "removed" }]);
+    expect(await stored(accessOf("bob", 2))).toMatchObject({ state: "absent" });
+  });
+
   it("hands the failure of its own to its caller, and lets the turn run out", async () => {
     const mine = await queue(accessOf("alice"));
     provider.answer = () => new RetryableError("ProviderUnavailable", "no answer");

@@ -3,7 +3,7 @@ import { entitlementKey, type Entitlement } from "../../../../../lambdas/core/do
 import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
 import { timestamp } from "../../../../../lambdas/core/domain/ids.ts";
 import type { Provider } from "../../../../../lambdas/core/ports/provider.ts";
-import type { DueRequests } from "../../../../../lambdas/core/ports/stores.ts";
+import type { DueRequests, EntitlementIndex } from "../../../../../lambdas/core/ports/stores.ts";
 import { resumeRequest } from "../../../../../lambdas/core/use-cases/sweep/resume-request.ts";
 import { aUserId, anActiveRequest } from "../../../../support/builders.ts";
 import { lifeOf, requestIdOf, sweepUnderTest, type SweepUnderTest } from "./world.ts";
@@ -268,5 +268,62 @@ describe("comparing access with AWS", () => {
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(id).toMatch(/^f-[a-z2-7]{26}$/);
     expect(world.events.published.map(({ at }) => at)).toEqual(ids.map(() => timestamp(world.clock.now())));
+  });
+});
+
+describe("an item that cannot be read", () => {
+  const defect = new Error("The item at r-1 is not of the shape that Lockstep writes");
+
+  it("is told of as a defect, and keeps no other request, removal or access from its look", async () => {
+    const world = sweepUnderTest();
+    await granted(world, 3);
+    const told: string[] = [];
+    const index: EntitlementIndex = {
+      removals: (now, limit, onUnreadable) => {
+        told.push("removals");
+        onUnreadable(defect);
+        return world.entitlements.removals(now, limit);
+      },
+      longestUnverified: (limit, onUnreadable) => {
+        told.push("observations");
+        onUnreadable(defect);
+        return world.entitlements.longestUnverified(limit);
+      },
+    };
+    const due: DueRequests = {
+      due: (now, limit, onUnreadable) => {
+        told.push("requests");
+        onUnreadable(defect);
+        return world.requests.due(now, limit);
+      },
+      putOff: (request, until) => world.requests.putOff(request, until),
+    };
+    for (const [name, overrides] of [
+      ["requests", { due }],
+      [
+        "removals",
+        {
+          index: {
+            ...index,
+            longestUnverified: world.entitlements.longestUnverified.bind(world.entitlements),
+          },
+        },
+      ],
+      [
+        "observations",
+        { index: { ...index, removals: world.entitlements.removals.bind(world.entitlements) } },
+      ],
+    ] as const) {
+      told.length = 0;
+      await world.wait(HOUR / 4);
+      const swept = await sweepUnderTest({ ...world.dependencies, ...overrides }).sweep();
+      expect(told).toContain(name);
+      expect(swept.defect).toBe(defect);
+      expect(swept.report).toMatchObject({ complete: false, access: { compared: 3, left: 0 } });
+      expect(swept.report.problems).toEqual([
+        "Something failed in a way that does not pass by itself: the log of lockstep-sweep says how.",
+      ]);
+    }
+    expect(await world.requests.due(world.clock.now(), 10)).toEqual([]);
   });
 });
