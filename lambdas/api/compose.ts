@@ -12,7 +12,7 @@ import { sweepRunner } from "../adapters/lambda/sweep-runner.ts";
 import { organization } from "../adapters/organizations/organization.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
-import { logger } from "../middleware/observability.ts";
+import { logger, tellOfUnreadable } from "../middleware/observability.ts";
 import { accountAssignmentInstructions } from "../providers/identity-center-account-assignment/instructions.ts";
 import type { EnvironmentSchema } from "./env.ts";
 import { dependenciesOf } from "./handlers.ts";
@@ -22,7 +22,11 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT });
   const { region, identityStoreId, accessPortalUrl } = environment.IDENTITY_CENTER;
   return dependenciesOf({
-    requests: accessRequestStore({ clientsFor, tableName: environment.ACCESS_TABLE }),
+    requests: accessRequestStore({
+      clientsFor,
+      tableName: environment.ACCESS_TABLE,
+      onUnreadable: tellOfUnreadable,
+    }),
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     wakeups: wakeupStore({ clientsFor, tableName: environment.WAKEUPS_TABLE }),
     audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock: systemClock }),

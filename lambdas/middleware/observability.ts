@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
+import type { OnUnreadable } from "../core/ports/stores.ts";
 import { METRICS_NAMESPACE, METRICS_SERVICE, MetricNames } from "../core/contracts/metrics.ts";
 
 /** One logger a function: ids and codes, never a whole event, a token or personal data. */
@@ -7,6 +8,14 @@ export const logger = new Logger({ serviceName: "lockstep" });
 
 /** CloudWatch metrics of the namespace `Lockstep`, in the embedded metric format: no API call, no IAM. */
 export const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
+
+/** Tells of an item that a list passed over, by its key. */
+export const tellOfUnreadable: OnUnreadable = (defect) => {
+  logger.error(
+    "An item was passed over that cannot be read",
+    defect instanceof Error ? defect : new Error(String(defect)),
+  );
+};
 
 /** AWS's own name of the service that all account assignments go through. */
 const SSO_ADMIN = "SSO Admin";

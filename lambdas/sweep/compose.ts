@@ -15,7 +15,7 @@ import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { replaceExecution } from "../core/use-cases/sweep/resume-request.ts";
 import { sweep } from "../core/use-cases/sweep/sweep.ts";
-import { countThrottled } from "../middleware/observability.ts";
+import { countThrottled, tellOfUnreadable } from "../middleware/observability.ts";
 import { providers } from "../providers/registry.ts";
 import type { EnvironmentSchema } from "./env.ts";
 import type { SweepUseCases } from "./sweep-function.ts";
@@ -25,7 +25,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepU
   const clock = systemClock;
   const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT, onThrottled: countThrottled });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
-  const requests = accessRequestStore(access);
+  const requests = accessRequestStore({ ...access, onUnreadable: tellOfUnreadable });
   const machine = workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN });
   return {
     sweep: sweep({

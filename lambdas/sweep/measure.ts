@@ -10,7 +10,9 @@ export const measure = (
   metrics: Pick<Metrics, "addMetric">,
 ): void => {
   const { requests, trail, access, rotation } = report;
-  metrics.addMetric(MetricNames.rotationSeconds, "Seconds", rotation.oldestSeconds);
+  // Not a zero, which would say that all is well: the alarm comes when there is none.
+  if (rotation.oldestSeconds !== undefined)
+    metrics.addMetric(MetricNames.rotationSeconds, "Seconds", rotation.oldestSeconds);
   const counts = {
     [MetricNames.overdueRequests]: requests.overdue,
     [MetricNames.restartedExecutions]: requests.restarted,

@@ -51,11 +51,9 @@ const sweepNow = async (
   const { findings, ...counts } = swept.report;
   logger.info("Swept", { mode: payload.mode, ...counts });
   for (const finding of findings) logger.warn("Found", { finding });
-  if (swept.defect !== undefined) {
-    logger.error("A part of the sweep failed", asError(swept.defect));
-    // People who asked have the report, which says so; for a schedule, the function's error metric says it.
-    if (scheduled) throw asError(swept.defect);
-  }
+  for (const defect of swept.defects) logger.error("A part of the sweep failed", asError(defect));
+  // People who asked have the report, which says so; for a schedule, the function's error metric says it.
+  if (scheduled && swept.defects.length > 0) throw asError(swept.defects[0]);
   return swept.report;
 };
 

@@ -171,8 +171,8 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     sweep: async (): Promise<SweepReport> => {
       const swept = sweepNow({ seconds: 240, counting: false });
       await clock.advanceBy(0);
-      const { report, defect } = await swept;
-      if (defect !== undefined) throw defect as Error;
+      const { report, defects } = await swept;
+      if (defects.length > 0) throw defects[0] as Error;
       await clock.advanceBy(0);
       return report;
     },

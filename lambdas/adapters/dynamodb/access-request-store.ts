@@ -5,7 +5,7 @@ import {
   type AskedExtension,
 } from "../../core/domain/access-request.ts";
 import { RequestIdSchema, TimestampSchema, timestamp, type RequestId } from "../../core/domain/ids.ts";
-import type { AccessRequestStore, Page, PageQuery } from "../../core/ports/stores.ts";
+import type { AccessRequestStore, OnUnreadable, Page, PageQuery } from "../../core/ports/stores.ts";
 import { hasVersion, isNew } from "./conditions.ts";
 import { cursorCodec } from "./cursor.ts";
 import {
@@ -17,7 +17,7 @@ import {
   requestAttributes,
   requestIdOf,
 } from "./keys.ts";
-import { stored } from "./stored.ts";
+import { orNothing, stored } from "./stored.ts";
 import { table, type Item, type TableDeps } from "./table.ts";
 
 const cursors = cursorCodec(z.tuple([TimestampSchema, RequestIdSchema]));
@@ -27,9 +27,21 @@ export const accessRequestOf = (item: Item): AccessRequest => stored(AccessReque
 
 const itemOf = (request: AccessRequest): Item => ({ ...request, ...requestAttributes(request) });
 
+/** Who lists requests says who is told of those that are passed over; else a list fails with the first of them. */
+interface Deps extends TableDeps {
+  readonly onUnreadable?: OnUnreadable;
+}
+
+const fail: OnUnreadable = (defect) => {
+  throw defect;
+};
+
 /** Access requests in the Access table. */
-export const accessRequestStore = (deps: TableDeps): AccessRequestStore => {
+export const accessRequestStore = (deps: Deps): AccessRequestStore => {
   const access = table(deps);
+  const { onUnreadable = fail } = deps;
+  const readable = (items: readonly Item[]) =>
+    items.flatMap((item) => orNothing(item, accessRequestOf, onUnreadable));
 
   /** The index holds keys only; one place more than asked for tells whether there is a next page. */
   const placesIn = async (
@@ -74,10 +86,7 @@ export const accessRequestStore = (deps: TableDeps): AccessRequestStore => {
     );
     const items = await itemsOf(places.items);
     // The index may still show a status that the item has left.
-    return {
-      ...places,
-      items: items.filter((item) => item[index.partition] === partition).map(accessRequestOf),
-    };
+    return { ...places, items: readable(items.filter((item) => item[index.partition] === partition)) };
   };
 
   const listWaitingExtensions = async (now: Date, page: PageQuery): Promise<Page<AccessRequest>> => {
@@ -97,7 +106,7 @@ export const accessRequestStore = (deps: TableDeps): AccessRequestStore => {
         createdAt,
       }),
     );
-    const requests = (await itemsOf(places.items)).map(accessRequestOf);
+    const requests = readable(await itemsOf(places.items));
     // A place stays until its deadline, whatever became of the extension.
     const isWaiting = (request: AccessRequest) => (extensionOf(request)?.deadline ?? "") > timestamp(now);
     return { ...places, items: requests.filter(isWaiting) };

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { OnUnreadable } from "../../core/ports/stores.ts";
 import { BY_DUE } from "./keys.ts";
+import { orNothing } from "./stored.ts";
 import type { Item, Table } from "./table.ts";
 
 /** What to read of the index: which partitions, up to which moment where there is one, and how many items. */
@@ -96,20 +97,18 @@ export const dueItems = async <Found>(
   const places = merged(query.partitions.map((partition) => placesIn(access, partition, query)));
   const all: Found[] = [];
   let unreadable = 0;
+  const passOver: OnUnreadable = (defect) => {
+    unreadable += 1;
+    if (unreadable > MOST_UNREADABLE) throw defect;
+    onUnreadable(defect);
+  };
   while (all.length < query.limit) {
     const next = await take(places, query.limit - all.length);
     if (next.length === 0) break;
     const dueAt = new Map(next.map((place) => [place.pk, place.dueAt]));
     const found = await access.batchGet(next.map(keyOf), { consistent: true });
-    for (const item of found.filter((one) => one[BY_DUE.sort] === dueAt.get(String(one["pk"])))) {
-      try {
-        all.push(read(item));
-      } catch (defect) {
-        unreadable += 1;
-        if (unreadable > MOST_UNREADABLE) throw defect;
-        onUnreadable(defect);
-      }
-    }
+    const there = found.filter((item) => item[BY_DUE.sort] === dueAt.get(String(item["pk"])));
+    all.push(...there.flatMap((item) => orNothing(item, read, passOver)));
   }
   return all;
 };

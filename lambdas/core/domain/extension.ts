@@ -22,7 +22,7 @@ interface ExtensionRules {
 /** What the flow says of extensions, with what it means where it says nothing. */
 export const extensionRulesOf = ({ settings, duration, approval }: AccessFlow): ExtensionRules => ({
   maxExtensions: settings.maxExtensions ?? 0,
-  longestSeconds: settings.extensionSeconds ?? duration.maxSeconds,
+  longestSeconds: Math.min(settings.extensionSeconds ?? duration.maxSeconds, duration.maxSeconds),
   steps: (settings.extensionNeedsApproval ?? true) ? approval.steps : [],
 });
 

@@ -1,9 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { accessKeys } from "../../../lambdas/adapters/dynamodb/keys.ts";
+import type { AccessRequest } from "../../../lambdas/core/domain/access-request.ts";
 import { entitlementKey, type EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import type { Page, PageQuery } from "../../../lambdas/core/ports/stores.ts";
 import { aPendingRequest, aRequestId, aUserId, anEntitlement } from "../../support/builders.ts";
 import { startDynalite, type DynamoDbServer } from "./dynalite-server.ts";
 import { clientsAt, realStores, type Stores } from "./environments.ts";
@@ -88,6 +91,43 @@ describe("a list of requests", () => {
     expect(messages()).toEqual([
       `The item at ${JSON.stringify(accessKeys.request(broken.id))} is not of the shape that Lockstep writes`,
     ]);
+  });
+
+  it("finds the only one that was asked for behind it", async () => {
+    const [broken, next] = await requestsMade(["one", "two", "three"]);
+    if (broken === undefined || next === undefined) throw new Error("No request was made");
+    await spoil(accessKeys.request(broken.id));
+    expect((await stores.due.due(LATER, 1, onUnreadable)).map(({ id }) => id)).toEqual([next.id]);
+    expect(told).toHaveLength(1);
+  });
+
+  it("shows people and measurements all the others, page by page", async () => {
+    const requests = await requestsMade(["one", "two", "three", "four"]);
+    const [, broken] = requests;
+    if (broken === undefined) throw new Error("No request was made");
+    await spoil(accessKeys.request(broken.id));
+    const telling = accessRequestStore({
+      clientsFor: clientsAt(server.endpoint),
+      tableName: tables.access,
+      onUnreadable,
+    });
+    const lists: readonly ((page: PageQuery) => Promise<Page<AccessRequest>>)[] = [
+      (page) => telling.list(page),
+      (page) => telling.listByStatus("pending", page),
+      (page) => telling.listByRequester(broken.requester.userId, page),
+    ];
+    const others = requests.filter((request) => request !== broken).map(({ id }) => id);
+    for (const list of lists) {
+      told = [];
+      const first = await list({ limit: 3 });
+      const second = await list({ limit: 3, cursor: first.cursor ?? "none" });
+      const ids = [...first.items, ...second.items].map(({ id }) => id);
+      expect(ids).toEqual(others.toReversed());
+      expect(messages()).toHaveLength(1);
+      expect(messages()[0]).toContain(broken.id);
+    }
+    // Who lists without saying whom to tell learns of it by failing.
+    await expect(stores.requests.list({ limit: 10 })).rejects.toThrow(broken.id);
   });
 
   it("fails when more than a hundred cannot be read: then the table is another version's", async () => {

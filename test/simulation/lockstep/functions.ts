@@ -293,7 +293,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
           counting: false,
         });
         log({ report: swept.report });
-        if (swept.defect !== undefined) throw swept.defect as Error;
+        if (swept.defects.length > 0) throw swept.defects[0] as Error;
         return swept.report;
       };
     },

@@ -14,7 +14,7 @@ const swept = (overrides: Partial<Swept> = {}): Swept => ({
   report: aReport(),
   revokeLagMilliseconds: 0,
   requestsByStatus: undefined,
-  defect: undefined,
+  defects: [],
   ...overrides,
 });
 
@@ -93,9 +93,14 @@ describe("the sweep's function", () => {
     await expect(invoke({ version: 1, mode: "on-demand", seconds: 900 })).rejects.toThrow();
   });
 
-  it("fails on a defect when nobody waits for the answer, so that the alarm sees it", async () => {
-    const { invoke, lines } = functionUnderTest(swept({ defect: new Error("AccessDenied") }));
+  it("fails on a defect when nobody waits for the answer, so that the alarm sees it, and logs each", async () => {
+    const defects = [new Error("AccessDenied"), new Error("The item at r-1 cannot be read")];
+    const { invoke, lines } = functionUnderTest(swept({ defects }));
     await expect(invoke({ version: 1, mode: "scheduled" })).rejects.toThrow("AccessDenied");
+    for (const { message } of defects) {
+      const logged = lines.filter((line) => line.includes(`"message":"${message}"`));
+      expect(logged.some((line) => line.includes("A part of the sweep failed"))).toBe(true);
+    }
     // What it found is measured all the same.
     expect(lines.some((line) => line.includes(MetricNames.rotationSeconds))).toBe(true);
     expect(await invoke({ version: 1, mode: "on-demand", seconds: 5 })).toEqual(aReport());
@@ -117,6 +122,12 @@ describe("the sweep's metrics", () => {
     expect(values).toHaveProperty(MetricNames.rotationSeconds, 0);
     expect(values).not.toHaveProperty(MetricNames.revokeLag);
     expect(values).toHaveProperty(MetricNames.orphans, 0);
+  });
+
+  it("do not say that all was compared when that could not be found out", () => {
+    expect(measured(swept({ report: aReport({ rotation: {} }) }))).not.toHaveProperty(
+      MetricNames.rotationSeconds,
+    );
   });
 
   it("name what it found and did", () => {

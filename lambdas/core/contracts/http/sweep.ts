@@ -77,12 +77,15 @@ export const SweepReportSchema = z.strictObject({
     left: count("Entitlements that could not be compared now, mostly because a grant is under way"),
   }),
   rotation: z.strictObject({
-    oldestSeconds: z
-      .number()
-      .check(
+    oldestSeconds: z.optional(
+      z.number().check(
         z.nonnegative(),
-        z.meta({ description: "How long ago the entitlement that waits the longest was compared with AWS" }),
+        z.meta({
+          description:
+            "How long ago the entitlement that waits the longest was compared with AWS; absent when that could not be found out",
+        }),
       ),
+    ),
   }),
   findings: z.array(FindingSchema).check(z.maxLength(100)),
   furtherFindings: count("Findings beyond the hundred that are listed"),

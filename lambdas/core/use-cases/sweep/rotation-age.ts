@@ -1,3 +1,4 @@
+import { RetryableError } from "../../domain/errors.ts";
 import { WATCHED_SECONDS, type EntitlementRecord } from "../../domain/entitlement.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { EntitlementIndex } from "../../ports/stores.ts";
@@ -15,13 +16,21 @@ interface Dependencies extends Pick<HolderDependencies, "requests" | "clock"> {
 export const rotationAge = async (dependencies: Dependencies): Promise<number> => {
   const now = dependencies.clock.now().getTime();
   const ages: number[] = [];
-  // What cannot be read has no age: the rotation tells of it.
-  for (const record of await dependencies.index.longestUnverified(READ, () => undefined)) {
-    const since = await unverifiedSince(dependencies, record);
+  for (const record of await dependencies.index.longestUnverified(READ, toldByTheRotation)) {
+    const since = await orUnreadable(unverifiedSince(dependencies, record));
     if (since !== undefined) ages.push((now - since) / 1000);
   }
   return Math.max(0, ...ages);
 };
+
+/** What cannot be read has no age, and keeps no other from having one; the rotation has come by it and told of it. */
+const toldByTheRotation = (): void => undefined;
+
+const orUnreadable = (since: Promise<number | undefined>): Promise<number | undefined> =>
+  since.catch((error: unknown) => {
+    if (error instanceof RetryableError) throw error;
+    return undefined;
+  });
 
 /** When it was compared last, or since when there is something to compare; undefined while it is being granted. */
 const unverifiedSince = async (

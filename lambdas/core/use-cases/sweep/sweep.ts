@@ -21,8 +21,8 @@ export interface Swept {
   readonly report: SweepReport;
   readonly revokeLagMilliseconds: number;
   readonly requestsByStatus: Readonly<Record<CountedStatus, number>> | undefined;
-  /** An error that does not pass by itself; undefined when there was none. */
-  readonly defect: unknown;
+  /** The errors that do not pass by themselves. */
+  readonly defects: readonly unknown[];
 }
 
 /**
@@ -56,7 +56,7 @@ export const sweep =
     ]);
     // An orphan is queued only: whoever removes next comes by it, and that may be long.
     if (tally.access.orphans > 0) await part(dependencies.removals.drain());
-    let oldestSeconds = 0;
+    let oldestSeconds: number | undefined;
     await part(
       rotationAge(dependencies).then((seconds) => {
         oldestSeconds = seconds;
@@ -70,12 +70,12 @@ export const sweep =
         requests: tally.requests,
         trail: tally.trail,
         access: tally.access,
-        rotation: { oldestSeconds },
+        rotation: oldestSeconds === undefined ? {} : { oldestSeconds },
         ...tally.findings,
       },
       revokeLagMilliseconds: tally.revokeLagMilliseconds,
       requestsByStatus,
-      defect: tally.defect,
+      defects: tally.defects,
     };
   };
 

@@ -5,6 +5,9 @@ import { RetryableError } from "../../domain/errors.ts";
 const LISTED_FINDINGS = 100;
 const LISTED_PROBLEMS = 20;
 
+/** As many items as a list passes over because they cannot be read (adapters/dynamodb/due-items.ts), and some more. */
+const KEPT_DEFECTS = 120;
+
 type Counts<Part extends "requests" | "trail" | "access"> = Record<keyof SweepReport[Part], number>;
 
 /** What one sweep has looked at, found and done so far; every part of it adds to the same one. */
@@ -23,14 +26,18 @@ export class Tally {
   revokeLagMilliseconds = 0;
   /** False once something was left out. */
   complete = true;
-  /** The first error that does not pass by itself. */
-  defect: unknown;
   private readonly listed: Finding[] = [];
   private readonly problems = new Set<string>();
+  private readonly defectsByText = new Map<string, unknown>();
   private further = 0;
 
   get findings(): Pick<SweepReport, "findings" | "furtherFindings" | "problems"> {
     return { findings: [...this.listed], furtherFindings: this.further, problems: [...this.problems] };
+  }
+
+  /** The errors that do not pass by themselves, each text once, in the order in which they came. */
+  get defects(): readonly unknown[] {
+    return [...this.defectsByText.values()];
   }
 
   found(finding: Finding): void {
@@ -48,7 +55,9 @@ export class Tally {
   failed(error: unknown): void {
     if (error instanceof RetryableError) this.leftOut(error.message);
     else {
-      this.defect ??= error;
+      const text = String(error);
+      if (this.defectsByText.size < KEPT_DEFECTS && !this.defectsByText.has(text))
+        this.defectsByText.set(text, error);
       this.leftOut(
         "Something failed in a way that does not pass by itself: the log of lockstep-sweep says how.",
       );

@@ -16,12 +16,15 @@ interface Dependencies {
  */
 const WAITING_SECONDS = 120;
 
+/** The oldest says enough, but what cannot be read may be behind it, and nobody else tells of that. */
+const READ = 100;
+
 /** Has removed what is queued when the oldest of it waits too long. The sweep itself can delete nothing. */
 export const drainWaitingRemovals =
   ({ index, removals, clock }: Dependencies) =>
   async (tally: Tally): Promise<void> => {
     const latest = new Date(clock.now().getTime() - WAITING_SECONDS * 1000);
-    const [oldest] = await index.removals(latest, 1, (defect) => {
+    const [oldest] = await index.removals(latest, READ, (defect) => {
       tally.failed(defect);
     });
     if (oldest === undefined) return;

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { entitlementKey, type Entitlement } from "../../../../../lambdas/core/domain/entitlement.ts";
+import { entitlementKey, release, type Entitlement } from "../../../../../lambdas/core/domain/entitlement.ts";
 import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
-import { timestamp } from "../../../../../lambdas/core/domain/ids.ts";
+import { timestamp, type RequestId } from "../../../../../lambdas/core/domain/ids.ts";
 import type { Provider } from "../../../../../lambdas/core/ports/provider.ts";
-import type { DueRequests, EntitlementIndex } from "../../../../../lambdas/core/ports/stores.ts";
+import type { DueRequests } from "../../../../../lambdas/core/ports/stores.ts";
+import { publishFinding } from "../../../../../lambdas/core/use-cases/sweep/publish-finding.ts";
 import { resumeRequest } from "../../../../../lambdas/core/use-cases/sweep/resume-request.ts";
 import { aUserId, anActiveRequest } from "../../../../support/builders.ts";
+import { FakeEventPublisher } from "../../../../support/fakes/event-publisher.ts";
 import { lifeOf, requestIdOf, sweepUnderTest, type SweepUnderTest } from "./world.ts";
 
 /* Where a sweep ends before its work does, what it says of that, and that the next one goes on from there. */
@@ -109,7 +111,7 @@ describe("looks at due requests", () => {
     const defect = new TypeError("no such machine");
     const workflow = { start: () => Promise.reject(defect) };
     const swept = await sweepUnderTest({ ...world.dependencies, workflow }).sweep();
-    expect(swept.defect).toBe(defect);
+    expect(swept.defects).toEqual([defect]);
     expect(swept.report.requests).toMatchObject({ restarted: 0, left: 1 });
     expect((await world.requests.due(world.clock.now(), 10)).map(({ id }) => id)).toEqual([
       requestIdOf("alice"),
@@ -207,9 +209,9 @@ describe("comparing access with AWS", () => {
         return Promise.resolve();
       },
     };
-    const { report, defect } = await sweepUnderTest({ ...world.dependencies, turns }).sweep();
+    const { report, defects } = await sweepUnderTest({ ...world.dependencies, turns }).sweep();
     expect(report.problems).toEqual(["Another sweep has gone on comparing access with AWS."]);
-    expect(defect).toBeUndefined();
+    expect(defects).toEqual([]);
     expect(ended).toEqual([]);
   });
 
@@ -222,11 +224,11 @@ describe("comparing access with AWS", () => {
       return Promise.reject(new RetryableError("ProviderUnavailable", `no answer to ${how}`));
     };
     const silent = provided(world, { observeAll: unavailable("all"), observe: unavailable("one") });
-    const { report, defect } = await silent.sweep();
+    const { report, defects } = await silent.sweep();
     expect(asked).toEqual(["all"]);
     expect(report.problems).toEqual(["no answer to all"]);
     expect(report.access).toMatchObject({ compared: 0, left: 1 });
-    expect(defect).toBeUndefined();
+    expect(defects).toEqual([]);
   });
 
   it("asks one by one when they cannot be seen together, and tells only of those that cannot be seen at all", async () => {
@@ -254,7 +256,7 @@ describe("comparing access with AWS", () => {
       record.entitlement.principalId === aUserId("p0") ? Promise.reject(broken) : put(record);
     const swept = await world.sweep();
     expect(swept.report.access).toMatchObject({ compared: 1, left: 1 });
-    expect(swept.defect).toBe(broken);
+    expect(swept.defects).toEqual([broken]);
   });
 
   it("publishes each finding under an id of its own, the same for the same finding", async () => {
@@ -268,62 +270,103 @@ describe("comparing access with AWS", () => {
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(id).toMatch(/^f-[a-z2-7]{26}$/);
     expect(world.events.published.map(({ at }) => at)).toEqual(ids.map(() => timestamp(world.clock.now())));
+    const [first] = world.entitlements.all;
+    if (first === undefined) throw new Error("Nothing is kept");
+    const again = new FakeEventPublisher();
+    for (const kind of ["vanished", "vanished", "appeared"] as const)
+      await publishFinding({ events: again, clock: world.clock })(kind, first);
+    const [one, same, otherKind] = again.published.map(({ id }) => id);
+    expect(same).toBe(one);
+    expect(ids).toContain(one);
+    expect(otherKind).not.toBe(one);
   });
 });
 
 describe("an item that cannot be read", () => {
   const defect = new Error("The item at r-1 is not of the shape that Lockstep writes");
 
-  it("is told of as a defect, and keeps no other request, removal or access from its look", async () => {
+  /** Two requests that are due, two removals that nobody comes for, two accesses to compare. */
+  const beside = async (overrides: (world: SweepUnderTest) => Partial<SweepUnderTest["dependencies"]>) => {
     const world = sweepUnderTest();
-    await granted(world, 3);
-    const told: string[] = [];
-    const index: EntitlementIndex = {
-      removals: (now, limit, onUnreadable) => {
-        told.push("removals");
-        onUnreadable(defect);
-        return world.entitlements.removals(now, limit);
-      },
-      longestUnverified: (limit, onUnreadable) => {
-        told.push("observations");
-        onUnreadable(defect);
-        return world.entitlements.longestUnverified(limit);
-      },
-    };
-    const due: DueRequests = {
-      due: (now, limit, onUnreadable) => {
-        told.push("requests");
-        onUnreadable(defect);
-        return world.requests.due(now, limit);
-      },
-      putOff: (request, until) => world.requests.putOff(request, until),
-    };
-    for (const [name, overrides] of [
-      ["requests", { due }],
-      [
-        "removals",
-        {
-          index: {
-            ...index,
-            longestUnverified: world.entitlements.longestUnverified.bind(world.entitlements),
+    await granted(world, 4);
+    for (const record of world.entitlements.all.slice(0, 2)) {
+      const [by] = Object.keys(record.holders) as RequestId[];
+      if (by === undefined) throw new Error("Nobody holds it");
+      const given = release(
+        record,
+        { id: by, entitlement: record.entitlement },
+        { uncertain: false, now: world.clock.now() },
+      );
+      if (given.do === "write") await world.entitlements.put(given.next);
+    }
+    await world.wait(180);
+    const swept = await sweepUnderTest({ ...world.dependencies, ...overrides(world) }).sweep();
+    return { world, swept };
+  };
+  const told = {
+    complete: false,
+    requests: { lookedAt: 4, left: 0 },
+    access: { compared: 2, left: 0 },
+    problems: ["Something failed in a way that does not pass by itself: the log of lockstep-sweep says how."],
+  };
+
+  it.each<[string, (world: SweepUnderTest) => Partial<SweepUnderTest["dependencies"]>]>([
+    [
+      "requests",
+      ({ requests }) => ({
+        due: {
+          due: (now, limit, onUnreadable) => {
+            onUnreadable(defect);
+            return requests.due(now, limit);
+          },
+          putOff: (request, until) => requests.putOff(request, until),
+        },
+      }),
+    ],
+    [
+      "removals",
+      ({ entitlements }) => ({
+        index: {
+          removals: (now, limit, onUnreadable) => {
+            onUnreadable(defect);
+            return entitlements.removals(now, limit);
+          },
+          longestUnverified: (limit) => entitlements.longestUnverified(limit),
+        },
+      }),
+    ],
+    [
+      "accesses to compare",
+      ({ entitlements }) => ({
+        index: {
+          removals: (now, limit) => entitlements.removals(now, limit),
+          longestUnverified: (limit, onUnreadable) => {
+            onUnreadable(defect);
+            return entitlements.longestUnverified(limit);
           },
         },
-      ],
-      [
-        "observations",
-        { index: { ...index, removals: world.entitlements.removals.bind(world.entitlements) } },
-      ],
-    ] as const) {
-      told.length = 0;
-      await world.wait(HOUR / 4);
-      const swept = await sweepUnderTest({ ...world.dependencies, ...overrides }).sweep();
-      expect(told).toContain(name);
-      expect(swept.defect).toBe(defect);
-      expect(swept.report).toMatchObject({ complete: false, access: { compared: 3, left: 0 } });
-      expect(swept.report.problems).toEqual([
-        "Something failed in a way that does not pass by itself: the log of lockstep-sweep says how.",
-      ]);
-    }
+      }),
+    ],
+  ])("among the %s is told of, and everything else has its look", async (_, overrides) => {
+    const { world, swept } = await beside(overrides);
+    expect(swept.defects).toEqual([defect]);
+    expect(swept.report).toMatchObject(told);
+    expect(world.kinds(swept)).toEqual(["waiting-removals"]);
+    expect(world.drains).toHaveLength(1);
     expect(await world.requests.due(world.clock.now(), 10)).toEqual([]);
+  });
+
+  it("is told of behind removals that can be read", async () => {
+    const limits: number[] = [];
+    await beside(({ entitlements }) => ({
+      index: {
+        removals: (now, limit) => {
+          limits.push(limit);
+          return entitlements.removals(now, limit);
+        },
+        longestUnverified: (limit) => entitlements.longestUnverified(limit),
+      },
+    }));
+    expect(limits).toEqual([100]);
   });
 });

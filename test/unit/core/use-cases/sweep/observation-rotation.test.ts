@@ -357,7 +357,7 @@ describe("what AWS does not answer", () => {
     const swept = await partly.sweep();
     expect(swept.report).toMatchObject({ complete: false, access: { compared: 2, left: 1 } });
     expect(swept.report.problems).toEqual(["no answer"]);
-    expect(swept.defect).toBeUndefined();
+    expect(swept.defects).toEqual([]);
     expect(swept.report.rotation.oldestSeconds).toBeGreaterThanOrEqual(120);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccessRequest } from "../../../../../lambdas/core/domain/access-request.ts";
 import type { EntitlementRecord } from "../../../../../lambdas/core/domain/entitlement.ts";
+import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
 import { secondsAfter, timestamp, type RequestId } from "../../../../../lambdas/core/domain/ids.ts";
 import { rotationAge } from "../../../../../lambdas/core/use-cases/sweep/rotation-age.ts";
 import { anActiveRequest, anEntitlement } from "../../../../support/builders.ts";
@@ -11,18 +12,28 @@ const DAY = 24 * 3600;
 let clock: VirtualClock;
 let requests: AccessRequest[];
 let asked: number[];
+/** What a read of a request fails with that is not among `requests`. */
+let failure: Error | undefined;
 
 beforeEach(() => {
   clock = new VirtualClock(new Date("2026-01-02T00:00:00.000Z"));
   requests = [];
   asked = [];
+  failure = undefined;
 });
 
 const ago = (seconds: number) => secondsAfter(clock.now(), -seconds);
 const ageOf = (...records: EntitlementRecord[]): Promise<number> =>
   rotationAge({
     clock,
-    requests: { get: (id: RequestId) => Promise.resolve(requests.find((request) => request.id === id)) },
+    requests: {
+      get: (id: RequestId) => {
+        const found = requests.find((request) => request.id === id);
+        return found === undefined && failure !== undefined
+          ? Promise.reject(failure)
+          : Promise.resolve(found);
+      },
+    },
     index: {
       longestUnverified: (limit) => {
         asked.push(limit);
@@ -58,6 +69,16 @@ describe("for how long something has not been compared with AWS", () => {
 
   it("counts from the moment that its first holder had it", async () => {
     expect(await ageOf(heldBy(anActiveRequest({ activeAt: ago(45) })))).toBe(45);
+  });
+
+  it("is that of the others when a holder cannot be read, and unknown while the table does not answer", async () => {
+    const compared: EntitlementRecord = { ...common, state: "standing", verifiedAt: ago(5) };
+    const held = heldBy(anActiveRequest());
+    requests = [];
+    failure = new Error("The item is not of the shape that Lockstep writes");
+    expect(await ageOf(held, compared)).toBe(5);
+    failure = new RetryableError("StoreUnavailable", "throttled");
+    await expect(ageOf(held, compared)).rejects.toThrow("throttled");
   });
 
   it("does not begin for what is not watched any more, nor for what is being granted", async () => {

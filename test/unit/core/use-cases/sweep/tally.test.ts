@@ -23,19 +23,26 @@ describe("the tally of a sweep", () => {
     expect(tally.findings.problems).toEqual(Array.from({ length: 20 }, (_, index) => `reason ${index}`));
   });
 
-  it("tells what passes by itself from what is for people, and keeps the first of those", () => {
+  it("tells what passes by itself from what is for people, and keeps each of those once", () => {
     const tally = new Tally();
     tally.failed(new RetryableError("ProviderUnavailable", "no answer"));
-    expect(tally.defect).toBeUndefined();
+    expect(tally.defects).toEqual([]);
     const first = new TypeError("a defect");
-    tally.failed(first);
-    tally.failed(new TypeError("another one"));
-    expect(tally.defect).toBe(first);
+    const second = new TypeError("another one");
+    for (const error of [first, second, new TypeError("a defect")]) tally.failed(error);
+    expect(tally.defects).toEqual([first, second]);
     expect(tally.complete).toBe(false);
     expect(tally.findings.problems).toEqual([
       "no answer",
       "Something failed in a way that does not pass by itself: the log of lockstep-sweep says how.",
     ]);
+  });
+
+  it("keeps a defect for every item that a list passes over, and not without end", () => {
+    const tally = new Tally();
+    for (let index = 0; index < 130; index += 1) tally.failed(new Error(`item ${index}`));
+    expect(tally.defects).toHaveLength(120);
+    expect(tally.defects[0]).toMatchObject({ message: "item 0" });
   });
 
   it("keeps the longest lag", () => {
