@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // These need more than Node and npm (moto) or measure time (bench): npm run test:moto, npm run bench.
-    exclude: ["test/moto/**", "test/bench/**", "node_modules/**"],
+    // Mutants are tried against test/mutation, whose histories are among those of test/simulation here.
+    exclude: ["test/moto/**", "test/bench/**", "test/mutation/**", "node_modules/**"],
     reporters: ["default", "./test/support/passed-failed-reporter.ts"],
     pool: "threads",
     // A laptop and a CI runner both have two cores to spare; more workers only make each synthesis slower.

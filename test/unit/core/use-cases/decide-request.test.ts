@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
+import type { FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
+import type {
+  AccessRequest,
+  AskedExtension,
+  RequestIn,
+} from "../../../../lambdas/core/domain/access-request.ts";
+import { commonOf, evolve } from "../../../../lambdas/core/domain/evolve.ts";
+import { secondsAfter, timestamp, type Timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { decideRequest } from "../../../../lambdas/core/use-cases/decide-request.ts";
-import { aGroupId, aPendingRequest, aPerson } from "../../../support/builders.ts";
+import {
+  aGroupId,
+  aPendingRequest,
+  aPerson,
+  aRequestId,
+  aUserId,
+  anActiveRequest,
+} from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
@@ -133,5 +147,569 @@ describe("a decision", () => {
       reason: { code: "not-pending" },
     });
     expect((await lockstep.stored())?.approval.decisions).toHaveLength(1);
+  });
+});
+
+/* What a decision leaves behind, and what each refusal says: of the request itself, and of more time on it. */
+
+const HOUR = 3_600_000;
+const security = aGroupId("security");
+const stepOf = (group: "payments-leads" | "security", withinSeconds: number): FlowStep => ({
+  anyOf: [{ type: "group", id: aGroupId(group), name: group }],
+  withinSeconds,
+});
+const midnight = timestamp(new Date("2026-01-01T00:00:00.000Z"));
+
+/** Alice's request, which a payments lead and then security decide, within ten minutes each. */
+const inTwoSteps = (): RequestIn<"pending"> => {
+  const { approval } = aPendingRequest();
+  const steps = [stepOf("payments-leads", 600), stepOf("security", 300)];
+  return aPendingRequest({
+    approval: { ...approval, steps },
+    deadline: secondsAfter(new Date(midnight), 600),
+  });
+};
+
+/** More time that alice asked for at midnight, which a payments lead decides within half an hour. */
+const moreTime = (overrides: Partial<AskedExtension> = {}): AskedExtension => ({
+  by: alice,
+  duration: "PT2H",
+  durationSeconds: 7200,
+  justification: "not done yet",
+  askedAt: midnight,
+  deadline: secondsAfter(new Date(midnight), 1800),
+  approval: {
+    steps: [stepOf("payments-leads", 1800)],
+    asked: [bob.userId],
+    requesterCanApproveSelf: false,
+    decisions: [],
+  },
+  ...overrides,
+});
+/** Alice's active request until 01:00, which erin approved. */
+const activeRequest = (extension?: AskedExtension): RequestIn<"active"> => {
+  const { extension: _none, ...request } = anActiveRequest();
+  const erin = aPerson("erin");
+  const decisions = request.approval.decisions.map((decision) => ({ ...decision, by: erin }));
+  return {
+    ...request,
+    approval: { ...request.approval, decisions },
+    ...(extension !== undefined && { extension }),
+  };
+};
+
+/**
+ * Any request, to be decided by bob, a payments lead, and carol, of security; dave administrates. Alice is the
+ * requester and approves nothing.
+ */
+const world = async (
+  request: AccessRequest,
+  options: { readonly withoutToken?: boolean; readonly isAdministrator?: (person: Person) => boolean } = {},
+) => {
+  const clock = new VirtualClock();
+  const requests = new FakeAccessRequestStore();
+  const wakeups = new FakeWakeupStore();
+  const directory = new FakeDirectory();
+  const workflow = new FakeWorkflow();
+  directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
+  directory.addGroup({ groupId: security, displayName: "security", members: [carol.userId] });
+  await requests.create(request);
+  if (options.withoutToken !== true) {
+    const expiresAt = secondsAfter(clock.now(), 60);
+    await wakeups.put({
+      requestId: request.id,
+      taskToken: "token",
+      enteredAt: midnight,
+      retryCount: 0,
+      expiresAt,
+    });
+  }
+  const isAdministrator = options.isAdministrator ?? (({ userId }) => userId === dave.userId);
+  const decide = decideRequest({
+    requests,
+    wakeups,
+    directory,
+    workflow,
+    clock,
+    isAdministrator: (person) => Promise.resolve(isAdministrator(person)),
+  });
+  const as = (
+    caller: Person,
+    decision: "approve" | "reject" = "approve",
+    rest: {
+      readonly reason?: string;
+      readonly extension?: Timestamp;
+      readonly idempotency?: { readonly key: string; readonly body: string };
+    } = {},
+  ) => decide({ caller, requestId: request.id, decision, ...rest });
+  return {
+    clock,
+    requests,
+    directory,
+    workflow,
+    decide: as,
+    now: async () => {
+      const found = await requests.get(request.id);
+      if (found === undefined) throw new Error("The request is gone");
+      return found;
+    },
+    /** That somebody's decision is refused in these words, and changes nothing. */
+    refuses: async (answer: Promise<AccessRequest>, code: string, message: string) => {
+      const written = requests.history.length;
+      await expect(answer).rejects.toMatchObject({ name: "DomainError", code, message, fields: [] });
+      expect(requests.history).toHaveLength(written);
+      expect([workflow.woken, workflow.started.size]).toEqual([[], 0]);
+    },
+  };
+};
+
+describe("what a decision on a request leaves behind", () => {
+  it("is who decided which step and why, in the request and in its trail", async () => {
+    const lockstep = await world(inTwoSteps());
+    await lockstep.clock.advanceBy(60_000);
+    const at = secondsAfter(new Date(midnight), 60);
+    const decided = await lockstep.decide(bob, "approve", { reason: "go" });
+    const { version, trail, ...rest } = await lockstep.now();
+    const { version: _version, trail: _trail, ...before } = inTwoSteps();
+    expect(rest).toEqual({
+      ...before,
+      deadline: secondsAfter(new Date(at), 300),
+      approval: {
+        ...before.approval,
+        decisions: [{ step: 0, by: bob, decision: "approve", reason: "go", at }],
+      },
+    });
+    expect(decided).toEqual(await lockstep.now());
+    expect(version).toBe(2);
+    expect(trail.at(-1)).toMatchObject({
+      type: "NextApprovalNeeded",
+      at,
+      actor: { type: "user", userId: bob.userId },
+      status: "pending",
+    });
+    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "approve", reason: "go" });
+    expect(lockstep.workflow.woken).toEqual(["token"]);
+  });
+
+  it("is no reason where none was given", async () => {
+    const lockstep = await world(aPendingRequest());
+    const { status, approval, trail } = await lockstep.decide(bob);
+    expect(status).toBe("approved");
+    // Nor a field without a value: the store drops it, and the answer would differ from what is stored.
+    expect(approval.decisions).toStrictEqual([{ step: 0, by: bob, decision: "approve", at: midnight }]);
+    expect(trail.at(-1)?.type).toBe("RequestApproved");
+    expect(trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "approve" });
+  });
+
+  it("is the end of the request when it rejects, whatever steps are left", async () => {
+    const lockstep = await world(inTwoSteps());
+    await lockstep.clock.advanceBy(1000);
+    const at = secondsAfter(new Date(midnight), 1);
+    const rejected = await lockstep.decide(bob, "reject", { reason: "not today" });
+    expect(rejected).toMatchObject({
+      status: "rejected",
+      approval: { decisions: [{ step: 0, by: bob, decision: "reject", reason: "not today", at }] },
+    });
+    expect(rejected).toHaveProperty("ended", { reason: "rejected", by: bob, at, message: "not today" });
+    expect(rejected).not.toHaveProperty("deadline");
+    expect(rejected.trail.at(-1)).toMatchObject({
+      type: "RequestRejected",
+      actor: { type: "user", userId: bob.userId },
+      details: { step: 0, decision: "reject", reason: "not today" },
+    });
+    expect(lockstep.workflow.woken).toEqual(["token"]);
+  });
+
+  it("is an end without a message when it rejects and says nothing", async () => {
+    const lockstep = await world(aPendingRequest());
+    const rejected = await lockstep.decide(bob, "reject");
+    expect("ended" in rejected && rejected.ended).toStrictEqual({
+      reason: "rejected",
+      by: bob,
+      at: midnight,
+    });
+    expect(rejected.trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "reject" });
+  });
+
+  it("is approval once the last step is decided, each by another person", async () => {
+    const lockstep = await world(inTwoSteps());
+    await lockstep.decide(bob);
+    const approved = await lockstep.decide(carol);
+    expect(approved).toMatchObject({
+      status: "approved",
+      approval: {
+        decisions: [
+          { step: 0, by: bob },
+          { step: 1, by: carol },
+        ],
+      },
+    });
+    expect(approved.trail.at(-1)).toMatchObject({
+      type: "RequestApproved",
+      details: { step: 1, decision: "approve" },
+    });
+  });
+
+  it("is the key that it came with, next to those that the item knew", async () => {
+    const made = { key: "made", body: "ask" };
+    const key = { key: "decided", body: "approve" };
+    for (const [request, decision] of [
+      [inTwoSteps(), "approve"],
+      [aPendingRequest(), "approve"],
+      [aPendingRequest(), "reject"],
+    ] as const) {
+      const lockstep = await world({ ...request, answered: [made] });
+      const decided = await lockstep.decide(bob, decision, { idempotency: key });
+      expect(decided.answered).toEqual([made, key]);
+    }
+    const lockstep = await world({ ...aPendingRequest(), answered: [made] });
+    expect((await lockstep.decide(bob)).answered).toEqual([made]);
+  });
+
+  it("starts the execution of an approved request that none waits for, and of no other", async () => {
+    const approved = await world(aPendingRequest(), { withoutToken: true });
+    const { id } = await approved.decide(bob);
+    expect([...approved.workflow.started]).toEqual([[id, { version: 1, requestId: id, begin: "grant" }]]);
+    const rejected = await world(aPendingRequest(), { withoutToken: true });
+    await rejected.decide(bob, "reject");
+    expect([rejected.workflow.started.size, rejected.workflow.woken]).toEqual([0, []]);
+  });
+
+  it("wakes the execution again when it comes again: the first waking may have been lost", async () => {
+    const lockstep = await world(aPendingRequest());
+    const idempotency = { key: "key", body: "approve" };
+    lockstep.workflow.unavailable = true;
+    await expect(lockstep.decide(bob, "approve", { idempotency })).rejects.toMatchObject({
+      name: "WorkflowUnavailable",
+    });
+    lockstep.workflow.unavailable = false;
+    expect(await lockstep.decide(bob, "approve", { idempotency })).toMatchObject({ status: "approved" });
+    expect(lockstep.workflow.woken).toEqual(["token"]);
+    expect(lockstep.requests.history).toHaveLength(2);
+  });
+});
+
+describe("who is told what when they may not decide", () => {
+  const { id } = aPendingRequest();
+  const unseen = `There is no access request ${id} that you may see.`;
+  const notNow = "You are not, or no longer, an approver of the step that waits.";
+  const notOwn = "You asked for this access, so somebody else has to decide on it.";
+
+  it("is nothing, to somebody who is no party to it", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.refuses(lockstep.decide(aPerson("mallory")), "not-found", unseen);
+  });
+
+  it("is nothing of a request that does not exist", async () => {
+    const lockstep = await world(aPendingRequest({ id: aRequestId("another") }));
+    const decide = decideRequest({
+      ...lockstep,
+      wakeups: new FakeWakeupStore(),
+      isAdministrator: () => Promise.resolve(true),
+    });
+    await lockstep.refuses(decide({ caller: bob, requestId: id, decision: "approve" }), "not-found", unseen);
+  });
+
+  it("is that it is their own, to a requester who approves nothing", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.refuses(lockstep.decide(alice), "self-approval", notOwn);
+    await lockstep.refuses(lockstep.decide(alice, "reject"), "self-approval", notOwn);
+  });
+
+  it("is that they are no approver, to a requester whom the flow lets decide and names nowhere", async () => {
+    const { approval } = aPendingRequest();
+    const lockstep = await world(
+      aPendingRequest({ approval: { ...approval, requesterCanApproveSelf: true } }),
+    );
+    await lockstep.refuses(lockstep.decide(alice), "approver-no-longer-eligible", notNow);
+  });
+
+  it("is that they would get it, to a member of the group that it is for", async () => {
+    const lockstep = await world(
+      aPendingRequest({ principal: { type: "GROUP", id: security, name: "security" } }),
+    );
+    lockstep.directory.join(bob.userId, security);
+    await lockstep.refuses(
+      lockstep.decide(bob),
+      "beneficiary-approval",
+      "You would get this access, so somebody else has to decide on it.",
+    );
+  });
+
+  it("is that they are no approver, to an administrator", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.refuses(lockstep.decide(dave), "approver-no-longer-eligible", notNow);
+  });
+
+  it("is that they are none any more, to somebody who was asked; nobody has to ask whether they administrate", async () => {
+    const lockstep = await world(aPendingRequest(), {
+      isAdministrator: () => {
+        throw new Error("Nobody asks that of somebody who was asked");
+      },
+    });
+    lockstep.directory.leave(bob.userId, leads);
+    await lockstep.refuses(lockstep.decide(bob), "approver-no-longer-eligible", notNow);
+  });
+
+  it("is that it is not their turn, to an approver of a later step", async () => {
+    const lockstep = await world(inTwoSteps());
+    await lockstep.refuses(lockstep.decide(carol), "approver-no-longer-eligible", notNow);
+  });
+
+  it("is that they have decided, to the approver of an earlier step, though the next one is theirs too", async () => {
+    const { approval } = inTwoSteps();
+    const decision = { step: 0, by: bob, decision: "approve" as const, at: midnight };
+    const lockstep = await world({ ...inTwoSteps(), approval: { ...approval, decisions: [decision] } });
+    lockstep.directory.join(bob.userId, security);
+    await lockstep.refuses(lockstep.decide(bob), "already-decided", "You have decided on this already.");
+    expect(await lockstep.decide(carol)).toMatchObject({ status: "approved" });
+  });
+});
+
+describe("when it can be decided", () => {
+  const until =
+    "a request can be decided while it is pending, and more time while the access is active, each until its deadline.";
+
+  it("is until the deadline, to the tick", async () => {
+    const [inTime, late] = [await world(inTwoSteps()), await world(inTwoSteps())];
+    await inTime.clock.advanceBy(599_999);
+    expect(await inTime.decide(bob)).toMatchObject({ status: "pending", version: 2 });
+    await late.clock.advanceBy(600_000);
+    await late.refuses(
+      late.decide(bob),
+      "not-pending",
+      `The deadline of this request (2026-01-01T00:10:00.000Z) has passed; ${until}`,
+    );
+  });
+
+  it("is not once it is decided: to everybody but who decided it, that is what it is by now", async () => {
+    const pending = aPendingRequest();
+    const approved = evolve("RequestApproved", pending, commonOf(pending), {
+      actor: { type: "lockstep", name: "workflow" },
+      now: new Date(midnight),
+    });
+    const lockstep = await world(approved);
+    await lockstep.refuses(
+      lockstep.decide(bob),
+      "not-pending",
+      `This request is approved, and nothing of it waits for a decision; ${until}`,
+    );
+    await lockstep.refuses(
+      lockstep.decide(alice),
+      "self-approval",
+      "You asked for this access, so somebody else has to decide on it.",
+    );
+  });
+
+  it("is not once the access is active and nobody asked for more time", async () => {
+    const lockstep = await world(activeRequest());
+    await lockstep.refuses(
+      lockstep.decide(bob),
+      "not-pending",
+      `This request is active, and nothing of it waits for a decision; ${until}`,
+    );
+  });
+
+  it("is by one of two who decide at once; the other one decides on what is there then", async () => {
+    const lockstep = await world(inTwoSteps());
+    lockstep.directory.join(dave.userId, leads);
+    const both = await Promise.allSettled([lockstep.decide(bob), lockstep.decide(dave)]);
+    expect(
+      both.map((one) => (one.status === "rejected" ? (one.reason as unknown) : one.status)),
+    ).toMatchObject(["fulfilled", { code: "approver-no-longer-eligible" }]);
+  });
+
+  it("is not while others go on writing: it is read and decided five times, and then left", async () => {
+    const lockstep = await world(aPendingRequest());
+    let writes = 0;
+    lockstep.requests.replace = () => {
+      writes += 1;
+      return Promise.resolve("conflict");
+    };
+    await lockstep.refuses(
+      lockstep.decide(bob),
+      "concurrent-modification",
+      "This request is being changed by others right now. Try again.",
+    );
+    expect(writes).toBe(5);
+  });
+});
+
+describe("a decision on more time", () => {
+  const extension = midnight;
+  const { id, expiresAt } = activeRequest();
+
+  it("moves the expiry from where it is, when its last step is approved", async () => {
+    const lockstep = await world({ ...activeRequest(moreTime()), answered: [{ key: "made", body: "ask" }] });
+    await lockstep.clock.advanceBy(60_000);
+    const at = secondsAfter(new Date(midnight), 60);
+    const idempotency = { key: "decided", body: "approve" };
+    const extended = await lockstep.decide(bob, "approve", { extension, reason: "finish it", idempotency });
+    const { approval: _approval, askedAt: _askedAt, deadline: _deadline, ...asked } = moreTime();
+    const decisions = [{ step: 0, by: bob, decision: "approve", reason: "finish it", at }];
+    const { trail, version, ...rest } = extended;
+    const { trail: _trail, version: before, ...unchanged } = activeRequest();
+    expect(rest).toEqual({
+      ...unchanged,
+      answered: [{ key: "made", body: "ask" }, idempotency],
+      expiresAt: "2026-01-01T03:00:00.000Z",
+      extensions: [{ ...asked, at, expiresAt: "2026-01-01T03:00:00.000Z", decisions }],
+    });
+    expect(version).toBe(before + 1);
+    expect(trail.at(-1)).toMatchObject({
+      type: "AccessExtended",
+      at,
+      actor: { type: "user", userId: bob.userId },
+      status: "active",
+    });
+    expect(trail.at(-1)?.details).toEqual({
+      step: 0,
+      decision: "approve",
+      reason: "finish it",
+      duration: "PT2H",
+      expiresAt: "2026-01-01T03:00:00.000Z",
+    });
+  });
+
+  it("drops it when it rejects, and leaves the expiry and the request's own approval alone", async () => {
+    const lockstep = await world(activeRequest(moreTime()));
+    const idempotency = { key: "decided", body: "reject" };
+    const rejected = await lockstep.decide(bob, "reject", { extension, idempotency });
+    const { trail, version: _version, ...rest } = rejected;
+    const { trail: _trail, version: _before, ...unchanged } = activeRequest();
+    expect(rest).toEqual({ ...unchanged, answered: [idempotency] });
+    expect(trail.at(-1)).toMatchObject({
+      type: "ExtensionRejected",
+      actor: { type: "user", userId: bob.userId },
+    });
+    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "reject", duration: "PT2H" });
+  });
+
+  it("goes on to its next step, with that one's time, and moves nothing yet", async () => {
+    const steps = [stepOf("payments-leads", 1800), stepOf("security", 300)];
+    const { approval } = moreTime();
+    const lockstep = await world(activeRequest(moreTime({ approval: { ...approval, steps } })));
+    await lockstep.clock.advanceBy(60_000);
+    const at = secondsAfter(new Date(midnight), 60);
+    const idempotency = { key: "decided", body: "approve" };
+    const waiting = await lockstep.decide(bob, "approve", { extension, idempotency });
+    const decisions = [{ step: 0, by: bob, decision: "approve", at }];
+    expect(waiting).toMatchObject({ status: "active", expiresAt, answered: [idempotency] });
+    expect(waiting).toHaveProperty("extension", {
+      ...moreTime(),
+      deadline: secondsAfter(new Date(at), 300),
+      approval: { ...approval, steps, decisions },
+    });
+    expect(waiting).not.toHaveProperty("extensions");
+    expect(waiting.trail.at(-1)?.type).toBe("NextExtensionApprovalNeeded");
+    expect(waiting.trail.at(-1)?.details).toEqual({ step: 0, decision: "approve" });
+    const extended = await lockstep.decide(carol, "approve", { extension });
+    expect(extended.trail.at(-1)).toMatchObject({
+      type: "AccessExtended",
+      details: { step: 1, decision: "approve", duration: "PT2H" },
+    });
+  });
+
+  it("wakes nobody: the timer of the old expiry looks at the item", async () => {
+    for (const decision of ["approve", "reject"] as const) {
+      const lockstep = await world(activeRequest(moreTime()));
+      await lockstep.decide(bob, decision, { extension });
+      expect([lockstep.workflow.woken, lockstep.workflow.started.size]).toEqual([[], 0]);
+    }
+  });
+
+  it("is by those who decide on the extension: who decided on the request may decide again", async () => {
+    const request = activeRequest(moreTime());
+    const decision = { step: 0, by: bob, decision: "approve" as const, at: midnight };
+    const decided = { ...request.approval, decisions: [decision] };
+    const lockstep = await world({ ...request, approval: decided });
+    expect(await lockstep.decide(bob, "approve", { extension })).toMatchObject({
+      expiresAt: "2026-01-01T03:00:00.000Z",
+      approval: { decisions: [decision] },
+    });
+  });
+
+  it("is once a person, as on a request", async () => {
+    const { approval } = moreTime();
+    const decision = { step: 0, by: bob, decision: "approve" as const, at: midnight };
+    const steps = [stepOf("payments-leads", 1800), stepOf("payments-leads", 300)];
+    const lockstep = await world(
+      activeRequest(moreTime({ approval: { ...approval, steps, decisions: [decision] } })),
+    );
+    await lockstep.refuses(
+      lockstep.decide(bob, "approve", { extension }),
+      "already-decided",
+      "You have decided on this already.",
+    );
+  });
+
+  it("is by its requester only where the extension's own flow lets them, whatever the request's did", async () => {
+    const request = activeRequest(moreTime());
+    const lenient = { ...request.approval, requesterCanApproveSelf: true };
+    const lockstep = await world({ ...request, approval: lenient });
+    lockstep.directory.join(alice.userId, leads);
+    await lockstep.refuses(
+      lockstep.decide(alice, "approve", { extension }),
+      "self-approval",
+      "You asked for this access, so somebody else has to decide on it.",
+    );
+  });
+
+  it("is until its deadline, to the tick", async () => {
+    const [inTime, late] = [await world(activeRequest(moreTime())), await world(activeRequest(moreTime()))];
+    await inTime.clock.advanceBy(HOUR / 2 - 1);
+    expect(await inTime.decide(bob, "approve", { extension })).toHaveProperty("extensions");
+    await late.clock.advanceBy(HOUR / 2);
+    await late.refuses(
+      late.decide(bob, "approve", { extension }),
+      "not-pending",
+      "The deadline of this extension (2026-01-01T00:30:00.000Z) has passed; a request can be decided while it is pending, and more time while the access is active, each until its deadline.",
+    );
+  });
+
+  const later = secondsAfter(new Date(midnight), 1);
+  it.each([
+    [
+      "while the request itself waits",
+      aPendingRequest(),
+      later,
+      `No more time that was asked for at ${later} waits for a decision: the request itself waits, and a decision on it names no extension.`,
+    ],
+    [
+      "when other time was asked for since",
+      activeRequest(moreTime()),
+      later,
+      `No more time that was asked for at ${later} waits for a decision: what waits is more time that was asked for at ${midnight}.`,
+    ],
+    [
+      "when no time waits any more",
+      activeRequest(),
+      later,
+      `No more time that was asked for at ${later} waits for a decision: this request is active, and nothing of it waits for a decision.`,
+    ],
+    [
+      "that it does not name, being meant for the request",
+      activeRequest(moreTime()),
+      undefined,
+      'This request is active, so that it was decided; what waits is more time on it. A decision on that names it by its askedAt: {"extension": "…"}. See with GET /requests/{id} what it asks for.',
+    ],
+  ])("is none %s", async (_, request, named, message) => {
+    const lockstep = await world(request);
+    const rest = named === undefined ? {} : { extension: named };
+    await lockstep.refuses(lockstep.decide(bob, "approve", rest), "not-pending", message);
+  });
+
+  it("is shown to whom it asks: somebody who was asked for it alone learns that they may not decide", async () => {
+    const frank = aPerson("frank");
+    const { approval } = moreTime();
+    const lockstep = await world(
+      activeRequest(moreTime({ approval: { ...approval, asked: [aUserId("frank")] } })),
+    );
+    await lockstep.refuses(
+      lockstep.decide(frank, "approve", { extension }),
+      "approver-no-longer-eligible",
+      "You are not, or no longer, an approver of the step that waits.",
+    );
+    expect((await lockstep.now()).id).toBe(id);
   });
 });

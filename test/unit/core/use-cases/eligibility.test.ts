@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
+import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import type { AccountId, FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import {
@@ -8,7 +9,14 @@ import {
   servingFlow,
   type Target,
 } from "../../../../lambdas/core/use-cases/eligibility.ts";
-import { aFlow, aGroupId, aPermissionSetArn, aPerson, anAccountId } from "../../../support/builders.ts";
+import {
+  aFlow,
+  aGroupId,
+  aPermissionSetArn,
+  aPerson,
+  anAccountId,
+  anOrganizationalUnitId,
+} from "../../../support/builders.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 
 const alice = aPerson("alice");
@@ -35,9 +43,23 @@ class CountingDirectory extends FakeDirectory {
 }
 class CountingOrganization extends FakeOrganization {
   readonly looked: AccountId[] = [];
+  readonly located: AccountId[] = [];
+  inFlight = 0;
+  mostInFlight = 0;
   override account(id: AccountId) {
     this.looked.push(id);
-    return super.account(id);
+    return this.slowly(super.account(id));
+  }
+  override ancestorsOf(id: AccountId) {
+    this.located.push(id);
+    return this.slowly(super.ancestorsOf(id));
+  }
+  private async slowly<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.inFlight -= 1;
+    return answer;
   }
 }
 
@@ -141,10 +163,69 @@ describe("the flow that serves", () => {
     expect(message).toBe(`Nothing allows this request: ${detail}.`);
   });
 
-  it("is none for sessions that are too long", async () => {
+  it("is none for too long in any flow, and the refusal gives every flow's longest", async () => {
+    const shorter = aFlow({ name: "shorter" as FlowName, duration: { max: "PT4H", maxSeconds: 4 * 3600 } });
+    const reasons = "access flow prod-power allows at most PT8H; access flow shorter allows at most PT4H";
+    expect(
+      await refusalOf(() => servingFlow(dependencies(), [aFlow(), shorter], wanted(8 * 3600 + 1))),
+    ).toEqual([
+      "duration-above-maximum",
+      `Nothing allows this request: ${reasons}.`,
+      [{ pointer: "/duration", detail: reasons }],
+    ]);
+    expect((await servingFlow(dependencies(), [shorter, aFlow()], wanted(8 * 3600))).name).toBe("prod-power");
+  });
+
+  it("is none for sessions that are too long, which no other duration would help", async () => {
     const strict = aFlow({ settings: { requesterCanApproveSelf: false, maxSessionSeconds: 1800 } });
-    const [code] = await refusalOf(() => servingFlow(dependencies(), [strict], wanted()));
-    expect(code).toBe("session-too-long");
+    expect(await refusalOf(() => servingFlow(dependencies(), [strict], wanted()))).toEqual([
+      "session-too-long",
+      "Nothing allows this request: permission set PowerUser has sessions of PT1H, and access flow prod-power allows sessions of at most PT30M.",
+      [],
+    ]);
+  });
+
+  it("is none that covers only some of it", async () => {
+    const both = { ...wanted(), targets: [target(2), target(3)] };
+    expect(await refusalOf(() => servingFlow(dependencies(), [aFlow()], both))).toEqual([
+      "no-matching-flow",
+      "Nothing allows this request: access flow prod-power does not cover everything that you asked for.",
+      [],
+    ]);
+  });
+
+  it("is one of an organizational unit that the account is in, which is looked up only then", async () => {
+    const unit = anOrganizationalUnitId("prod");
+    organization.addOrganizationalUnit("/Prod", unit);
+    organization.addAccount({ id: anAccountId(3), name: "account-3", ou: "/Prod" });
+    const [{ permissionSets }] = aFlow().targets as [AccessFlow["targets"][number]];
+    const ofUnit = aFlow({
+      name: "by-unit" as FlowName,
+      targets: [{ accounts: [], organizationalUnits: [{ id: unit, name: "/Prod" }], permissionSets }],
+    });
+    await servingFlow(dependencies(), [aFlow()], wanted());
+    expect(organization.located).toEqual([]);
+    const inUnit = { ...wanted(), targets: [target(3)] };
+    expect((await servingFlow(dependencies(), [aFlow(), ofUnit], inUnit)).name).toBe("by-unit");
+    expect(organization.located).toEqual([anAccountId(3)]);
+    const [code] = await refusalOf(() => servingFlow(dependencies(), [ofUnit], wanted()));
+    expect(code).toBe("no-matching-flow");
+  });
+
+  it("looks five accounts up at a time", async () => {
+    const [{ permissionSets }] = aFlow().targets as [AccessFlow["targets"][number]];
+    const unit = anOrganizationalUnitId("prod");
+    organization.addOrganizationalUnit("/Prod", unit);
+    const targets = [0, 1, 2, 3, 4, 5, 6].map((digit) => target(digit));
+    for (const { account } of targets) organization.addAccount({ ...account, ou: "/Prod" });
+    const ofUnit = aFlow({
+      targets: [{ accounts: [], organizationalUnits: [{ id: unit, name: "/Prod" }], permissionSets }],
+    });
+    await servingFlow(dependencies(), [ofUnit], { ...wanted(), targets });
+    expect([organization.located.length, organization.mostInFlight]).toEqual([7, 5]);
+    organization.mostInFlight = 0;
+    await assertAccountsActive(dependencies(), targets);
+    expect([organization.looked.length, organization.mostInFlight]).toEqual([7, 5]);
   });
 });
 

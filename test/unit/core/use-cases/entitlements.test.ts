@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { entitlementKey, type EntitlementRecord } from "../../../../lambdas/core/domain/entitlement.ts";
+import {
+  entitlementKey,
+  release,
+  type EntitlementRecord,
+} from "../../../../lambdas/core/domain/entitlement.ts";
 import { RetryableError } from "../../../../lambdas/core/domain/errors.ts";
 import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { acquire, keepHold, relinquish } from "../../../../lambdas/core/use-cases/entitlements.ts";
@@ -37,15 +41,18 @@ const recordIn = <State extends EntitlementRecord["state"]>(
 const given = async (record: EntitlementRecord): Promise<void> => {
   expect(await store.put(record)).toBe("written");
 };
-/** From now on, somebody else's write comes just before each of the next `times` ones. */
-const loseRaces = (times: number, before: () => Promise<void> = () => Promise.resolve()): void => {
+/** Just before each of the next `times` writes, another request leaves its mark on the record. */
+const loseRaces = (times: number): void => {
   const put = store.put.bind(store);
   let lost = 0;
   store.put = async (next) => {
-    if (lost === times) return put(next);
-    lost += 1;
-    await before();
-    return "conflict";
+    if (lost < times) {
+      lost += 1;
+      const attempt = { uncertain: false, now: clock.now() };
+      const mark = release(await stored(), { id: aRequestId(`rival ${lost}`), entitlement }, attempt);
+      if (mark.do === "write") await put(mark.next);
+    }
+    return put(next);
   };
 };
 
@@ -149,6 +156,8 @@ describe("taking hold of an access", () => {
   it("reads and decides anew when another write comes first, ten times", async () => {
     loseRaces(9);
     expect(await take()).toEqual({ outcome: "granted", standing: false });
+    // What the others wrote is still there.
+    expect(Object.keys((await stored())?.left ?? {})).toHaveLength(9);
   });
 
   it("leaves it to a later attempt when ten other writes came first", async () => {
@@ -292,7 +301,7 @@ describe("keeping the hold of an extended request", () => {
     expect((await stored())?.holders).toEqual({ [other]: holder() });
   });
 
-  it("is tried again when another write comes first", async () => {
+  it("fails in the way that is tried again when another write comes first", async () => {
     await take();
     loseRaces(1);
     await expect(keep()).rejects.toThrow(

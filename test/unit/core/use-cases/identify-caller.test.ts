@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import { identifyCaller, type Claims } from "../../../../lambdas/core/use-cases/identify-caller.ts";
 import { aPerson } from "../../../support/builders.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
@@ -60,3 +61,89 @@ it.each([undefined, "", "never", String(now.getTime() / 1000), "0"])(
     await expect(identify({ sub: "alice", exp })).rejects.toMatchObject({ code: "caller-not-eligible" });
   },
 );
+
+describe("a refusal says what is wrong with the token", () => {
+  const refusalOf = async (answer: Promise<unknown>): Promise<readonly unknown[]> => {
+    const error: unknown = await answer.catch((thrown: unknown) => thrown);
+    if (!(error instanceof DomainError)) throw new Error("It was not refused", { cause: error });
+    return [error.code, error.message, error.fields];
+  };
+  const inSeconds = (seconds: number) => now.getTime() / 1000 + seconds;
+
+  it.each([undefined, null, "", "never", "Infinity", "1e400", "0", inSeconds(0), String(inSeconds(-1)), {}])(
+    "that it has no end, or is past it: %j",
+    async (exp) => {
+      const { identify } = setUp("sub");
+      expect(await refusalOf(identify({ sub: "alice", exp }))).toEqual([
+        "caller-not-eligible",
+        "Your token has no end, or is past it.",
+        [],
+      ]);
+    },
+  );
+
+  it.each([String(inSeconds(1)), inSeconds(1), inSeconds(0.001)])(
+    "but not before its end: %j",
+    async (exp) => {
+      const { identify } = setUp("sub");
+      expect(await identify({ sub: "alice", exp })).toEqual(alice);
+    },
+  );
+
+  it.each(["false", false])("that the address is not verified: %j", async (verified) => {
+    const { identify } = setUp("email");
+    expect(await refusalOf(identify({ email: "alice", email_verified: verified }))).toEqual([
+      "caller-not-eligible",
+      "Your token says that your email address is not verified.",
+      [],
+    ]);
+  });
+
+  it.each([undefined, "true", true])("but not of an address that may be verified: %j", async (verified) => {
+    const { identify } = setUp("email");
+    expect(await identify({ email: "alice", email_verified: verified })).toEqual(alice);
+  });
+
+  it.each([undefined, "", " \t", 42, ["alice"]])("that the claim that counts is missing: %j", async (sub) => {
+    const { identify } = setUp("sub");
+    expect(await refusalOf(identify({ email: "alice", sub }))).toEqual([
+      "caller-not-eligible",
+      "Your token has no claim sub, which says who you are.",
+      [],
+    ]);
+  });
+
+  it("that the claim names nobody, or somebody who is disabled", async () => {
+    const { identify, directory } = setUp("preferred_username");
+    const nobody = [
+      "caller-not-eligible",
+      "The claim preferred_username of your token names no enabled user of the directory.",
+      [],
+    ];
+    expect(await refusalOf(identify({ preferred_username: "mallory" }))).toEqual(nobody);
+    directory.setEnabled(alice.userId, false);
+    expect(await refusalOf(identify({ preferred_username: "alice" }))).toEqual(nobody);
+  });
+
+  it("before anything is asked of the directory", async () => {
+    const { directory } = setUp("sub");
+    const asked: string[] = [];
+    const identify = identifyCaller({
+      directory: {
+        userByIdentity: (value) => {
+          asked.push(value);
+          return directory.userByIdentity(value);
+        },
+      },
+      identity: { claim: "sub" },
+      clock: new VirtualClock(now),
+    });
+    const valid = { sub: "alice", exp: inSeconds(60) };
+    for (const wrong of [{ exp: inSeconds(0) }, { email_verified: false }, { sub: "" }]) {
+      await refusalOf(identify({ ...valid, ...wrong }));
+    }
+    expect(asked).toEqual([]);
+    await identify(valid);
+    expect(asked).toEqual(["alice"]);
+  });
+});

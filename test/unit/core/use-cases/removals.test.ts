@@ -248,6 +248,25 @@ describe("a turn at removing", () => {
     expect(await stored(accessOf("bob", 2))).toMatchObject({ state: "absent" });
   });
 
+  it("leaves nothing in flight when it fails with a defect itself", async () => {
+    const mine = await queue(accessOf("alice", 1));
+    provider.seconds = 20;
+    turns.keep = () => Promise.reject(new TypeError("a defect"));
+    const { own, all } = await run([mine]);
+    let failedAt: number | undefined;
+    const failed = all.catch(() => {
+      failedAt = (clock.now().getTime() - began) / SECOND;
+    });
+    await clock.advanceBy(11 * SECOND);
+    // Found five seconds later, when the turn would be kept for it.
+    await queue(accessOf("bob", 2));
+    await clock.runUntilIdle();
+    await failed;
+    expect(failedAt).toBe(20);
+    expect([...(await own).values()]).toEqual([{ outcome: "removed" }]);
+    expect(secondsOf("bob")).toEqual([]);
+  });
+
   it("hands the failure of its own to its caller, and lets the turn run out", async () => {
     const mine = await queue(accessOf("alice"));
     provider.answer = () => new RetryableError("ProviderUnavailable", "no answer");
@@ -432,11 +451,14 @@ describe("what came of a removal", () => {
     ["removal", { since: secondsAfter(new Date("2026-01-01T00:00:00.000Z"), 1) }],
   ])("is not written over another %s's", async (_, changed) => {
     const alice = await queue(accessOf("alice"));
-    provider.answer = () => {
-      void stored(alice).then((record) =>
-        store.put({ ...record, version: (record?.version ?? 0) + 1, ...changed } as EntitlementRecord),
-      );
-      return { outcome: "done" };
+    const write = store.put.bind(store);
+    let isFirst = true;
+    store.put = async (next) => {
+      const record = await stored(alice);
+      if (isFirst && record !== undefined)
+        await write({ ...record, version: record.version + 1, ...changed });
+      isFirst = false;
+      return write(next);
     };
     expect(await outcomesOf([alice])).toEqual([raced]);
     expect(await stored(alice)).toMatchObject({ state: "removing", ...changed });

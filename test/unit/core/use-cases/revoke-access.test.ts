@@ -82,19 +82,21 @@ const made = async (entitlement: Entitlement, ...holders: AccessRequest[]): Prom
 const stored = async (request: AccessRequest): Promise<void> => {
   expect(await requests.create(request)).toBe("written");
 };
-const look = async (
+const revoke = (
   { id }: AccessRequest,
   enteredAt: Timestamp = timestamp(clock.now()),
   begin: "approval" | "revoke" = "approval",
-) => {
-  const answer = revokeAccess({
+) =>
+  revokeAccess({
     requests,
     entitlements,
     index: entitlements,
     turns,
     providers: { [provider.kind]: provider },
     clock,
-  })({ requestId: id, enteredAt, begin }).then(
+  })({ requestId: id, enteredAt, begin });
+const look = async (...asked: Parameters<typeof revoke>) => {
+  const answer = revoke(...asked).then(
     (output) => ({ output }),
     (error: unknown) => ({ error: error as Error }),
   );
@@ -175,6 +177,39 @@ describe("how each entitlement of a request comes out", () => {
       { status: "dangling", message: "the principal was not found" },
     ]);
     expect((await now(request)).status).toBe("ended");
+  });
+});
+
+describe("a turn that removes what others have queued as well", () => {
+  it("ends the request as soon as its own access is gone, and the invocation when all is", async () => {
+    const request = active();
+    await stored(request);
+    await made(accessIn(1), request);
+    // Of the same account, so that it is removed afterwards.
+    const others = { ...accessIn(1), principalId: aUserId("bob") };
+    provider.present.add(entitlementKey(others));
+    await put({
+      entitlement: others,
+      version: 1,
+      holders: {},
+      state: "removing",
+      by: other,
+      since: timestamp(clock.now()),
+    });
+    await expire();
+    provider.operationMilliseconds = 3000;
+    let isOver = false;
+    const invocation = revoke(request).then(() => {
+      isOver = true;
+    });
+    await clock.advanceBy(3000);
+    expect((await now(request)).status).toBe("ended");
+    expect(provider.present).toEqual(new Set([entitlementKey(others)]));
+    // An invocation that ended here would freeze what it has begun.
+    expect(isOver).toBe(false);
+    await clock.runUntilIdle();
+    await invocation;
+    expect(provider.present.size).toBe(0);
   });
 });
 

@@ -132,3 +132,83 @@ it("counts days over the ends of months and years", () => {
   expect(daysAfter("2028-02-28" as Day, 1)).toBe("2028-02-29");
   expect(daysAfter("2026-01-01" as Day, -1)).toBe("2025-12-31");
 });
+
+it("looks 31 days back from the last day that is over, should the first run of all come late, and no further", async () => {
+  const asked: Day[] = [];
+  const sealedFrom = async (recordedOn: Day) => {
+    const heads = {
+      changedOn: (day: Day) => {
+        asked.push(day);
+        const { requestId, sequence, hash } = chainOf(1, 1)[0] ?? {
+          requestId: "" as never,
+          sequence: 0,
+          hash: "",
+        };
+        return Promise.resolve(day === recordedOn ? [{ requestId, sequence, hash }] : []);
+      },
+    };
+    const clock = { now: () => new Date("2026-03-15T00:30:00.000Z") };
+    return sealAudit({ heads, roots: new FakeAuditRoots(), clock })();
+  };
+  expect(summary(await sealedFrom("2026-02-11" as Day)).slice(0, 2)).toEqual([
+    ["2026-02-11", 1],
+    ["2026-02-12", 0],
+  ]);
+  asked.length = 0;
+  expect(summary(await sealedFrom("2026-02-10" as Day))).toEqual([["2026-03-14", 0]]);
+  expect(asked).toHaveLength(32);
+  expect(asked[0]).toBe("2026-02-11");
+  // The last day that is over is sealed whatever there is: it is asked about once.
+  expect(asked.filter((day) => day === "2026-03-14")).toHaveLength(1);
+});
+
+it("asks, once there is a root, about the days after it only", async () => {
+  const { heads, roots, seal, clock, until } = setUp();
+  for (const entry of chainOf(1, 1)) await heads.append(entry);
+  await until("2026-01-02T00:30:00.000Z");
+  await seal();
+  await until("2026-01-04T00:30:00.000Z");
+  const asked: Day[] = [];
+  const listening = {
+    changedOn: (day: Day) => {
+      asked.push(day);
+      return heads.changedOn(day);
+    },
+  };
+  await sealAudit({ heads: listening, roots, clock })();
+  expect(asked).toEqual(["2026-01-02", "2026-01-03"]);
+});
+
+it("says which day another run has just sealed, so that the next attempt goes on after it", async () => {
+  const { heads, roots, until, clock } = setUp();
+  await until("2026-01-03T00:30:00.000Z");
+  const contested = {
+    list: () => roots.list(),
+    read: (reference: Parameters<typeof roots.read>[0]) => roots.read(reference),
+    put: () => Promise.resolve("conflict" as const),
+  };
+  await expect(sealAudit({ heads, roots: contested, clock })()).rejects.toMatchObject({
+    name: "ConcurrentModification",
+    message: "Another run has just sealed 2026-01-02",
+  });
+});
+
+it.each([
+  ["is no root at all", () => "{}"],
+  ["is another day's", textOfRoot],
+])("seals nothing on top of what %s, and says which it is", async (_, textInstead) => {
+  const { heads, roots, seal, until, clock } = setUp();
+  for (const entry of chainOf(1, 1)) await heads.append(entry);
+  await until("2026-01-02T00:30:00.000Z");
+  const [root] = (await seal()) as [AuditRoot];
+  await until("2026-01-04T00:30:00.000Z");
+  const replaced = {
+    list: () => Promise.resolve([{ day: "2026-01-02" as Day, version: "first", later: 0 }]),
+    read: () => Promise.resolve(textInstead(root)),
+    put: (next: AuditRoot) => roots.put(next),
+  };
+  await expect(sealAudit({ heads, roots: replaced, clock })()).rejects.toThrow(
+    "The root of 2026-01-02 is not one that Lockstep wrote: nothing is sealed on top of it",
+  );
+  expect(await roots.list()).toHaveLength(1);
+});

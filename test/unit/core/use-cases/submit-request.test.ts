@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { RequestAsk } from "../../../../lambdas/core/contracts/http/requests.ts";
 import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
 import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
-import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
-import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import { STATUSES, type AccessRequest } from "../../../../lambdas/core/domain/access-request.ts";
+import { DomainError, RetryableError } from "../../../../lambdas/core/domain/errors.ts";
+import { commonOf, evolve } from "../../../../lambdas/core/domain/evolve.ts";
+import { RequestIdSchema, secondsAfter, type FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import { submitRequest } from "../../../../lambdas/core/use-cases/submit-request.ts";
 import {
   aFlow,
   aGroupId,
+  aPendingRequest,
   aPermissionSetArn,
   aPerson,
   anAccountId,
@@ -29,8 +32,10 @@ const setUp = async (
     readonly protectedAccounts?: readonly ProtectedAccount[];
     readonly inManagementAccount?: boolean;
     readonly delegatedAdministrator?: boolean;
+    readonly uniqueText?: () => string;
   } = {},
 ) => {
+  const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
   const directory = new FakeDirectory();
@@ -59,13 +64,13 @@ const setUp = async (
     directory,
     organization,
     workflow,
-    clock: new VirtualClock(),
-    uniqueText: () => String((unique += 1)),
+    clock,
+    uniqueText: options.uniqueText ?? (() => String((unique += 1))),
     identityCenter,
     protectedAccounts: options.protectedAccounts ?? [],
     delegatedAdministrator: options.delegatedAdministrator ?? false,
   });
-  return { requests, flows, directory, organization, workflow, submit };
+  return { clock, requests, flows, directory, organization, workflow, submit };
 };
 
 const ask = (overrides: Partial<RequestAsk> = {}): RequestAsk => ({
@@ -277,5 +282,293 @@ describe("an idempotency key", () => {
       name: "WorkflowUnavailable",
     });
     expect(lockstep.requests.all).toMatchObject([{ status: "cancelled" }]);
+  });
+});
+
+const idempotency = { key: "key", body: "body" };
+/** The id of alice's request under that key. */
+const idUnderKey = async () => {
+  const { request } = await (await setUp()).submit({ caller: alice, ask: ask(), idempotency });
+  return request.id;
+};
+const automaticFlow = () => aFlow({ approval: { steps: [] } });
+
+describe("the id of a request", () => {
+  it("comes from its caller and the key, so that nobody meets another one's request", async () => {
+    const lockstep = await setUp();
+    const carol = aPerson("carol");
+    lockstep.directory.addUser(carol);
+    lockstep.directory.join(carol.userId, engineers);
+    const made = async (caller: typeof alice, key: string) => {
+      const { request, replayed } = await lockstep.submit({
+        caller,
+        ask: ask(),
+        idempotency: { key, body: "body" },
+      });
+      return { id: request.id, replayed };
+    };
+    const first = await made(alice, "key");
+    expect(RequestIdSchema.safeParse(first.id).success).toBe(true);
+    const others = [await made(alice, "another key"), await made(carol, "key")];
+    expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(3);
+    expect([first, ...others].map(({ replayed }) => replayed)).toEqual([false, false, false]);
+    expect(await made(alice, "key")).toEqual({ id: first.id, replayed: true });
+    expect(lockstep.requests.all).toHaveLength(3);
+  });
+
+  it("is another one each time without a key, and nothing is looked for beforehand", async () => {
+    const lockstep = await setUp();
+    let reads = 0;
+    const get = lockstep.requests.get.bind(lockstep.requests);
+    lockstep.requests.get = (id) => {
+      reads += 1;
+      return get(id);
+    };
+    const ids = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { request, replayed } = await lockstep.submit({ caller: alice, ask: ask() });
+      expect(replayed).toBe(false);
+      ids.push(request.id);
+    }
+    expect(new Set(ids).size).toBe(2);
+    expect(ids.every((id) => RequestIdSchema.safeParse(id).success)).toBe(true);
+    expect(reads).toBe(0);
+  });
+
+  it("is never shared: one that was derived twice is a defect, and answers with nobody's request", async () => {
+    const lockstep = await setUp({ uniqueText: () => "not so unique" });
+    const { request } = await lockstep.submit({ caller: alice, ask: ask() });
+    await expect(lockstep.submit({ caller: alice, ask: ask() })).rejects.toThrow(
+      new Error(`Request id ${request.id} was derived twice`),
+    );
+    expect(lockstep.requests.history).toHaveLength(1);
+  });
+
+  it("is never shared: an item that did not answer the key is nobody's answer either", async () => {
+    const lockstep = await setUp();
+    const id = await idUnderKey();
+    await lockstep.requests.create(aPendingRequest({ id, answered: [{ key: "another", body: "body" }] }));
+    await expect(lockstep.submit({ caller: alice, ask: ask(), idempotency })).rejects.toThrow(
+      new Error(`Request id ${id} was derived twice`),
+    );
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+});
+
+describe("a POST that comes again", () => {
+  /** The answer to it when its request looks like this by now. */
+  const repeated = async (request: AccessRequest) => {
+    const lockstep = await setUp({ flows: [] });
+    const earlier = { ...request, id: await idUnderKey(), answered: [idempotency] };
+    await lockstep.requests.create(earlier);
+    const answer = await lockstep.submit({ caller: alice, ask: ask(), idempotency });
+    expect(answer).toEqual({ request: earlier, replayed: true });
+    expect(lockstep.requests.history).toHaveLength(1);
+    return [...lockstep.workflow.started.values()];
+  };
+
+  it("starts what waits for approval with its first deadline, whatever step it is at by now", async () => {
+    const { approval } = aPendingRequest();
+    const [step] = approval.steps;
+    if (step === undefined) throw new Error("a step expected");
+    const decision = { step: 0, by: bob, decision: "approve" as const, at: aPendingRequest().createdAt };
+    const steps = [
+      { ...step, withinSeconds: 600 },
+      { ...step, withinSeconds: 7200 },
+    ];
+    const request = aPendingRequest({
+      approval: { ...approval, steps, decisions: [decision] },
+      deadline: secondsAfter(new Date("2026-01-01T00:05:00.000Z"), 7200),
+    });
+    expect(await repeated(request)).toEqual([
+      {
+        version: 1,
+        requestId: await idUnderKey(),
+        begin: "approval",
+        deadline: "2026-01-01T00:10:00.000Z",
+      },
+    ]);
+  });
+
+  it.each(["approved", "scheduled"])("starts what is %s by now with its grant", async (status) => {
+    const request = { ...aPendingRequest(), status } as AccessRequest;
+    expect(await repeated(request)).toEqual([{ version: 1, requestId: await idUnderKey(), begin: "grant" }]);
+  });
+
+  it.each(STATUSES.filter((status) => !["pending", "approved", "scheduled"].includes(status)))(
+    "starts nothing for what is %s by now",
+    async (status) => {
+      expect(await repeated({ ...aPendingRequest(), status } as AccessRequest)).toEqual([]);
+    },
+  );
+
+  it("at the very same moment is one request, and one execution", async () => {
+    const lockstep = await setUp();
+    const both = await Promise.all([
+      lockstep.submit({ caller: alice, ask: ask(), idempotency }),
+      lockstep.submit({ caller: alice, ask: ask(), idempotency }),
+    ]);
+    expect(both.map(({ replayed }) => replayed).toSorted()).toEqual([false, true]);
+    expect(both[0].request).toEqual(both[1].request);
+    expect(lockstep.requests.history).toHaveLength(1);
+    expect(lockstep.workflow.started.size).toBe(1);
+  });
+
+  it("at the very same moment with another body is refused", async () => {
+    const lockstep = await setUp();
+    const both = await Promise.allSettled([
+      lockstep.submit({ caller: alice, ask: ask(), idempotency }),
+      lockstep.submit({ caller: alice, ask: ask(), idempotency: { ...idempotency, body: "another" } }),
+    ]);
+    expect(both).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { code: "idempotency-key-reused" } },
+    ]);
+  });
+
+  it("is a defect when the item that is in its way cannot be read", async () => {
+    const lockstep = await setUp();
+    lockstep.requests.create = () => Promise.resolve("conflict");
+    await expect(lockstep.submit({ caller: alice, ask: ask(), idempotency })).rejects.toThrow(
+      new Error(`Request ${await idUnderKey()} exists and cannot be read`),
+    );
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+});
+
+describe("a write that nobody answered", () => {
+  const unanswered = new RetryableError("StoreUnavailable", "no answer");
+  /** From now on a request is written, or is not, and nobody is told. */
+  const loseAnswers = (lockstep: SetUp, failure: Error, isWritten: boolean): void => {
+    const create = lockstep.requests.create.bind(lockstep.requests);
+    lockstep.requests.create = async (request) => {
+      if (isWritten) await create(request);
+      throw failure;
+    };
+  };
+
+  it("is looked for, and goes on when it is there", async () => {
+    const lockstep = await setUp();
+    loseAnswers(lockstep, unanswered, true);
+    const { request, replayed } = await lockstep.submit({ caller: alice, ask: ask() });
+    expect(replayed).toBe(false);
+    expect(lockstep.requests.all).toEqual([request]);
+    expect(lockstep.workflow.started.has(request.id)).toBe(true);
+  });
+
+  it("is passed on when it is not there", async () => {
+    const lockstep = await setUp();
+    loseAnswers(lockstep, unanswered, false);
+    await expect(lockstep.submit({ caller: alice, ask: ask() })).rejects.toBe(unanswered);
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+
+  it("is passed on when it cannot be looked for", async () => {
+    const lockstep = await setUp();
+    loseAnswers(lockstep, unanswered, true);
+    lockstep.requests.get = () => Promise.reject(new RetryableError("StoreUnavailable", "nor now"));
+    await expect(lockstep.submit({ caller: alice, ask: ask() })).rejects.toBe(unanswered);
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+
+  it("is passed on when another one's is there", async () => {
+    const lockstep = await setUp();
+    const id = await idUnderKey();
+    const create = lockstep.requests.create.bind(lockstep.requests);
+    lockstep.requests.create = async () => {
+      await create(aPendingRequest({ id, justification: "another" }));
+      throw unanswered;
+    };
+    await expect(lockstep.submit({ caller: alice, ask: ask(), idempotency })).rejects.toBe(unanswered);
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+
+  it("is not looked for when it failed for another reason than the table's being out of reach", async () => {
+    const lockstep = await setUp();
+    const defect = new TypeError("no such table");
+    loseAnswers(lockstep, defect, true);
+    await expect(lockstep.submit({ caller: alice, ask: ask() })).rejects.toBe(defect);
+    expect(lockstep.workflow.started.size).toBe(0);
+  });
+});
+
+describe("a request whose workflow could not be started", () => {
+  it.each([
+    ["pending", aFlow()],
+    ["approved", automaticFlow()],
+  ])("is withdrawn while it is %s, which its trail tells", async (status, flow) => {
+    const lockstep = await setUp({ flows: [flow] });
+    lockstep.workflow.unavailable = true;
+    await expect(lockstep.submit({ caller: alice, ask: ask() })).rejects.toMatchObject({
+      name: "WorkflowUnavailable",
+      message: "no answer",
+    });
+    expect(lockstep.requests.history.map((version) => version.status)).toEqual([status, "cancelled"]);
+    const [withdrawn] = lockstep.requests.all;
+    expect(withdrawn).toHaveProperty("ended", {
+      reason: "cancelled",
+      at: "2026-01-01T00:00:00.000Z",
+      message: "the workflow could not be started",
+    });
+    expect(withdrawn?.trail.at(-1)).toMatchObject({
+      type: "RequestCancelled",
+      at: "2026-01-01T00:00:00.000Z",
+      actor: { type: "lockstep", name: "api" },
+    });
+    expect(withdrawn?.trail.at(-1)?.details).toEqual({ message: "the workflow could not be started" });
+    expect(withdrawn).toMatchObject({ requester: alice, justification: "incident 42", flow: { version: 1 } });
+  });
+
+  it("stays as it is when it came with a key: the same POST brings it on its way", async () => {
+    const lockstep = await setUp();
+    lockstep.workflow.unavailable = true;
+    await expect(lockstep.submit({ caller: alice, ask: ask(), idempotency })).rejects.toMatchObject({
+      name: "WorkflowUnavailable",
+    });
+    expect(lockstep.requests.history.map(({ status }) => status)).toEqual(["pending"]);
+  });
+
+  it("is answered as it is by now when it was started after all", async () => {
+    const lockstep = await setUp({ flows: [automaticFlow()] });
+    const { requests, workflow, clock } = lockstep;
+    workflow.start = async (_name, { requestId }) => {
+      const request = await requests.get(requestId);
+      if (request?.status !== "approved") throw new Error("An approved request expected");
+      const startAt = secondsAfter(clock.now(), 60);
+      const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now: clock.now() };
+      const scheduled = evolve("RequestScheduled", request, { ...commonOf(request), startAt }, occasion);
+      await requests.replace(scheduled, ["approved"]);
+      throw new RetryableError("WorkflowUnavailable", "no answer");
+    };
+    const { request, replayed } = await lockstep.submit({ caller: alice, ask: ask() });
+    expect([request.status, replayed]).toEqual(["scheduled", false]);
+    expect(requests.all).toEqual([request]);
+    expect(requests.history.map(({ status }) => status)).toEqual(["approved", "scheduled"]);
+  });
+
+  it("is a defect when it is not there any more", async () => {
+    const lockstep = await setUp();
+    const { requests, workflow } = lockstep;
+    let id = "";
+    workflow.start = (name) => {
+      id = name;
+      requests.get = () => Promise.resolve(undefined);
+      return Promise.reject(new RetryableError("WorkflowUnavailable", "no answer"));
+    };
+    const failure: unknown = await lockstep
+      .submit({ caller: alice, ask: ask() })
+      .catch((error: unknown) => error);
+    expect(failure).toEqual(new Error(`Request ${id} has vanished`));
+  });
+});
+
+describe("what starts an execution", () => {
+  it("is the grant, where nobody has to approve", async () => {
+    const lockstep = await setUp({ flows: [automaticFlow()] });
+    const { request, replayed } = await lockstep.submit({ caller: alice, ask: ask() });
+    expect([request.status, replayed]).toEqual(["approved", false]);
+    expect([...lockstep.workflow.started]).toEqual([
+      [request.id, { version: 1, requestId: request.id, begin: "grant" }],
+    ]);
   });
 });

@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AccessFlow, Party } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import type { Person } from "../../../../lambdas/core/domain/principal.ts";
+import { describeCaller } from "../../../../lambdas/core/use-cases/describe-caller.ts";
+import { aFlow, aGroupId, aPendingRequest, aPerson, aRequestId } from "../../../support/builders.ts";
+import { FakeDirectory } from "../../../support/fakes/directory.ts";
+import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
+
+const [alice, bob, root] = [aPerson("alice"), aPerson("bob"), aPerson("root")];
+const engineers = { groupId: aGroupId("payments-engineers"), displayName: "payments-engineers" };
+const leads = { groupId: aGroupId("payments-leads"), displayName: "payments-leads" };
+
+let clock: VirtualClock;
+let directory: FakeDirectory;
+let flows: FakeAccessFlowStore;
+let requests: FakeAccessRequestStore;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  directory = new FakeDirectory();
+  flows = new FakeAccessFlowStore();
+  requests = new FakeAccessRequestStore();
+  directory.addGroup({ ...engineers, members: [alice.userId] });
+  directory.addGroup({ ...leads, members: [bob.userId] });
+});
+
+const describes = (person: Person) =>
+  describeCaller({
+    directory,
+    flows,
+    requests,
+    clock,
+    isAdministrator: ({ userId }) => Promise.resolve(userId === root.userId),
+  })(person);
+const flow = async (name: string, ...anyOf: Party[]): Promise<AccessFlow> => {
+  const made = aFlow({ name: name as FlowName, requestors: { anyOf } });
+  await flows.put(made);
+  return made;
+};
+const byGroup = ({ groupId: id, displayName: name }: typeof leads) => ({ type: "group", id, name }) as const;
+const byUser = ({ userId: id, userName: name }: Person) => ({ type: "user", id, name }) as const;
+
+describe("a person's view of Lockstep", () => {
+  it("says who they are, and nothing else of somebody who has to do with nothing", async () => {
+    await flow("others", byGroup(leads));
+    await requests.create(aPendingRequest());
+    const mallory = aPerson("mallory");
+    expect(await describes(mallory)).toEqual({
+      person: mallory,
+      administrator: false,
+      groups: [],
+      flows: [],
+      toApprove: [],
+    });
+  });
+
+  it("says which groups they are in now, and whether they administrate", async () => {
+    expect(await describes(alice)).toMatchObject({
+      person: alice,
+      administrator: false,
+      groups: [engineers],
+    });
+    directory.join(alice.userId, leads.groupId);
+    expect((await describes(alice)).groups).toEqual([engineers, leads]);
+    expect(await describes(root)).toMatchObject({ administrator: true, groups: [] });
+  });
+
+  it("shows the flows, by name, that name them or one of their groups, among others", async () => {
+    const [own, shared] = [
+      await flow("b-own", byUser(bob), byUser(alice)),
+      await flow("a-shared", byGroup(leads), byGroup(engineers)),
+    ];
+    await flow("c-others", byGroup(leads), byUser(bob));
+    await flow("d-nobody");
+    expect((await describes(alice)).flows).toEqual([shared, own]);
+    directory.leave(alice.userId, engineers.groupId);
+    expect((await describes(alice)).flows).toEqual([own]);
+  });
+
+  it("shows what waits for their decision, and until when it does", async () => {
+    const request = aPendingRequest();
+    await requests.create(request);
+    expect((await describes(alice)).toApprove).toEqual([]);
+    expect((await describes(bob)).toApprove).toEqual([request]);
+    await clock.advanceTo(new Date(request.deadline));
+    expect((await describes(bob)).toApprove).toEqual([]);
+  });
+
+  it("shows at most a hundred of those, the newest", async () => {
+    const made = Array.from({ length: 101 }, (_, index) =>
+      aPendingRequest({ id: aRequestId(`number ${index}`) }, new Date(clock.now().getTime() + index)),
+    );
+    for (const request of made) await requests.create(request);
+    const { toApprove } = await describes(bob);
+    expect(toApprove.map(({ id }) => id)).toEqual(
+      made
+        .slice(1)
+        .map(({ id }) => id)
+        .toReversed(),
+    );
+  });
+});
