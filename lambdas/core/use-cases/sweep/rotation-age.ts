@@ -12,25 +12,29 @@ interface Dependencies extends Pick<HolderDependencies, "requests" | "clock"> {
   readonly clock: Clock;
 }
 
-/** For how long the entitlement that waits the longest has not been compared with AWS (seconds); 0 when there is none. */
-export const rotationAge = async (dependencies: Dependencies): Promise<number> => {
+/**
+ * For how long the entitlement that waits the longest has not been compared with AWS (seconds); 0 when there is none.
+ * What cannot be read keeps no other from having an age, and the rotation tells of it; undefined when there is nothing
+ * else.
+ */
+export const rotationAge = async (dependencies: Dependencies): Promise<number | undefined> => {
   const now = dependencies.clock.now().getTime();
   const ages: number[] = [];
-  for (const record of await dependencies.index.longestUnverified(READ, toldByTheRotation)) {
-    const since = await orUnreadable(unverifiedSince(dependencies, record));
-    if (since !== undefined) ages.push((now - since) / 1000);
+  let unreadable = 0;
+  const passOver = (): void => {
+    unreadable += 1;
+  };
+  for (const record of await dependencies.index.longestUnverified(READ, passOver)) {
+    try {
+      const since = await unverifiedSince(dependencies, record);
+      if (since !== undefined) ages.push((now - since) / 1000);
+    } catch (error) {
+      if (error instanceof RetryableError) throw error;
+      passOver();
+    }
   }
-  return Math.max(0, ...ages);
+  return ages.length === 0 && unreadable > 0 ? undefined : Math.max(0, ...ages);
 };
-
-/** What cannot be read has no age, and keeps no other from having one; the rotation has come by it and told of it. */
-const toldByTheRotation = (): void => undefined;
-
-const orUnreadable = (since: Promise<number | undefined>): Promise<number | undefined> =>
-  since.catch((error: unknown) => {
-    if (error instanceof RetryableError) throw error;
-    return undefined;
-  });
 
 /** When it was compared last, or since when there is something to compare; undefined while it is being granted. */
 const unverifiedSince = async (

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 const ago = (seconds: number) => secondsAfter(clock.now(), -seconds);
-const ageOf = (...records: EntitlementRecord[]): Promise<number> =>
+const ageOf = (...records: EntitlementRecord[]): Promise<number | undefined> =>
   rotationAge({
     clock,
     requests: {
@@ -35,8 +35,9 @@ const ageOf = (...records: EntitlementRecord[]): Promise<number> =>
       },
     },
     index: {
-      longestUnverified: (limit) => {
+      longestUnverified: (limit, onUnreadable) => {
         asked.push(limit);
+        if (failure !== undefined) onUnreadable(failure);
         return Promise.resolve(records.slice(0, limit));
       },
     },
@@ -77,6 +78,9 @@ describe("for how long something has not been compared with AWS", () => {
     requests = [];
     failure = new Error("The item is not of the shape that Lockstep writes");
     expect(await ageOf(held, compared)).toBe(5);
+    // Not 0, which would say that all is compared.
+    expect(await ageOf(held)).toBeUndefined();
+    expect(await ageOf()).toBeUndefined();
     failure = new RetryableError("StoreUnavailable", "throttled");
     await expect(ageOf(held, compared)).rejects.toThrow("throttled");
   });
