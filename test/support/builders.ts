@@ -1,5 +1,5 @@
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
-import type { RequestIn } from "../../lambdas/core/domain/access-request.ts";
+import type { AccessRequest, RequestIn } from "../../lambdas/core/domain/access-request.ts";
 import type { Entitlement } from "../../lambdas/core/domain/entitlement.ts";
 import { begin, commonOf, evolve } from "../../lambdas/core/domain/evolve.ts";
 import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
@@ -151,4 +151,18 @@ export const anActiveRequest = (
   const granting = evolve("GrantStarted", approved, { ...common, expiresAt }, occasion);
   const activeAt = overrides.activeAt ?? timestamp(now);
   return evolve("AccessGranted", granting, { ...common, activeAt, expiresAt }, occasion);
+};
+
+/** That request in every status in which it is over. */
+export const everyEndOf = (active: RequestIn<"active">): readonly AccessRequest[] => {
+  const at = timestamp(new Date(active.activeAt));
+  const { version, trail } = active;
+  const common = { ...commonOf(active), version, trail };
+  return [
+    { ...active, status: "ended", ended: { reason: "expired", at } },
+    { ...common, status: "failed", ended: { reason: "grant-failed", at } },
+    { ...common, status: "rejected", ended: { reason: "rejected", at } },
+    { ...common, status: "cancelled", ended: { reason: "cancelled", at } },
+    { ...common, status: "lapsed", ended: { reason: "lapsed", at } },
+  ];
 };

@@ -25,7 +25,8 @@ import {
 } from "../../../support/builders.ts";
 import { FakeCatalogue } from "../../../support/fakes/catalogue.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
-import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
+import { InterruptedStore } from "../../../support/fakes/interrupted-store.ts";
+import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
 /*
@@ -43,17 +44,6 @@ const { id } = active;
 const settings = { requesterCanApproveSelf: false, maxExtensions: 2, extensionSeconds: 2 * 3600 };
 const automatic = aFlow({ settings: { ...settings, extensionNeedsApproval: false } });
 const more = { duration: "PT1H", justification: "not done yet" };
-
-/** A store in which something happens between a read and the write that was decided on it. */
-class InterruptedStore extends FakeAccessRequestStore {
-  meanwhile: () => Promise<unknown> = () => Promise.resolve();
-  override async replace(...write: Parameters<FakeAccessRequestStore["replace"]>) {
-    const happens = this.meanwhile;
-    this.meanwhile = () => Promise.resolve();
-    await happens();
-    return super.replace(...write);
-  }
-}
 
 let clock: VirtualClock;
 let requests: InterruptedStore;

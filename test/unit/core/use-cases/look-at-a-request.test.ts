@@ -4,7 +4,7 @@ import { commonOf } from "../../../../lambdas/core/domain/evolve.ts";
 import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { grantAccess } from "../../../../lambdas/core/use-cases/grant-access.ts";
 import { revokeAccess } from "../../../../lambdas/core/use-cases/revoke-access.ts";
-import { aPendingRequest, anAccountId, anActiveRequest } from "../../../support/builders.ts";
+import { aPendingRequest, anAccountId, anActiveRequest, everyEndOf } from "../../../support/builders.ts";
 import { FakeProvider } from "../../../support/fakes/provider.ts";
 import { FakeEntitlementStore } from "../../../support/fakes/stores.ts";
 import { FakeTurns } from "../../../support/fakes/turns.ts";
@@ -19,15 +19,8 @@ const made = new Date("2026-01-01T00:00:00.000Z");
 const pending = aPendingRequest({}, made);
 const active = anActiveRequest();
 const common = { ...commonOf(pending), version: 1, trail: pending.trail };
-const ended = { reason: "expired", at: timestamp(made) } as const;
 const ending = { reason: "expired" } as const;
-const over: readonly AccessRequest[] = [
-  { ...active, status: "ended", ended },
-  { ...common, status: "failed", ended: { ...ended, reason: "grant-failed" } },
-  { ...common, status: "rejected", ended: { ...ended, reason: "rejected" } },
-  { ...common, status: "cancelled", ended: { ...ended, reason: "cancelled" } },
-  { ...common, status: "lapsed", ended: { ...ended, reason: "lapsed" } },
-];
+const over = everyEndOf(active);
 const stuck: RequestIn<"stuck"> = { ...active, status: "stuck", ending, lastError: "Conflict" };
 
 let clock: VirtualClock;

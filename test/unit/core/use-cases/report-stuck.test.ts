@@ -4,7 +4,13 @@ import { commonOf } from "../../../../lambdas/core/domain/evolve.ts";
 import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { markStuck, reportStuck } from "../../../../lambdas/core/use-cases/report-stuck.ts";
 import { startRevocation } from "../../../../lambdas/core/use-cases/start-revocation.ts";
-import { aPendingRequest, aPerson, aRequestId, anActiveRequest } from "../../../support/builders.ts";
+import {
+  aPendingRequest,
+  aPerson,
+  aRequestId,
+  anActiveRequest,
+  everyEndOf,
+} from "../../../support/builders.ts";
 import { FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -15,14 +21,7 @@ const active = anActiveRequest();
 const { version, trail } = active;
 const shared = { ...commonOf(active), version, trail };
 const granting: RequestIn<"granting"> = { ...shared, status: "granting", expiresAt: active.expiresAt };
-const ended = { reason: "expired", at: timestamp(made) } as const;
-const over: readonly AccessRequest[] = [
-  { ...active, status: "ended", ended },
-  { ...shared, status: "failed", ended: { ...ended, reason: "grant-failed" } },
-  { ...shared, status: "rejected", ended: { ...ended, reason: "rejected" } },
-  { ...shared, status: "cancelled", ended: { ...ended, reason: "cancelled" } },
-  { ...shared, status: "lapsed", ended: { ...ended, reason: "lapsed" } },
-];
+const over = everyEndOf(active);
 const notBegun: readonly AccessRequest[] = [
   aPendingRequest(),
   { ...shared, status: "approved" },

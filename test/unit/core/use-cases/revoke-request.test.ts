@@ -6,9 +6,16 @@ import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts"
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import type { Idempotency } from "../../../../lambdas/core/use-cases/idempotency.ts";
 import { cancelRequest, revokeRequest } from "../../../../lambdas/core/use-cases/revoke-request.ts";
-import { aGroupId, aPendingRequest, aPerson, anActiveRequest } from "../../../support/builders.ts";
+import {
+  aGroupId,
+  aPendingRequest,
+  aPerson,
+  anActiveRequest,
+  everyEndOf,
+} from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
-import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/stores.ts";
+import { InterruptedStore } from "../../../support/fakes/interrupted-store.ts";
+import { FakeWakeupStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -19,7 +26,6 @@ const made = new Date("2026-01-01T00:00:00.000Z");
 const active = anActiveRequest();
 const { id, version, trail } = active;
 const shared = { ...commonOf(active), version, trail };
-const ended = { reason: "expired", at: timestamp(made) } as const;
 const ending = { reason: "expired" } as const;
 const workflowActor = { type: "lockstep", name: "workflow" } as const;
 
@@ -38,24 +44,7 @@ const stuck: RequestIn<"stuck"> = {
   lastError: "Conflict",
 };
 const begun: readonly AccessRequest[] = [granting, active, revoking, stuck];
-const over: readonly AccessRequest[] = [
-  { ...active, status: "ended", ended },
-  { ...shared, status: "failed", ended: { ...ended, reason: "grant-failed" } },
-  { ...shared, status: "rejected", ended: { ...ended, reason: "rejected" } },
-  { ...shared, status: "cancelled", ended: { ...ended, reason: "cancelled" } },
-  { ...shared, status: "lapsed", ended: { ...ended, reason: "lapsed" } },
-];
-
-/** A store in which something happens between a read and the write that was decided on it. */
-class InterruptedStore extends FakeAccessRequestStore {
-  meanwhile: () => Promise<unknown> = () => Promise.resolve();
-  override async replace(...write: Parameters<FakeAccessRequestStore["replace"]>) {
-    const happens = this.meanwhile;
-    this.meanwhile = () => Promise.resolve();
-    await happens();
-    return super.replace(...write);
-  }
-}
+const over = everyEndOf(active);
 
 let clock: VirtualClock;
 let requests: InterruptedStore;
