@@ -14,7 +14,7 @@ import {
   RequestListSchema,
   RequestViewSchema,
 } from "../core/contracts/http/requests.ts";
-import { FindingSchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
+import { FindingSchema, SweepBodySchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { problemKinds, type ProblemCode } from "./problems.ts";
 
@@ -27,6 +27,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   ExtensionAsk: ExtensionAskSchema,
   Ending: EndBodySchema,
   AccessFlowDocument: AccessFlowBodySchema,
+  SweepBody: SweepBodySchema,
 };
 const answers: Readonly<Record<string, z.ZodMiniType>> = {
   Request: RequestViewSchema,

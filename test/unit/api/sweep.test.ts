@@ -46,6 +46,20 @@ it("runs none for anybody else", async () => {
   expect(runs).toBe(0);
 });
 
+it.each([
+  [{ requestId: "r-1" }, "unknown-field"],
+  [[], "invalid-body"],
+])("runs none for a part of everything, nor for what it does not know: %j", async (body, code) => {
+  const run = () => Promise.reject(new Error("Nothing is to be swept"));
+  const { call } = await apiUnderTest({ sweepRunner: { run } });
+  expect(await call("POST /sweep", { as: root, body })).toMatchObject({ status: 400, body: { code } });
+});
+
+it("takes an empty object for nothing", async () => {
+  const { call } = await apiUnderTest({ sweepRunner: { run: () => Promise.resolve(aReport()) } });
+  expect(await call("POST /sweep", { as: root, body: {} })).toMatchObject({ status: 200 });
+});
+
 it("says that it cannot be reached when it cannot", async () => {
   const run = () => Promise.reject(new RetryableError("SweepUnavailable", "timed out"));
   const { call } = await apiUnderTest({ sweepRunner: { run } });

@@ -17,6 +17,7 @@ import {
 
 /** A body that each route would take. */
 const bodies: Partial<Record<RouteKey, object>> = {
+  "POST /sweep": {},
   "POST /requests": {
     entitlements: [{ account: "payments-prod", permissionSet: "PowerUser" }],
     duration: "PT1H",

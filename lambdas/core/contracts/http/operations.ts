@@ -16,7 +16,7 @@ import {
   RequestListSchema,
   RequestViewSchema,
 } from "./requests.ts";
-import { SweepReportSchema } from "./sweep.ts";
+import { SweepBodySchema, SweepReportSchema } from "./sweep.ts";
 
 /** What one route takes and answers. The handlers validate by it, and docs/openapi.json is generated from it. */
 export interface OperationContract {
@@ -189,6 +189,8 @@ export const operations = {
     summary: "Check now that what exists is what should exist; the answer comes within 30 seconds",
     path: nothing,
     query: nothing,
+    body: SweepBodySchema,
+    bodyOptional: true,
     answer: { status: 200, schema: SweepReportSchema },
     problems: [],
   },

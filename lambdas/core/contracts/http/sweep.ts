@@ -48,6 +48,9 @@ export const FindingSchema = z.strictObject({
 });
 export type Finding = z.infer<typeof FindingSchema>;
 
+/** The body of `POST /sweep`, if there is one: a sweep is of everything, and nobody is to believe that theirs is not. */
+export const SweepBodySchema = z.strictObject({});
+
 /** The answer of `POST /sweep`: what one sweep looked at, found and did. */
 export const SweepReportSchema = z.strictObject({
   beganAt: TimestampSchema,
