@@ -1,5 +1,6 @@
 import { UsageError, helpOf, parseArguments } from "./arguments.ts";
 import type { Arguments, CommandDefinition, OptionDefinition } from "./arguments.ts";
+import { endThisProcess, endWithReader } from "./closed-pipe.ts";
 
 /** Something that a person can put right, said in a sentence; it needs no stack trace. */
 export class CommandError extends Error {
@@ -32,6 +33,7 @@ export const runCommand = async <const Options extends Readonly<Record<string, O
   definition: CommandDefinition<Options & { readonly help: OptionDefinition }>,
   run: (given: Arguments<Options & { readonly help: OptionDefinition }>) => Promise<number>,
 ): Promise<void> => {
+  endWithReader(process.stdout, endThisProcess);
   try {
     const given = parseArguments(definition, process.argv.slice(2));
     if (given.options.help === true) process.stdout.write(`${helpOf(definition)}\n`);

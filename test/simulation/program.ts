@@ -6,6 +6,7 @@ import {
   type CommandDefinition,
   type OptionDefinition,
 } from "../../local/cli/arguments.ts";
+import { endThisProcess, endWithReader } from "../../local/cli/closed-pipe.ts";
 
 /** An option, and what is expected of its value when that is more than its placeholder says. */
 export interface ProgramOption extends OptionDefinition {
@@ -73,6 +74,7 @@ export const runProgram = async <Given>(
   help: () => string,
   run: (given: Given) => Promise<boolean>,
 ): Promise<void> => {
+  endWithReader(process.stdout, endThisProcess);
   let given: Given | undefined;
   try {
     given = read(process.argv.slice(2));
