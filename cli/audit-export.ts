@@ -15,6 +15,10 @@ import { counted, progressOn } from "./audit/progress.ts";
 
 const DEFAULT_FILE = "lockstep-audit.jsonl";
 
+/** What is said of credentials that are not there, are over, or are nobody's. */
+const NOT_SIGNED_IN = ["CredentialsProviderError", "ExpiredTokenException", "UnrecognizedClientException"];
+const SIGN_IN = "Sign in again ('aws sso login'), or name another profile with --profile P.";
+
 /** Says in a sentence what AWS refuses, and what to do about it. */
 const inWords = async <T>(what: string, advice: string, work: () => Promise<T>): Promise<T> => {
   try {
@@ -24,16 +28,15 @@ const inWords = async <T>(what: string, advice: string, work: () => Promise<T>):
       error instanceof RetryableError ||
       isNamed(
         error,
+        ...NOT_SIGNED_IN,
         "AccessDenied",
         "AccessDeniedException",
-        "CredentialsProviderError",
-        "ExpiredTokenException",
         "NoSuchBucket",
         "ResourceNotFoundException",
-        "UnrecognizedClientException",
       );
     if (!isKnown) throw error;
-    throw new CommandError(`${what} cannot be read (${describeError(error)}). ${advice}`, { cause: error });
+    const todo = isNamed(error, ...NOT_SIGNED_IN) ? SIGN_IN : advice;
+    throw new CommandError(`${what} cannot be read (${describeError(error)}). ${todo}`, { cause: error });
   }
 };
 

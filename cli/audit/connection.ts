@@ -72,7 +72,10 @@ export const connect = async ({
       .client(STSClient)
       .config.region()
       .catch((error: unknown) => {
-        throw new CommandError("The profile names no region: name it with --region R.", { cause: error });
+        throw new CommandError(
+          `Profile '${String(profile)}' is not configured, or names no region: see 'aws configure list-profiles', or name the region with --region R.`,
+          { cause: error },
+        );
       });
     return {
       clientsFor,
