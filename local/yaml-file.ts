@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { YAMLParseError } from "yaml";
 import * as z from "zod/mini";
 import { namingKnownKeys } from "../lambdas/core/contracts/invalid-input.ts";
+import { excerpt } from "./excerpt.ts";
 
 /** Where a value stands in a document: keys and indexes from the top. */
 export type YamlPath = readonly PropertyKey[];
@@ -83,7 +85,9 @@ const described = (value: unknown): string => {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  return typeof value === "string" ? `the text "${value}"` : `the ${typeof value} ${JSON.stringify(value)}`;
+  return typeof value === "string"
+    ? `the text "${excerpt(value)}"`
+    : `the ${typeof value} ${JSON.stringify(value)}`;
 };
 
 const foundIn = (issue: z.core.$ZodIssue): string => {
@@ -128,13 +132,33 @@ const readText = (file: string): string => {
   }
 };
 
+/** The parser's own sentence may quote the rest of the file. */
+const MOST_OF_REASON = 100;
+
+/** What the parser stumbled over first. Where it goes on from there, it mostly finds the same mistake again. */
+const malformed = (
+  text: string,
+  first: Pick<YAMLParseError, "message" | "pos">,
+  others: number,
+): { readonly offset: number; readonly text: string } => {
+  const [offset] = first.pos;
+  const quote = excerpt(text.slice(offset).split("\n", 1)[0] ?? "");
+  const at = quote === "" ? "" : ` at "${quote}"`;
+  const more = others === 0 ? "" : `; ${String(others)} more such error${others === 1 ? "" : "s"} after it`;
+  return {
+    offset,
+    text: `found malformed YAML${at} (${excerpt(first.message, MOST_OF_REASON)}), expected well-formed YAML${more}`,
+  };
+};
+
 /**
  * Reads the YAML file `file` as `schema` describes it. The message of a schema's check says what is expected there
  * ("12 digits in quotes"). Throws InvalidFileError: file, line, what was found and what was expected, for each problem.
  */
 export const readYamlFile = <S extends z.ZodMiniType>(file: string, schema: S): YamlFile<z.output<S>> => {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const text = readText(file);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const fail = (problems: readonly { readonly offset: number; readonly text: string }[]) => {
     const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
     throw new InvalidFileError(
@@ -153,13 +177,8 @@ export const readYamlFile = <S extends z.ZodMiniType>(file: string, schema: S): 
         })),
       );
   };
-  if (document.errors.length > 0)
-    fail(
-      document.errors.map((error) => ({
-        offset: error.pos[0],
-        text: `found malformed YAML (${error.message}), expected well-formed YAML`,
-      })),
-    );
+  const [first, ...others] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (first !== undefined) fail([malformed(text, first, others.length)]);
   const parsed = z.safeParse(schema, document.toJS(), { reportInput: true, ...namingKnownKeys });
   if (parsed.success) return { value: parsed.data, refuse };
   refuse(parsed.error.issues.flatMap(problemsIn));

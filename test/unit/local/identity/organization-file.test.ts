@@ -63,7 +63,22 @@ describe("an organization file", () => {
     [
       "is not well-formed",
       changed("tags: { owner: payments }", "tags: { owner: payments"),
-      /^organization\.yaml:\d+: found malformed YAML \(.+\), expected well-formed YAML/,
+      /^organization\.yaml:\d+: found malformed YAML at ".+" \(.+\), expected well-formed YAML/,
+    ],
+    [
+      "is prose and no YAML at all",
+      `# Lockstep\n\n${"Lockstep gives people access: for as long as they need it. ".repeat(3)}\n\n${"Try it: now: and see.\n".repeat(50)}`,
+      /^organization\.yaml:3: found malformed YAML at "for as long as they need it\. Lockstep gives people access: f …" \([^()]{1,110}\), expected well-formed YAML; \d+ more such errors after it$/,
+    ],
+    [
+      "is prose that happens to be one long text",
+      "Lockstep gives people access to AWS. ".repeat(40),
+      'organization.yaml:1: found the text "Lockstep gives people access to AWS. Lockstep gives people a …", expected a mapping with the keys managementAccountId, accounts, identityCenter',
+    ],
+    [
+      "ends in the middle",
+      "accounts: [\n",
+      /^organization\.yaml:\d+: found malformed YAML \(.+\), expected well-formed YAML$/,
     ],
     [
       "has an unknown key",
