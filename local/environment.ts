@@ -18,6 +18,7 @@ import { administratorClients } from "./environment/administrator.ts";
 import { startApi } from "./environment/api-gateway.ts";
 import { createClosers } from "./environment/closers.ts";
 import type { Closers } from "./environment/closers.ts";
+import { claimDirectory } from "./environment/data-directory.ts";
 import { readFiles } from "./environment/files.ts";
 import type { FileOptions } from "./environment/files.ts";
 import type { IdentityIds } from "./environment/identity-endpoint.ts";
@@ -25,12 +26,12 @@ import { openIdentitySource } from "./environment/identity-source.ts";
 import { untilDelivered } from "./environment/idleness.ts";
 import { groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
 import type { DirectoryPerson } from "./environment/people.ts";
+import { assertPortsAreFree } from "./environment/ports.ts";
 import { findShowcase } from "./environment/showcase.ts";
 import type { Showcase } from "./environment/showcase.ts";
 import { synthesize } from "./environment/synthesize.ts";
 import { startIssuer } from "./issuer/issuer.ts";
 import type { Issuer } from "./issuer/issuer.ts";
-import { assertPortIsFree } from "./loopback-server.ts";
 import { createRuntime } from "./runtime.ts";
 import type { Runtime } from "./runtime.ts";
 import type { StateEntered } from "./step-functions/ports.ts";
@@ -273,8 +274,8 @@ const openStore = (dataDirectory: string | undefined): LocalStore => {
 export const startEnvironment = async (options: EnvironmentOptions): Promise<Environment> => {
   const closers = createClosers();
   try {
-    await assertPortIsFree(options.apiPort);
-    await assertPortIsFree(options.awsPort);
+    if (options.dataDirectory !== undefined) closers.add(claimDirectory(options.dataDirectory));
+    await assertPortsAreFree(options);
     const store = openStore(options.dataDirectory);
     closers.add(() => {
       store.close();

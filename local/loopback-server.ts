@@ -14,10 +14,10 @@ export class PortInUseError extends Error {
 const isAddressInUse = (error: Error) => "code" in error && error.code === "EADDRINUSE";
 
 /** Makes `server` listen on this machine only; resolves to the port (that matters when `port` is 0). */
-export const listenOnLoopback = (server: Server, port: number): Promise<number> =>
+export const listenOnLoopback = (server: Server, port: number, advice?: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once("error", (error) => {
-      reject(isAddressInUse(error) ? new PortInUseError(port) : error);
+      reject(isAddressInUse(error) ? new PortInUseError(port, advice) : error);
     });
     server.listen(port, LOOPBACK, () => {
       const address = server.address();
@@ -26,9 +26,9 @@ export const listenOnLoopback = (server: Server, port: number): Promise<number> 
   });
 
 /** Throws {@link PortInUseError} now rather than after work that needs the port at its end. */
-export const assertPortIsFree = async (port: number): Promise<void> => {
+export const assertPortIsFree = async (port: number, advice?: string): Promise<void> => {
   const server = createServer();
-  await listenOnLoopback(server, port);
+  await listenOnLoopback(server, port, advice);
   await closeServer(server);
 };
 

@@ -53,15 +53,27 @@ describe("npm start", { timeout: 60_000 }, () => {
     });
   });
 
-  it("says so when a port is in use", async () => {
+  it.each([
+    ["--port", "--aws-port"],
+    ["--aws-port", "--port"],
+  ])("says so when the port of %s is in use", async (option, other) => {
     const server = createServer();
     const port = await listenOnLoopback(server, 0);
-    const ended = await runNode("local/start.ts", "--port", String(port), "--aws-port", "0").ended;
+    const ended = await runNode("local/start.ts", option, String(port), other, "0").ended;
     await closeServer(server);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toBe(
-      `Port ${String(port)} is in use: choose another one, or 0 for any free port.\n`,
+      `Port ${String(port)} is in use: perhaps another Lockstep runs there; stop it, or choose another port with ${option} N (0: any free one).\n`,
     );
+  });
+
+  it("is told of two options that name one port", async () => {
+    expect(await runNode("local/start.ts", "--port", "1", "--aws-port", "1").ended).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr:
+        "Options --port and --aws-port are both 1: expected two different ports, or 0 for any free one.\n",
+    });
   });
 
   it.each([
