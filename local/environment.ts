@@ -5,8 +5,10 @@ import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import * as z from "zod/mini";
 import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { catalogue } from "../lambdas/adapters/dynamodb/catalogue.ts";
 import { directory } from "../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../lambdas/adapters/lambda/catalogue-refresh.ts";
+import { organization } from "../lambdas/adapters/organizations/organization.ts";
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
 import type { Clock } from "../lambdas/core/ports/clock.ts";
@@ -24,7 +26,7 @@ import type { FileOptions } from "./environment/files.ts";
 import type { IdentityIds } from "./environment/identity-endpoint.ts";
 import { openIdentitySource } from "./environment/identity-source.ts";
 import { untilDelivered } from "./environment/idleness.ts";
-import { groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
+import { administratorsIn, groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
 import type { DirectoryPerson } from "./environment/people.ts";
 import { assertPortsAreFree } from "./environment/ports.ts";
 import { findShowcase } from "./environment/showcase.ts";
@@ -80,6 +82,8 @@ export interface Environment {
   readonly people: () => Promise<readonly DirectoryPerson[]>;
   /** The names of everybody's groups, by user id. */
   readonly groupNames: () => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The ids of those whom the API takes for administrators. */
+  readonly administrators: () => Promise<ReadonlySet<string>>;
   /** A request that the flows allow with one approval; undefined when there is none. */
   readonly showcase: () => Promise<Showcase | undefined>;
   /** A bearer token for the person with this email or user name. */
@@ -101,6 +105,10 @@ const ApiSettingsSchema = z.object({
   CONFIG_TABLE: Variable.CONFIG_TABLE,
   CATALOGUE_FUNCTION: Variable.CATALOGUE_FUNCTION,
   IDENTITY: Variable.IDENTITY,
+  ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
+  PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+  HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
 });
 
 /** What the API's function is told, from the template. */
@@ -213,6 +221,15 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     });
   }
 
+  const config = { clientsFor, tableName: configTable };
+  const eligibility = {
+    directory: directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
+    organization: organization({ clientsFor }),
+    protectedAccounts: api.PROTECTED_ACCOUNTS,
+    delegatedAdministrator: api.HOME_ACCOUNT !== api.MANAGEMENT_ACCOUNT,
+    catalogue: catalogue(config),
+  };
+
   const gateway = await startApi({
     runtime,
     clock,
@@ -240,12 +257,9 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     observe: (listener) => runtime.stepFunctions.observe(listener),
     people: () => peopleIn(source),
     groupNames: () => groupNamesIn(source),
+    administrators: () => administratorsIn(eligibility.directory, api.ADMINISTRATOR_GROUPS),
     showcase: async () =>
-      findShowcase(
-        await accessFlowStore({ clientsFor, tableName: configTable }).list(),
-        await peopleIn(source),
-        directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
-      ),
+      findShowcase(await accessFlowStore(config).list(), await peopleIn(source), eligibility),
     tokenFor: async (name) => {
       const person = await findPerson(name);
       if (person === undefined) throw new CommandError(`Nobody in the directory is '${name}'.`);

@@ -4,6 +4,7 @@ import {
   paginateListUsers,
 } from "@aws-sdk/client-identitystore";
 import type { IdentitystoreClient, User } from "@aws-sdk/client-identitystore";
+import type { Directory } from "../../lambdas/core/ports/directory.ts";
 import type { Person } from "../issuer/issuer.ts";
 
 /** Somebody in the directory. */
@@ -56,6 +57,17 @@ export const groupNamesIn = async (source: PeopleSource): Promise<ReadonlyMap<st
     }
   }
   return names;
+};
+
+/** The ids of the administrators: the members of the groups that the settings name, which the API looks at too. */
+export const administratorsIn = async (
+  directory: Pick<Directory, "groupByName" | "members">,
+  groupNames: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const groups = await Promise.all(groupNames.map((name) => directory.groupByName(name)));
+  const ids = groups.flatMap((group) => (group === undefined ? [] : [group.groupId]));
+  const members = await Promise.all(ids.map((id) => directory.members(id)));
+  return new Set(members.flat());
 };
 
 /** The person with this email (whatever its case) or user name. */

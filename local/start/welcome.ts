@@ -1,58 +1,9 @@
 import { columns } from "../cli/terminal.ts";
 import type { Terminal } from "../cli/terminal.ts";
-import { DEFAULT_API_PORT } from "../discovery.ts";
 import type { Environment } from "../environment.ts";
-import type { DirectoryPerson } from "../environment/people.ts";
+import { NOTHING_TO_SHOW } from "../environment/showcase.ts";
 import type { Showcase } from "../environment/showcase.ts";
-
-const portOf = (url: string) => new URL(url).port;
-
-const tokenCommand = (environment: Environment, person: DirectoryPerson) => {
-  const port = portOf(environment.addresses.api);
-  const option = port === String(DEFAULT_API_PORT) ? "" : ` --port ${port}`;
-  return `$(npm run -s token -- ${person.email}${option})`;
-};
-
-/** Safe inside single quotes in a shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-const call = (environment: Environment, person: DirectoryPerson, path: string, body?: object) => {
-  // A shell would take the question mark for a pattern.
-  const url = path.includes("?")
-    ? quoted(`${environment.addresses.api}${path}`)
-    : `${environment.addresses.api}${path}`;
-  const data =
-    body === undefined
-      ? ""
-      : ` \\\n    -H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`;
-  return `curl -s ${url} -H "authorization: Bearer ${tokenCommand(environment, person)}"${data}`;
-};
-
-const tryCalls = (environment: Environment, { requester, approver, account, permissionSet }: Showcase) => {
-  const ask = {
-    entitlements: [{ account: account.name, permissionSet: permissionSet.name }],
-    duration: "PT2M",
-    justification: "INC-1042: refunds are stuck",
-  };
-  return [
-    ["Who am I, what may I request?", call(environment, requester, "/me")],
-    [`${requester.displayName} asks`, call(environment, requester, "/requests", ask)],
-    ["What waits for me?", call(environment, approver, "/requests?view=to-approve")],
-    [
-      `${approver.displayName} approves (put the request's id for ID)`,
-      call(environment, approver, "/requests/ID/decisions", { decision: "approve" }),
-    ],
-    [
-      "More time, before it ends and where its flow allows it",
-      call(environment, requester, "/requests/ID/extend", {
-        duration: "PT2M",
-        justification: "not done yet",
-      }),
-    ],
-    ["Enough", call(environment, requester, "/requests/ID/revoke", {})],
-    ["What happened?", call(environment, requester, "/requests/ID/events")],
-  ] as const;
-};
+import { administratorCall, requestCalls } from "./try-calls.ts";
 
 const tryAws = (environment: Environment, showcase: Showcase | undefined) => {
   const { region, instanceArn } = environment.ids.identityCenter;
@@ -77,21 +28,28 @@ export const welcome = async (terminal: Terminal, environment: Environment): Pro
   const { line, strong, quiet } = terminal;
   const people = await environment.people();
   const groups = await environment.groupNames();
+  const administrators = await environment.administrators();
   const showcase = await environment.showcase();
   line();
   line(`${strong("People")} ${quiet("a token for any of them: npm run -s token -- EMAIL")}`);
   const rows = people.map(({ userId, email, displayName, enabled }): [string, string] => {
     const about = enabled ? (groups.get(userId) ?? []).join(", ") : "disabled";
-    return [email, `${displayName.padEnd(20)}  ${quiet(about)}`];
+    const mark = enabled && administrators.has(userId) ? ` ${strong("(administrator)")}` : "";
+    return [email, `${displayName.padEnd(20)}  ${quiet(about)}${mark}`];
   });
   for (const text of columns(rows)) line(text);
   line();
   line(strong("Try"));
   if (showcase === undefined)
     line(
-      "  No access flow asks for an approval yet: start with --access-flows FILE, or PUT one to /access-flows/{name}.",
+      `  ${NOTHING_TO_SHOW}: start with --access-flows FILE, or PUT one to /access-flows/{name} as an administrator.`,
     );
-  for (const [what, command] of showcase === undefined ? [] : tryCalls(environment, showcase)) {
+  const administrator = people.find(({ userId, enabled }) => enabled && administrators.has(userId));
+  const calls = [
+    ...(showcase === undefined ? [] : requestCalls(environment, showcase)),
+    ...(administrator === undefined ? [] : [administratorCall(environment, administrator)]),
+  ];
+  for (const [what, command] of calls) {
     line(quiet(`  # ${what}`));
     line(indented(command));
   }

@@ -36,7 +36,12 @@ describe("npm start", { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await child.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("alice@example.com");
+    expect(stdout).toMatch(/tara@example\.com .*\(administrator\)/);
+    expect(stdout).toMatch(/mallory@example\.com .*disabled/);
+    expect(stdout.match(/\(administrator\)/g)).toHaveLength(2);
     expect(stdout).toContain("curl ");
+    expect(stdout).toContain('{"decision":"approve","extension":"ASKED_AT"}');
+    expect(stdout).toMatch(/\/sweep -H "authorization: Bearer \$\(npm run -s token -- tara@example\.com /);
     expect(stdout).toContain("aws sso-admin list-account-assignments");
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(JSON.stringify(ready));
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { personNamed } from "../../../../local/environment/people.ts";
+import { administratorsIn, personNamed } from "../../../../local/environment/people.ts";
+import { aGroupId, aPerson } from "../../../support/builders.ts";
+import { FakeDirectory } from "../../../support/fakes/directory.ts";
 
 const person = (userName: string, email: string) => ({
   userId: userName,
@@ -16,5 +18,29 @@ describe("a person", () => {
     expect(personNamed(people, "alice")?.email).toBe("alice@example.com");
     expect(personNamed(people, "ALICE")).toBeUndefined();
     expect(personNamed(people, "nobody@example.com")).toBeUndefined();
+  });
+});
+
+describe("an administrator", () => {
+  it("is a member of one of the groups that the settings name, which need not all exist", async () => {
+    const [tara, vera, alice] = [aPerson("tara"), aPerson("vera"), aPerson("alice")];
+    const directory = new FakeDirectory();
+    const group = (name: string, members: readonly (typeof tara)[]) => {
+      directory.addGroup({
+        groupId: aGroupId(name),
+        displayName: name,
+        members: members.map(({ userId }) => userId),
+      });
+    };
+    group("platform-admins", [tara]);
+    group("security-admins", [tara, vera]);
+    group("payments-engineers", [alice]);
+    const administrators = await administratorsIn(directory, [
+      "platform-admins",
+      "security-admins",
+      "nobody",
+    ]);
+    expect(administrators).toEqual(new Set([tara.userId, vera.userId]));
+    expect(await administratorsIn(directory, ["nobody"])).toEqual(new Set());
   });
 });

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { AccessFlowSchema } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
-import type { GroupId, UserId } from "../../../../lambdas/core/domain/ids.ts";
+import type {
+  AccountId,
+  GroupId,
+  OrganizationalUnitId,
+  UserId,
+} from "../../../../lambdas/core/domain/ids.ts";
 import { findShowcase } from "../../../../local/environment/showcase.ts";
+import type { ShowcaseDependencies } from "../../../../local/environment/showcase.ts";
 import { permissionSetArnOf, userIdOf, groupIdOf, instanceArnOf } from "../../../../local/identity/ids.ts";
+import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 
 const person = (userName: string, enabled = true) => ({
   userId: userIdOf(userName),
@@ -24,24 +31,34 @@ const members: Readonly<Record<string, readonly string[]>> = {
   oncall: ["alice"],
   leads: ["grace"],
 };
+const unit = { id: "ou-abcd-12345678", name: "/Prod" };
 
-const directory = {
-  members: (id: GroupId) => {
-    const name = Object.keys(members).find((candidate) => groupIdOf(candidate) === (id as string)) ?? "";
-    return Promise.resolve((members[name] ?? []).map((userName) => userIdOf(userName) as UserId));
+const directory = new FakeDirectory();
+for (const [name, userNames] of Object.entries(members))
+  directory.addGroup({
+    groupId: groupIdOf(name) as GroupId,
+    displayName: name,
+    members: userNames.map((userName) => userIdOf(userName) as UserId),
+  });
+const organization = new FakeOrganization();
+organization.addOrganizationalUnit(unit.name, unit.id as OrganizationalUnitId);
+organization.addAccount({ ...account, id: account.id as AccountId, ou: unit.name });
+
+/** Everything that may be asked: PowerUser's sessions last an hour, ReadOnly's four. */
+const dependencies: ShowcaseDependencies = {
+  directory,
+  organization,
+  protectedAccounts: [],
+  delegatedAdministrator: false,
+  catalogue: {
+    permissionSet: (arn) => {
+      const name = ["PowerUser", "ReadOnly"].find((one) => permissionSet(one).id === (arn as string));
+      const sessionDuration = name === "ReadOnly" ? "PT4H" : "PT1H";
+      return Promise.resolve(
+        name === undefined ? undefined : { arn, name, sessionDuration, inManagementAccount: false },
+      );
+    },
   },
-  memberships: (user: UserId, groups: readonly GroupId[]) =>
-    Promise.resolve(
-      new Set(
-        groups.filter((id) =>
-          Object.entries(members).some(
-            ([name, names]) =>
-              groupIdOf(name) === (id as string) &&
-              names.some((userName) => userIdOf(userName) === (user as string)),
-          ),
-        ),
-      ),
-    ),
 };
 
 const flow = (name: string, overrides: object): AccessFlow =>
@@ -62,7 +79,7 @@ const people = [person("alice"), person("bruno"), person("grace"), person("mallo
 
 describe("the request that a newcomer is shown", () => {
   it("is the first person's who needs one approval for a named account", async () => {
-    expect(await findShowcase([flow("prod", {})], people, directory)).toMatchObject({
+    expect(await findShowcase([flow("prod", {})], people, dependencies)).toMatchObject({
       flow: "prod",
       requester: { userName: "alice" },
       approver: { userName: "grace" },
@@ -73,18 +90,18 @@ describe("the request that a newcomer is shown", () => {
 
   it("is nobody's whom another flow lets in without approval", async () => {
     const automatic = flow("a-oncall", { requestors: { anyOf: [group("oncall")] }, approval: { steps: [] } });
-    expect(await findShowcase([automatic, flow("prod", {})], people, directory)).toMatchObject({
+    expect(await findShowcase([automatic, flow("prod", {})], people, dependencies)).toMatchObject({
       requester: { userName: "bruno" },
     });
   });
 
-  it("hangs on no organizational unit", async () => {
+  it("hangs on no organizational unit where there is a choice", async () => {
     const byUnit = flow("by-unit", {
       requestors: { anyOf: [group("leads")] },
       targets: [
         {
           accounts: [],
-          organizationalUnits: [{ id: "ou-abcd-12345678", name: "/Prod" }],
+          organizationalUnits: [unit],
           permissionSets: [permissionSet("PowerUser")],
         },
       ],
@@ -98,20 +115,76 @@ describe("the request that a newcomer is shown", () => {
         },
       ],
     });
-    expect(await findShowcase([byUnit, both], people, directory)).toMatchObject({
+    expect(await findShowcase([byUnit, both], people, dependencies)).toMatchObject({
       permissionSet: { name: "ReadOnly" },
     });
   });
 
+  it("may be in an account that its flow also names by a unit, with a longest session, as the README's flow does", async () => {
+    const readme = flow("prod-power", {
+      targets: [
+        { accounts: [account], organizationalUnits: [unit], permissionSets: [permissionSet("PowerUser")] },
+      ],
+      settings: {
+        requesterCanApproveSelf: false,
+        maxExtensions: 2,
+        extensionSeconds: 3600,
+        extensionNeedsApproval: true,
+        maxSessionSeconds: 14_400,
+      },
+    });
+    expect(await findShowcase([readme], people, dependencies)).toMatchObject({
+      flow: "prod-power",
+      requester: { userName: "alice" },
+      moreTime: "with-approval",
+    });
+  });
+
+  it("is for no permission set whose sessions last longer than the flow allows", async () => {
+    const short = flow("short", {
+      targets: [
+        {
+          accounts: [account],
+          organizationalUnits: [],
+          permissionSets: [permissionSet("ReadOnly"), permissionSet("PowerUser")],
+        },
+      ],
+      settings: { requesterCanApproveSelf: false, maxSessionSeconds: 3600 },
+    });
+    expect(await findShowcase([short], people, dependencies)).toMatchObject({
+      permissionSet: { name: "PowerUser" },
+    });
+  });
+
+  it("is for nothing that the API refuses whatever flows say, and for nothing that is gone", async () => {
+    const gone = { accounts: [account], organizationalUnits: [], permissionSets: [permissionSet("Gone")] };
+    expect(await findShowcase([flow("gone", { targets: [gone] })], people, dependencies)).toBeUndefined();
+    const isProtected = {
+      ...dependencies,
+      protectedAccounts: [{ id: account.id as AccountId, reason: "listed" as const }],
+    };
+    expect(await findShowcase([flow("prod", {})], people, isProtected)).toBeUndefined();
+  });
+
+  it("says whether its flow gives more time", async () => {
+    const moreTimeWith = async (settings: object) => {
+      const extending = flow("prod", { settings: { requesterCanApproveSelf: false, ...settings } });
+      return (await findShowcase([extending], people, dependencies))?.moreTime;
+    };
+    expect(await moreTimeWith({})).toBe("never");
+    expect(await moreTimeWith({ maxExtensions: 1 })).toBe("with-approval");
+    expect(await moreTimeWith({ maxExtensions: 1, extensionNeedsApproval: false })).toBe("at-once");
+  });
+
   it("needs somebody else to approve it", async () => {
     const alone = flow("alone", { approval: { steps: [{ anyOf: [group("oncall")], withinSeconds: 60 }] } });
-    expect(await findShowcase([alone], [person("alice")], directory)).toBeUndefined();
-    expect(await findShowcase([], people, directory)).toBeUndefined();
+    expect(await findShowcase([alone], [person("alice")], dependencies)).toBeUndefined();
+    expect(await findShowcase([], people, dependencies)).toBeUndefined();
   });
 
   it("is never a disabled person's", async () => {
     expect(
-      await findShowcase([flow("prod", {})], [person("mallory", false), person("grace")], directory),
+      await findShowcase([flow("prod", {})], [person("mallory", false), person("grace")], dependencies),
     ).toBeUndefined();
   });
 });
