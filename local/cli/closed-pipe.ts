@@ -5,9 +5,12 @@ import type { EventEmitter } from "node:events";
  * wrong, and a stack trace would say that something is. Any other trouble with the output stays a failure.
  */
 export const endWithReader = (output: EventEmitter, end: () => void): void => {
+  let isEnding = false;
   output.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    end();
+    // Each write that is under way fails, and a second request to end would cut the closing short.
+    if (!isEnding) end();
+    isEnding = true;
   });
 };
 
