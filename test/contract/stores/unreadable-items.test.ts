@@ -7,7 +7,10 @@ import type { AccessRequest } from "../../../lambdas/core/domain/access-request.
 import { entitlementKey, type EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { Page, PageQuery } from "../../../lambdas/core/ports/stores.ts";
+import { Tally } from "../../../lambdas/core/use-cases/sweep/tally.ts";
+import { drainWaitingRemovals } from "../../../lambdas/core/use-cases/sweep/waiting-removals.ts";
 import { aPendingRequest, aRequestId, aUserId, anEntitlement } from "../../support/builders.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 import { startDynalite, type DynamoDbServer } from "./dynalite-server.ts";
 import { clientsAt, realStores, type Stores } from "./environments.ts";
 import { createTables, type TableNames } from "./tables.ts";
@@ -143,6 +146,30 @@ describe("a list of requests", () => {
 });
 
 describe("a list of entitlements", () => {
+  it("is looked through by the sweep beyond the removal that waits the longest: nobody else tells of what is behind it", async () => {
+    const [waiting, broken] = ["alice", "bob"].map((person, minute) => record(person, "removing", minute));
+    if (waiting === undefined || broken === undefined) throw new Error("No record was made");
+    for (const one of [waiting, broken]) await stores.entitlements.put(one);
+    await spoil(accessKeys.entitlement(entitlementKey(broken.entitlement)));
+    const tally = new Tally();
+    let drained = 0;
+    await drainWaitingRemovals({
+      index: stores.entitlementIndex,
+      removals: {
+        drain: () => {
+          drained += 1;
+          return Promise.resolve();
+        },
+      },
+      clock: new VirtualClock(LATER),
+    })(tally);
+    expect(tally.defects.map((defect) => (defect as Error).message)).toEqual([
+      expect.stringContaining(entitlementKey(broken.entitlement)),
+    ]);
+    expect(tally.findings.findings).toMatchObject([{ access: { principalId: aUserId("alice") } }]);
+    expect(drained).toBe(1);
+  });
+
   it.each(["removing", "ours"] as const)(
     "passes over one that cannot be read, and tells of it: %s",
     async (state) => {

@@ -355,18 +355,4 @@ describe("an item that cannot be read", () => {
     expect(world.drains).toHaveLength(1);
     expect(await world.requests.due(world.clock.now(), 10)).toEqual([]);
   });
-
-  it("is told of behind removals that can be read", async () => {
-    const limits: number[] = [];
-    await beside(({ entitlements }) => ({
-      index: {
-        removals: (now, limit) => {
-          limits.push(limit);
-          return entitlements.removals(now, limit);
-        },
-        longestUnverified: (limit) => entitlements.longestUnverified(limit),
-      },
-    }));
-    expect(limits).toEqual([100]);
-  });
 });
