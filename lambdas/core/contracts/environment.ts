@@ -44,21 +44,29 @@ export const ProtectedAccountSchema = z.strictObject({
 });
 export type ProtectedAccount = z.infer<typeof ProtectedAccountSchema>;
 
+/** The connector's role in the management account, where Lockstep lives neither there nor in a delegated administrator's account. */
+export const ConnectorSettingsSchema = z.strictObject({ roleArn: nonEmpty, externalId: nonEmpty });
+export type ConnectorSettings = z.infer<typeof ConnectorSettingsSchema>;
+
 /** Every environment variable that any function reads; each function picks its own. */
 export const EnvironmentVariables = {
   ACCESS_TABLE: nonEmpty,
   WAKEUPS_TABLE: nonEmpty,
   CONFIG_TABLE: nonEmpty,
   AUDIT_TABLE: nonEmpty,
+  INVENTORY_TABLE: nonEmpty,
   AUDIT_ROOTS_BUCKET: nonEmpty,
   EVENT_BUS: nonEmpty,
   WORKFLOW_ARN: nonEmpty,
-  CATALOGUE_FUNCTION: nonEmpty,
+  SYNC_WORKFLOW_ARN: nonEmpty,
+  SYNC_FUNCTION: nonEmpty,
   REVOKE_FUNCTION: nonEmpty,
   SWEEP_FUNCTION: nonEmpty,
   /** The account that Lockstep is deployed in. */
   HOME_ACCOUNT: accountId,
   MANAGEMENT_ACCOUNT: accountId,
+  /** Absent: the functions' own roles reach the organization. */
+  CONNECTOR: z.optional(json(ConnectorSettingsSchema)),
   IDENTITY_CENTER: json(IdentityCenterSchema),
   IDENTITY: json(IdentitySchema),
   ADMINISTRATOR_GROUPS: json(z.array(nonEmpty)),

@@ -12,6 +12,8 @@ export const MetricNames = {
   revokeLag: "RevokeLag",
   /** Changes of requests that the stream's consumer could not record. */
   recordFailed: "RecordFailed",
+  /** Changes of the inventory that could not be announced on the bus. */
+  announceFailed: "AnnounceFailed",
   /** sso-admin calls that AWS throttled. */
   ssoAdminThrottled: "SsoAdminThrottled",
   /** For how long the entitlement that waits the longest has not been compared with AWS (seconds). */

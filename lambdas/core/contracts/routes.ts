@@ -23,6 +23,27 @@ export const Routes = [
   { method: "PUT", path: "/access-flows/{name}", role: "administrator" },
   { method: "DELETE", path: "/access-flows/{name}", role: "administrator" },
   { method: "POST", path: "/sweep", role: "administrator" },
+  { method: "GET", path: "/integrations", role: "administrator" },
+  { method: "GET", path: "/integrations/{name}", role: "administrator" },
+  { method: "PUT", path: "/integrations/{name}", role: "administrator" },
+  { method: "DELETE", path: "/integrations/{name}", role: "administrator" },
+  { method: "POST", path: "/integrations/{name}/refresh", role: "administrator" },
+  { method: "GET", path: "/syncs", role: "administrator" },
+  { method: "GET", path: "/syncs/{id}", role: "administrator" },
+  { method: "GET", path: "/inventory/accounts", role: "administrator" },
+  { method: "GET", path: "/inventory/organizational-units", role: "administrator" },
+  { method: "GET", path: "/inventory/users", role: "administrator" },
+  { method: "GET", path: "/inventory/groups", role: "administrator" },
+  { method: "GET", path: "/inventory/permission-sets", role: "administrator" },
+  { method: "GET", path: "/inventory/assignments", role: "administrator" },
+  { method: "GET", path: "/inventory/resources", role: "administrator" },
+  { method: "GET", path: "/inventory/iam-users", role: "administrator" },
+  { method: "GET", path: "/inventory/iam-groups", role: "administrator" },
+  { method: "GET", path: "/inventory/iam-roles", role: "administrator" },
+  { method: "GET", path: "/inventory/standing-access", role: "administrator" },
+  { method: "GET", path: "/inventory/accounts/{id}/access", role: "administrator" },
+  // One's own; anybody's is an administrator's business.
+  { method: "GET", path: "/inventory/users/{id}/access", role: "person" },
 ] as const satisfies readonly Route[];
 
 /** API Gateway's key of a route: `GET /requests/{id}`. */

@@ -28,7 +28,12 @@ export const EntitlementSchema = z.strictObject({
 export type Entitlement = z.infer<typeof EntitlementSchema>;
 
 /** The entitlement's identity: two requests that need the same fact meet at this key. */
-export const entitlementKey = (entitlement: Entitlement): string =>
+export const entitlementKey = (
+  entitlement: Pick<
+    Entitlement,
+    "provider" | "accountId" | "permissionSetArn" | "principalType" | "principalId"
+  >,
+): string =>
   [
     entitlement.provider,
     entitlement.accountId,

@@ -38,7 +38,12 @@ export const includesPerson = (party: Party, person: UserId, memberships: Readon
 
 type Target = Ask["targets"][number];
 
-const covers = (flowTarget: FlowTarget, target: Target, context: EvaluationContext): boolean => {
+/** Whether what a flow gives access to includes the permission set in the account. */
+export const covers = (
+  flowTarget: FlowTarget,
+  target: Target,
+  context: Pick<EvaluationContext, "ancestors">,
+): boolean => {
   if (!flowTarget.permissionSets.some(({ id }) => id === target.permissionSetArn)) return false;
   if (flowTarget.accounts.some(({ id }) => id === target.accountId)) return true;
   const above = context.ancestors.get(target.accountId) ?? [];
@@ -46,7 +51,7 @@ const covers = (flowTarget: FlowTarget, target: Target, context: EvaluationConte
 };
 
 /** The flow of several that asks the least: fewest approvals, then by name. */
-const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
+export const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
   a.approval.steps.length - b.approval.steps.length || (a.name < b.name ? -1 : 1);
 
 /**

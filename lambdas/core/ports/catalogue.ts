@@ -17,7 +17,7 @@ export interface CataloguePermissionSet {
 /** By an index, which follows its table within a moment; or what the table says now, at the cost of reading all of it. */
 export type LookUp = "indexed" | "consistent";
 
-/** The names of accounts and permission sets, as of the last refresh. Throws `StoreUnavailable`. */
+/** The names of accounts and permission sets, as they were last seen. Throws `StoreUnavailable`. */
 export interface Catalogue {
   account(id: AccountId): Promise<CatalogueAccount | undefined>;
   /** Account names need not be unique. */
@@ -26,26 +26,7 @@ export interface Catalogue {
   permissionSetsNamed(name: string, how: LookUp): Promise<readonly CataloguePermissionSet[]>;
 }
 
-/** Writes what a refresh found. */
-export interface CatalogueWriter {
-  /** Makes the catalogue say exactly this: writes what changed, deletes what is gone. */
-  replaceAccounts(accounts: readonly CatalogueAccount[]): Promise<void>;
-  knownPermissionSets(): Promise<readonly CataloguePermissionSet[]>;
-  replacePermissionSets(permissionSets: readonly CataloguePermissionSet[]): Promise<void>;
-}
-
-/** Asks for a refresh now, and resolves when it is done. Throws `CatalogueUnavailable`. */
+/** Looks now for names that nobody knows yet, and resolves when that is done. Throws `CatalogueUnavailable`. */
 export interface CatalogueRefresh {
   refresh(): Promise<void>;
-}
-
-/** Where a refresh reads from. Throws `ProviderUnavailable`. */
-export interface CatalogueSource {
-  accounts(): Promise<readonly CatalogueAccount[]>;
-  permissionSetArns(): Promise<readonly PermissionSetArn[]>;
-  describePermissionSet(
-    arn: PermissionSetArn,
-  ): Promise<{ readonly name: string; readonly sessionDuration: string }>;
-  /** The permission sets that are provisioned in the management account. */
-  managementAccountPermissionSets(): Promise<ReadonlySet<PermissionSetArn>>;
 }

@@ -51,9 +51,9 @@ export type Providers = Readonly<Record<Entitlement["provider"], Provider>>;
 
 /**
  * What a call is for: the more urgent kinds go first where there is contention. `follow` asks which operations are still
- * in progress, and `confirm` whether what one of them deleted is gone.
+ * in progress, and `confirm` whether what one of them deleted is gone; `sync` reads everything there is, and can wait.
  */
-export type CallPurpose = "follow" | "revoke" | "confirm" | "grant" | "observe" | "catalogue";
+export type CallPurpose = "follow" | "revoke" | "confirm" | "grant" | "observe" | "sync";
 
 /** In front of every sso-admin call: all of them together share 20 requests a second. */
 export interface Admission {

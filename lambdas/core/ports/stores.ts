@@ -63,6 +63,12 @@ export interface EntitlementStore {
   put(next: EntitlementRecord): Promise<WriteOutcome>;
 }
 
+/** Many records at once. */
+export interface EntitlementReader {
+  /** Those of them that are there, as they were a moment ago. */
+  getAll(keys: readonly string[]): Promise<readonly EntitlementRecord[]>;
+}
+
 /** The records that somebody has to act on, by index; eventually consistent. */
 export interface EntitlementIndex {
   /** What nobody holds any more and what is to be verified by `now`, the longest waiting first. */

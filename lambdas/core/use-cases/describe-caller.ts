@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Directory, DirectoryGroup } from "../ports/directory.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
 import { LARGEST_PAGE } from "../contracts/http/lists.ts";
+import type { requestableAccounts } from "./requestable-accounts.ts";
 import { listToApprove } from "./list-requests.ts";
 
 interface Dependencies {
@@ -13,6 +14,7 @@ interface Dependencies {
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly requestable: ReturnType<typeof requestableAccounts>;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -23,6 +25,8 @@ export interface CallerDescription {
   readonly groups: readonly DirectoryGroup[];
   /** The flows that name the person or one of their groups as a requestor. */
   readonly flows: readonly AccessFlow[];
+  /** The accounts below the organizational units of a target. */
+  readonly accountsBelow: Awaited<ReturnType<Dependencies["requestable"]>>;
   /** What waits for their decision, at most a page: the newest requests, then extensions. */
   readonly toApprove: readonly AccessRequest[];
 }
@@ -38,13 +42,15 @@ export const describeCaller =
       listToApprove(dependencies)({ caller: person, page: { limit: LARGEST_PAGE } }),
     ]);
     const memberships = new Set(groups.map(({ groupId }) => groupId));
+    const theirs = flows.filter(({ requestors }) =>
+      requestors.anyOf.some((party) => includesPerson(party, person.userId, memberships)),
+    );
     return {
       person,
       administrator,
       groups,
-      flows: flows.filter(({ requestors }) =>
-        requestors.anyOf.some((party) => includesPerson(party, person.userId, memberships)),
-      ),
+      flows: theirs,
+      accountsBelow: await dependencies.requestable(theirs),
       toApprove: toApprove.items,
     };
   };

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { charactersIn } from "../../domain/characters.ts";
 import { LONGEST_DURATION_SECONDS, parseDuration } from "../../domain/duration.ts";
 import type { DomainErrorCode } from "../../domain/errors.ts";
 
@@ -7,15 +8,12 @@ import type { DomainErrorCode } from "../../domain/errors.ts";
  * `params.code` the problem's code where that is not the body's own (contracts/invalid-input.ts reads both).
  */
 
-/** As JSON Schema counts: code points, not the UTF-16 units of `String.length`. */
-const lengthOf = (value: string): number => Array.from(value).length;
-
 const withoutControlCharacters = /^[^\u0000-\u001f\u007f]*$/;
 
 /** Text of 1 to `max` characters that people wrote: any characters, and not only blanks. */
 export const prose = (max: number) =>
   z.string().check(
-    z.refine((value) => lengthOf(value) <= max && /\S/.test(value), {
+    z.refine((value) => charactersIn(value) <= max && /\S/.test(value), {
       error: `a text of 1 to ${max} characters`,
     }),
     z.meta({ minLength: 1, maxLength: max, pattern: "\\S" }),
@@ -24,7 +22,7 @@ export const prose = (max: number) =>
 /** A name or an id: 1 to `max` characters on one line. */
 export const nameOrId = (max: number, description?: string) =>
   z.string().check(
-    z.refine((value) => value !== "" && lengthOf(value) <= max && withoutControlCharacters.test(value), {
+    z.refine((value) => value !== "" && charactersIn(value) <= max && withoutControlCharacters.test(value), {
       error: `1 to ${max} characters without control characters`,
     }),
     z.meta({ minLength: 1, maxLength: max, ...(description === undefined ? {} : { description }) }),

@@ -11,6 +11,10 @@ const MayRequestSchema = z.strictObject({
     z.strictObject({
       accounts: z.array(NamedSchema),
       organizationalUnits: z.array(NamedSchema),
+      accountsBelowUnits: z
+        .array(NamedSchema)
+        .check(z.meta({ description: "Active accounts below these units, as they were last seen" })),
+      moreAccountsBelowUnits: z.boolean().check(z.meta({ description: "There are others, not listed here" })),
       permissionSets: z.array(z.strictObject({ arn: z.string(), name: z.string() })),
     }),
   ),

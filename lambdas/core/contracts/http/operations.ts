@@ -1,9 +1,19 @@
 import * as z from "zod/mini";
 import type { DomainErrorCode } from "../../domain/errors.ts";
 import { FlowNameSchema, RequestIdSchema } from "../../domain/ids.ts";
+import { IntegrationNameSchema } from "../../domain/integration.ts";
+import { SyncIdSchema } from "../../domain/sync.ts";
 import { AccessFlowBodySchema } from "../access-flow.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
+import {
+  IntegrationBodySchema,
+  IntegrationListSchema,
+  IntegrationViewSchema,
+  RefreshBodySchema,
+  RefreshSchema,
+} from "./integrations.ts";
+import { inventoryOperations } from "./inventory-operations.ts";
 import { PageQuerySchema } from "./lists.ts";
 import { MeSchema } from "./me.ts";
 import {
@@ -17,6 +27,7 @@ import {
   RequestViewSchema,
 } from "./requests.ts";
 import { SweepBodySchema, SweepReportSchema } from "./sweep.ts";
+import { SyncListQuerySchema, SyncListSchema, SyncViewSchema } from "./syncs.ts";
 
 /** What one route takes and answers. The handlers validate by it, and docs/openapi.json is generated from it. */
 export interface OperationContract {
@@ -30,7 +41,8 @@ export interface OperationContract {
   readonly bodyOptional?: true;
   /** The code of a body that does not fit, where it is not `invalid-body`. */
   readonly invalidBody?: DomainErrorCode;
-  readonly answer: { readonly status: 200 | 201; readonly schema: z.ZodMiniType } | { readonly status: 204 };
+  readonly answer:
+    { readonly status: 200 | 201 | 202; readonly schema: z.ZodMiniType } | { readonly status: 204 };
   /** The problems beyond those that follow from the role, the query, the body and the method. */
   readonly problems: readonly DomainErrorCode[];
 }
@@ -38,6 +50,8 @@ export interface OperationContract {
 const nothing = z.strictObject({});
 const requestPath = z.strictObject({ id: RequestIdSchema });
 const flowPath = z.strictObject({ name: FlowNameSchema });
+const integrationPath = z.strictObject({ name: IntegrationNameSchema });
+const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const request = { status: 200, schema: RequestViewSchema } as const;
 const flow = { status: 200, schema: AccessFlowViewSchema } as const;
 
@@ -194,6 +208,67 @@ export const operations = {
     answer: { status: 200, schema: SweepReportSchema },
     problems: [],
   },
+  "GET /integrations": {
+    summary: "All integrations and how they are, by name; the deployment's own organization is one of them",
+    path: nothing,
+    query: PageQuerySchema,
+    answer: { status: 200, schema: IntegrationListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "GET /integrations/{name}": {
+    summary: "One integration, and how it is",
+    path: integrationPath,
+    query: nothing,
+    answer: integration,
+    problems: ["not-found"],
+  },
+  "PUT /integrations/{name}": {
+    summary: "Make or replace an integration; its ExternalId is made by Lockstep, once",
+    path: z.strictObject({ name: z.string() }),
+    query: nothing,
+    body: IntegrationBodySchema,
+    invalidBody: "invalid-integration",
+    answer: integration,
+    problems: [
+      "wrong-connector-account",
+      "unknown-name",
+      "ambiguous-name",
+      "integration-exists",
+      "concurrent-modification",
+    ],
+  },
+  "DELETE /integrations/{name}": {
+    summary:
+      "Delete an integration; what its syncs found stays. The deployment's own organization is afterwards what its settings say",
+    path: integrationPath,
+    query: nothing,
+    answer: { status: 204 },
+    problems: ["not-found", "integration-built-in", "concurrent-modification"],
+  },
+  "POST /integrations/{name}/refresh": {
+    summary: "Sync an integration now; what is under way already is not begun again",
+    path: integrationPath,
+    query: nothing,
+    body: RefreshBodySchema,
+    bodyOptional: true,
+    answer: { status: 202, schema: RefreshSchema },
+    problems: ["not-found", "connector-missing"],
+  },
+  "GET /syncs": {
+    summary: "The passes over an integration, newest first",
+    path: nothing,
+    query: SyncListQuerySchema,
+    answer: { status: 200, schema: SyncListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "GET /syncs/{id}": {
+    summary: "One pass: how far it is, what it took and what it met",
+    path: z.strictObject({ id: SyncIdSchema }),
+    query: nothing,
+    answer: { status: 200, schema: SyncViewSchema },
+    problems: ["not-found"],
+  },
+  ...inventoryOperations,
 } as const satisfies Readonly<Record<RouteKey, OperationContract>>;
 
 export type Operations = typeof operations;

@@ -120,6 +120,9 @@ const InstructionsViewSchema = z.strictObject({
   portalUrl: z.string(),
   awsProfile: z.string().check(z.meta({ description: "A profile for ~/.aws/config" })),
   steps: z.array(z.string()),
+  customAccessDetails: z.optional(
+    z.string().check(z.meta({ description: "What the integration says of using it, as it was written" })),
+  ),
 });
 
 const ApprovalViewSchema = z.strictObject({

@@ -1,0 +1,304 @@
+import * as z from "zod/mini";
+import { charactersIn } from "../../domain/characters.ts";
+import { IntegrationStates } from "../../domain/integration-status.ts";
+import {
+  IntegrationNameSchema,
+  isInterval,
+  LONGEST_ACCESS_DETAILS,
+  MOST_DAYS,
+  ResourceOwnerAttributes,
+} from "../../domain/integration.ts";
+import { ResourceTypes } from "../../domain/inventory/facts.ts";
+import { ProblemCodes } from "../../domain/inventory/problem.ts";
+import { OrganizationalUnitIdSchema, TimestampSchema } from "../../domain/ids.ts";
+import { SyncIdSchema, SyncScopes } from "../../domain/sync.ts";
+import { LONGEST_DIRECTORY_NAME, nameOrId } from "./fields.ts";
+import { listOf } from "./lists.ts";
+
+/** An integration as people write it, and as the HTTP API shows it. */
+
+/** Examples in other products' manuals have 13 and 15 digits: whoever copies one is told that this is not enough. */
+const AccountIdField = z
+  .string()
+  .check(
+    z.refine((value) => /^[0-9]{12}$/.test(value), {
+      error: ({ input }) =>
+        `an account's id of exactly 12 digits, such as 111122223333${
+          /^[0-9]+$/.test(String(input))
+            ? ` (this one has ${String(input).length}; examples with 13 or 15, which some manuals show, are no account ids)`
+            : ""
+        }`,
+    }),
+    z.meta({ pattern: "^[0-9]{12}$" }),
+  )
+  .brand<"AccountId">();
+
+/** As eu-west-1, us-gov-east-1 and eusc-de-east-1 (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html). */
+const RegionField = z.string().check(
+  z.regex(/^[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2}$/, {
+    error: "the code of an AWS region, such as eu-west-1",
+  }),
+);
+
+/** As long as any browser takes. */
+const LONGEST_URL = 2048;
+
+const PortalUrlField = z.string().check(
+  z.maxLength(LONGEST_URL),
+  z.refine(isHttpsUrl, {
+    error: "the https:// URL of the AWS access portal, such as https://d-1234567890.awsapps.com/start",
+  }),
+  z.meta({ pattern: "^https://" }),
+);
+
+function isHttpsUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return protocol === "https:" && username === "" && password === "";
+}
+
+/** What a role's ARN says. The partition, the path and the name are as IAM lets them be (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
+const roleArn = /^arn:aws(?:-[a-z]+)*:iam::(?<account>[0-9]{12}):role\/(?:[!-~]{1,511}\/)?[\w+=,.@-]{1,64}$/;
+
+/** Undefined for what is no role's ARN, of which somebody else tells. */
+const accountIn = (arn: string): string | undefined => roleArn.exec(arn)?.groups?.["account"];
+
+const ConnectorField = z.strictObject({
+  roleArn: z.string().check(
+    z.regex(roleArn, {
+      error: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/LockstepConnector",
+    }),
+  ),
+});
+
+const UnitField = z.string().check(
+  z.refine((value) => OrganizationalUnitIdSchema.safeParse(value).success, {
+    error: "the id of an organizational unit, such as ou-1a2b-34567890, or of the root, such as r-1a2b",
+  }),
+  z.meta({ pattern: "^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$" }),
+);
+
+const AccessDetailsField = z.string().check(
+  z.refine((value) => charactersIn(value) <= LONGEST_ACCESS_DETAILS && /\S/.test(value), {
+    error: ({ input }) =>
+      `a text of 1 to ${LONGEST_ACCESS_DETAILS} characters; this one has ${charactersIn(String(input))}`,
+  }),
+  z.meta({
+    minLength: 1,
+    maxLength: LONGEST_ACCESS_DETAILS,
+    pattern: "\\S",
+    description: "Shown in the instructions of every request for it, as it is",
+  }),
+);
+
+const DirectoryNames = z._default(z.array(nameOrId(LONGEST_DIRECTORY_NAME)).check(z.maxLength(20)), []);
+
+const OwnerField = z.strictObject({ users: DirectoryNames, groups: DirectoryNames }).check(
+  z.refine(({ users, groups }) => users.length + groups.length > 0, {
+    error: "users (emails or user names) or groups (display names): at least one",
+  }),
+  z.meta({ description: "Who approves when no resource owner is found" }),
+);
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: a tag's key has up to 128 characters. */
+const LONGEST_TAG_KEY = 128;
+
+const ResourceOwnerField = z
+  .strictObject({ tagKey: nameOrId(LONGEST_TAG_KEY), attribute: z.enum(ResourceOwnerAttributes) })
+  .check(
+    z.meta({
+      description:
+        "The value of a resource's tag tagKey names its owner, by this attribute of the directory; needs an owner too",
+    }),
+  );
+
+const days = (description: string) => z.int().check(z.gte(1), z.lte(MOST_DAYS), z.meta({ description }));
+
+const IntervalField = z
+  .string()
+  .check(
+    z.refine(isInterval, { error: "an ISO 8601 duration from PT15M to P7D, such as PT1H" }),
+    z.meta({ pattern: "^P" }),
+  );
+
+const SyncEveryField = z
+  .strictObject({ identity: z.optional(IntervalField), resources: z.optional(IntervalField) })
+  .check(
+    z.meta({
+      description:
+        "How often it is synced: organization, directory and assignments (PT1H), and what is within accounts (PT6H)",
+    }),
+  );
+
+const common = {
+  name: z.optional(z.string().check(z.meta({ description: "The path's name, if anything" }))),
+  region: RegionField.check(
+    z.meta({ description: "Where Resource Explorer's aggregator index is looked for first" }),
+  ),
+  connector: z.optional(ConnectorField),
+  resourceTypes: z._default(z.array(z.enum(ResourceTypes)).check(z.maxLength(100)), [...ResourceTypes]),
+  customAccessDetails: z.optional(AccessDetailsField),
+  owner: z.optional(OwnerField),
+  resourceOwner: z.optional(ResourceOwnerField),
+  syncEvery: z.optional(SyncEveryField),
+  credentialRotationDays: z.optional(
+    days("After how many days credentials that Lockstep makes are replaced"),
+  ),
+  userCleanupDays: z.optional(
+    days("After how many days without access a user that Lockstep made is deleted"),
+  ),
+} as const;
+
+const organization = {
+  kind: z.literal("aws-organization"),
+  managementAccountId: AccountIdField,
+  identityCenterRegion: RegionField,
+  accessPortalUrl: PortalUrlField,
+  memberAccounts: z
+    ._default(z.boolean(), false)
+    .check(
+      z.meta({ description: "Look into every account, through the role that the StackSet makes there" }),
+    ),
+  exclude: z._default(
+    z.strictObject({
+      organizationalUnits: z._default(z.array(UnitField).check(z.maxLength(500)), []),
+      accounts: z._default(z.array(AccountIdField).check(z.maxLength(1000)), []),
+    }),
+    { organizationalUnits: [], accounts: [] },
+  ),
+} as const;
+
+const account = { kind: z.literal("aws-account"), accountId: AccountIdField } as const;
+
+interface Written {
+  readonly connector?: { readonly roleArn: string } | undefined;
+  readonly owner?: object | undefined;
+  readonly resourceOwner?: object | undefined;
+}
+
+/** What one field demands of another; `accountOf` says where the connector's role has to be, and `because` why. */
+const fitting = <Body extends Written>(accountOf: (body: Body) => string, where: string, because: string) =>
+  z.superRefine<Body>((body, context) => {
+    if (body.resourceOwner !== undefined && body.owner === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["owner"],
+        input: body,
+        message:
+          "an owner, who approves wherever no resource owner is found: resourceOwner does not go without",
+      });
+    }
+    const expected = accountOf(body);
+    const found = body.connector === undefined ? expected : accountIn(body.connector.roleArn);
+    if (found !== undefined && found !== expected) {
+      context.addIssue({
+        code: "custom",
+        path: ["connector", "roleArn"],
+        input: body,
+        message: `a role in ${where} ${expected}, since ${because}`,
+        params: { code: "wrong-connector-account" },
+      });
+    }
+  });
+
+/** The body of `PUT /integrations/{name}`. */
+export const IntegrationBodySchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ ...organization, ...common }).check(
+      fitting(
+        ({ managementAccountId }) => managementAccountId,
+        "the management account",
+        // https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+        "AWS answers ListAccounts and what else tells of an organization only there or to a delegated administrator",
+      ),
+    ),
+    z
+      .strictObject({ ...account, ...common })
+      .check(fitting(({ accountId }) => accountId, "the account", "a role reaches no account but its own")),
+  ],
+  { error: '"aws-organization" or "aws-account"' },
+);
+export type IntegrationBody = z.output<typeof IntegrationBodySchema>;
+
+const PartySchema = z.strictObject({ id: z.string(), name: z.string() });
+
+const ReasonSchema = z.strictObject({
+  severity: z.enum(["error", "warning", "note"]),
+  code: z.optional(z.enum(ProblemCodes)),
+  scope: z.optional(z.enum(SyncScopes)),
+  message: z.string().check(z.meta({ description: "What was found" })),
+  fix: z.string().check(z.meta({ description: "What to do" })),
+  accountId: z.optional(z.string()),
+  region: z.optional(z.string()),
+});
+
+const shown = {
+  name: IntegrationNameSchema,
+  origin: z.enum(["settings", "api"]).check(
+    z.meta({
+      description: "settings: the deployment's own organization, as long as nobody has written it",
+    }),
+  ),
+  version: z.optional(z.int().check(z.positive())),
+  updatedAt: z.optional(TimestampSchema),
+  externalId: z.optional(
+    z.string().check(
+      z.meta({
+        description: "Made by Lockstep; the trust policy of the connector's role has to ask for it",
+      }),
+    ),
+  ),
+  region: z.string(),
+  connector: z.optional(z.strictObject({ roleArn: z.string() })),
+  resourceTypes: z.array(z.enum(ResourceTypes)),
+  customAccessDetails: z.optional(z.string()),
+  owner: z.optional(z.strictObject({ users: z.array(PartySchema), groups: z.array(PartySchema) })),
+  resourceOwner: z.optional(
+    z.strictObject({ tagKey: z.string(), attribute: z.enum(ResourceOwnerAttributes) }),
+  ),
+  syncEvery: z.optional(
+    z.strictObject({ identity: z.optional(z.string()), resources: z.optional(z.string()) }),
+  ),
+  credentialRotationDays: z.optional(z.int()),
+  userCleanupDays: z.optional(z.int()),
+  status: z.enum(IntegrationStates),
+  reasons: z
+    .array(ReasonSchema)
+    .check(z.meta({ description: "Why the status is what it is, and what to do about it" })),
+  moreReasons: z.int().check(z.nonnegative()),
+  lastSyncedAt: z.optional(TimestampSchema),
+  lastSyncs: z.strictObject({ identity: z.optional(SyncIdSchema), resources: z.optional(SyncIdSchema) }),
+} as const;
+
+/** An integration as the API shows it: as it was written, and how it is. */
+export const IntegrationViewSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    ...shown,
+    kind: z.literal("aws-organization"),
+    managementAccountId: z.string(),
+    identityCenterRegion: z.string(),
+    accessPortalUrl: z.string(),
+    memberAccounts: z.boolean(),
+    exclude: z.strictObject({ organizationalUnits: z.array(z.string()), accounts: z.array(z.string()) }),
+  }),
+  z.strictObject({ ...shown, kind: z.literal("aws-account"), accountId: z.string() }),
+]);
+export type IntegrationView = z.output<typeof IntegrationViewSchema>;
+
+export const IntegrationListSchema = listOf(IntegrationViewSchema);
+
+/** The body of `POST /integrations/{name}/refresh`, if there is one. */
+export const RefreshBodySchema = z.strictObject({ scope: z.optional(z.enum(SyncScopes)) });
+
+/** The syncs that a refresh has begun, or found under way. */
+export const RefreshSchema = z.strictObject({
+  syncs: z.array(
+    z.strictObject({
+      id: SyncIdSchema,
+      scope: z.enum(SyncScopes),
+      outcome: z.enum(["begun", "taken-up", "already-begun"]),
+      location: z.string().check(z.meta({ description: "Where its progress is told" })),
+    }),
+  ),
+});

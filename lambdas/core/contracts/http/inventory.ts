@@ -1,0 +1,201 @@
+import * as z from "zod/mini";
+import {
+  AccountIdSchema,
+  GroupIdSchema,
+  OrganizationalUnitIdSchema,
+  PermissionSetArnSchema,
+  TimestampSchema,
+  UserIdSchema,
+} from "../../domain/ids.ts";
+import {
+  AccountFactSchema,
+  GroupFactSchema,
+  IamGroupFactSchema,
+  IamRoleFactSchema,
+  IamUserFactSchema,
+  OrganizationalUnitFactSchema,
+  PermissionSetFactSchema,
+  ResourceFactSchema,
+  ResourceTypes,
+  StaleAccountFactSchema,
+  UserFactSchema,
+} from "../../domain/inventory/facts.ts";
+import { PowerLevels } from "../../domain/inventory/power.ts";
+import { LONGEST_ACCOUNT, LONGEST_DIRECTORY_NAME, LONGEST_PERMISSION_SET, nameOrId } from "./fields.ts";
+import { PageQueryFields, listOf } from "./lists.ts";
+
+/*
+ * What the inventory holds, as the API shows it: with names beside ids. A filter reads a bounded part of the inventory for
+ * each answer, which may therefore come back short, or empty, with a cursor.
+ */
+
+/** A place in the inventory names ids of up to 1,024 bytes twice: sort keys have no more. */
+const LONGEST_CURSOR = 4_096;
+
+export const InventoryPageFields = {
+  ...PageQueryFields,
+  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(LONGEST_CURSOR))),
+} as const;
+
+/** Tag keys have up to 128 characters, values 256 (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html). */
+const LONGEST_TAG = 128 + 1 + 256;
+
+const q = z.optional(nameOrId(200, "Part of a name, an id, a tag or a description, in upper or lower case"));
+const tag = z.optional(nameOrId(LONGEST_TAG, "A tag's key, or its key:value"));
+const account = z.optional(nameOrId(LONGEST_ACCOUNT, "Id or name"));
+const permissionSet = z.optional(nameOrId(LONGEST_PERMISSION_SET, "ARN or name"));
+const principal = z.optional(
+  nameOrId(LONGEST_DIRECTORY_NAME, "A user's or group's id, user name or display name"),
+);
+const yesOrNo = z.optional(
+  z.pipe(
+    z.enum(["true", "false"]),
+    z.transform((text) => text === "true"),
+  ),
+);
+const stale = yesOrNo;
+const organizationalUnit = z.optional(
+  OrganizationalUnitIdSchema.check(z.meta({ description: "Everything below it, too" })),
+);
+
+const page = { q, ...InventoryPageFields } as const;
+
+export const AccountsQuerySchema = z.strictObject({
+  ...page,
+  state: z.optional(nameOrId(40, "ACTIVE, SUSPENDED, … as AWS names it")),
+  organizationalUnit,
+  tag,
+  stale,
+});
+export const OrganizationalUnitsQuerySchema = z.strictObject({ ...page, organizationalUnit });
+export const UsersQuerySchema = z.strictObject({
+  ...page,
+  enabled: yesOrNo,
+  group: z.optional(GroupIdSchema.check(z.meta({ description: "Its members" }))),
+});
+export const GroupsQuerySchema = z.strictObject({
+  ...page,
+  user: z.optional(UserIdSchema.check(z.meta({ description: "The groups that this user is in" }))),
+});
+export const PermissionSetsQuerySchema = z.strictObject({ ...page, account, tag });
+export const AssignmentsQuerySchema = z.strictObject({ ...page, account, permissionSet, principal, stale });
+export const ResourcesQuerySchema = z.strictObject({
+  ...page,
+  account,
+  type: z.optional(z.enum(ResourceTypes)),
+  region: z.optional(nameOrId(40)),
+  tag,
+  problem: yesOrNo,
+  stale,
+});
+export const WithinAccountsQuerySchema = z.strictObject({ ...page, account, stale });
+export const IamRolesQuerySchema = z.strictObject({
+  ...page,
+  account,
+  stale,
+  assumableBy: z.optional(nameOrId(2_048, "The ARN of an IAM user or role")),
+});
+export const StandingAccessQuerySchema = z.strictObject({
+  ...InventoryPageFields,
+  account,
+  permissionSet,
+});
+
+const seen = {
+  since: TimestampSchema.check(
+    z.meta({ description: "When Lockstep saw it first, or CloudTrail says that it came to be" }),
+  ),
+  observedAt: TimestampSchema.check(z.meta({ description: "When Lockstep last saw it change" })),
+  by: z.optional(z.string().check(z.meta({ description: "Who made it so, where CloudTrail says" }))),
+} as const;
+
+const isStale = {
+  stale: z
+    .boolean()
+    .check(z.meta({ description: "The last look into its account failed: it is shown as it was before" })),
+} as const;
+
+const named = <Id extends z.ZodMiniType>(id: Id) => z.strictObject({ id, name: z.string() });
+
+export const NamedAccountSchema = named(AccountIdSchema);
+
+const PowerSchema = z.strictObject({ level: z.enum(PowerLevels), why: z.string() });
+
+export const NamedPermissionSetSchema = z.strictObject({
+  arn: PermissionSetArnSchema,
+  name: z.string(),
+  power: z
+    .optional(PowerSchema)
+    .check(z.meta({ description: "What it lets somebody do; unknown where absent" })),
+});
+
+export const NamedPrincipalSchema = z.strictObject({
+  type: z.enum(["USER", "GROUP"]),
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean().check(z.meta({ description: "False for a user who is disabled" })),
+});
+
+const StaleSchema = z.strictObject({
+  scope: StaleAccountFactSchema.shape.scope,
+  problem: StaleAccountFactSchema.shape.problem,
+});
+
+const { kind: _account, ...accountFields } = AccountFactSchema.shape;
+const AccountViewSchema = z.strictObject({
+  ...accountFields,
+  organizationalUnits: z
+    .array(named(OrganizationalUnitIdSchema))
+    .check(z.meta({ description: "Those above it and the root, nearest first" })),
+  stale: z.array(StaleSchema).check(z.meta({ description: "Why the last look into it failed, if it did" })),
+  ...seen,
+});
+
+const { kind: _unit, ...unitFields } = OrganizationalUnitFactSchema.shape;
+const OrganizationalUnitViewSchema = z.strictObject({ ...unitFields, ...seen });
+
+const { kind: _user, ...userFields } = UserFactSchema.shape;
+const UserViewSchema = z.strictObject({
+  ...userFields,
+  managerName: z.optional(z.string().check(z.meta({ description: "Where the manager is a user's id" }))),
+  ...seen,
+});
+
+const { kind: _group, ...groupFields } = GroupFactSchema.shape;
+const GroupViewSchema = z.strictObject({ ...groupFields, ...seen });
+
+const { kind: _permissionSet, ...permissionSetFields } = PermissionSetFactSchema.shape;
+const PermissionSetViewSchema = z.strictObject({ ...permissionSetFields, power: PowerSchema, ...seen });
+
+const AssignmentViewSchema = z.strictObject({
+  account: NamedAccountSchema,
+  permissionSet: NamedPermissionSetSchema,
+  principal: NamedPrincipalSchema,
+  ...isStale,
+  ...seen,
+});
+
+const inItsAccount = { account: NamedAccountSchema, ...isStale, ...seen } as const;
+
+const { kind: _resource, accountId: _resourceIn, ...resourceFields } = ResourceFactSchema.shape;
+const ResourceViewSchema = z.strictObject({ ...resourceFields, ...inItsAccount });
+
+const { kind: _iamUser, accountId: _iamUserIn, ...iamUserFields } = IamUserFactSchema.shape;
+const IamUserViewSchema = z.strictObject({ ...iamUserFields, ...inItsAccount });
+
+const { kind: _iamGroup, accountId: _iamGroupIn, ...iamGroupFields } = IamGroupFactSchema.shape;
+const IamGroupViewSchema = z.strictObject({ ...iamGroupFields, ...inItsAccount });
+
+const { kind: _iamRole, accountId: _iamRoleIn, ...iamRoleFields } = IamRoleFactSchema.shape;
+const IamRoleViewSchema = z.strictObject({ ...iamRoleFields, ...inItsAccount });
+
+export const AccountListSchema = listOf(AccountViewSchema);
+export const OrganizationalUnitListSchema = listOf(OrganizationalUnitViewSchema);
+export const UserListSchema = listOf(UserViewSchema);
+export const GroupListSchema = listOf(GroupViewSchema);
+export const PermissionSetListSchema = listOf(PermissionSetViewSchema);
+export const AssignmentListSchema = listOf(AssignmentViewSchema);
+export const ResourceListSchema = listOf(ResourceViewSchema);
+export const IamUserListSchema = listOf(IamUserViewSchema);
+export const IamGroupListSchema = listOf(IamGroupViewSchema);
+export const IamRoleListSchema = listOf(IamRoleViewSchema);

@@ -1,0 +1,103 @@
+import * as z from "zod/mini";
+import { decodeCursor, encodeCursor } from "../../contracts/http/cursor.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type {
+  Deployment,
+  Integration,
+  IntegrationName,
+  OrganizationIntegration,
+} from "../../domain/integration.ts";
+import { integrationStatus, type IntegrationStatus } from "../../domain/integration-status.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Page, PageQuery } from "../../ports/stores.ts";
+import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
+import { inBatches } from "../in-batches.ts";
+import { allIntegrations } from "./all-integrations.ts";
+import { latestPasses } from "./latest-passes.ts";
+
+interface Dependencies {
+  readonly integrations: Pick<IntegrationStore, "get" | "list">;
+  readonly home: OrganizationIntegration;
+  readonly syncs: Pick<SyncStore, "list">;
+  readonly deployment: Deployment;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** An integration, and how it is. */
+export interface DescribedIntegration {
+  readonly integration: Integration;
+  readonly status: IntegrationStatus;
+}
+
+/** Integrations whose passes are read at once. */
+const AT_A_TIME = 5;
+
+/** Adds how the integration is, by its passes. */
+export const describeIntegration = (
+  dependencies: Dependencies,
+): ((integration: Integration) => Promise<DescribedIntegration>) => {
+  const passesOf = latestPasses(dependencies);
+  return async (integration) => ({
+    integration,
+    status: integrationStatus(integration, await passesOf(integration), {
+      now: dependencies.clock.now(),
+      deployment: dependencies.deployment,
+    }),
+  });
+};
+
+/** One integration; throws DomainError `not-found`. */
+export const findIntegration =
+  ({ integrations, home }: Pick<Dependencies, "integrations" | "home">) =>
+  async (name: IntegrationName): Promise<Integration> => {
+    const found = await allIntegrations({ store: integrations, home }).get(name);
+    if (found === undefined) throw new DomainError("not-found", `There is no integration ${name}.`);
+    return found;
+  };
+
+const PlaceSchema = z.strictObject({ after: z.string() });
+
+/** A page of the integrations, by name, and how each is. */
+export const listIntegrations =
+  (dependencies: Dependencies) =>
+  async ({ limit, cursor }: PageQuery): Promise<Page<DescribedIntegration>> => {
+    const after = cursor === undefined ? "" : decodeCursor(PlaceSchema, cursor).after;
+    const { integrations, home } = dependencies;
+    const rest = (await allIntegrations({ store: integrations, home }).list()).filter(
+      ({ name }) => name > after,
+    );
+    const page = rest.slice(0, limit);
+    const items = await inBatches(page, AT_A_TIME, describeIntegration(dependencies));
+    const last = page.at(-1);
+    return last === undefined || page.length === rest.length
+      ? { items }
+      : { items, cursor: encodeCursor({ after: last.name }) };
+  };
+
+/**
+ * Deletes an integration, whoever changed it last; its passes, and what they found, stay. The deployment's own organization
+ * is afterwards what the settings say. Throws DomainError `not-found`, or `integration-built-in` when nobody wrote it.
+ */
+export const deleteIntegration =
+  ({
+    integrations,
+    home,
+  }: {
+    readonly integrations: IntegrationStore;
+    readonly home: OrganizationIntegration;
+  }) =>
+  async (name: IntegrationName): Promise<void> => {
+    const written = await integrations.get(name);
+    if (written === undefined && name === home.name) {
+      throw new DomainError(
+        "integration-built-in",
+        `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
+      );
+    }
+    if (written === undefined) throw new DomainError("not-found", `There is no integration ${name}.`);
+    if ((await integrations.delete(written)) === "written") return;
+    throw new DomainError(
+      "concurrent-modification",
+      "This integration was changed at the same moment. Look at it again.",
+    );
+  };

@@ -1,0 +1,17 @@
+import { entitlementKey } from "../../domain/entitlement.ts";
+import type { AssignmentFact } from "../../domain/inventory/facts.ts";
+import { holdOf, type Hold } from "../../domain/inventory/hold.ts";
+import type { EntitlementReader } from "../../ports/stores.ts";
+
+/** How each assignment is held, by one batch of Lockstep's own records. */
+export const holdsOf = async (
+  entitlements: EntitlementReader,
+  assignments: readonly AssignmentFact[],
+): Promise<(assignment: AssignmentFact) => Hold> => {
+  const records = await entitlements.getAll(assignments.map(keyOf));
+  const byKey = new Map(records.map((record) => [entitlementKey(record.entitlement), record]));
+  return (assignment) => holdOf(byKey.get(keyOf(assignment)));
+};
+
+const keyOf = (assignment: AssignmentFact): string =>
+  entitlementKey({ provider: "identity-center/account-assignment", ...assignment });

@@ -1,0 +1,95 @@
+import { timestamp } from "../../domain/ids.ts";
+import {
+  isExcluded,
+  lacksConnector,
+  type Deployment,
+  type OrganizationIntegration,
+} from "../../domain/integration.ts";
+import type { AccountFact } from "../../domain/inventory/facts.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Inventory } from "../../ports/inventory.ts";
+import type { ConnectToIdentity, IdentitySources, IntegrationStore, Look } from "../../ports/sync.ts";
+import { readPermissionSet } from "./phases/permission-sets.ts";
+import { writeDifferences, type Difference } from "./reconcile.ts";
+
+export interface LookForNamesDeps {
+  readonly integrations: Pick<IntegrationStore, "list">;
+  readonly inventory: Inventory;
+  readonly deployment: Deployment;
+  readonly connectTo: ConnectToIdentity;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * An organization is listed again only up to this size: at four pages of 20 a second, some five seconds. Whoever misses a
+ * name waits for it; in a larger one an event brings a new account in within seconds, or the next sync does.
+ */
+const ACCOUNTS_LISTED_AT_MOST = 400;
+
+/**
+ * Looks for accounts, units and permission sets that the inventory does not know yet, and takes nothing away: for a name that
+ * somebody used and nobody knows, and before the first sync is through.
+ */
+export const lookForNames =
+  ({ integrations, inventory, deployment, connectTo, clock }: LookForNamesDeps) =>
+  async (): Promise<void> => {
+    const write = writeDifferences({ inventory });
+    for (const integration of await integrations.list()) {
+      if (integration.kind !== "aws-organization" || lacksConnector(integration, deployment)) continue;
+      const { sources } = connectTo(integration, "names");
+      const search = { integration, inventory, sources };
+      const seenAt: Look = { observedAt: timestamp(clock.now()), baseline: true };
+      for (const find of [newUnits, newAccounts, newPermissionSets]) {
+        for await (const differences of find(search)) await write(differences, seenAt);
+      }
+    }
+  };
+
+interface Search {
+  readonly integration: OrganizationIntegration;
+  readonly inventory: Inventory;
+  readonly sources: IdentitySources;
+}
+
+type Found = AsyncGenerator<readonly Difference[], void, undefined>;
+
+/** Only where none is known: the tree takes a call for each unit, and hardly changes. */
+async function* newUnits({ inventory, sources }: Search): Found {
+  const known = await inventory.page({ kind: "organizational-unit" }, { limit: 1 });
+  if (known.facts.length > 0) return;
+  for await (const page of sources.organization.organizationalUnits())
+    yield page.map((fact) => ({ change: "appeared", fact }));
+}
+
+async function* newAccounts({ integration, inventory, sources }: Search): Found {
+  const known = await inventory.page({ kind: "account" }, { limit: ACCOUNTS_LISTED_AT_MOST });
+  if (known.next !== undefined) return;
+  let listed = 0;
+  for await (const page of sources.organization.accounts()) {
+    listed += page.length;
+    const before = new Set(
+      (
+        await inventory.getAll(
+          "account",
+          page.map(({ id }) => id),
+        )
+      ).map(({ fact }) => fact.id),
+    );
+    const unknown = page.filter((account) => !before.has(account.id) && !isExcluded(integration, account));
+    yield unknown.map((account) => ({
+      change: "appeared",
+      fact: { ...account, tags: {} } satisfies AccountFact,
+    }));
+    if (listed >= ACCOUNTS_LISTED_AT_MOST) return;
+  }
+}
+
+async function* newPermissionSets({ inventory, sources }: Search): Found {
+  for await (const arns of sources.permissionSets.arns()) {
+    const known = new Set((await inventory.getAll("permission-set", arns)).map(({ fact }) => fact.arn));
+    for (const arn of arns.filter((one) => !known.has(one))) {
+      const fact = await readPermissionSet({ sources }, arn, undefined);
+      if (fact !== undefined) yield [{ change: "appeared", fact }];
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { spread } from "../../../domain/spread.ts";
+import type { RunPhase } from "../phase.ts";
+import { eachKnown } from "./each-known.ts";
+
+/**
+ * AWS lists an account's tags one account at a time, and has no way to tell whether they changed. Each account is asked
+ * about in one of so many passes, besides those that appeared since the last one: with a pass an hour, once a day.
+ */
+const PASSES = 24;
+
+const PASS_MILLISECONDS = 3_600_000;
+
+/** The accounts' tags. */
+export const accountTags: RunPhase = async (phase) => {
+  const { progress, sources, inventory, write, clock } = phase;
+  const turn = Math.floor(clock.now().getTime() / PASS_MILLISECONDS) % PASSES;
+  const newSince = phase.before?.endedAt;
+  return eachKnown(phase, "account", { total: progress.sync.counts["account"] }, async ({ fact, since }) => {
+    const isNew = newSince === undefined || since >= newSince;
+    if (!isNew && Math.floor(spread(fact.id, PASSES)) !== turn) return;
+    const seenAt = phase.look();
+    const tags = await sources.organization.tagsOf(fact.id);
+    if (tags === undefined) return;
+    const known = await inventory.get("account", fact.id);
+    if (known === undefined || sameTags(known.fact.tags, tags)) return;
+    const changed = { change: "changed", fact: { ...known.fact, tags: { ...tags } }, known } as const;
+    progress.count(await write([changed], seenAt));
+  });
+};
+
+const sameTags = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([key, value]) => b[key] === value);

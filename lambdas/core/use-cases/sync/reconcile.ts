@@ -1,0 +1,158 @@
+import { canonicalJson } from "../../domain/hash.ts";
+import { factId, type Fact, type FactKind, type FactOf } from "../../domain/inventory/facts.ts";
+import type { Inventory, Observed, Scope } from "../../ports/inventory.ts";
+import type { Look } from "../../ports/sync.ts";
+import { inBatches } from "../in-batches.ts";
+
+/** What a look found to be other than the inventory says. */
+export type Difference<F extends Fact = Fact> =
+  | { readonly change: "appeared"; readonly fact: F; readonly heldBy?: Observed["heldBy"] }
+  | { readonly change: "changed"; readonly fact: F; readonly known: Observed<F> }
+  | { readonly change: "vanished"; readonly fact: F; readonly heldBy?: Observed["heldBy"] };
+
+/** How often facts appeared, changed and vanished. */
+export type Changes = Readonly<Record<Difference["change"], number>>;
+
+export const noChanges: Changes = { appeared: 0, changed: 0, vanished: 0 };
+
+export const sumOf = (...all: readonly Changes[]): Changes => ({
+  appeared: all.reduce((sum, { appeared }) => sum + appeared, 0),
+  changed: all.reduce((sum, { changed }) => sum + changed, 0),
+  vanished: all.reduce((sum, { vanished }) => sum + vanished, 0),
+});
+
+/** Reads of a scope, in facts. 1 MB, DynamoDB's largest page, holds some thousands of facts. */
+const PAGE = 500;
+
+/** Writes at once. One partition of DynamoDB takes 1,000 a second; AWS's own limits keep a sync far below. */
+const WRITES_AT_ONCE = 10;
+
+export type WritesDifferences = (differences: readonly Difference[], look: Look) => Promise<Changes>;
+
+/** Writes differences, unless a look that began later has been written meanwhile. */
+export const writeDifferences =
+  ({ inventory }: { readonly inventory: Inventory }): WritesDifferences =>
+  async (differences, look) => {
+    const written = await inBatches(differences, WRITES_AT_ONCE, async (difference) =>
+      (await write(inventory, difference, look)) === "written" ? [difference] : [],
+    );
+    return countsOf(written.flat());
+  };
+
+const write = (inventory: Inventory, difference: Difference, look: Look) => {
+  const { fact } = difference;
+  const { observedAt, by, since = observedAt, baseline } = look;
+  switch (difference.change) {
+    case "appeared":
+      return inventory.record({ fact, since, observedAt, by, baseline, heldBy: difference.heldBy });
+    case "changed":
+      return inventory.record({ ...difference.known, fact, observedAt, by, baseline });
+    case "vanished":
+      return inventory.forget(
+        { kind: fact.kind, id: factId(fact) },
+        { observedAt, by, heldBy: difference.heldBy },
+      );
+  }
+};
+
+const countsOf = (differences: readonly Difference[]): Changes => ({
+  appeared: differences.filter(({ change }) => change === "appeared").length,
+  changed: differences.filter(({ change }) => change === "changed").length,
+  vanished: differences.filter(({ change }) => change === "vanished").length,
+});
+
+/** Everything that the inventory holds of a scope, page by page. */
+export async function* known<Kind extends FactKind>(
+  inventory: Inventory,
+  scope: Scope<Kind>,
+): AsyncGenerator<readonly Observed<FactOf<Kind>>[]> {
+  let from: string | undefined;
+  do {
+    const page = await inventory.page(scope, { limit: PAGE, ...(from === undefined ? {} : { from }) });
+    yield page.facts;
+    from = page.next;
+  } while (from !== undefined);
+}
+
+/** How a scope that fits into memory differs from what was found there: a pair's assignments, a group's members. */
+export const differencesWithin = async <Kind extends FactKind>(
+  inventory: Inventory,
+  scope: Scope<Kind>,
+  found: readonly FactOf<Kind>[],
+): Promise<readonly Difference<FactOf<Kind>>[]> => {
+  const before = new Map<string, Observed<FactOf<Kind>>>();
+  for await (const page of known(inventory, scope)) {
+    for (const observed of page) before.set(factId(observed.fact), observed);
+  }
+  const ids = new Set(found.map(factId));
+  const vanished = [...before.values()].filter(({ fact }) => !ids.has(factId(fact)));
+  return [
+    ...found.flatMap((fact) => differenceOf(fact, before.get(factId(fact)))),
+    ...vanished.map(({ fact }) => ({ change: "vanished" as const, fact })),
+  ];
+};
+
+/** None when the inventory says just this. */
+export const differenceOf = <F extends Fact>(
+  fact: F,
+  before: Observed<F> | undefined,
+): readonly Difference<F>[] => {
+  if (before === undefined) return [{ change: "appeared", fact }];
+  return canonicalJson(before.fact) === canonicalJson(fact)
+    ? []
+    : [{ change: "changed", fact, known: before }];
+};
+
+/** What a listing of a whole kind does besides writing. */
+export interface Listing<F extends Fact> {
+  readonly pages: AsyncIterable<readonly F[]>;
+  /** What the listing does not show of a fact, taken from what the inventory knows. */
+  readonly completed?: (fact: F, before: F | undefined) => F;
+  /** Whether the listing would show such a fact: what it would not show has not vanished. */
+  readonly covers?: (fact: F) => boolean;
+  /** What depends on a fact goes before the fact itself: after a crash in between, the next pass finds it again. */
+  readonly beforeVanishing?: (fact: F) => Promise<Changes>;
+  readonly onPage?: (facts: number) => Promise<void>;
+}
+
+/** What a listing changed, and how many facts it showed. */
+export type Listed = Changes & { readonly facts: number };
+
+/**
+ * Reconciles a whole kind with a listing of it, page by page: what the inventory holds is compared by id, and what is
+ * left over at the end vanished. Nothing vanishes unless the listing came to its end: whatever breaks it is thrown.
+ * Of the listing only ids are kept in memory.
+ */
+export const reconcileListing =
+  (dependencies: { readonly inventory: Inventory; readonly write: WritesDifferences }) =>
+  async <Kind extends FactKind>(
+    kind: Kind,
+    listing: Listing<FactOf<Kind>>,
+    look: () => Look,
+  ): Promise<Listed> => {
+    const { inventory, write } = dependencies;
+    const begun = look();
+    const seen = new Set<string>();
+    let changes = noChanges;
+    for await (const page of listing.pages) {
+      const before = await inventory.getAll(kind, page.map(factId));
+      const beforeById = new Map(before.map((observed) => [factId(observed.fact), observed]));
+      const differences = page.flatMap((fact) => {
+        const id = factId(fact);
+        seen.add(id);
+        const observed = beforeById.get(id);
+        return differenceOf(listing.completed?.(fact, observed?.fact) ?? fact, observed);
+      });
+      changes = sumOf(changes, await write(differences, begun));
+      await listing.onPage?.(seen.size);
+    }
+    for await (const page of known(inventory, { kind })) {
+      for (const { fact } of page.filter((observed) => !seen.has(factId(observed.fact)))) {
+        if (listing.covers?.(fact) === false) continue;
+        if (listing.beforeVanishing !== undefined)
+          changes = sumOf(changes, await listing.beforeVanishing(fact));
+        changes = sumOf(changes, await write([{ change: "vanished", fact }], begun));
+      }
+    }
+    return { ...changes, facts: seen.size };
+  };
