@@ -10,9 +10,9 @@ export interface Share {
 /**
  * All of sso-admin shares 20 requests a second in an account
  * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html), and processes do not see one another. So each
- * kind of work has its own share, which the others can never use up: a revoke waits behind no grant and no sweep.
- * 12 + 4 + 2 + 1 = 19 a second in the long run. In any one second a share makes `perSecond + burst - 1` calls at most:
- * 12 + 5 + 2 + 1 = 20.
+ * kind of work has its own share, which the others can never use up: a revoke waits behind no grant, no sweep and no sync.
+ * While somebody removes, 12 + 4 + 2 + 1 = 19 a second in the long run; while nobody does, 4 + 2 + 10 = 16. In any one second
+ * a share makes `perSecond + burst - 1` calls at most: 12 + 5 + 2 + 1 = 20, or 5 + 2 + 10 = 17.
  */
 export const SHARES = {
   /** One process at a time removes: the one that has the turn (core/use-cases/removals.ts). */
@@ -21,8 +21,10 @@ export const SHARES = {
   grant: { perSecond: 4, burst: 2 },
   /** One process at a time compares with AWS: the one that has the turn. */
   sweep: { perSecond: 2, burst: 1 },
-  /** Usually one process, once in a while. */
-  catalogue: { perSecond: 1, burst: 1 },
+  /** Of all processes that read the inventory, together, while nobody removes. */
+  sync: { perSecond: 10, burst: 1 },
+  /** What the sync has left while somebody removes. */
+  syncBesideRemovals: { perSecond: 1, burst: 1 },
 } as const satisfies Readonly<Record<string, Share>>;
 
 /**
@@ -36,7 +38,7 @@ const urgency: Readonly<Record<CallPurpose, number>> = {
   confirm: 2,
   grant: 3,
   observe: 4,
-  catalogue: 5,
+  sync: 5,
 };
 
 interface Waiting {

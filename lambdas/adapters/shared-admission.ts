@@ -30,6 +30,8 @@ interface Dependencies {
   readonly pace: PaceItem;
   readonly share: Share;
   readonly clock: Clock;
+  /** How many calls are set apart when one more is needed (default: 1): who makes many need not ask for each. */
+  readonly ahead?: number;
 }
 
 /**
@@ -43,12 +45,17 @@ export const sharedAdmission = ({
   pace,
   share: { perSecond, burst },
   clock,
+  ahead = 1,
 }: Dependencies): SharedAdmission => {
   const interval = Math.ceil(1000 / perSecond);
   /** How much sooner than its place in line a call may come. */
   const early = (burst - 1) * interval;
   /** The moments of the calls that are set apart for this process, and not made yet. */
   let moments: readonly number[] = [];
+  /** The moment of the newest call. */
+  let newest = -Infinity;
+  /** Who asks for a moment waits for whoever asked before: one sets calls apart, and the others take of them. */
+  let asked: Promise<unknown> = Promise.resolve();
 
   const now = () => clock.now().getTime();
 
@@ -85,28 +92,42 @@ export const sharedAdmission = ({
     return next;
   };
 
-  /** The moment of one call more; a second from now when the pace does not say: a call that is too many is throttled, and made again. */
+  /** The moment of one call more, and of some behind it; a second from now when the pace does not say: a call that is too many is throttled, and made again. */
   const oneMore = async (): Promise<number> => {
     try {
-      const booked = await book(1, PLAUSIBLE_MILLISECONDS);
-      if (booked !== "later" && booked[0] !== undefined) return booked[0];
+      const calls = await book(ahead, PLAUSIBLE_MILLISECONDS);
+      if (calls !== "later" && calls[0] !== undefined) {
+        moments = [...moments, ...calls.slice(1)];
+        return calls[0];
+      }
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error;
     }
     return now() + ALONE_MILLISECONDS;
   };
 
+  /**
+   * Of calls that were set apart ahead, many may be late at once, after a pause in which none was needed. They come one
+   * after the other all the same, and not as the burst that their moments would make.
+   */
+  const inLine = (moment: number): number => {
+    newest = ahead === 1 ? moment : Math.max(moment, now(), newest + interval);
+    return newest;
+  };
+
   return {
     setApart: async (calls) => {
-      const booked = await book(calls, LONGEST_WAIT_MILLISECONDS);
-      if (booked === "later") return "later";
+      const set = await book(calls, LONGEST_WAIT_MILLISECONDS);
+      if (set === "later") return "later";
       // What is left over was another request's, which did not need it.
-      moments = booked;
-      await until(booked[0] ?? now());
+      moments = set;
+      await until(set[0] ?? now());
       return "ready";
     },
     admit: async () => {
-      await until(nextMoment() ?? (await oneMore()));
+      const moment = asked.then(async () => inLine(nextMoment() ?? (await oneMore())));
+      asked = moment.catch(() => undefined);
+      await until(await moment);
     },
   };
 };

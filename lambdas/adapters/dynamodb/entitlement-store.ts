@@ -4,7 +4,7 @@ import {
   type EntitlementRecord,
 } from "../../core/domain/entitlement.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { EntitlementStore } from "../../core/ports/stores.ts";
+import type { EntitlementReader, EntitlementStore } from "../../core/ports/stores.ts";
 import { follows } from "./conditions.ts";
 import { accessKeys, entitlementAttributes, ttlAt } from "./keys.ts";
 import { stored } from "./stored.ts";
@@ -18,6 +18,17 @@ const ABSENT_KEPT_MILLISECONDS = 30 * 24 * 3600 * 1000;
 
 /** The record that an item of the Access table holds. */
 export const entitlementRecordOf = (item: Item): EntitlementRecord => stored(EntitlementRecordSchema, item);
+
+/** Many entitlement records of the Access table at once. */
+export const entitlementReader = (deps: TableDeps): EntitlementReader => {
+  const access = table(deps);
+  return {
+    getAll: async (keys) => {
+      const items = await access.batchGet([...new Set(keys)].map((key) => accessKeys.entitlement(key)));
+      return items.map(entitlementRecordOf);
+    },
+  };
+};
 
 /** Entitlement records in the Access table. */
 export const entitlementStore = ({

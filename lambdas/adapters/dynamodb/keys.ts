@@ -2,13 +2,19 @@ import type { AccessRequest } from "../../core/domain/access-request.ts";
 import type { EntitlementRecord } from "../../core/domain/entitlement.ts";
 import { firstLookAt } from "../../core/domain/due.ts";
 import type { Day } from "../../core/domain/day.ts";
+import { hashOf } from "../../core/domain/hash.ts";
+import type { IntegrationName } from "../../core/domain/integration.ts";
+import { factId, type Fact, type FactKind, type ResourceType } from "../../core/domain/inventory/facts.ts";
+import { partsOfSyncId, type SyncId, type SyncScope } from "../../core/domain/sync.ts";
 import {
   RequestIdSchema,
   timestamp,
   type FlowName,
+  type PermissionSetArn,
   type RequestId,
   type Timestamp,
 } from "../../core/domain/ids.ts";
+import type { NamedKind } from "../../core/ports/inventory.ts";
 import type { TurnName } from "../../core/ports/stores.ts";
 
 /** Every key, index and attribute name of every table; the tables themselves are in lib/. */
@@ -42,7 +48,7 @@ export const accessKeys = {
 } as const;
 
 /** The calls that all processes of one kind pace together. */
-export type PaceName = "grant";
+export type PaceName = "grant" | "sync";
 
 /**
  * Finds what somebody has to look at, the longest due first: requests, and entitlements that are to be removed or compared
@@ -142,24 +148,135 @@ export const auditAttributes = (requestId: RequestId, sequence: number, recorded
   [AUDIT_BY_DAY.partition]: recordedOn,
 });
 
-/** Finds an item of the Config table by name; an item without a `nameKey` is not in it. */
-export const CONFIG_BY_NAME = { name: "byName", partition: "nameKey" } as const;
-
 /** The partitions of the Config table. */
 export const ConfigPartition = {
   accessFlows: "access-flow",
-  accounts: "account",
-  permissionSets: "permission-set",
+  integrations: "integration",
 } as const;
 
 export const configKeys = {
   accessFlow: (name: FlowName) => ({ pk: ConfigPartition.accessFlows, sk: name }),
-  account: (id: string) => ({ pk: ConfigPartition.accounts, sk: id }),
-  permissionSet: (arn: string) => ({ pk: ConfigPartition.permissionSets, sk: arn }),
+  integration: (name: IntegrationName) => ({ pk: ConfigPartition.integrations, sk: name }),
 } as const;
 
-/** A name within its partition of the catalogue. */
-export const nameKey = (partition: string, name: string) => `${partition}#${name}`;
+/** What an item of the Inventory table is: the stream's filter lets only facts through. */
+export type InventoryItemKind = "fact" | "sync" | "slice";
+
+/**
+ * Finds assignments by the user or group that has them, and memberships by the user. As the other indexes of the
+ * Inventory table it holds whole items, and only those that have its keys.
+ */
+export const INVENTORY_BY_PRINCIPAL = { name: "byPrincipal", partition: "principal", sort: "sk" } as const;
+
+/** Finds the assignments of a permission set, the oldest first, and the accounts that it is provisioned in. */
+export const INVENTORY_BY_PERMISSION_SET = {
+  name: "byPermissionSet",
+  partition: "permissionSet",
+  sort: "order",
+} as const;
+
+/** Finds what people name by its name, resources by their type, and memberships by their id. */
+export const INVENTORY_BY_NAME = { name: "byName", partition: "nameKey", sort: "sk" } as const;
+
+/**
+ * Facts are in a partition by kind, under their ids: whatever contains them is a prefix. DynamoDB splits a partition that
+ * gets more than a partition's share, by sort key too, for a table without local indexes
+ * (https://aws.amazon.com/blogs/database/part-2-scaling-dynamodb-how-partitions-hot-keys-and-split-for-heat-impact-performance/);
+ * a sync writes no faster than the few calls a second that AWS lets it make.
+ */
+export const inventoryKeys = {
+  fact: (kind: FactKind, id: string) => ({ pk: kind, sk: id }),
+  sync: (id: SyncId) => {
+    const { integration, scope } = partsOfSyncId(id);
+    return { pk: syncPartition(integration, scope), sk: id };
+  },
+  slice: (id: SyncId, from: string) => ({ pk: slicePartition(id), sk: from }),
+} as const;
+
+/** Where the passes of an integration are, by when they were begun. */
+export const syncPartition = (integration: IntegrationName, scope: SyncScope): string =>
+  `sync#${integration}#${scope}`;
+
+/** Where the slices of a pass are, by their first account. */
+export const slicePartition = (id: SyncId): string => `slice#${id}`;
+
+/** A name within its kind. */
+const nameKey = (kind: NamedKind | "resource" | "membership", name: string) => `${kind}#${name}`;
+
+/** The partitions of the Inventory table's indexes. */
+export const InventoryPartition = {
+  principal: (kind: "assignment" | "membership", id: string) => `${kind}#${id}`,
+  permissionSet: (kind: "assignment" | "provisioning", arn: PermissionSetArn) => `${kind}#${arn}`,
+  /** A name too long for a key is there by its hash, among which whoever looks for it compares names anyway. */
+  name: (kind: NamedKind, name: string) =>
+    nameKey(kind, Buffer.byteLength(name) > LONGEST_NAME ? hashOf({ name }) : name),
+  resources: (type: ResourceType) => nameKey("resource", type),
+  /** At most 47 characters: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_GroupMembership.html */
+  membership: (membershipId: string) => nameKey("membership", membershipId),
+} as const;
+
+/**
+ * In bytes. A partition key has at most 2,048
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html), and a group's name up to 1,024
+ * characters of up to four bytes (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_Group.html).
+ */
+const LONGEST_NAME = 1_024;
+
+/** A fact's attributes beside its own, for the indexes and the stream. */
+export const factAttributes = (fact: Fact, since: Timestamp) => ({
+  ...inventoryKeys.fact(fact.kind, factId(fact)),
+  kind: "fact" satisfies InventoryItemKind,
+  ...factPlaces(fact, since),
+});
+
+/** The attributes that put a fact into indexes; what has vanished has none of them. */
+export const FACT_PLACES = [
+  INVENTORY_BY_PRINCIPAL.partition,
+  INVENTORY_BY_PERMISSION_SET.partition,
+  INVENTORY_BY_PERMISSION_SET.sort,
+  INVENTORY_BY_NAME.partition,
+] as const;
+
+const factPlaces = (
+  fact: Fact,
+  since: Timestamp,
+): { readonly [Place in (typeof FACT_PLACES)[number]]?: string } => {
+  switch (fact.kind) {
+    case "assignment":
+      return {
+        principal: InventoryPartition.principal(fact.kind, fact.principalId),
+        permissionSet: InventoryPartition.permissionSet(fact.kind, fact.permissionSetArn),
+        order: `${since}#${factId(fact)}`,
+      };
+    case "provisioning":
+      return {
+        permissionSet: InventoryPartition.permissionSet(fact.kind, fact.permissionSetArn),
+        order: fact.accountId,
+      };
+    case "membership":
+      return {
+        principal: InventoryPartition.principal(fact.kind, fact.userId),
+        ...(fact.membershipId === undefined
+          ? {}
+          : { nameKey: InventoryPartition.membership(fact.membershipId) }),
+      };
+    case "account":
+    case "permission-set":
+      return { nameKey: InventoryPartition.name(fact.kind, fact.name) };
+    case "user":
+      return { nameKey: InventoryPartition.name(fact.kind, fact.userName) };
+    case "group":
+      return { nameKey: InventoryPartition.name(fact.kind, fact.displayName) };
+    case "resource":
+      return { nameKey: InventoryPartition.resources(fact.type) };
+    case "organizational-unit":
+    case "iam-user":
+    case "iam-group":
+    case "iam-role":
+    case "stale-account":
+      return {};
+  }
+};
 
 /** TTL's attribute (epoch seconds) in every table that has one. DynamoDB deletes days late: it collects garbage, nothing else. */
 export const ttlAt = (moment: Date) => ({ ttl: Math.ceil(moment.getTime() / 1000) });

@@ -14,7 +14,8 @@ const plain = (value: AttributeValue): unknown => {
   throw new TypeError(`Lockstep's items have no attribute of type ${Object.keys(value).join()}`);
 };
 
-const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
+/** An item of a stream record, as the program reads it. */
+export const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, plain(value)]));
 
 /** Whether the sweep wrote it, which put the request off: no transition was made. The stream's filter drops such records. */

@@ -9,6 +9,7 @@ import {
   ScanCommand,
   UpdateCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
 } from "@aws-sdk/lib-dynamodb";
 import { RetryableError } from "../../core/domain/errors.ts";
 import type { WriteOutcome } from "../../core/ports/stores.ts";
@@ -35,6 +36,8 @@ export interface Table {
   /** Changes attributes of the item at `key`, and makes it where the condition lets that be. Answers the changed item. */
   update(key: Key, change: Update): Promise<Item | "conflict">;
   delete(key: Key, condition?: Condition): Promise<WriteOutcome>;
+  /** One page, which begins behind `from`, and where the next one does: a page also ends at a megabyte. */
+  queryPage(query: Omit<QueryCommandInput, "TableName" | "ExclusiveStartKey">, from?: Key): Promise<ItemPage>;
   /** One page. */
   query(query: Omit<QueryCommandInput, "TableName">): Promise<readonly Item[]>;
   /** All pages. */
@@ -42,9 +45,15 @@ export interface Table {
   /** How many items a query finds, read until there are `enough`. */
   count(query: Omit<QueryCommandInput, "TableName">, enough: number): Promise<number>;
   /** One page of all items, in no order, from where the page before ended. No function may scan: a person's program does. */
-  scan(limit: number, from?: Key): Promise<{ readonly items: readonly Item[]; readonly next?: Key }>;
+  scan(limit: number, from?: Key): Promise<ItemPage>;
   /** The items at these keys, in their order; a key without an item is left out. */
   batchGet(keys: readonly Key[], options?: { readonly consistent: boolean }): Promise<readonly Item[]>;
+}
+
+/** Some items, and behind which key there are more. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  readonly next?: Key;
 }
 
 /** A condition, and what is changed where it is met: names and values are those of both. */
@@ -140,6 +149,11 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     delete: (key, condition) =>
       conditional(() => client.send(new DeleteCommand({ TableName, Key: key, ...condition }))),
 
+    queryPage: async (query, from) => {
+      const answer = await page({ ...query, ExclusiveStartKey: from && { ...from } });
+      return pageOf(answer);
+    },
+
     query: async (query) => (await page(query)).Items ?? [],
 
     queryAll: async (query) => {
@@ -165,12 +179,12 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     },
 
     scan: async (Limit, from) => {
-      const { Items = [], LastEvaluatedKey } = await available(() =>
+      const answer = await available(() =>
         client.send(
           new ScanCommand({ TableName, Limit, ConsistentRead: true, ExclusiveStartKey: from && { ...from } }),
         ),
       );
-      return { items: Items, ...(LastEvaluatedKey === undefined ? {} : { next: LastEvaluatedKey as Key }) };
+      return pageOf(answer);
     },
 
     batchGet: async (keys, options = { consistent: false }) => {
@@ -183,5 +197,10 @@ export const table = ({ clientsFor, tableName: TableName }: TableDeps): Table =>
     },
   };
 };
+
+const pageOf = (answer: Pick<QueryCommandOutput, "Items" | "LastEvaluatedKey">): ItemPage => ({
+  items: answer.Items ?? [],
+  ...(answer.LastEvaluatedKey === undefined ? {} : { next: answer.LastEvaluatedKey as Key }),
+});
 
 const identity = (item: Item): string => JSON.stringify([item["pk"], item["sk"]]);

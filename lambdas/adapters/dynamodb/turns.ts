@@ -74,3 +74,17 @@ export const turns = ({
     },
   };
 };
+
+/** Looks whether somebody has a turn, and takes none. */
+export const turnWatch = ({ clock, ...deps }: TableDeps & { readonly clock: Pick<Clock, "now"> }) => {
+  const access = table(deps);
+  return {
+    isTaken: async (name: TurnName): Promise<boolean> => {
+      const until = (await access.get(accessKeys.turn(name)))?.["until"];
+      const now = clock.now();
+      return (
+        typeof until === "string" && until > timestamp(now) && until <= secondsAfter(now, IMPLAUSIBLE_SECONDS)
+      );
+    },
+  };
+};

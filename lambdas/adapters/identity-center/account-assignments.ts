@@ -106,7 +106,7 @@ export const accountAssignments = (deps: {
   readonly clock: Pick<Clock, "now">;
 }): AccountAssignments => {
   const clientAt = ({ region }: Pick<Instance, "region">, purpose: ClientPurpose): SSOAdminClient =>
-    deps.clientsFor("home", purpose).client(SSOAdminClient, { region });
+    deps.clientsFor("organization", purpose).client(SSOAdminClient, { region });
 
   const admitted = async (
     instance: Pick<Instance, "region">,
@@ -236,10 +236,9 @@ export const accountAssignments = (deps: {
   };
 };
 
-const clientPurpose: Readonly<Record<Exclude<CallPurpose, "follow">, ClientPurpose>> = {
+const clientPurpose: Readonly<Record<Exclude<CallPurpose, "follow" | "sync">, ClientPurpose>> = {
   revoke: "revoke",
   confirm: "revoke",
   grant: "grant",
-  observe: "identity",
-  catalogue: "catalogue",
+  observe: "observe",
 };

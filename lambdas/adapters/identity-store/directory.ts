@@ -7,7 +7,6 @@ import {
   paginateListGroupMemberships,
   paginateListGroupMembershipsForMember,
   type AlternateIdentifier,
-  type UserStatus,
 } from "@aws-sdk/client-identitystore";
 import type { IdentitySettings } from "../../core/contracts/environment.ts";
 import { DomainError } from "../../core/domain/errors.ts";
@@ -15,6 +14,7 @@ import { GroupIdSchema, UserIdSchema, type GroupId, type UserId } from "../../co
 import type { Directory, DirectoryGroup, DirectoryUser } from "../../core/ports/directory.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 import { isNamed, orUnavailable } from "../aws-errors.ts";
+import { isEnabled } from "./user-status.ts";
 
 export interface DirectoryDeps {
   readonly clientsFor: ClientsFor;
@@ -31,16 +31,9 @@ const PAGE = 100;
 /** How many groups are described at once; each identitystore operation allows 20 calls a second. */
 const DESCRIBED_AT_ONCE = 5;
 
-/**
- * `UserStatus` is optional in the API (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_User.html).
- * AWS says DISABLED of a user that is disabled; a store that says nothing (moto; Identity Center before 2025) has no
- * way to disable one. Any other word is not ENABLED.
- */
-const isEnabled = (status: UserStatus | undefined): boolean => status === undefined || status === "ENABLED";
-
 /** The identity store behind Identity Center. */
 export const directory = ({ clientsFor, region, identityStoreId, identity }: DirectoryDeps): Directory => {
-  const client = clientsFor("home", "identity").client(IdentitystoreClient, { region });
+  const client = clientsFor("organization", "identity").client(IdentitystoreClient, { region });
   const store = { IdentityStoreId: identityStoreId };
 
   const user = async (id: UserId): Promise<DirectoryUser | undefined> => {

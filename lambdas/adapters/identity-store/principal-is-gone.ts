@@ -11,7 +11,7 @@ import type { Entitlement } from "../../core/domain/entitlement.ts";
 export const principalIsGone =
   (clientsFor: ClientsFor) =>
   async ({ region, identityStoreId, principalType, principalId }: Entitlement): Promise<boolean> => {
-    const client = clientsFor("home", "revoke").client(IdentitystoreClient, { region });
+    const client = clientsFor("organization", "revoke").client(IdentitystoreClient, { region });
     try {
       await (principalType === "USER"
         ? client.send(new DescribeUserCommand({ IdentityStoreId: identityStoreId, UserId: principalId }))

@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { LookForNamesInput } from "../../core/contracts/sync-workflow.ts";
 import { RetryableError } from "../../core/domain/errors.ts";
 import type { CatalogueRefresh } from "../../core/ports/catalogue.ts";
 import type { ClientsFor } from "../aws-clients.ts";
@@ -12,7 +13,9 @@ export interface CatalogueRefreshDeps {
 /** An HTTP API gives up after 30 seconds; five are left for what follows the refresh. */
 const TIMEOUT_MILLISECONDS = 25_000;
 
-/** Runs the catalogue function for what it never saw, and waits for its end. */
+const input: LookForNamesInput = { version: 1, look: "names" };
+
+/** Runs the sync function for names that nobody knows yet, and waits for its end. */
 export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshDeps): CatalogueRefresh => {
   const client = clientsFor("home", "state").client(LambdaClient, {
     timeoutMilliseconds: TIMEOUT_MILLISECONDS,
@@ -24,14 +27,14 @@ export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshD
           new InvokeCommand({
             FunctionName: functionName,
             InvocationType: "RequestResponse",
-            Payload: Buffer.from(JSON.stringify({ newOnly: true })),
+            Payload: Buffer.from(JSON.stringify(input)),
           }),
         ),
       );
       if (answer.FunctionError !== undefined) {
         throw new RetryableError(
           "CatalogueUnavailable",
-          `The catalogue function failed (${answer.FunctionError})`,
+          `The sync function failed (${answer.FunctionError})`,
         );
       }
     },

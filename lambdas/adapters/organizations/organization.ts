@@ -14,19 +14,14 @@ import {
 import type { Organization } from "../../core/ports/directory.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 import { isNamed, orUnavailable } from "../aws-errors.ts";
+import { ancestorsIn, walkUp } from "./ancestors.ts";
 
 /** The largest page that Organizations gives. */
 const PAGE = 20;
 
-/**
- * AWS nests organizational units five deep (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html);
- * the root is one more. A longer walk would be a circle.
- */
-const MOST_ANCESTORS = 6;
-
 /** AWS Organizations. */
 export const organization = ({ clientsFor }: { readonly clientsFor: ClientsFor }): Organization => {
-  const client = clientsFor("home", "identity").client(OrganizationsClient);
+  const client = clientsFor("organization", "identity").client(OrganizationsClient);
 
   const describe = async (id: AccountId): Promise<Account | undefined> => {
     const answer = await found(() => client.send(new DescribeAccountCommand({ AccountId: id })));
@@ -39,21 +34,16 @@ export const organization = ({ clientsFor }: { readonly clientsFor: ClientsFor }
     return parent === undefined ? undefined : OrganizationalUnitIdSchema.parse(parent);
   };
 
-  const walkUp = async (id: AccountId): Promise<readonly OrganizationalUnitId[]> => {
-    const ancestors: OrganizationalUnitId[] = [];
-    let above = await parentOf(id);
-    while (above !== undefined && ancestors.length < MOST_ANCESTORS) {
-      ancestors.push(above);
-      above = isRoot(above) ? undefined : await parentOf(above);
-    }
-    return ancestors;
-  };
-
-  const root = async (): Promise<OrganizationalUnitId | undefined> => {
+  const findRoot = async (): Promise<OrganizationalUnitId | undefined> => {
     const answer = await available(() => client.send(new ListRootsCommand({})));
     const id = answer.Roots?.[0]?.Id;
     return id === undefined ? undefined : OrganizationalUnitIdSchema.parse(id);
   };
+
+  // An organization keeps its root, and AWS lets nobody ask for it more than once a second
+  // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html, "Throttling limits").
+  let known: OrganizationalUnitId | undefined;
+  const root = async (): Promise<OrganizationalUnitId | undefined> => (known ??= await findRoot());
 
   const childNamed = async (
     parent: OrganizationalUnitId,
@@ -83,7 +73,7 @@ export const organization = ({ clientsFor }: { readonly clientsFor: ClientsFor }
       const account = await describe(id);
       if (account === undefined) return [];
       const [path] = account.Paths ?? [];
-      return path === undefined ? walkUp(id) : ancestorsIn(path);
+      return path === undefined ? walkUp(id, parentOf) : ancestorsIn(path);
     },
 
     organizationalUnitAt: async (path) => {
@@ -97,16 +87,6 @@ export const organization = ({ clientsFor }: { readonly clientsFor: ClientsFor }
     },
   };
 };
-
-const isRoot = (id: OrganizationalUnitId): boolean => id.startsWith("r-");
-
-/** The units in a path such as `o-…/r-…/ou-…/ou-…/123456789012/`, nearest to the account first. */
-const ancestorsIn = (path: string): readonly OrganizationalUnitId[] =>
-  path
-    .split("/")
-    .map((part) => OrganizationalUnitIdSchema.safeParse(part))
-    .flatMap((part) => (part.success ? [part.data] : []))
-    .reverse();
 
 const available = <T>(call: () => Promise<T>): Promise<T> => orUnavailable("DirectoryUnavailable", call);
 
