@@ -5,12 +5,15 @@ import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import * as z from "zod/mini";
 import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
-import { catalogue } from "../lambdas/adapters/dynamodb/catalogue.ts";
+import { inventory } from "../lambdas/adapters/dynamodb/inventory.ts";
 import { directory } from "../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../lambdas/adapters/lambda/catalogue-refresh.ts";
 import { organization } from "../lambdas/adapters/organizations/organization.ts";
+import { inventoryCatalogue } from "../lambdas/core/use-cases/inventory-catalogue.ts";
+import { inventoryOrganization } from "../lambdas/core/use-cases/inventory-organization.ts";
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
+import type { Sync } from "../lambdas/core/domain/sync.ts";
 import type { Clock } from "../lambdas/core/ports/clock.ts";
 import { CommandError } from "./cli/command.ts";
 import { DISCOVERY_PATH } from "./discovery.ts";
@@ -26,12 +29,14 @@ import type { FileOptions } from "./environment/files.ts";
 import type { IdentityIds } from "./environment/identity-endpoint.ts";
 import { openIdentitySource } from "./environment/identity-source.ts";
 import { untilDelivered } from "./environment/idleness.ts";
+import { newestPasses } from "./environment/passes.ts";
 import { administratorsIn, groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
 import type { DirectoryPerson } from "./environment/people.ts";
 import { assertPortsAreFree } from "./environment/ports.ts";
 import { findShowcase } from "./environment/showcase.ts";
 import type { Showcase } from "./environment/showcase.ts";
 import { synthesize } from "./environment/synthesize.ts";
+import { putConnectorRoles, putMemberRoles } from "./iam-sts/connector-roles.ts";
 import { startIssuer } from "./issuer/issuer.ts";
 import type { Issuer } from "./issuer/issuer.ts";
 import { createRuntime } from "./runtime.ts";
@@ -41,7 +46,6 @@ import { openLocalStore } from "./store.ts";
 import type { LocalStore } from "./store.ts";
 import { readApplication } from "./template/application.ts";
 import type { Application } from "./template/application.ts";
-import { within } from "./within.ts";
 import { InvalidFileError } from "./yaml-file.ts";
 
 /** How an environment is started. */
@@ -54,6 +58,12 @@ export interface EnvironmentOptions extends FileOptions {
   readonly dataDirectory?: string;
   /** Another AWS endpoint for Organizations, sso-admin, identitystore, IAM and STS. */
   readonly identityEndpoint?: string;
+  /** Holds Organizations and the directory to the rates that AWS publishes; sso-admin always is. */
+  readonly publishedRates?: boolean;
+  /** The account that Lockstep is deployed in; the management account unless there is one. */
+  readonly homeAccount?: string;
+  /** Deploys the connector in the management account, and has Lockstep reach the organization through it. */
+  readonly connector?: boolean;
   /** Settings that replace those of cdk.json, by name. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Gives the start up, where it takes long. */
@@ -86,6 +96,8 @@ export interface Environment {
   readonly administrators: () => Promise<ReadonlySet<string>>;
   /** A request that the flows allow with one approval; undefined when there is none. */
   readonly showcase: () => Promise<Showcase | undefined>;
+  /** The newest pass of each integration and scope. */
+  readonly passes: () => Promise<readonly Sync[]>;
   /** A bearer token for the person with this email or user name. */
   readonly tokenFor: (emailOrUserName: string) => Promise<string>;
   /** Resolves when streams, events and asynchronous invocations have nothing left to deliver. */
@@ -93,21 +105,38 @@ export interface Environment {
   readonly close: () => Promise<void>;
 }
 
+/** The functions that look into member accounts; a function's role has its name (lib/names.ts). */
+const SYNC_ROLES = ["lockstep-sync", "lockstep-sync-accounts", "lockstep-inventory-events"] as const;
+
+/** The other functions that the connector trusts, in its profile `manage`. */
+const CONNECTED_ROLES = [
+  "lockstep-api",
+  "lockstep-sweep",
+  "lockstep-grant-access",
+  "lockstep-revoke-access",
+] as const;
+
+/** What whoever deploys the connector reads of Lockstep's own stacks. */
+const externalIdIn = ({ outputs }: Application): string => {
+  const [externalId] = Object.values(outputs).flatMap(({ ConnectorExternalId: said }) => said ?? []);
+  if (externalId === undefined) throw new Error("No stack has the output ConnectorExternalId");
+  return externalId;
+};
+
 /** The `aud` of the tokens: a name of the issuer's own choice. */
 const AUDIENCE = "lockstep";
 
 const ENVIRONMENT = "environment";
 
-/** How long the first refresh of the catalogue, which the deployment's event starts, is waited for. */
-const SETTLING_MILLISECONDS = 10_000;
-
 const ApiSettingsSchema = z.object({
   CONFIG_TABLE: Variable.CONFIG_TABLE,
-  CATALOGUE_FUNCTION: Variable.CATALOGUE_FUNCTION,
+  SYNC_FUNCTION: Variable.SYNC_FUNCTION,
+  INVENTORY_TABLE: Variable.INVENTORY_TABLE,
   IDENTITY: Variable.IDENTITY,
   ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  CONNECTOR: Variable.CONNECTOR,
   MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
 });
 
@@ -136,21 +165,22 @@ const outputDirectoryFor = async ({ options: { dataDirectory }, closers }: Found
 const deployApplication = async (foundation: Foundation, ids: IdentityIds, issuer: Issuer) => {
   const { options } = foundation;
   const { managementAccountId, identityCenter } = ids;
+  const { homeAccount = managementAccountId, connector = false } = options;
   const outputDirectory = await outputDirectoryFor(foundation);
   options.onProgress?.("Synthesizing the CDK app …");
   await synthesize({
     settings: {
-      organization: { managementAccountId },
+      organization: { managementAccountId, ...(connector && { connector }) },
       identityCenter,
       oidc: { issuer: issuer.url, audience: [issuer.audience] },
       ...options.settings,
     },
-    account: managementAccountId,
+    account: homeAccount,
     region: identityCenter.region,
     outputDirectory,
     ...(options.signal !== undefined && { signal: options.signal }),
   });
-  const deployedIn = { accountId: managementAccountId, region: identityCenter.region, partition: "aws" };
+  const deployedIn = { accountId: homeAccount, region: identityCenter.region, partition: "aws" };
   return readApplication(outputDirectory, deployedIn);
 };
 
@@ -166,10 +196,26 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
       "The data directory holds an organization already; the file is not read into it again.",
     );
   }
-  const { ids, ...identity } = await openIdentitySource(
-    { organization: files.organization, ...(identityEndpoint !== undefined && { identityEndpoint }) },
-    { clock, store },
+  const {
+    ids,
+    close: closeIdentity,
+    ...identity
+  } = await openIdentitySource(
+    {
+      organization: files.organization,
+      ...(identityEndpoint !== undefined && { identityEndpoint }),
+      ...(options.publishedRates !== undefined && { publishedRates: options.publishedRates }),
+      ...(options.homeAccount !== undefined && { homeAccountId: options.homeAccount }),
+    },
+    {
+      clock,
+      store,
+      onEvent: (event) => {
+        runtime.eventBridge.publish(event);
+      },
+    },
   );
+  closers.add(closeIdentity);
 
   const findPerson = async (name: string) => personNamed(await environment.people(), name);
   const issuer = await startIssuer({ clock, store, audience: AUDIENCE, findPerson });
@@ -192,7 +238,8 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
 
   const {
     CONFIG_TABLE: configTable,
-    CATALOGUE_FUNCTION: catalogueFunction,
+    SYNC_FUNCTION: syncFunction,
+    INVENTORY_TABLE: inventoryTable,
     ...api
   } = apiSettingsOf(application);
   const clientsFor = administratorClients(aws, ids.identityCenter.region);
@@ -201,14 +248,27 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     client: clientsFor("home", "identity").client(IdentitystoreClient, { region }),
     identityStoreId,
   };
-  await within(clock, SETTLING_MILLISECONDS, idle());
-  await catalogueRefresh({ clientsFor, functionName: catalogueFunction }).refresh();
+  if (isNew && identityEndpoint === undefined) {
+    // As the StackSet would make them: an integration that looks into member accounts finds its way in.
+    const lockstepAccountId = application.environment.accountId;
+    const trust = { lockstepAccountId, trustedRoles: [...SYNC_ROLES] };
+    for (const { id } of files.organization.accounts) putMemberRoles(store, id, trust);
+    if (options.connector === true)
+      putConnectorRoles(store, ids.managementAccountId, {
+        lockstepAccountId,
+        trustedRoles: [...SYNC_ROLES, ...CONNECTED_ROLES],
+        externalId: externalIdIn(application),
+      });
+  }
+  const facts = inventory({ clientsFor, tableName: inventoryTable });
+  await catalogueRefresh({ clientsFor, functionName: syncFunction }).refresh();
   if (files.accessFlows !== undefined) {
     const applying = applyAccessFlows(files.accessFlows, {
       clientsFor,
       clock,
       configTable,
-      catalogueFunction,
+      syncFunction,
+      inventory: facts,
       identityCenter: ids.identityCenter,
       identity: api.IDENTITY,
     });
@@ -224,10 +284,10 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   const config = { clientsFor, tableName: configTable };
   const eligibility = {
     directory: directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
-    organization: organization({ clientsFor }),
+    organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
     protectedAccounts: api.PROTECTED_ACCOUNTS,
-    delegatedAdministrator: api.HOME_ACCOUNT !== api.MANAGEMENT_ACCOUNT,
-    catalogue: catalogue(config),
+    delegatedAdministrator: api.HOME_ACCOUNT !== api.MANAGEMENT_ACCOUNT && api.CONNECTOR === undefined,
+    catalogue: inventoryCatalogue({ inventory: facts }),
   };
 
   const gateway = await startApi({
@@ -260,6 +320,12 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     administrators: () => administratorsIn(eligibility.directory, api.ADMINISTRATOR_GROUPS),
     showcase: async () =>
       findShowcase(await accessFlowStore(config).list(), await peopleIn(source), eligibility),
+    passes: newestPasses({
+      clientsFor,
+      configTable,
+      inventoryTable,
+      home: { identityCenter: ids.identityCenter, managementAccount: api.MANAGEMENT_ACCOUNT },
+    }),
     tokenFor: async (name) => {
       const person = await findPerson(name);
       if (person === undefined) throw new CommandError(`Nobody in the directory is '${name}'.`);

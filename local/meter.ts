@@ -151,6 +151,22 @@ export const usedBetween = (earlier: MeterSnapshot, later: MeterSnapshot): Meter
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
 
+/** The same without what these functions and machines did. */
+export const withoutCallers = (
+  snapshot: MeterSnapshot,
+  isLeftOut: (caller: string) => boolean,
+): MeterSnapshot => {
+  const others = <Value>(entries: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(entries).filter(([caller]) => !isLeftOut(caller)));
+  return {
+    ...snapshot,
+    invocations: others(snapshot.invocations),
+    dynamodb: others(snapshot.dynamodb),
+    calls: others(snapshot.calls),
+    statesEntered: others(snapshot.statesEntered),
+  };
+};
+
 /** Adds a snapshot up over functions, callers and machines. */
 export const totalsOf = (snapshot: MeterSnapshot): MeterTotals => {
   const invocations = Object.values(snapshot.invocations);

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { accountIam, iamProblems } from "./iam/account-file.ts";
+import { accountResourceExplorer, accountResources, resourceProblems } from "./resources/account-file.ts";
 import { mapping, readYamlFile, type FileProblem, type YamlFile, type YamlPath } from "./yaml-file.ts";
 
 const text = z.string({ error: "text" }).check(z.minLength(1, "text that is not empty"));
@@ -26,6 +28,9 @@ const account = mapping({
     z.enum(["ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"]),
     "ACTIVE",
   ),
+  iam: z.optional(accountIam),
+  resources: z.optional(accountResources),
+  resourceExplorer: z.optional(accountResourceExplorer),
 });
 
 const user = mapping({
@@ -34,6 +39,8 @@ const user = mapping({
   displayName: text,
   status: z._default(z.enum(["ENABLED", "DISABLED"]), "ENABLED"),
   externalIds: z._default(z.array(mapping({ issuer: text, id: text })), []),
+  /** The user name of the person's manager. */
+  manager: z.optional(text),
 });
 
 const group = mapping({
@@ -55,6 +62,8 @@ const permissionSet = mapping({
     ),
     [],
   ),
+  /** Policies that each account has for itself. */
+  customerManagedPolicies: z.optional(z.array(mapping({ name: text, path: z._default(text, "/") }))),
   inlinePolicy: z.optional(z.record(z.string(), z.unknown(), { error: "an IAM policy as a mapping" })),
   sessionDuration: z._default(
     z
@@ -153,6 +162,15 @@ const dangling = ({ accounts, managementAccountId, identityCenter }: Organizatio
         ),
       ),
     ),
+    ...users.flatMap(({ manager }, index) =>
+      unknown(
+        userNames,
+        ["identityCenter", "users", index, "manager"],
+        "user",
+        "identityCenter.users",
+        manager,
+      ),
+    ),
     ...assignments.flatMap((item, index) => [
       ...unknown(accountNames, [...list, index, "account"], "account", "accounts", item.account),
       ...unknown(
@@ -209,6 +227,11 @@ export const accountEmail = (item: Pick<OrganizationAccount, "email" | "name">):
  */
 export const readOrganizationFile = (path: string): OrganizationFile => {
   const file: YamlFile<OrganizationFile> = readYamlFile(path, OrganizationFileSchema);
-  file.refuse([...repeated(file.value), ...dangling(file.value)]);
+  file.refuse([
+    ...repeated(file.value),
+    ...dangling(file.value),
+    ...iamProblems(file.value.accounts),
+    ...resourceProblems(file.value.accounts),
+  ]);
   return file.value;
 };

@@ -48,7 +48,7 @@ export interface RuntimeOptions {
   /** The role behind an access key that STS issued. */
   readonly sessionOf?: (
     accessKeyId: string,
-  ) => { readonly roleArn: string; readonly sessionName: string } | undefined;
+  ) => { readonly roleArn: string; readonly sessionName: string; readonly policy?: string } | undefined;
   /** Variables for every function, beside those of the template. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   readonly onLog?: (log: FunctionLog) => void;
@@ -130,7 +130,7 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
 
   const queues = createQueues({ queues: application.queues, store, clock, newId, endpointUrl });
   const topics = createTopics({ topics: application.topics, newId, onPublish: meter.notified });
-  const eventBridge = createEventBridge({
+  const eventBridge: EventBridge = createEventBridge({
     environment,
     buses: application.buses,
     rules: application.rules,
@@ -147,6 +147,12 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
       queues,
       invokeAsync: (functionArn, payload) => {
         asynchronous.add({ functionArn: lambda.arnOf(functionArn), payload });
+      },
+      startExecution: (execution) => {
+        stepFunctions.startExecution(execution);
+      },
+      forward: (event, busArn) => {
+        eventBridge.forward(event, busArn);
       },
       onUndelivered: report,
     }),
@@ -175,7 +181,7 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
     onProblem: report,
   });
 
-  const stepFunctions = createStepFunctions({
+  const stepFunctions: StepFunctions = createStepFunctions({
     clock,
     store,
     region,
@@ -188,6 +194,8 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
       const sessionName = executionArn.slice(executionArn.lastIndexOf(":") + 1);
       return invokeFunction(functionArn, payload, { principal: roleSession(machineRoleArn, sessionName) });
     },
+    authorize: ({ roleArn, executionName, action, resource }) =>
+      iam.authorize(roleSession(roleArn, executionName), { action, resources: [resource], region }),
   });
   stepFunctions.observe(({ machineName }) => {
     meter.enteredState(machineName);

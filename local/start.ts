@@ -1,8 +1,10 @@
+import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { HELP, runCommand } from "./cli/command.ts";
 import { terminalOn } from "./cli/terminal.ts";
 import { DEFAULT_API_PORT, DEFAULT_AWS_PORT } from "./discovery.ts";
 import { startEnvironment } from "./environment.ts";
-import { aborted, stopSignal } from "./start/stop-signal.ts";
+import { showSyncs } from "./start/show-syncs.ts";
+import { stopSignal } from "./start/stop-signal.ts";
 import { welcome } from "./start/welcome.ts";
 
 await runCommand(
@@ -48,6 +50,7 @@ await runCommand(
     const terminal = terminalOn(process.stdout);
     const problems = terminalOn(process.stderr);
     const stop = stopSignal();
+    const since = systemClock.now();
     const environment = await startEnvironment({
       ...(options.organization !== undefined && { organizationFile: options.organization }),
       ...(options["access-flows"] !== undefined && { accessFlowsFile: options["access-flows"] }),
@@ -70,7 +73,15 @@ await runCommand(
       await welcome(terminal, environment);
       const { api, aws, issuer } = environment.addresses;
       terminal.line(JSON.stringify({ api, aws, issuer }));
-      await aborted(stop);
+      const { passes } = environment;
+      await showSyncs({
+        terminal,
+        passes,
+        clock: systemClock,
+        since,
+        signal: stop,
+        onProblem: problems.line,
+      });
     } finally {
       await environment.close();
     }

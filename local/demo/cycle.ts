@@ -8,7 +8,7 @@ import { CommandError } from "../cli/command.ts";
 import { costOf } from "../cost.ts";
 import type { Environment } from "../environment.ts";
 import type { Showcase } from "../environment/showcase.ts";
-import { totalsOf, usedBetween } from "../meter.ts";
+import { totalsOf, usedBetween, withoutCallers } from "../meter.ts";
 import type { MeterSnapshot, MeterTotals } from "../meter.ts";
 import type { StateEntered } from "../step-functions/ports.ts";
 import { within } from "../within.ts";
@@ -77,6 +77,18 @@ const callAs = async ({ environment }: Player, email: string) => {
     );
   };
 };
+
+/**
+ * They keep the inventory, in their own rhythm and after every change of an assignment, whoever made it: they are not part
+ * of a request's cycle (docs/adr/0007-what-is-counted.md). The machine of syncs has the name of its function.
+ */
+const INVENTORY: ReadonlySet<string> = new Set([
+  "lockstep-sync",
+  "lockstep-sync-accounts",
+  "lockstep-sync-schedule",
+  "lockstep-inventory-events",
+  "lockstep-announce",
+]);
 
 /** Whether AWS itself, asked through its SDK, shows the assignment. */
 const assignmentLooker = ({ environment, showcase }: Player) => {
@@ -213,7 +225,8 @@ export const playCycle = async (player: Player, listener: CycleListener): Promis
     listener.observed("after", absentAt === undefined);
     await untilMachinesRest(environment, clock);
     await environment.idle();
-    const used = usedBetween(looking, usedBetween(started, environment.meter.snapshot()));
+    const all = usedBetween(looking, usedBetween(started, environment.meter.snapshot()));
+    const used = withoutCallers(all, (caller) => INVENTORY.has(caller));
     const { items } = EventsSchema.parse(await asRequester("GET", `/requests/${asked.id}/events`));
     return {
       requestId: asked.id,

@@ -66,10 +66,7 @@ export const createStreamQueues = (dependencies: {
       },
     },
     oldest: (mapping, limit) =>
-      store
-        .list(queueOf(mapping))
-        .slice(0, limit)
-        .map(({ document }) => document as StreamRecord),
+      store.listRange(queueOf(mapping), { limit }).map(({ document }) => document as StreamRecord),
     remove: (mapping, records) => {
       store.atomically(() => {
         for (const { dynamodb } of records) store.delete(queueOf(mapping), dynamodb.SequenceNumber);

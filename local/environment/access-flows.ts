@@ -1,6 +1,5 @@
 import type { ClientsFor } from "../../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../../lambdas/adapters/dynamodb/access-flow-store.ts";
-import { catalogue } from "../../lambdas/adapters/dynamodb/catalogue.ts";
 import { directory } from "../../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../../lambdas/adapters/lambda/catalogue-refresh.ts";
 import { organization } from "../../lambdas/adapters/organizations/organization.ts";
@@ -10,6 +9,9 @@ import type { IdentityCenterSettings, IdentitySettings } from "../../lambdas/cor
 import { DomainError } from "../../lambdas/core/domain/errors.ts";
 import type { FieldError } from "../../lambdas/core/domain/errors.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
+import type { InventoryReader } from "../../lambdas/core/ports/inventory.ts";
+import { inventoryCatalogue } from "../../lambdas/core/use-cases/inventory-catalogue.ts";
+import { inventoryOrganization } from "../../lambdas/core/use-cases/inventory-organization.ts";
 import { resolveNames } from "../../lambdas/core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../../lambdas/core/use-cases/save-access-flow.ts";
 import { readYamlFile } from "../yaml-file.ts";
@@ -23,7 +25,8 @@ export interface AccessFlowsDependencies {
   readonly clientsFor: ClientsFor;
   readonly clock: Clock;
   readonly configTable: string;
-  readonly catalogueFunction: string;
+  readonly syncFunction: string;
+  readonly inventory: InventoryReader;
   readonly identityCenter: IdentityCenterSettings;
   readonly identity: IdentitySettings;
 }
@@ -83,15 +86,15 @@ export const applyAccessFlows = async (
   file: AccessFlowFile,
   dependencies: AccessFlowsDependencies,
 ): Promise<void> => {
-  const { clientsFor, clock, configTable, catalogueFunction, identityCenter, identity } = dependencies;
+  const { clientsFor, clock, configTable, syncFunction, inventory, identityCenter, identity } = dependencies;
   const { region, identityStoreId } = identityCenter;
   const config = { clientsFor, tableName: configTable };
   const lookUp = {
     directory: directory({ clientsFor, region, identityStoreId, identity }),
-    organization: organization({ clientsFor }),
+    organization: inventoryOrganization({ inventory, organization: organization({ clientsFor }) }),
     names: resolveNames({
-      catalogue: catalogue(config),
-      refresh: catalogueRefresh({ clientsFor, functionName: catalogueFunction }),
+      catalogue: inventoryCatalogue({ inventory }),
+      refresh: catalogueRefresh({ clientsFor, functionName: syncFunction }),
       clock,
     }),
     clock,

@@ -3,7 +3,6 @@ import { ListInstancesCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin"
 import type { IdentityCenterSettings } from "../../lambdas/core/contracts/environment.ts";
 import { CommandError } from "../cli/command.ts";
 import type { AwsRequest, AwsResponse } from "../wire/http.ts";
-import type { ServiceDefinition } from "../wire/service.ts";
 import { administratorClients } from "./administrator.ts";
 
 /** The organization and its Identity Center instance: what the settings name. */
@@ -21,15 +20,6 @@ export const IDENTITY_SIGNING_NAMES: ReadonlySet<string> = new Set([
   "iam",
   "sts",
 ]);
-
-/** IAM's protocol: no operation of it is simulated here, so that it is known only where an endpoint answers it. */
-export const FORWARDED_IAM: ServiceDefinition = {
-  signingName: "iam",
-  protocol: "query",
-  xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-  iamPrefix: "iam",
-  operations: {},
-};
 
 /** An endpoint's URL from an option's text. Throws {@link CommandError}. */
 export const parseEndpoint = (text: string): URL => {

@@ -1,23 +1,20 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
-import { assumedRoleOf } from "../iam-sts/sts.ts";
-import { createIdentityServices } from "../identity/identity-services.ts";
+import { assumedRoleOf } from "../iam-sts/assumed-roles.ts";
+import type { BusEvent } from "../events/event.ts";
+import { createIdentityServices, PUBLISHED_RATES } from "../identity/identity-services.ts";
 import type { IdentityServices } from "../identity/identity-services.ts";
 import type { OrganizationFile } from "../organization-file.ts";
 import type { RuntimeOptions } from "../runtime.ts";
 import type { LocalStore } from "../store.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
-import {
-  FORWARDED_IAM,
-  IDENTITY_SIGNING_NAMES,
-  forwardTo,
-  idsAt,
-  parseEndpoint,
-} from "./identity-endpoint.ts";
+import { IDENTITY_SIGNING_NAMES, forwardTo, idsAt, parseEndpoint } from "./identity-endpoint.ts";
 import type { IdentityIds } from "./identity-endpoint.ts";
 
 /** Where Organizations and Identity Center are: embedded, or at another endpoint. */
 export interface IdentitySource extends Pick<RuntimeOptions, "services" | "forward" | "sessionOf"> {
   readonly ids: IdentityIds;
+  /** Ends the delivery of events. */
+  readonly close: () => void;
 }
 
 const embeddedSessions = (store: LocalStore, clock: Clock): Pick<RuntimeOptions, "sessionOf"> => ({
@@ -54,11 +51,36 @@ export const openIdentitySource = async (
   {
     organization,
     identityEndpoint,
-  }: { readonly organization: OrganizationFile; readonly identityEndpoint?: string },
-  { clock, store }: { readonly clock: Clock; readonly store: LocalStore },
+    publishedRates,
+    homeAccountId,
+  }: {
+    readonly organization: OrganizationFile;
+    readonly identityEndpoint?: string;
+    /** Refuses calls of Organizations and the directory beyond the rates that AWS publishes; sso-admin always does. */
+    readonly publishedRates?: boolean;
+    /** Where Lockstep is deployed; the management account unless it is given. */
+    readonly homeAccountId?: string;
+  },
+  {
+    clock,
+    store,
+    onEvent,
+  }: {
+    readonly clock: Clock;
+    readonly store: LocalStore;
+    /** Takes what CloudTrail tells of changes to the embedded organization. */
+    readonly onEvent: (event: BusEvent) => void;
+  },
 ): Promise<IdentitySource> => {
   const endpoint = identityEndpoint === undefined ? undefined : parseEndpoint(identityEndpoint);
-  const embedded = createIdentityServices({ clock, store, organization });
+  const embedded = createIdentityServices({
+    clock,
+    store,
+    organization,
+    ...(publishedRates === true && { limits: PUBLISHED_RATES }),
+    ...(homeAccountId !== undefined && { homeAccountId }),
+    onEvent,
+  });
   const {
     services,
     managementAccountId,
@@ -73,13 +95,15 @@ export const openIdentitySource = async (
     return {
       services,
       ids: { managementAccountId, organizationId, identityCenter },
+      close: embedded.loseUndeliveredEvents,
       ...embeddedSessions(store, clock),
     };
   }
   const ids = await idsAt(endpoint, organization.identityCenter.region);
   return {
-    services: [...services.map(checkedFor(translation(embedded, ids))), FORWARDED_IAM],
+    services: services.map(checkedFor(translation(embedded, ids))),
     ids,
+    close: embedded.loseUndeliveredEvents,
     forward: { signingNames: IDENTITY_SIGNING_NAMES, send: forwardTo(endpoint) },
   };
 };

@@ -8,7 +8,7 @@ import type { DurableJobs } from "./durable-jobs.ts";
 import type { BusEvent } from "./event.ts";
 import { matchesPattern } from "./pattern.ts";
 import { putEvents } from "./put-events.ts";
-import { checkTargets } from "./rule-targets.ts";
+import { checkTargets } from "./check-targets.ts";
 import type { Delivery } from "./rule-targets.ts";
 import { createSchedules } from "./schedules.ts";
 
@@ -22,6 +22,8 @@ export interface BusDelivery {
 export interface EventBridge {
   /** Takes an event for the bus's rules: kept durably when it returns. */
   publish(event: BusEvent, busName?: string): void;
+  /** Takes an event that another bus's rule sends on; it goes no further than to this bus. */
+  forward(event: BusEvent, busArn: string): void;
   observe(listener: (delivery: BusDelivery) => void): () => void;
   readonly service: ServiceDefinition;
   /** Goes on with what is undelivered and starts the schedules. */
@@ -46,24 +48,24 @@ const DEFAULT_BUS = "default";
 export const createEventBridge = (options: EventBridgeOptions): EventBridge => {
   const { environment, rules, clock, store, newId, targets, onPutEvents } = options;
   const { partition, region, accountId } = environment;
-  checkTargets(rules);
   const buses = [
     ...options.buses,
     { name: DEFAULT_BUS, arn: `arn:${partition}:events:${region}:${accountId}:event-bus/${DEFAULT_BUS}` },
   ];
+  checkTargets(rules, buses);
   const listeners = new Set<(delivery: BusDelivery) => void>();
 
-  const send = (rule: ApplicationRule, event: BusEvent) => {
+  const send = (rule: ApplicationRule, event: BusEvent, forwarded: boolean) => {
     for (const target of rule.targets) {
-      targets.add({ ruleArn: rule.arn, ruleName: rule.name, target, event });
+      targets.add({ id: newId(), ruleArn: rule.arn, ruleName: rule.name, target, event, forwarded });
     }
   };
 
-  const publish = (event: BusEvent, busName = DEFAULT_BUS) => {
+  const arrive = (event: BusEvent, busName: string, forwarded: boolean) => {
     for (const rule of rules) {
       const { eventPattern } = rule;
       if (rule.busName !== busName || eventPattern === undefined) continue;
-      if (matchesPattern(eventPattern, event)) send(rule, event);
+      if (matchesPattern(eventPattern, event)) send(rule, event, forwarded);
     }
     for (const listener of listeners) listener({ busName, event });
   };
@@ -74,7 +76,7 @@ export const createEventBridge = (options: EventBridgeOptions): EventBridge => {
     store,
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
     fire: (rule) => {
-      send(rule, {
+      const event: BusEvent = {
         version: "0",
         id: newId(),
         "detail-type": "Scheduled Event",
@@ -84,7 +86,8 @@ export const createEventBridge = (options: EventBridgeOptions): EventBridge => {
         region,
         resources: [rule.arn],
         detail: {},
-      });
+      };
+      send(rule, event, false);
     },
   });
 
@@ -96,8 +99,15 @@ export const createEventBridge = (options: EventBridgeOptions): EventBridge => {
       : `arn:${partition}:events:${region}:${accountId}:event-bus/${named}`;
   };
 
+  const publish = (event: BusEvent, busName = DEFAULT_BUS) => {
+    arrive(event, busName, false);
+  };
+
   return {
     publish,
+    forward: (event, busArn) => {
+      arrive(event, busOf(busArn)?.name ?? busArn, true);
+    },
     observe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { LocalStore } from "../store.ts";
-import type { NamedResource } from "../template/rules.ts";
+import type { ApplicationQueue } from "../template/rules.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
@@ -15,15 +15,32 @@ interface Message {
   readonly receiveCount: number;
 }
 
+/** A message that was received. */
+export interface Received {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly sentAt: string;
+  /** With this time. */
+  readonly receiveCount: number;
+}
+
 /** The app's SQS queues. */
 export interface Queues {
+  /** Takes the oldest visible messages for as long as the queue says; those that were received too often go to its dead letters. */
+  receive(queueArn: string, limit: number): readonly Received[];
+  delete(queueArn: string, id: string): void;
+  /** Resolves when a message is sent to whatever queue, or once `signal` aborts. */
+  sent(signal: AbortSignal): Promise<void>;
+  /** When the next message of the queue becomes visible. */
+  nextVisibleAt(queueArn: string): Date | undefined;
   /** Keeps a message; throws QueueDoesNotExist. */
   send(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void;
   readonly service: ServiceDefinition;
 }
 
 interface Dependencies {
-  readonly queues: readonly NamedResource[];
+  readonly queues: readonly ApplicationQueue[];
   readonly store: LocalStore;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -34,20 +51,21 @@ interface Dependencies {
 /** The default visibility timeout: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 const VISIBILITY_SECONDS = 30;
 
-const collectionOf = ({ name }: NamedResource) => `sqs/${name}`;
+const collectionOf = ({ name }: Pick<ApplicationQueue, "name">) => `sqs/${name}`;
 
 /** The queues as far as dead letters need them: written by deliveries, read and deleted by people. */
 export const createQueues = ({ queues, store, clock, newId, endpointUrl }: Dependencies): Queues => {
-  const urlOf = ({ arn, name }: NamedResource) => `${endpointUrl()}/${arn.split(":")[4] ?? ""}/${name}`;
+  let sending = Promise.withResolvers<undefined>();
+  const urlOf = ({ arn, name }: ApplicationQueue) => `${endpointUrl()}/${arn.split(":")[4] ?? ""}/${name}`;
 
-  const named = (name: string): NamedResource => {
+  const named = (name: string): ApplicationQueue => {
     const queue = queues.find((one) => one.name === name || one.arn === name);
     if (queue !== undefined) return queue;
     throw new AwsError("QueueDoesNotExist", `The specified queue does not exist: ${name}`);
   };
   const ofUrl = (input: JsonObject) => named(textMember(input, "QueueUrl").split("/").at(-1) ?? "");
 
-  const messagesOf = (queue: NamedResource) =>
+  const messagesOf = (queue: ApplicationQueue) =>
     store
       .list(collectionOf(queue))
       .map(({ id, document }) => ({ id, message: document as Message }))
@@ -58,24 +76,43 @@ export const createQueues = ({ queues, store, clock, newId, endpointUrl }: Depen
     const now = clock.now().toISOString();
     const message: Message = { body, attributes, sentAt: now, visibleAt: now, receiveCount: 0 };
     store.put(collectionOf(named(queueArn)), id, message);
+    sending.resolve(undefined);
+    sending = Promise.withResolvers<undefined>();
     return id;
+  };
+
+  /** "When the ReceiveCount for a message exceeds the maxReceiveCount": https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
+  const isRedriven = ({ redrive }: ApplicationQueue, { receiveCount }: Message) =>
+    redrive !== undefined && receiveCount >= redrive.receives;
+
+  const take = (queue: ApplicationQueue, limit: number, hiddenSeconds: number): readonly Received[] => {
+    const now = clock.now();
+    const visible = messagesOf(queue).filter(({ message }) => Date.parse(message.visibleAt) <= now.getTime());
+    for (const { id, message } of visible.filter(({ message }) => isRedriven(queue, message))) {
+      store.delete(collectionOf(queue), id);
+      send(queue.redrive?.queueArn ?? "", message.body, message.attributes);
+    }
+    const kept = visible.filter(({ message }) => !isRedriven(queue, message));
+    return kept.slice(0, limit).map(({ id, message }) => {
+      const { body, attributes, sentAt } = message;
+      const visibleAt = new Date(now.getTime() + hiddenSeconds * 1000).toISOString();
+      const receiveCount = message.receiveCount + 1;
+      store.put(collectionOf(queue), id, { ...message, visibleAt, receiveCount });
+      return { id, body, attributes, sentAt, receiveCount };
+    });
   };
 
   const receive = (input: JsonObject) => {
     const queue = ofUrl(input);
-    const now = clock.now();
-    const hidden = Number(input["VisibilityTimeout"] ?? VISIBILITY_SECONDS);
-    const visible = messagesOf(queue).filter(({ message }) => Date.parse(message.visibleAt) <= now.getTime());
-    return visible.slice(0, Number(input["MaxNumberOfMessages"] ?? 1)).map(({ id, message }) => {
-      const visibleAt = new Date(now.getTime() + hidden * 1000).toISOString();
-      store.put(collectionOf(queue), id, { ...message, visibleAt, receiveCount: message.receiveCount + 1 });
+    const hidden = Number(input["VisibilityTimeout"] ?? queue.visibilitySeconds ?? VISIBILITY_SECONDS);
+    return take(queue, Number(input["MaxNumberOfMessages"] ?? 1), hidden).map(({ id, body, ...message }) => {
       const attributes = Object.entries(message.attributes).map(
         ([name, value]) => [name, { DataType: "String", StringValue: value }] as const,
       );
       return {
         MessageId: id,
         ReceiptHandle: id,
-        Body: message.body,
+        Body: body,
         ...(attributes.length > 0 && { MessageAttributes: Object.fromEntries(attributes) }),
       };
     });
@@ -83,6 +120,27 @@ export const createQueues = ({ queues, store, clock, newId, endpointUrl }: Depen
 
   return {
     send,
+    receive: (queueArn, limit) => {
+      const queue = named(queueArn);
+      return take(queue, limit, queue.visibilitySeconds ?? VISIBILITY_SECONDS);
+    },
+    delete: (queueArn, id) => {
+      store.delete(collectionOf(named(queueArn)), id);
+    },
+    sent: async (signal) => {
+      const aborted = Promise.withResolvers<undefined>();
+      const abort = () => {
+        aborted.resolve(undefined);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      if (!signal.aborted) await Promise.race([sending.promise, aborted.promise]);
+      signal.removeEventListener("abort", abort);
+    },
+    nextVisibleAt: (queueArn) => {
+      const moments = messagesOf(named(queueArn)).map(({ message }) => message.visibleAt);
+      const [next] = moments.sort();
+      return next === undefined ? undefined : new Date(next);
+    },
     service: {
       signingName: "sqs",
       protocol: "json-1.0",

@@ -1,8 +1,10 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { IamCheck } from "../iam-check/iam-check.ts";
+import type { ExecutionStart } from "../step-functions/ports.ts";
 import type { LocalStore } from "../store.ts";
-import type { ApplicationRule, RuleTarget } from "../template/rules.ts";
+import type { RuleTarget } from "../template/rules.ts";
 import type { Json } from "../wire/json.ts";
+import { roleSession } from "../wire/principals.ts";
 import { AwsError } from "../wire/service.ts";
 import { createDurableJobs } from "./durable-jobs.ts";
 import type { DurableJobs, RetryLimits } from "./durable-jobs.ts";
@@ -13,10 +15,14 @@ import type { Topics } from "./topics.ts";
 
 /** An event on its way to one target of one rule. */
 export interface Delivery {
+  /** The same at every attempt, so that a machine is started once. */
+  readonly id: string;
   readonly ruleArn: string;
   readonly ruleName: string;
   readonly target: RuleTarget;
   readonly event: BusEvent;
+  /** Another bus has sent the event here. */
+  readonly forwarded: boolean;
 }
 
 export interface RuleTargetDependencies {
@@ -29,6 +35,10 @@ export interface RuleTargetDependencies {
   readonly queues: Queues;
   /** Invokes a function asynchronously: returns once Lambda has taken the event. */
   readonly invokeAsync: (functionArn: string, payload: Json) => void;
+  /** Starts an execution, or answers with the one that it started under this name before. */
+  readonly startExecution: (start: ExecutionStart) => void;
+  /** Hands an event over to another bus of the app. */
+  readonly forward: (event: BusEvent, busArn: string) => void;
   readonly onUndelivered: (message: string) => void;
 }
 
@@ -53,24 +63,34 @@ const limitsOf = ({ target }: Delivery): RetryLimits => {
 const isRetryable = (error: unknown) =>
   !(error instanceof AwsError) || error.status >= 500 || error.status === 429;
 
-const TARGET_SERVICES = ["lambda", "sns", "sqs"];
+/** What the role session of a delivery is called; AWS does not say. */
+const SESSION_NAME = "events";
 
-/** Throws on rules whose targets nothing here can reach. */
-export const checkTargets = (rules: readonly ApplicationRule[]): void => {
-  for (const { name, targets } of rules) {
-    const strange = targets.find(({ Arn }) => !TARGET_SERVICES.includes(Arn.split(":")[2] ?? ""));
-    if (strange !== undefined)
-      throw new Error(`The rule ${name} has a target that is not known here: ${strange.Arn}`);
-  }
-};
+/**
+ * "EventBridge can't route events received from a sender event bus to a third event bus."
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+ */
+const secondHop = ({ id }: BusEvent) =>
+  new AwsError(
+    "THIRD_ACCOUNT_HOP_DETECTED",
+    `The event ${id} was delivered to an event bus target before, and can be only once.`,
+  );
 
 const textOf = (input: Json) => (typeof input === "string" ? input : JSON.stringify(input));
 
 /** Delivers events to the targets of rules, at least once, over restarts, under the targets' own policies. */
 export const createRuleTargets = (dependencies: RuleTargetDependencies): DurableJobs<Delivery> => {
   const { clock, store, newId, region, iam, topics, queues, invokeAsync, onUndelivered } = dependencies;
+  const { startExecution, forward } = dependencies;
 
-  const deliver = async ({ target, event, ruleArn }: Delivery) => {
+  const requireRole = (target: RuleTarget, action: string) =>
+    iam.authorize(roleSession(target.RoleArn ?? "", SESSION_NAME), {
+      action,
+      resources: [target.Arn],
+      region,
+    });
+
+  const deliver = async ({ id, target, event, ruleArn, forwarded }: Delivery) => {
     const input = targetInput(target, event, ruleArn);
     const service = target.Arn.split(":")[2];
     const may = (action: string) =>
@@ -81,6 +101,14 @@ export const createRuleTargets = (dependencies: RuleTargetDependencies): Durable
     } else if (service === "sns") {
       await may("sns:Publish");
       topics.publish({ topicArn: target.Arn, message: textOf(input) });
+    } else if (service === "states") {
+      await requireRole(target, "states:StartExecution");
+      startExecution({ machineArn: target.Arn, name: id, input: JSON.stringify(input), startedBy: id });
+    } else if (service === "events") {
+      if (forwarded) throw secondHop(event);
+      await requireRole(target, "events:PutEvents");
+      // A new id on each bus, so that nobody takes it for the event's identity: CloudTrail's is `detail.eventID`.
+      forward({ ...event, id: newId() }, target.Arn);
     } else {
       await may("sqs:SendMessage");
       queues.send(target.Arn, textOf(input));

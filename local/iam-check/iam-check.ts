@@ -33,6 +33,15 @@ interface RolePolicies {
   readonly conditional: boolean;
 }
 
+/** Of a role that another template made, only what its session brought along is known here. */
+const sessionOnly = ({ policy }: Extract<Principal, { kind: "role" }>): RolePolicies | undefined =>
+  policy === undefined
+    ? undefined
+    : {
+        policies: [{ name: "Session", document: JSON.parse(policy) as PolicyDocument }],
+        conditional: false,
+      };
+
 const hasConditions = (document: PolicyDocument) =>
   document.Statement.some((statement) => statement["Condition"] !== undefined);
 
@@ -137,20 +146,21 @@ export const createIamCheck = (
     authorize: async (principal, access) => {
       for (const resource of access.resources) await checkBucketPolicy(principal, access, resource);
       if (principal.kind === "administrator") return;
-      const role = policiesByRole.get(principal.roleArn);
+      const deployedRole = policiesByRole.get(principal.roleArn);
+      const role = deployedRole ?? sessionOnly(principal);
       if (role === undefined) return;
+      const policyKind = deployedRole === undefined ? "session" : "identity-based";
       let applied = 0;
       for (const resource of access.resources) {
         const verdict = await decideForRole(principal, role, access, resource);
         if (verdict === "NotApplicable") continue;
-        if (verdict !== "Allowed")
-          throw denied(principal.arn, access.action, resource, verdict, "identity-based");
+        if (verdict !== "Allowed") throw denied(principal.arn, access.action, resource, verdict, policyKind);
         applied += 1;
       }
       // None of the resources is one that IAM knows the action by: then it must be allowed on every resource.
       if (applied > 0) return;
       const verdict = await decideForRole(principal, role, access, "*");
-      if (verdict !== "Allowed") throw denied(principal.arn, access.action, "*", verdict, "identity-based");
+      if (verdict !== "Allowed") throw denied(principal.arn, access.action, "*", verdict, policyKind);
     },
     authorizeService: async (service, sourceArn, { action, resources, region }) => {
       for (const resource of resources) {

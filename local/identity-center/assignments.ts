@@ -4,17 +4,20 @@ import { AwsError, type Caller, type Operation } from "../wire/service.ts";
 import {
   accountId,
   defineOperation,
+  listOfOperations,
   notFound,
-  paged,
+  pagedFrom,
   pageMembers,
   permissionSetOf,
   principalId,
   principalType,
   refuseDelegatedAdministrator,
   refuseUnknownAccount,
+  summarize,
   type IdentityCenter,
 } from "./center.ts";
-import type { AccountAssignment, OperationKind, OperationRecord } from "./records.ts";
+import { readInTurn } from "../identity/paging.ts";
+import type { AccountAssignment, OperationKind, OperationRecord, Principal } from "./records.ts";
 
 const change = z.object({
   InstanceArn: z.string(),
@@ -23,18 +26,6 @@ const change = z.object({
   PermissionSetArn: z.string(),
   PrincipalType: principalType,
   PrincipalId: principalId,
-});
-
-const listOfOperations = z.object({
-  InstanceArn: z.string(),
-  ...pageMembers,
-  Filter: z.optional(z.object({ Status: z.optional(z.enum(["IN_PROGRESS", "SUCCEEDED", "FAILED"])) })),
-});
-
-const summarize = (operation: OperationRecord): JsonObject => ({
-  Status: operation.status,
-  RequestId: operation.requestId,
-  CreatedDate: operation.createdAt / 1000,
 });
 
 const describe = (operation: OperationRecord): JsonObject => ({
@@ -53,18 +44,6 @@ const show = (assignment: AccountAssignment): JsonObject => ({
   PrincipalType: assignment.principalType,
   PrincipalId: assignment.principalId,
 });
-
-/** Newest first, and unique: the order of the lists of operations. */
-const operationKey = ({ createdAt, order, requestId }: OperationRecord): string =>
-  [Number.MAX_SAFE_INTEGER - createdAt, Number.MAX_SAFE_INTEGER - order]
-    .map((part) => String(part).padStart(16, "0"))
-    .concat(requestId)
-    .join("/");
-
-const placeKey = (assignment: AccountAssignment): string =>
-  [assignment.accountId, assignment.permissionSetArn, assignment.principalType, assignment.principalId].join(
-    "/",
-  );
 
 /** Account assignments: created and deleted asynchronously, listed as they are. */
 export const assignmentOperations = (center: IdentityCenter): Record<string, Operation> => {
@@ -90,11 +69,7 @@ export const assignmentOperations = (center: IdentityCenter): Record<string, Ope
   };
 
   const list = (kind: OperationKind, input: z.output<typeof listOfOperations>) => {
-    const wanted = input.Filter?.Status;
-    const operations = asynchronous
-      .all(kind)
-      .filter((operation) => wanted === undefined || operation.status === wanted);
-    const { items, next } = paged(operations, operationKey, input);
+    const { items, next } = pagedFrom(asynchronous.of(kind, input.Filter?.Status), input);
     return { items: items.map(summarize), next };
   };
 
@@ -145,7 +120,7 @@ export const assignmentOperations = (center: IdentityCenter): Record<string, Ope
       (input) => {
         permissionSetOf(center, input.PermissionSetArn);
         const place = { accountId: input.AccountId, permissionSetArn: input.PermissionSetArn };
-        const { items, next } = paged(documents.assignments.in(place), placeKey, input);
+        const { items, next } = pagedFrom(documents.assignments.at(place), input);
         return { AccountAssignments: items.map(show), ...next };
       },
     ),
@@ -168,15 +143,15 @@ export const assignmentOperations = (center: IdentityCenter): Record<string, Ope
             "AccessDeniedException",
             "This operation must be called from the management account.",
           );
-        const principals = center.surroundings.principalsOf(input.PrincipalType, input.PrincipalId);
-        const wanted = documents.provisioned
-          .all()
-          .filter(
-            ({ accountId: id }) => input.Filter?.AccountId === undefined || input.Filter.AccountId === id,
-          )
-          .flatMap((place) => documents.assignments.in(place))
-          .filter((assignment) => principals.has(assignment.principalId));
-        const { items, next } = paged(wanted, placeKey, input);
+        const { PrincipalType, PrincipalId, Filter } = input;
+        const groups = center.surroundings.groupsOf(PrincipalType, PrincipalId).toSorted();
+        /** In the order of their ids in the store, where GROUP comes before USER. */
+        const principals: readonly Principal[] = [
+          ...groups.map((id) => ({ principalType: "GROUP" as const, principalId: id })),
+          { principalType: PrincipalType, principalId: PrincipalId },
+        ];
+        const wanted = principals.map((one) => documents.assignments.of(one, Filter?.AccountId));
+        const { items, next } = pagedFrom(readInTurn(wanted), input);
         return { AccountAssignments: items.map(show), ...next };
       },
     ),

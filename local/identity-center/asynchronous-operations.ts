@@ -23,7 +23,8 @@ export interface AsynchronousOperations {
    */
   readonly accept: (kind: OperationKind, target: OperationRecord["target"]) => OperationRecord;
   readonly find: (requestId: string, kind: OperationKind) => OperationRecord | undefined;
-  readonly all: (kind: OperationKind) => OperationRecord[];
+  /** Those of a kind, or those of a kind that are in a state; the newest first. */
+  readonly of: IdentityCenterDocuments["operations"]["of"];
   /** Completes every operation whose time has come. Nothing else does: no timer, so a restart resumes by itself. */
   readonly settle: () => void;
 }
@@ -62,7 +63,7 @@ export const asynchronousOperations = (
   const updatesRole = (kind: OperationKind, target: Provisioning): boolean => {
     if (kind === "PROVISION") return true;
     if (kind === "CREATE") return !provisioned.has(target);
-    return assignments.in(target).length <= 1;
+    return assignments.at(target)({ limit: 2 }).length <= 1;
   };
 
   /**
@@ -88,7 +89,7 @@ export const asynchronousOperations = (
       provisioned.put(assignment);
     } else {
       assignments.delete(assignment);
-      if (assignments.in(assignment).length === 0) provisioned.delete(assignment);
+      if (assignments.at(assignment)({ limit: 1 }).length === 0) provisioned.delete(assignment);
     }
     operations.put({ ...operation, status: "SUCCEEDED" });
   };
@@ -137,6 +138,6 @@ export const asynchronousOperations = (
       const operation = operations.get(requestId);
       return operation?.kind === kind ? operation : undefined;
     },
-    all: (kind) => operations.all().filter((operation) => operation.kind === kind),
+    of: operations.of,
   };
 };

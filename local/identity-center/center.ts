@@ -1,15 +1,18 @@
 import * as z from "zod/mini";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { operationsAnswering } from "../identity/operation.ts";
-import { pageOf, type Page, type PageRequest } from "../identity/paging.ts";
+import { pageOf, pageRead, type Page, type PageRequest, type ReadRange } from "../identity/paging.ts";
+import type { JsonObject } from "../wire/json.ts";
 import { AwsError, type Caller } from "../wire/service.ts";
 import type { AsynchronousOperations } from "./asynchronous-operations.ts";
 import type { Surroundings } from "./operation-rules.ts";
-import type {
-  IdentityCenterDocuments,
-  InstanceRecord,
-  PermissionSetRecord,
-  Provisioning,
+import {
+  OPERATION_STATES,
+  type IdentityCenterDocuments,
+  type InstanceRecord,
+  type OperationRecord,
+  type PermissionSetRecord,
+  type Provisioning,
 } from "./records.ts";
 
 /** What every operation of Identity Center works with. */
@@ -44,6 +47,10 @@ export const pageMembers = {
 export const paged = <T>(items: readonly T[], keyOf: (item: T) => string, request: PageRequest): Page<T> =>
   pageOf(items, keyOf, request, LARGEST_PAGE, () => invalid("Invalid NextToken"));
 
+/** A page of what the store holds, at the cost of the page. */
+export const pagedFrom = <T>(read: ReadRange<T>, request: PageRequest): Page<T> =>
+  pageRead(read, request, LARGEST_PAGE, () => invalid("Invalid NextToken"));
+
 export const accountId = z
   .string()
   .check(z.regex(/^\d{12}$/, "Member must satisfy regular expression pattern: \\d{12}"));
@@ -58,6 +65,20 @@ export const principalId = z
       "Member must satisfy regular expression pattern: ([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}",
     ),
   );
+
+/** What the lists of asynchronous operations take. */
+export const listOfOperations = z.object({
+  InstanceArn: z.string(),
+  ...pageMembers,
+  Filter: z.optional(z.object({ Status: z.optional(z.enum(OPERATION_STATES)) })),
+});
+
+/** An operation as the lists show it. */
+export const summarize = (operation: OperationRecord): JsonObject => ({
+  Status: operation.status,
+  RequestId: operation.requestId,
+  CreatedDate: operation.createdAt / 1000,
+});
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 

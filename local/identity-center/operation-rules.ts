@@ -6,8 +6,8 @@ export interface Surroundings {
   readonly identityStoreId: string;
   readonly stateOf: (accountId: string) => AccountState | undefined;
   readonly principalExists: (principal: Pick<AccountAssignment, "principalType" | "principalId">) => boolean;
-  /** The principal's own id and, for a user, those of the groups that it belongs to. */
-  readonly principalsOf: (type: PrincipalType, id: string) => ReadonlySet<string>;
+  /** The ids of the groups that a user belongs to; none for a group. */
+  readonly groupsOf: (type: PrincipalType, id: string) => readonly string[];
 }
 
 /**

@@ -7,11 +7,12 @@ import {
   invalid,
   notFound,
   paged,
+  pagedFrom,
   pageMembers,
   permissionSetOf,
   type IdentityCenter,
 } from "./center.ts";
-import type { PermissionSetRecord } from "./records.ts";
+import type { PermissionSetRecord, PolicyReference } from "./records.ts";
 
 /** A permission set's session lasts an hour unless it says otherwise (API_CreatePermissionSet, "SessionDuration"). */
 const DEFAULT_SESSION_DURATION = "PT1H";
@@ -31,6 +32,15 @@ const describe = (permissionSet: PermissionSetRecord): JsonObject => ({
   RelayState: permissionSet.relayState,
 });
 
+/** The path is `/` unless it is given (API_CustomerManagedPolicyReference, "Path"). */
+const policyReference = z.object({ Name: z.string(), Path: z._default(z.string(), "/") });
+const referenceIn = ({ Name, Path }: z.output<typeof policyReference>): PolicyReference => ({
+  name: Name,
+  path: Path,
+});
+/** What tells two references apart: the same name may exist under several paths. */
+const pathOf = ({ name, path }: PolicyReference): string => `${path}${name}`;
+
 const nameOfPolicy = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 const setId = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
@@ -44,6 +54,9 @@ const given = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], un
 export const permissionSetOperations = (center: IdentityCenter): Record<string, Operation> => {
   const { permissionSets, provisioned } = center.documents;
   const { instanceArn } = center.instance;
+
+  const referencesOf = (arn: string): readonly PolicyReference[] =>
+    permissionSetOf(center, arn).customerManagedPolicies ?? [];
 
   const update = (arn: string, change: Partial<PermissionSetRecord>) => {
     permissionSets.put(arn, { ...permissionSetOf(center, arn), ...change });
@@ -65,7 +78,7 @@ export const permissionSetOperations = (center: IdentityCenter): Record<string, 
         Tags: z.optional(tagList),
       }),
       ({ Name, Description, SessionDuration, RelayState, Tags }) => {
-        if (permissionSets.all().some(({ name }) => name === Name))
+        if (permissionSets.isNamed(Name))
           throw new AwsError("ConflictException", `PermissionSet with name ${Name} already exists.`);
         const permissionSet: PermissionSetRecord = {
           arn: permissionSetArnOf(instanceArn, center.newId()),
@@ -103,19 +116,18 @@ export const permissionSetOperations = (center: IdentityCenter): Record<string, 
 
     /** A set with assignments is not deleted (https://github.com/hashicorp/terraform-provider-aws/issues/26757). */
     DeletePermissionSet: defineOperation(z.object(set), ({ PermissionSetArn }) => {
-      permissionSetOf(center, PermissionSetArn);
-      const inUse = provisioned.all().some(({ permissionSetArn }) => permissionSetArn === PermissionSetArn);
-      if (inUse)
+      const permissionSet = permissionSetOf(center, PermissionSetArn);
+      if (provisioned.ofSet(PermissionSetArn)({ limit: 1 }).length > 0)
         throw new AwsError(
           "ConflictException",
           "Could not delete because PermissionSet has ApplicationProfile associated with it",
         );
-      permissionSets.delete(PermissionSetArn);
+      permissionSets.delete(permissionSet);
       return {};
     }),
 
     ListPermissionSets: defineOperation(z.object({ InstanceArn: z.string(), ...pageMembers }), (input) => {
-      const { items, next } = paged(permissionSets.all(), ({ arn }) => arn, input);
+      const { items, next } = pagedFrom(permissionSets.range, input);
       return { PermissionSets: items.map(({ arn }) => arn), ...next };
     }),
 
@@ -160,6 +172,43 @@ export const permissionSetOperations = (center: IdentityCenter): Record<string, 
       };
     }),
 
+    AttachCustomerManagedPolicyReferenceToPermissionSet: defineOperation(
+      z.object({ ...set, CustomerManagedPolicyReference: policyReference }),
+      ({ PermissionSetArn, CustomerManagedPolicyReference }) => {
+        const attached = referencesOf(PermissionSetArn);
+        const added = referenceIn(CustomerManagedPolicyReference);
+        if (attached.some((reference) => pathOf(reference) === pathOf(added)))
+          throw new AwsError(
+            "ConflictException",
+            `Permission set with id ${setId(PermissionSetArn)} already references the customer managed policy ${pathOf(added)}`,
+          );
+        return update(PermissionSetArn, { customerManagedPolicies: [...attached, added] });
+      },
+    ),
+
+    DetachCustomerManagedPolicyReferenceFromPermissionSet: defineOperation(
+      z.object({ ...set, CustomerManagedPolicyReference: policyReference }),
+      ({ PermissionSetArn, CustomerManagedPolicyReference }) => {
+        const attached = referencesOf(PermissionSetArn);
+        const removed = pathOf(referenceIn(CustomerManagedPolicyReference));
+        const kept = attached.filter((reference) => pathOf(reference) !== removed);
+        if (kept.length === attached.length)
+          throw notFound(`Could not find the customer managed policy reference ${removed}`);
+        return update(PermissionSetArn, { customerManagedPolicies: kept });
+      },
+    ),
+
+    ListCustomerManagedPolicyReferencesInPermissionSet: defineOperation(
+      z.object({ ...set, ...pageMembers }),
+      (input) => {
+        const { items, next } = paged(referencesOf(input.PermissionSetArn), pathOf, input);
+        return {
+          CustomerManagedPolicyReferences: items.map(({ name, path }) => ({ Name: name, Path: path })),
+          ...next,
+        };
+      },
+    ),
+
     PutInlinePolicyToPermissionSet: defineOperation(
       z.object({ ...set, InlinePolicy: z.string() }),
       ({ PermissionSetArn, InlinePolicy }) => {
@@ -201,6 +250,24 @@ export const permissionSetOperations = (center: IdentityCenter): Record<string, 
             ...permissionSetOf(center, ResourceArn).tags,
             ...Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
           },
+        }),
+    ),
+
+    UntagResource: defineOperation(
+      z.object({
+        InstanceArn: z.optional(z.string()),
+        ResourceArn: z.string(),
+        TagKeys: z
+          .array(z.string())
+          .check(z.minLength(1, "Member must have length greater than or equal to 1")),
+      }),
+      ({ ResourceArn, TagKeys }) =>
+        update(ResourceArn, {
+          tags: Object.fromEntries(
+            Object.entries(permissionSetOf(center, ResourceArn).tags).filter(
+              ([key]) => !TagKeys.includes(key),
+            ),
+          ),
         }),
     ),
   };

@@ -5,15 +5,18 @@ import {
   accountId,
   defineOperation,
   invalid,
+  listOfOperations,
   notFound,
-  paged,
+  pagedFrom,
   pageMembers,
   permissionSetOf,
   refuseDelegatedAdministrator,
   refuseUnknownAccount,
+  summarize,
   type IdentityCenter,
 } from "./center.ts";
-import type { OperationRecord } from "./records.ts";
+import type { OperationRecord, Provisioning } from "./records.ts";
+import type { ReadRange } from "../identity/paging.ts";
 
 const describe = (operation: OperationRecord): JsonObject => ({
   Status: operation.status,
@@ -31,8 +34,10 @@ const provisioningStatus = z.optional(
 /** Which permission sets have a role in which accounts. Every role here has its set's latest policies. */
 export const provisioningOperations = (center: IdentityCenter): Record<string, Operation> => {
   const { asynchronous, documents } = center;
-  const provisionedAs = (status: z.output<typeof provisioningStatus>) =>
-    status === "LATEST_PERMISSION_SET_NOT_PROVISIONED" ? [] : documents.provisioned.all();
+  const provisionedAs = (
+    status: z.output<typeof provisioningStatus>,
+    read: ReadRange<Provisioning>,
+  ): ReadRange<Provisioning> => (status === "LATEST_PERMISSION_SET_NOT_PROVISIONED" ? () => [] : read);
 
   return {
     ProvisionPermissionSet: defineOperation(
@@ -64,6 +69,11 @@ export const provisioningOperations = (center: IdentityCenter): Record<string, O
       },
     ),
 
+    ListPermissionSetProvisioningStatus: defineOperation(listOfOperations, (input) => {
+      const { items, next } = pagedFrom(asynchronous.of("PROVISION", input.Filter?.Status), input);
+      return { PermissionSetsProvisioningStatus: items.map(summarize), ...next };
+    }),
+
     ListPermissionSetsProvisionedToAccount: defineOperation(
       z.object({
         InstanceArn: z.string(),
@@ -72,11 +82,9 @@ export const provisioningOperations = (center: IdentityCenter): Record<string, O
         ...pageMembers,
       }),
       (input) => {
-        const wanted = provisionedAs(input.ProvisioningStatus)
-          .filter((place) => place.accountId === input.AccountId)
-          .map((place) => place.permissionSetArn);
-        const { items, next } = paged(wanted, (arn) => arn, input);
-        return { PermissionSets: items, ...next };
+        const wanted = documents.provisioned.inAccount(input.AccountId);
+        const { items, next } = pagedFrom(provisionedAs(input.ProvisioningStatus, wanted), input);
+        return { PermissionSets: items.map(({ permissionSetArn }) => permissionSetArn), ...next };
       },
     ),
 
@@ -89,11 +97,9 @@ export const provisioningOperations = (center: IdentityCenter): Record<string, O
       }),
       (input) => {
         permissionSetOf(center, input.PermissionSetArn);
-        const wanted = provisionedAs(input.ProvisioningStatus)
-          .filter((place) => place.permissionSetArn === input.PermissionSetArn)
-          .map((place) => place.accountId);
-        const { items, next } = paged(wanted, (id) => id, input);
-        return { AccountIds: items, ...next };
+        const wanted = documents.provisioned.ofSet(input.PermissionSetArn);
+        const { items, next } = pagedFrom(provisionedAs(input.ProvisioningStatus, wanted), input);
+        return { AccountIds: items.map(({ accountId: id }) => id), ...next };
       },
     ),
   };

@@ -6,12 +6,6 @@ import { instanceOperations } from "./instances.ts";
 import { permissionSetOperations } from "./permission-sets.ts";
 import { provisioningOperations } from "./provisioning.ts";
 
-/** Where tests break calls: what `before` throws happens instead of the call; what `after` throws loses its answer. */
-export interface CallFaults {
-  readonly before?: (operation: string, input: JsonObject) => void;
-  readonly after?: (operation: string, input: JsonObject) => void;
-}
-
 /** Operations that IAM checks against an account, by the input member that names it. */
 const ACCOUNT_MEMBERS: Readonly<Record<string, string>> = {
   CreateAccountAssignment: "TargetId",
@@ -40,7 +34,6 @@ const resourcesOf = (operation: string, input: JsonObject): readonly string[] =>
 export const identityCenterService = (
   center: IdentityCenter,
   admitRequest: () => void,
-  faults: CallFaults,
 ): ServiceDefinition => {
   const operations: Readonly<Record<string, Operation>> = {
     ...instanceOperations(center),
@@ -50,17 +43,14 @@ export const identityCenterService = (
   };
   const guarded =
     (name: string, operation: Operation): Operation =>
-    async (input, caller) => {
+    (input, caller) => {
       admitRequest();
-      faults.before?.(name, input);
       const instanceArn = input["InstanceArn"];
       if (typeof instanceArn === "string" && instanceArn !== center.instance.instanceArn)
         throw notFound(
           `Could not find Instance with id ${instanceArn.slice(instanceArn.lastIndexOf("/") + 1)}`,
         );
-      const output = await operation(input, caller);
-      faults.after?.(name, input);
-      return output;
+      return operation(input, caller);
     };
   return {
     signingName: "sso",

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { operationsAnswering } from "../identity/operation.ts";
-import { pageOf, type Page, type PageRequest } from "../identity/paging.ts";
+import { pageRead, type Page, type PageRequest, type ReadRange } from "../identity/paging.ts";
 import type { LocalStore } from "../store.ts";
 import { AwsError } from "../wire/service.ts";
 import type { GroupRecord, IdentityStoreDocuments, MembershipRecord, UserRecord } from "./records.ts";
@@ -54,8 +54,25 @@ export const pageMembers = {
   NextToken: z.optional(z.string()),
 };
 
-export const paged = <T>(items: readonly T[], keyOf: (item: T) => string, request: PageRequest): Page<T> =>
-  pageOf(items, keyOf, request, LARGEST_PAGE, () => invalid("Invalid NextToken"));
+/** A page of what the store holds, at the cost of the page. */
+export const paged = <T>(read: ReadRange<T>, request: PageRequest): Page<T> =>
+  pageRead(read, request, LARGEST_PAGE, () => invalid("Invalid NextToken"));
+
+/** What every filter names: one record, or none when there is no such record or they name different ones. */
+export const namedByAll =
+  <T>(
+    names: readonly string[],
+    records: {
+      readonly idNamed: (name: string) => string | undefined;
+      readonly get: (id: string) => T | undefined;
+    },
+  ): ReadRange<T> =>
+  () => {
+    const [name, ...others] = new Set(names);
+    const id = name === undefined || others.length > 0 ? undefined : records.idNamed(name);
+    const document = id === undefined ? undefined : records.get(id);
+    return id === undefined || document === undefined ? [] : [{ id, document }];
+  };
 
 export const memberId = z.object({ UserId: resourceId });
 
@@ -75,13 +92,9 @@ export const groupOf = (directory: Directory, groupId: string): GroupRecord => {
   return group;
 };
 
-/** Deletes the memberships that `concerned` picks: they do not outlive their group or member. */
-export const deleteMemberships = (
-  directory: Directory,
-  concerned: (membership: MembershipRecord) => boolean,
-): void => {
-  const { memberships } = directory.documents;
-  for (const membership of memberships.all().filter(concerned)) memberships.delete(membership);
+/** Deletes the memberships that `read` reads: they do not outlive their group or member. */
+export const deleteMemberships = (directory: Directory, read: ReadRange<MembershipRecord>): void => {
+  for (const { document } of read({ limit: Infinity })) directory.documents.memberships.delete(document);
 };
 
 /** Now, in the seconds that the JSON protocol carries. */

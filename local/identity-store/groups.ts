@@ -10,6 +10,7 @@ import {
   notFound,
   notUnique,
   nowInSeconds,
+  namedByAll,
   paged,
   pageMembers,
   resourceId,
@@ -25,11 +26,9 @@ const describe = (directory: Directory, group: GroupRecord): JsonObject => ({
   ExternalIds: group.ExternalIds?.map((id) => ({ ...id })),
 });
 
-const refuseDuplicate = (directory: Directory, displayName: string | undefined, exceptId?: string) => {
-  const taken = directory.documents.groups
-    .all()
-    .some((group) => group.GroupId !== exceptId && group.DisplayName === displayName);
-  if (taken) throw notUnique("Duplicate GroupDisplayName");
+const refuseDuplicate = (directory: Directory, displayName: string, exceptId?: string) => {
+  const id = directory.documents.groups.idNamed(displayName);
+  if (id !== undefined && id !== exceptId) throw notUnique("Duplicate GroupDisplayName");
 };
 
 /** The groups of the directory. */
@@ -93,7 +92,7 @@ export const groupOperations = (directory: Directory): Record<string, Operation>
     DeleteGroup: defineOperation(inputOf({ GroupId: resourceId }), ({ GroupId }) => {
       groupOf(directory, GroupId);
       directory.store.atomically(() => {
-        deleteMemberships(directory, (membership) => membership.GroupId === GroupId);
+        deleteMemberships(directory, directory.documents.memberships.inGroup(GroupId));
         groups.delete(GroupId);
       });
       return {};
@@ -111,17 +110,15 @@ export const groupOperations = (directory: Directory): Record<string, Operation>
       ({ AlternateIdentifier: { ExternalId: external, UniqueAttribute: unique } }) => {
         if (unique !== undefined && unique.AttributePath.toLowerCase() !== "displayname")
           throw invalidAttribute(`The attribute ${unique.AttributePath} is not a unique attribute`);
-        const group = groups
-          .all()
-          .find((candidate) =>
-            unique === undefined
-              ? candidate.ExternalIds?.some(
-                  ({ Issuer, Id }) => Issuer === external?.Issuer && Id === external.Id,
-                )
-              : candidate.DisplayName === unique.AttributeValue,
-          );
-        if (group === undefined) throw notFound("GROUP");
-        return { IdentityStoreId, GroupId: group.GroupId };
+        const named = unique?.AttributeValue;
+        const GroupId =
+          typeof named === "string"
+            ? groups.idNamed(named)
+            : external === undefined
+              ? undefined
+              : groups.idWithExternalId(external);
+        if (GroupId === undefined) throw notFound("GROUP");
+        return { IdentityStoreId, GroupId };
       },
     ),
 
@@ -134,12 +131,9 @@ export const groupOperations = (directory: Directory): Record<string, Operation>
         const unsupported = input.Filters?.find(({ AttributePath }) => AttributePath !== "DisplayName");
         if (unsupported !== undefined)
           throw invalidAttribute(`The filter attribute ${unsupported.AttributePath} is not supported`);
-        const wanted = groups
-          .all()
-          .filter(
-            (group) => input.Filters?.every((filter) => filter.AttributeValue === group.DisplayName) ?? true,
-          );
-        const { items, next } = paged(wanted, ({ GroupId }) => GroupId, input);
+        const names = input.Filters?.map(({ AttributeValue }) => AttributeValue) ?? [];
+        const wanted = names.length === 0 ? groups.range : namedByAll(names, groups);
+        const { items, next } = paged(wanted, input);
         return { Groups: items.map((group) => describe(directory, group)), ...next };
       },
     ),

@@ -73,8 +73,7 @@ export const membershipOperations = (directory: Directory): Record<string, Opera
 
     ListGroupMemberships: defineOperation(inputOf({ ...pageMembers, GroupId: resourceId }), (input) => {
       groupOf(directory, input.GroupId);
-      const members = memberships.all().filter(({ GroupId }) => GroupId === input.GroupId);
-      const { items, next } = paged(members, ({ MembershipId }) => MembershipId, input);
+      const { items, next } = paged(memberships.inGroup(input.GroupId), input);
       return { GroupMemberships: items.map((item) => describe(directory, item)), ...next };
     }),
 
@@ -83,8 +82,7 @@ export const membershipOperations = (directory: Directory): Record<string, Opera
       (input) => {
         const { UserId: userId } = input.MemberId;
         userOf(directory, userId);
-        const groups = memberships.all().filter(({ UserId }) => UserId === userId);
-        const { items, next } = paged(groups, ({ MembershipId }) => MembershipId, input);
+        const { items, next } = paged(memberships.ofUser(userId), input);
         return { GroupMemberships: items.map((item) => describe(directory, item)), ...next };
       },
     ),

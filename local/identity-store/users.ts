@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { definedIn } from "./attributes.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 import type { Operation } from "../wire/service.ts";
 import {
@@ -9,12 +10,14 @@ import {
   notFound,
   notUnique,
   nowInSeconds,
+  namedByAll,
   paged,
   pageMembers,
   resourceId,
   userOf,
   type Directory,
 } from "./directory.ts";
+import { ENTERPRISE, enterpriseIn, extensionNames, extensions } from "./enterprise.ts";
 import type { UserRecord } from "./records.ts";
 
 const text = z.optional(z.string());
@@ -51,10 +54,15 @@ const userSchema = z.object({
   DisplayName: z.string(),
   UserStatus: z.enum(["ENABLED", "DISABLED"]),
   Emails: z.optional(emails),
+  Extensions: extensions,
   ...plainAttributes,
 });
 
-const describe = (directory: Directory, { attributes, ...user }: UserRecord): JsonObject => ({
+const describe = (
+  directory: Directory,
+  { attributes, ...user }: UserRecord,
+  wanted: readonly string[] = [],
+): JsonObject => ({
   IdentityStoreId: directory.identityStoreId,
   ...attributes,
   UserId: user.UserId,
@@ -63,15 +71,12 @@ const describe = (directory: Directory, { attributes, ...user }: UserRecord): Js
   UserStatus: user.UserStatus,
   CreatedAt: user.CreatedAt,
   UpdatedAt: user.UpdatedAt,
+  ...(user.enterprise !== undefined && wanted.includes(ENTERPRISE)
+    ? { Extensions: { [ENTERPRISE]: user.enterprise } }
+    : {}),
   ...(user.Emails === undefined ? {} : { Emails: user.Emails.map((email) => ({ ...email })) }),
   ...(user.ExternalIds === undefined ? {} : { ExternalIds: user.ExternalIds.map((id) => ({ ...id })) }),
 });
-
-const definedIn = (attributes: Readonly<Record<string, unknown>>): Record<string, Json> =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    Json
-  >;
 
 /** CreateUser asks for these although its model marks them optional; the sentence is the one that moto 5.2.1 answers. */
 const refuseIncomplete = (user: {
@@ -90,13 +95,11 @@ const refuseIncomplete = (user: {
 
 /** userName and emails.value are the attributes that GetUserId calls unique (API_GetUserId). */
 const refuseDuplicate = (directory: Directory, user: UserRecord) => {
-  const values = (user.Emails ?? []).map((email) => email.Value);
-  for (const other of directory.documents.users.all()) {
-    if (other.UserId === user.UserId) continue;
-    if (other.UserName === user.UserName) throw notUnique("Duplicate UserName");
-    if (other.Emails?.some((email) => email.Value !== undefined && values.includes(email.Value)))
-      throw notUnique("Duplicate Emails.Value");
-  }
+  const { users } = directory.documents;
+  const isAnothers = (id: string | undefined) => id !== undefined && id !== user.UserId;
+  if (isAnothers(users.idNamed(user.UserName))) throw notUnique("Duplicate UserName");
+  const values = (user.Emails ?? []).flatMap(({ Value }) => Value ?? []);
+  if (values.some((value) => isAnothers(users.idWithEmail(value)))) throw notUnique("Duplicate Emails.Value");
 };
 
 const alternateIdentifier = z.object({
@@ -104,19 +107,19 @@ const alternateIdentifier = z.object({
   UniqueAttribute: z.optional(z.object({ AttributePath: z.string(), AttributeValue: z.custom<Json>() })),
 });
 
-/** Whether a user is the one an alternate identifier names. */
-const matcherOf = (identifier: z.output<typeof alternateIdentifier>): ((user: UserRecord) => boolean) => {
-  const { ExternalId: external, UniqueAttribute: unique } = identifier;
-  if (external !== undefined)
-    return (user) =>
-      user.ExternalIds?.some(({ Issuer, Id }) => Issuer === external.Issuer && Id === external.Id) ?? false;
+/** The id of the user that an alternate identifier names. */
+const idOf = (
+  { documents: { users } }: Directory,
+  { ExternalId: external, UniqueAttribute: unique }: z.output<typeof alternateIdentifier>,
+): string | undefined => {
+  if (external !== undefined) return users.idWithExternalId(external);
   if (unique === undefined) throw invalidAttribute("AlternateIdentifier must name exactly one identifier");
-  const value = unique.AttributeValue;
+  const value = typeof unique.AttributeValue === "string" ? unique.AttributeValue : "";
   switch (unique.AttributePath.toLowerCase()) {
     case "username":
-      return (user) => user.UserName === value;
+      return users.idNamed(value);
     case "emails.value":
-      return (user) => user.Emails?.some((email) => email.Value === value) ?? false;
+      return users.idWithEmail(value);
     default:
       throw invalidAttribute(`The attribute ${unique.AttributePath} is not a unique attribute`);
   }
@@ -124,15 +127,25 @@ const matcherOf = (identifier: z.output<typeof alternateIdentifier>): ((user: Us
 
 const memberNamed = (path: string): string => path.charAt(0).toUpperCase() + path.slice(1);
 
-/** Sets the attribute at `path` ("title", "name.givenName", "emails"…); a missing value removes it. */
-const withAttribute = (user: JsonObject, path: string, value: Json | undefined): JsonObject => {
-  const [first = "", ...rest] = path.split(".");
-  const member = memberNamed(first);
-  if (rest.length === 0) return { ...user, [member]: value ?? undefined };
-  const inner = user[member];
+/** Sets what is at `path`; a missing value removes it. */
+const withMember = (
+  within: JsonObject,
+  [first = "", ...rest]: readonly string[],
+  value: Json | undefined,
+): JsonObject => {
+  if (rest.length === 0) return { ...within, [first]: value ?? undefined };
+  const inner = within[first];
   const nested =
     typeof inner === "object" && inner !== null && !Array.isArray(inner) ? (inner as JsonObject) : {};
-  return { ...user, [member]: withAttribute(nested, rest.join("."), value) };
+  return { ...within, [first]: withMember(nested, rest, value) };
+};
+
+/** `title`, `name.givenName`, `emails`, or `aws:identitystore:enterprise.manager.value`, as members of the user. */
+const membersAt = (path: string): readonly string[] => {
+  if (path === ENTERPRISE) return ["Extensions", ENTERPRISE];
+  if (path.startsWith(`${ENTERPRISE}.`))
+    return ["Extensions", ENTERPRISE, ...path.slice(ENTERPRISE.length + 1).split(".")];
+  return path.split(".").map(memberNamed);
 };
 
 const recordFrom = (directory: Directory, current: UserRecord, changed: JsonObject): UserRecord => {
@@ -141,7 +154,7 @@ const recordFrom = (directory: Directory, current: UserRecord, changed: JsonObje
     throw invalidAttribute(
       parsed.error.issues.map((issue) => `${issue.path.join(".")}: The attribute is not valid`).join(", "),
     );
-  const { UserName, DisplayName, UserStatus, Emails, ...attributes } = parsed.data;
+  const { UserName, DisplayName, UserStatus, Emails, Extensions, ...attributes } = parsed.data;
   return {
     UserId: current.UserId,
     UserName,
@@ -149,6 +162,7 @@ const recordFrom = (directory: Directory, current: UserRecord, changed: JsonObje
     UserStatus,
     ...(Emails === undefined ? {} : { Emails }),
     ...(current.ExternalIds === undefined ? {} : { ExternalIds: current.ExternalIds }),
+    ...enterpriseIn(Extensions),
     CreatedAt: current.CreatedAt,
     UpdatedAt: nowInSeconds(directory),
     attributes: definedIn(attributes),
@@ -165,9 +179,10 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
         UserName: text,
         DisplayName: text,
         Emails: z.optional(emails),
+        Extensions: extensions,
         ...plainAttributes,
       }),
-      ({ UserName, DisplayName, Emails, IdentityStoreId: _, ...attributes }) => {
+      ({ UserName, DisplayName, Emails, Extensions, IdentityStoreId: _, ...attributes }) => {
         if (!UserName) throw invalidAttribute("userName is a required attribute");
         refuseIncomplete({ ...attributes, DisplayName });
         const now = nowInSeconds(directory);
@@ -177,6 +192,7 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
           DisplayName: DisplayName ?? "",
           UserStatus: "ENABLED",
           ...(Emails === undefined ? {} : { Emails }),
+          ...enterpriseIn(Extensions),
           CreatedAt: now,
           UpdatedAt: now,
           attributes: definedIn(attributes),
@@ -187,8 +203,9 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
       },
     ),
 
-    DescribeUser: defineOperation(inputOf({ UserId: resourceId }), ({ UserId }) =>
-      describe(directory, userOf(directory, UserId)),
+    DescribeUser: defineOperation(
+      inputOf({ UserId: resourceId, Extensions: extensionNames }),
+      ({ UserId, Extensions }) => describe(directory, userOf(directory, UserId), Extensions),
     ),
 
     /**
@@ -205,8 +222,9 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
       ({ UserId, Operations }) => {
         const current = userOf(directory, UserId);
         const changed = Operations.reduce(
-          (user, { AttributePath, AttributeValue }) => withAttribute(user, AttributePath, AttributeValue),
-          describe(directory, current),
+          (user, { AttributePath, AttributeValue }) =>
+            withMember(user, membersAt(AttributePath), AttributeValue),
+          describe(directory, current, [ENTERPRISE]),
         );
         const user = recordFrom(directory, current, changed);
         refuseDuplicate(directory, user);
@@ -218,7 +236,7 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
     DeleteUser: defineOperation(inputOf({ UserId: resourceId }), ({ UserId }) => {
       userOf(directory, UserId);
       directory.store.atomically(() => {
-        deleteMemberships(directory, (membership) => membership.UserId === UserId);
+        deleteMemberships(directory, directory.documents.memberships.ofUser(UserId));
         users.delete(UserId);
       });
       return {};
@@ -227,28 +245,26 @@ export const userOperations = (directory: Directory): Record<string, Operation> 
     GetUserId: defineOperation(
       inputOf({ AlternateIdentifier: alternateIdentifier }),
       ({ AlternateIdentifier }) => {
-        const user = users.all().find(matcherOf(AlternateIdentifier));
-        if (user === undefined) throw notFound("USER");
-        return { IdentityStoreId, UserId: user.UserId };
+        const UserId = idOf(directory, AlternateIdentifier);
+        if (UserId === undefined) throw notFound("USER");
+        return { IdentityStoreId, UserId };
       },
     ),
 
     ListUsers: defineOperation(
       inputOf({
         ...pageMembers,
+        Extensions: extensionNames,
         Filters: z.optional(z.array(z.object({ AttributePath: z.string(), AttributeValue: z.string() }))),
       }),
       (input) => {
         const unsupported = input.Filters?.find(({ AttributePath }) => AttributePath !== "UserName");
         if (unsupported !== undefined)
           throw invalidAttribute(`The filter attribute ${unsupported.AttributePath} is not supported`);
-        const wanted = users
-          .all()
-          .filter(
-            (user) => input.Filters?.every((filter) => filter.AttributeValue === user.UserName) ?? true,
-          );
-        const { items, next } = paged(wanted, ({ UserId }) => UserId, input);
-        return { Users: items.map((user) => describe(directory, user)), ...next };
+        const names = input.Filters?.map(({ AttributeValue }) => AttributeValue) ?? [];
+        const wanted = names.length === 0 ? users.range : namedByAll(names, users);
+        const { items, next } = paged(wanted, input);
+        return { Users: items.map((user) => describe(directory, user, input.Extensions)), ...next };
       },
     ),
   };

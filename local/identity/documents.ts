@@ -1,4 +1,10 @@
-import type { LocalStore } from "../store.ts";
+import type { DocumentRange, LocalStore } from "../store.ts";
+
+/** A document of one type with its id. */
+export interface Stored<T> {
+  readonly id: string;
+  readonly document: T;
+}
 
 /** One collection of the local store, seen as documents of one type. */
 export interface Documents<T> {
@@ -7,6 +13,8 @@ export interface Documents<T> {
   readonly delete: (id: string) => void;
   /** Every document, in the order of their ids. */
   readonly all: () => T[];
+  /** Those in `range`, in the order of their ids, without reading any other. */
+  readonly range: (range: DocumentRange) => Stored<T>[];
 }
 
 /** The documents of `collection`. Only this module's callers write there, so what is read has the type that was written. */
@@ -19,4 +27,6 @@ export const documentsOf = <T>(store: LocalStore, collection: string): Documents
     store.delete(collection, id);
   },
   all: () => store.list(collection).map(({ document }) => document as T),
+  range: (range) =>
+    store.listRange(collection, range).map(({ id, document }) => ({ id, document: document as T })),
 });

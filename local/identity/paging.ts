@@ -1,4 +1,5 @@
 import type { AwsError } from "../wire/service.ts";
+import type { Documents, Stored } from "./documents.ts";
 
 /** What a list operation was asked for. */
 export interface PageRequest {
@@ -24,8 +25,71 @@ const keyIn = (token: string): string | undefined => {
   }
 };
 
+/** The key that the page begins after; throws `badToken()` when the token is not one of ours. */
+const keyAfter = ({ NextToken: token }: PageRequest, badToken: () => AwsError): string | undefined => {
+  if (token === undefined) return undefined;
+  const key = keyIn(token);
+  if (key === undefined) throw badToken();
+  return key;
+};
+
+/** Reads at most `limit` documents whose ids come after `after`, in the order of their ids. */
+export type ReadRange<T> = (range: {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}) => readonly Stored<T>[];
+
 /**
- * The page of `items` that `request` asks for, in the order of `keyOf`.
+ * The page that `request` asks for of what `read` reads: it costs as much as the page, however long the list is.
+ * Throws `badToken()` when the token is not one of ours.
+ */
+export const pageRead = <T>(
+  read: ReadRange<T>,
+  request: PageRequest,
+  largestPage: number,
+  badToken: () => AwsError,
+): Page<T> => {
+  const size = request.MaxResults ?? largestPage;
+  const found = read({ after: keyAfter(request, badToken), limit: size + 1 });
+  const shown = found.slice(0, size);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(({ document }) => document),
+    next: last !== undefined && found.length > size ? { NextToken: tokenAfter(last.id) } : {},
+  };
+};
+
+/** The first `limit` of what several readers read, in the order of the ids. */
+export const readInOrder =
+  <T>(readers: readonly ReadRange<T>[]): ReadRange<T> =>
+  (range) =>
+    readers
+      .flatMap((read) => read(range))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, range.limit);
+
+/** What several readers read, one after another: the ids of each reader come before those of the next. */
+export const readInTurn =
+  <T>(readers: readonly ReadRange<T>[]): ReadRange<T> =>
+  ({ after, limit }) => {
+    const found: Stored<T>[] = [];
+    for (const read of readers) {
+      if (found.length >= limit) break;
+      found.push(...read({ after, limit: limit - found.length }));
+    }
+    return found;
+  };
+
+/** The ids within `prefix`, without it. */
+export const readWithin =
+  <T>(documents: Pick<Documents<T>, "range">, prefix: string): ReadRange<T> =>
+  ({ after, limit }) =>
+    documents
+      .range({ prefix, after: after === undefined ? undefined : prefix + after, limit })
+      .map(({ id, document }) => ({ id: id.slice(prefix.length), document }));
+
+/**
+ * The page of `items`, a short list, that `request` asks for, in the order of `keyOf`.
  * Throws `badToken()` when the token is not one of ours.
  */
 export const pageOf = <T>(
@@ -35,8 +99,7 @@ export const pageOf = <T>(
   largestPage: number,
   badToken: () => AwsError,
 ): Page<T> => {
-  const after = request.NextToken === undefined ? undefined : keyIn(request.NextToken);
-  if (request.NextToken !== undefined && after === undefined) throw badToken();
+  const after = keyAfter(request, badToken);
   const rest = items
     .map((item) => ({ key: keyOf(item), item }))
     .filter(({ key }) => after === undefined || key > after)

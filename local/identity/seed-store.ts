@@ -66,6 +66,13 @@ const seedOrganization = (file: OrganizationFile, { organizations, clock }: Seed
 const seedDirectory = (file: OrganizationFile, { directory, clock }: SeedTarget): void => {
   const now = clock.now().getTime() / 1000;
   const times = { CreatedAt: now, UpdatedAt: now };
+  const displayNames = new Map(
+    file.identityCenter.users.map(({ userName, displayName }) => [userName, displayName]),
+  );
+  const managerNamed = (userName: string) => ({
+    value: userIdOf(userName),
+    displayName: displayNames.get(userName) ?? userName,
+  });
   for (const user of file.identityCenter.users)
     directory.users.put(userIdOf(user.userName), {
       UserId: userIdOf(user.userName),
@@ -76,6 +83,7 @@ const seedDirectory = (file: OrganizationFile, { directory, clock }: SeedTarget)
       ...(user.externalIds.length === 0
         ? {}
         : { ExternalIds: user.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })) }),
+      ...(user.manager === undefined ? {} : { enterprise: { manager: managerNamed(user.manager) } }),
       ...times,
       attributes: { Name: { ...givenAndFamilyName(user.displayName) } },
     });
@@ -116,14 +124,18 @@ const seedIdentityCenter = (file: OrganizationFile, { center, clock }: SeedTarge
       ...(set.description === undefined ? {} : { description: set.description }),
       sessionDuration: set.sessionDuration,
       managedPolicies: set.managedPolicies,
+      ...(set.customerManagedPolicies === undefined
+        ? {}
+        : { customerManagedPolicies: set.customerManagedPolicies }),
       inlinePolicy: set.inlinePolicy === undefined ? "" : JSON.stringify(set.inlinePolicy),
       tags: set.tags,
       createdAt,
     });
   }
+  const accountIds = new Map(file.accounts.map(({ name, id }) => [name, id]));
   for (const { account, permissionSet, group, user } of identityCenter.assignments) {
     const assignment = {
-      accountId: file.accounts.find(({ name }) => name === account)?.id ?? account,
+      accountId: accountIds.get(account) ?? account,
       permissionSetArn: permissionSetArnOf(instanceArn, permissionSet),
       ...(group === undefined
         ? { principalType: "USER" as const, principalId: userIdOf(user ?? "") }

@@ -3,13 +3,14 @@ import type { StreamQueues } from "../dynamodb/stream-queues.ts";
 import type { Queues } from "../events/queues.ts";
 import type { IamCheck } from "../iam-check/iam-check.ts";
 import type { Application } from "../template/application.ts";
-import type { EventSourceMapping } from "../template/event-sources.ts";
+import type { EventSourceMapping, QueueMapping } from "../template/event-sources.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { roleSession } from "../wire/principals.ts";
 import { AwsError } from "../wire/service.ts";
 import { createEventSource } from "./event-source.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Lambda } from "./lambda.ts";
+import { createQueueSource } from "./queue-source.ts";
 
 export interface EventSourcesDependencies {
   readonly application: Application;
@@ -32,11 +33,14 @@ export interface EventSources {
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html#events-dynamodb-permissions */
 const STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator"];
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
+const QUEUE_ACTIONS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+
 export const createEventSources = (dependencies: EventSourcesDependencies): EventSources => {
   const { application, lambda, streams, queues, iam, clock, newId, onProblem } = dependencies;
   const { region } = application.environment;
 
-  const roleOf = ({ functionName }: EventSourceMapping) => {
+  const roleOf = ({ functionName }: Pick<EventSourceMapping, "functionName">) => {
     const arn = lambda.arnOf(functionName);
     const declared = application.functions.find((one) => one.arn === arn);
     return roleSession(declared?.roleArn ?? "", declared?.name ?? functionName);
@@ -84,13 +88,38 @@ export const createEventSources = (dependencies: EventSourcesDependencies): Even
     return [mapping, source];
   });
 
+  const checkQueueRole = async (mapping: QueueMapping) => {
+    for (const action of QUEUE_ACTIONS) {
+      try {
+        await iam.authorize(roleOf(mapping), { action, resources: [mapping.queueArn], region });
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        const name = action.slice("sqs:".length);
+        const message = `The provided execution role does not have permissions to call ${name} on SQS`;
+        throw new AwsError("InvalidParameterValueException", `${message} (${error.message})`);
+      }
+    }
+  };
+
+  const queueSources = application.queueMappings.map((mapping) =>
+    createQueueSource({
+      mapping,
+      queues,
+      clock,
+      region,
+      invoke: (payload) => lambda.invoke(lambda.arnOf(mapping.functionName), payload),
+    }),
+  );
+  const all = [...sources.map(([, source]) => source), ...queueSources];
+
   return {
     start: async () => {
       for (const [mapping] of sources) await checkRole(mapping);
-      for (const [, source] of sources) source.start();
+      for (const mapping of application.queueMappings) await checkQueueRole(mapping);
+      for (const source of all) source.start();
     },
     stop: async () => {
-      await Promise.all(sources.map(([, source]) => source.stop()));
+      await Promise.all(all.map((source) => source.stop()));
     },
   };
 };

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { pageOf, type Page, type PageRequest } from "../identity/paging.ts";
+import { pageOf, pageRead, type Page, type PageRequest, type ReadRange } from "../identity/paging.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError, type Operation } from "../wire/service.ts";
 import { badToken, defineOperation, LARGEST_PAGE } from "./errors.ts";
@@ -19,6 +19,9 @@ export const readOperations = (
 ): Record<string, Operation> => {
   const paged = <T>(items: readonly T[], keyOf: (item: T) => string, request: PageRequest): Page<T> =>
     pageOf(items, keyOf, request, LARGEST_PAGE, badToken);
+
+  const pagedFrom = <T>(read: ReadRange<T>, request: PageRequest): Page<T> =>
+    pageRead(read, request, LARGEST_PAGE, badToken);
 
   const existingParent = (id: string): string => {
     if (!tree.isParent(id))
@@ -69,13 +72,13 @@ export const readOperations = (
     }),
 
     ListAccounts: defineOperation(z.object(page), (input) => {
-      const { items, next } = paged(documents.accounts.all(), ({ id }) => id, input);
+      const { items, next } = pagedFrom(documents.accounts.range, input);
       return { Accounts: items.map(tree.describeAccount), ...next };
     }),
 
     ListAccountsForParent: defineOperation(z.object({ ...page, ParentId: z.string() }), (input) => {
-      const accounts = tree.accountsUnder(existingParent(input.ParentId));
-      const { items, next } = paged(accounts, ({ id }) => id, input);
+      const accounts = documents.accounts.under(existingParent(input.ParentId));
+      const { items, next } = pagedFrom(accounts, input);
       return { Accounts: items.map(tree.describeAccount), ...next };
     }),
 
@@ -86,8 +89,8 @@ export const readOperations = (
     ListOrganizationalUnitsForParent: defineOperation(
       z.object({ ...page, ParentId: z.string() }),
       (input) => {
-        const units = tree.unitsUnder(existingParent(input.ParentId));
-        const { items, next } = paged(units, ({ id }) => id, input);
+        const units = documents.units.under(existingParent(input.ParentId));
+        const { items, next } = pagedFrom(units, input);
         return { OrganizationalUnits: items.map(tree.describeUnit), ...next };
       },
     ),
@@ -115,9 +118,11 @@ export const readOperations = (
       z.object({ ...page, ParentId: z.string(), ChildType: z.enum(["ACCOUNT", "ORGANIZATIONAL_UNIT"]) }),
       (input) => {
         const parentId = existingParent(input.ParentId);
-        const children: readonly { readonly id: string }[] =
-          input.ChildType === "ACCOUNT" ? tree.accountsUnder(parentId) : tree.unitsUnder(parentId);
-        const { items, next } = paged(children, ({ id }) => id, input);
+        const children: ReadRange<{ readonly id: string }> =
+          input.ChildType === "ACCOUNT"
+            ? documents.accounts.under(parentId)
+            : documents.units.under(parentId);
+        const { items, next } = pagedFrom(children, input);
         return { Children: items.map(({ id }) => ({ Id: id, Type: input.ChildType })), ...next };
       },
     ),

@@ -1,5 +1,6 @@
 import type { LocalStore } from "../store.ts";
 import { documentsOf } from "../identity/documents.ts";
+import { readWithin, type ReadRange } from "../identity/paging.ts";
 
 /**
  * The phases of an account's life
@@ -44,13 +45,65 @@ export interface AccountCreationRecord {
   readonly at: number;
 }
 
+/** Children by parent: the children of a parent are one range. */
+const childKey = ({ parentId, id }: { readonly parentId: string; readonly id: string }): string =>
+  `${parentId}/${id}`;
+
+/** Records by id that are also found by their parent, without looking at any other. */
+const children = <T extends { readonly id: string; readonly parentId: string }>(
+  store: LocalStore,
+  kind: string,
+) => {
+  const records = documentsOf<T>(store, `organizations/${kind}`);
+  const ofParents = documentsOf<string>(store, `organizations/${kind}-of-parents`);
+  return {
+    get: records.get,
+    all: records.all,
+    range: records.range,
+    /** A parent's own children, not those further down. */
+    under: (parentId: string): ReadRange<T> => {
+      const read = readWithin(ofParents, `${parentId}/`);
+      return (range) =>
+        read(range).flatMap(({ id }) => {
+          const document = records.get(id);
+          return document === undefined ? [] : [{ id, document }];
+        });
+    },
+    put: (id: string, record: T) => {
+      const before = records.get(id);
+      if (before !== undefined) ofParents.delete(childKey(before));
+      records.put(id, record);
+      ofParents.put(childKey(record), id);
+    },
+    delete: (record: T) => {
+      records.delete(record.id);
+      ofParents.delete(childKey(record));
+    },
+  };
+};
+
 /** Where Organizations keeps what it knows. */
-export const organizationsDocuments = (store: LocalStore) => ({
-  organization: documentsOf<OrganizationRecord>(store, "organizations/organization"),
-  accounts: documentsOf<AccountRecord>(store, "organizations/accounts"),
-  units: documentsOf<OrganizationalUnitRecord>(store, "organizations/units"),
-  creations: documentsOf<AccountCreationRecord>(store, "organizations/account-creations"),
-});
+export const organizationsDocuments = (store: LocalStore) => {
+  const accounts = children<AccountRecord>(store, "accounts");
+  const emails = documentsOf<string>(store, "organizations/account-emails");
+  return {
+    organization: documentsOf<OrganizationRecord>(store, "organizations/organization"),
+    accounts: {
+      ...accounts,
+      hasEmail: (email: string) => emails.get(email) !== undefined,
+      put: (id: string, account: AccountRecord) => {
+        accounts.put(id, account);
+        emails.put(account.email, id);
+      },
+      delete: (account: AccountRecord) => {
+        accounts.delete(account);
+        emails.delete(account.email);
+      },
+    },
+    units: children<OrganizationalUnitRecord>(store, "units"),
+    creations: documentsOf<AccountCreationRecord>(store, "organizations/account-creations"),
+  };
+};
 
 export type OrganizationsDocuments = ReturnType<typeof organizationsDocuments>;
 

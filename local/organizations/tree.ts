@@ -20,8 +20,6 @@ export interface OrganizationTree {
   readonly unit: (id: string) => OrganizationalUnitRecord | undefined;
   /** Whether `id` is the root or an organizational unit. */
   readonly isParent: (id: string) => boolean;
-  readonly accountsUnder: (parentId: string) => AccountRecord[];
-  readonly unitsUnder: (parentId: string) => OrganizationalUnitRecord[];
   readonly describeAccount: (account: AccountRecord) => JsonObject;
   readonly describeUnit: (unit: OrganizationalUnitRecord) => JsonObject;
   readonly accountArn: (accountId: string) => string;
@@ -76,8 +74,6 @@ export const organizationTree = (documents: OrganizationsDocuments, clock: Clock
     },
     unit: (id) => documents.units.get(id),
     isParent: (id) => id === organization().rootId || documents.units.get(id) !== undefined,
-    accountsUnder: (parentId) => documents.accounts.all().filter((account) => account.parentId === parentId),
-    unitsUnder: (parentId) => documents.units.all().filter((unit) => unit.parentId === parentId),
     describeAccount: (account) => ({
       Id: account.id,
       Arn: accountArn(account.id),

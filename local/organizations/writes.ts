@@ -3,7 +3,12 @@ import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { accountIdOf, organizationalUnitIdOf } from "../identity/ids.ts";
 import { AwsError, type Operation } from "../wire/service.ts";
 import { defineOperation } from "./errors.ts";
-import { ORGANIZATION, type AccountCreationRecord, type OrganizationsDocuments } from "./records.ts";
+import {
+  ORGANIZATION,
+  type AccountCreationRecord,
+  type OrganizationalUnitRecord,
+  type OrganizationsDocuments,
+} from "./records.ts";
 import type { OrganizationTree } from "./tree.ts";
 
 const tagList = z.array(z.object({ Key: z.string(), Value: z.string() }));
@@ -44,6 +49,22 @@ export const writeOperations = (dependencies: WriteDependencies): Record<string,
       documents.organization.put(ORGANIZATION, { ...organization, tags: change(organization.tags) });
     else throw new AwsError("TargetNotFoundException", "You specified a target that doesn't exist.");
     return {};
+  };
+
+  const refuseSameName = (parentId: string, name: string) => {
+    const siblings = documents.units.under(parentId)({ limit: Infinity });
+    if (siblings.some(({ document }) => document.name === name))
+      throw new AwsError("DuplicateOrganizationalUnitException", "An OU with the same name already exists.");
+  };
+
+  const existingUnit = (id: string): OrganizationalUnitRecord => {
+    const unit = tree.unit(id);
+    if (unit === undefined)
+      throw new AwsError(
+        "OrganizationalUnitNotFoundException",
+        "You specified an organizational unit that doesn't exist.",
+      );
+    return unit;
   };
 
   return {
@@ -90,17 +111,55 @@ export const writeOperations = (dependencies: WriteDependencies): Record<string,
       z.object({ ParentId: z.string(), Name: z.string().check(z.minLength(1)), Tags: z.optional(tagList) }),
       ({ ParentId, Name, Tags }) => {
         existingParent(ParentId, "ParentNotFoundException");
-        if (tree.unitsUnder(ParentId).some((unit) => unit.name === Name))
-          throw new AwsError(
-            "DuplicateOrganizationalUnitException",
-            "An OU with the same name already exists.",
-          );
+        refuseSameName(ParentId, Name);
         const id = organizationalUnitIdOf(tree.organization().rootId, newId());
         const unit = { id, name: Name, parentId: ParentId, tags: tagMap(Tags) };
         documents.units.put(id, unit);
         return { OrganizationalUnit: tree.describeUnit(unit) };
       },
     ),
+
+    UpdateOrganizationalUnit: defineOperation(
+      z.object({ OrganizationalUnitId: z.string(), Name: z.optional(z.string().check(z.minLength(1))) }),
+      ({ OrganizationalUnitId, Name }) => {
+        const unit = existingUnit(OrganizationalUnitId);
+        const name = Name ?? unit.name;
+        if (name !== unit.name) refuseSameName(unit.parentId, name);
+        const renamed = { ...unit, name };
+        documents.units.put(OrganizationalUnitId, renamed);
+        return { OrganizationalUnit: tree.describeUnit(renamed) };
+      },
+    ),
+
+    /** "You must first move all accounts out of the OU and any child OUs, and then … delete the child OUs." */
+    DeleteOrganizationalUnit: defineOperation(
+      z.object({ OrganizationalUnitId: z.string() }),
+      ({ OrganizationalUnitId }) => {
+        const unit = existingUnit(OrganizationalUnitId);
+        const isEmpty = [documents.accounts, documents.units].every(
+          ({ under }) => under(OrganizationalUnitId)({ limit: 1 }).length === 0,
+        );
+        if (!isEmpty)
+          throw new AwsError(
+            "OrganizationalUnitNotEmptyException",
+            "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, and try the operation again.",
+          );
+        documents.units.delete(unit);
+        return {};
+      },
+    ),
+
+    /** AWS asks for the account's own payment details first (API_RemoveAccountFromOrganization); here it just leaves. */
+    RemoveAccountFromOrganization: defineOperation(z.object({ AccountId: z.string() }), ({ AccountId }) => {
+      const account = tree.account(AccountId);
+      if (AccountId === tree.organization().managementAccountId)
+        throw new AwsError(
+          "MasterCannotLeaveOrganizationException",
+          "You can't remove a management account from an organization.",
+        );
+      documents.accounts.delete(account);
+      return {};
+    }),
 
     CreateAccount: defineOperation(
       z.object({
@@ -110,7 +169,7 @@ export const writeOperations = (dependencies: WriteDependencies): Record<string,
       }),
       ({ Email, AccountName, Tags }) => {
         const at = clock.now().getTime();
-        const taken = documents.accounts.all().some((account) => account.email === Email);
+        const taken = documents.accounts.hasEmail(Email);
         const accountId = accountIdOf(newId());
         const base = { id: `car-${newId().replaceAll("-", "").slice(0, 32)}`, accountName: AccountName, at };
         const creation: AccountCreationRecord = taken

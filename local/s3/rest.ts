@@ -16,6 +16,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "content-type": "ContentType",
   "content-md5": "ContentMD5",
   "if-none-match": "IfNoneMatch",
+  "x-amz-expected-bucket-owner": "ExpectedBucketOwner",
   "x-amz-checksum-crc32": "ChecksumCRC32",
   "x-amz-object-lock-mode": "ObjectLockMode",
   "x-amz-object-lock-retain-until-date": "ObjectLockRetainUntilDate",
@@ -35,7 +36,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 /** Parameters that choose the operation, or say nothing: the SDKs name the operation once more in `x-id`. */
-const SELECTORS: ReadonlySet<string> = new Set(["list-type", "versions", "x-id"]);
+const SELECTORS: ReadonlySet<string> = new Set(["encryption", "list-type", "versions", "x-id"]);
 
 const notImplemented = (what: string) =>
   new AwsError("NotImplemented", `The embedded S3 has no ${what}`, 501);
@@ -56,6 +57,7 @@ const operationOf = (method: string, parameters: URLSearchParams, bucket: string
   if (bucket === "") return method === "GET" ? "ListBuckets" : undefined;
   if (key === "") {
     if (method !== "GET") return undefined;
+    if (parameters.has("encryption")) return "GetBucketEncryption";
     if (parameters.has("versions")) return "ListObjectVersions";
     return parameters.get("list-type") === "2" ? "ListObjectsV2" : undefined;
   }
@@ -98,9 +100,15 @@ const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   ObjectLockRetainUntilDate: "x-amz-object-lock-retain-until-date",
 };
 
-const IN_XML: ReadonlySet<string> = new Set(["ListBuckets", "ListObjectsV2", "ListObjectVersions"]);
+const IN_XML: ReadonlySet<string> = new Set([
+  "GetBucketEncryption",
+  "ListBuckets",
+  "ListObjectsV2",
+  "ListObjectVersions",
+]);
 
 const ROOT_ELEMENTS: Readonly<Record<string, string>> = {
+  GetBucketEncryption: "ServerSideEncryptionConfiguration",
   ListBuckets: "ListAllMyBucketsResult",
   ListObjectsV2: "ListBucketResult",
   ListObjectVersions: "ListVersionsResult",

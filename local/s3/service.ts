@@ -7,6 +7,7 @@ import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { ServiceDefinition } from "../wire/service.ts";
 import { optionalText, textMember } from "../wire/text-member.ts";
+import { bucketEncryption } from "./bucket-encryption.ts";
 import { listBuckets, listObjects, listVersions } from "./lists.ts";
 import { lockOf, refuseLocked } from "./object-lock.ts";
 import { createObjects } from "./objects.ts";
@@ -40,6 +41,8 @@ const checkBody = (body: Buffer, input: JsonObject) => {
 const actionsOf = (operation: string, input: JsonObject): readonly string[] => {
   const version = input["VersionId"] === undefined ? "" : "Version";
   switch (operation) {
+    case "GetBucketEncryption":
+      return ["s3:GetEncryptionConfiguration"];
     case "ListBuckets":
       return ["s3:ListAllMyBuckets"];
     case "ListObjectsV2":
@@ -163,7 +166,9 @@ export const createS3 = ({ buckets, store, clock, newId }: S3Options): ServiceDe
     resourcesOf: (operation, input) => {
       const bucket = `arn:aws:s3:::${textMember(input, "Bucket")}`;
       if (operation === "ListBuckets") return ["*"];
-      return operation.startsWith("List") ? [bucket] : [`${bucket}/${textMember(input, "Key")}`];
+      return operation.startsWith("List") || operation === "GetBucketEncryption"
+        ? [bucket]
+        : [`${bucket}/${textMember(input, "Key")}`];
     },
     operations: {
       PutObject: put,
@@ -171,6 +176,7 @@ export const createS3 = ({ buckets, store, clock, newId }: S3Options): ServiceDe
       // HTTP leaves the body of such an answer out and keeps its length.
       HeadObject: get,
       DeleteObject: remove,
+      GetBucketEncryption: bucketEncryption(store, buckets),
       ListBuckets: () => listBuckets(buckets),
       ListObjectsV2: (input) => listObjects(objects.all(bucketOf(input).name), input),
       ListObjectVersions: (input) => listVersions(objects.all(bucketOf(input).name), input),

@@ -45,6 +45,8 @@ const seedUser = async ({ client, identityStoreId, log }: DirectorySeed, user: O
     ));
   const UserId = required(answer.UserId, "a user's id");
   log.seeded("user", user.userName, UserId, found === undefined);
+  if (user.manager !== undefined)
+    log.inexpressible(`The manager of ${user.userName}: only a local organization keeps managers.`);
   if (user.status === "DISABLED") await disable({ client, identityStoreId, log }, user, UserId);
   if (user.externalIds.length > 0)
     log.inexpressible(

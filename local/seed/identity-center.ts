@@ -1,4 +1,5 @@
 import {
+  AttachCustomerManagedPolicyReferenceToPermissionSetCommand,
   AttachManagedPolicyToPermissionSetCommand,
   CreateAccountAssignmentCommand,
   CreatePermissionSetCommand,
@@ -76,10 +77,34 @@ const seedPolicies = async (
         `The policy ${ManagedPolicyArn} cannot be attached to ${set.name}: ${reasonOf(error)}.`,
       );
     }
+  await seedPolicyReferences({ client, instanceArn, log }, PermissionSetArn, set);
   if (set.inlinePolicy !== undefined)
     await client.send(
       new PutInlinePolicyToPermissionSetCommand({ ...place, InlinePolicy: JSON.stringify(set.inlinePolicy) }),
     );
+};
+
+const seedPolicyReferences = async (
+  { client, instanceArn, log }: Pick<IdentityCenterSeed, "client" | "instanceArn" | "log">,
+  PermissionSetArn: string,
+  set: OrganizationPermissionSet,
+): Promise<void> => {
+  const place = { InstanceArn: instanceArn, PermissionSetArn };
+  for (const { name, path } of set.customerManagedPolicies ?? [])
+    try {
+      await client.send(
+        new AttachCustomerManagedPolicyReferenceToPermissionSetCommand({
+          ...place,
+          CustomerManagedPolicyReference: { Name: name, Path: path },
+        }),
+      );
+    } catch (error) {
+      // What an earlier run attached.
+      if (error instanceof Error && error.name === "ConflictException") continue;
+      log.inexpressible(
+        `The customer managed policy ${path}${name} cannot be attached to ${set.name}: ${reasonOf(error)}.`,
+      );
+    }
 };
 
 const seedPermissionSets = async (seed: IdentityCenterSeed): Promise<void> => {

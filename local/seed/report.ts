@@ -1,5 +1,13 @@
 /** Kinds of things that a seed makes or finds. */
-export type SeededKind = "account" | "organizational unit" | "user" | "group" | "permission set";
+export type SeededKind =
+  | "account"
+  | "organizational unit"
+  | "user"
+  | "group"
+  | "permission set"
+  | "IAM user"
+  | "IAM group"
+  | "IAM role";
 
 /** One thing of the file, and its id at the endpoint. */
 export interface Seeded {

@@ -1,7 +1,8 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { OrganizationFile } from "../organization-file.ts";
-import type { IdentityClients } from "./clients.ts";
+import type { EndpointClients, IdentityClients } from "./clients.ts";
 import { seedDirectory } from "./directory.ts";
+import { seedIam } from "./iam.ts";
 import { instanceAt, seedIdentityCenter } from "./identity-center.ts";
 import { seedAccountStates, seedOrganization } from "./organization.ts";
 import { seedLog, type Seeded } from "./report.ts";
@@ -18,10 +19,10 @@ export interface SeedResult {
 
 /**
  * Fills an AWS endpoint with what `file` describes, through the AWS SDK. What exists by its name is kept, so a second run
- * changes nothing. Throws what the SDK throws.
+ * changes nothing. Without `iamIn`, IAM is left as it is. Throws what the SDK throws.
  */
 export const seedEndpoint = async (
-  clients: IdentityClients,
+  clients: IdentityClients & Partial<EndpointClients>,
   file: OrganizationFile,
   clock: Clock,
 ): Promise<SeedResult> => {
@@ -31,6 +32,7 @@ export const seedEndpoint = async (
   const { instanceArn, identityStoreId } = await instanceAt(clients.identityCenter);
   await seedDirectory({ client: clients.identityStore, identityStoreId, file, log });
   await seedIdentityCenter({ client: clients.identityCenter, clock, instanceArn, file, log });
+  if (clients.iamIn !== undefined) await seedIam({ iamIn: clients.iamIn, file, log });
   await seedAccountStates(organization);
   return { instanceArn, identityStoreId, managementAccountId, ids: log.ids, limitations: log.limitations };
 };

@@ -37,6 +37,8 @@ export const createAnnouncements = (dependencies: Dependencies): Announcements =
   };
 
   const announce = (execution: ExecutionRecord) => {
+    // "Only standard workflows emit events to EventBridge" (eventbridge-integration.html).
+    if (execution.mapRun?.executionType === "EXPRESS") return;
     const delivery = deliver(execution);
     underWay.add(delivery);
     void delivery.finally(() => underWay.delete(delivery));

@@ -8,5 +8,9 @@ export const machineArnOf = (executionArn: string): string =>
 
 const ARN = /^arn:[^:]+:states:[^:]*:\d{12}:(stateMachine:[^:]+|execution:[^:]+:[^:]+)$/;
 
+const MAP_RUN_ARN = /^arn:[^:]+:states:[^:]*:\d{12}:mapRun:[^:]+\/[^:]+:[^:]+$/;
+
+export const isMapRunArn = (text: string): boolean => MAP_RUN_ARN.test(text);
+
 export const isStatesArn = (text: string, kind: "stateMachine" | "execution"): boolean =>
   ARN.test(text) && text.includes(`:${kind}:`);

@@ -1,7 +1,7 @@
 import type { Json } from "../wire/json.ts";
 import type { MapState, ParallelState, State, StatesScope } from "./definition.ts";
 import type { Append } from "./execution.ts";
-import { mapIteration, stateEnded } from "./history.ts";
+import { mapIteration, mapRunAborted, stateEnded } from "./history.ts";
 import type { Branch, Failure, Frame } from "./records.ts";
 import { StatesError } from "./states-error.ts";
 import { commit } from "./visiting.ts";
@@ -35,6 +35,8 @@ const appendAborted = (append: Append, scope: StatesScope, frame: Frame): void =
     const inner = innerScope(state, index);
     if (inner !== undefined) appendAborted(append, inner, child.frame);
   }
+  const { mapRun, joined } = frame.visit.attempt;
+  if (mapRun !== undefined && joined === undefined) append(frame, mapRunAborted);
   if (ABORTABLE.has(state.Type)) append(frame, stateEnded(state.Type, "Aborted"));
 };
 

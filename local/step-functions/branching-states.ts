@@ -4,6 +4,7 @@ import type { BranchPlan, RunThread } from "./branches.ts";
 import type { MapState, ParallelState } from "./definition.ts";
 import { mapStarted, parallelStarted } from "./history.ts";
 import type { Branch, Frame } from "./records.ts";
+import { arrayOf, selected } from "./map-items.ts";
 import { commit, evaluateAs, evaluateIn, handOver, requireSize, wholeNumber } from "./visiting.ts";
 import type { Transition, Visiting } from "./visiting.ts";
 
@@ -39,23 +40,15 @@ export const runParallel = async (visiting: Visiting<ParallelState>, run: RunThr
   return handOver(visiting, state, result, { result });
 };
 
-const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
-
 /** "An Inline Map state … with up to 40 concurrent iterations." https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const MOST_CONCURRENT_ITEMS = 40;
 
 const newItems = async (visiting: Visiting<MapState>): Promise<Branch[]> => {
   const { state, frame } = visiting;
-  const items = await evaluateAs(visiting, state.Items ?? frame.input, "Items", isArray, "an array");
   const branches: Branch[] = [];
-  for (const [index, value] of items.entries()) {
+  for (const [index, value] of (await arrayOf(visiting)).entries()) {
     const item = { index, value };
-    // The selector reads $states.context.Map.Item, which stands in the item's own frame.
-    const selecting = { ...visiting, frame: { ...frame, item } };
-    const input =
-      state.ItemSelector === undefined
-        ? value
-        : await evaluateIn(selecting, state.ItemSelector, "ItemSelector");
+    const input = await selected(visiting, item);
     branches.push({
       progress: "waiting",
       frame: { ...newFrame(frame, state.ItemProcessor.StartAt, input), item },

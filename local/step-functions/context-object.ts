@@ -1,6 +1,17 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import type { ExecutionRecord, Frame, Visit } from "./records.ts";
 
+const inputs = new WeakMap<ExecutionRecord, Json>();
+
+/** Parsed once: a Map's selector asks for it as often as there are items. */
+const inputOf = (execution: ExecutionRecord): Json => {
+  const known = inputs.get(execution);
+  if (known !== undefined) return known;
+  const input = JSON.parse(execution.input) as Json;
+  inputs.set(execution, input);
+  return input;
+};
+
 /**
  * What `$states.context` holds during a visit of a state.
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
@@ -13,7 +24,7 @@ export const contextObject = (
 ): JsonObject => ({
   Execution: {
     Id: execution.arn,
-    Input: JSON.parse(execution.input) as Json,
+    Input: inputOf(execution),
     Name: execution.name,
     RoleArn: execution.roleArn,
     StartTime: execution.startedAt,

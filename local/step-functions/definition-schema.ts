@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Json } from "../wire/json.ts";
-import type { MachineDefinition, State, StatesScope } from "./definition.ts";
+import type { ItemProcessor, MachineDefinition, State, StatesScope } from "./definition.ts";
 
 const template: z.ZodMiniType<Json> = z.json();
 const name = z.string().check(z.minLength(1));
@@ -8,7 +8,11 @@ const expression = z
   .string()
   .check(z.regex(/^\{%[\s\S]*%\}$/, "expected a number or a JSONata expression {% … %}"));
 const count = z.number().check(z.int(), z.nonnegative());
-const secondsOrExpression = z.union([count, expression]);
+const countOrExpression = z.union([count, expression]);
+/** "up to 40 characters", without these: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
+const label = z
+  .string()
+  .check(z.regex(/^[^\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]{1,40}$/, "is no label"));
 
 const described = {
   Comment: z.optional(z.string()),
@@ -46,8 +50,8 @@ const Task = z.strictObject({
   Type: z.literal("Task"),
   Resource: name,
   Arguments: z.optional(template),
-  TimeoutSeconds: z.optional(secondsOrExpression),
-  HeartbeatSeconds: z.optional(secondsOrExpression),
+  TimeoutSeconds: z.optional(countOrExpression),
+  HeartbeatSeconds: z.optional(countOrExpression),
 });
 const Choice = z.strictObject({
   ...described,
@@ -69,7 +73,7 @@ const Wait = z.strictObject({
   ...described,
   ...handover,
   Type: z.literal("Wait"),
-  Seconds: z.optional(secondsOrExpression),
+  Seconds: z.optional(countOrExpression),
   Timestamp: z.optional(z.string()),
 });
 const Succeed = z.strictObject({ ...described, Type: z.literal("Succeed"), Output: z.optional(template) });
@@ -85,9 +89,17 @@ const scope: z.ZodMiniType<StatesScope> = z.strictObject({
   StartAt: name,
   States: states,
 });
-const itemProcessor: z.ZodMiniType<StatesScope> = z.strictObject({
+const itemProcessor: z.ZodMiniType<ItemProcessor> = z.strictObject({
   Comment: z.optional(z.string()),
-  ProcessorConfig: z.optional(z.strictObject({ Mode: z.literal("INLINE") })),
+  ProcessorConfig: z.optional(
+    z.discriminatedUnion("Mode", [
+      z.strictObject({ Mode: z.literal("INLINE") }),
+      z.strictObject({
+        Mode: z.literal("DISTRIBUTED"),
+        ExecutionType: z.enum(["STANDARD", "EXPRESS"]),
+      }),
+    ]),
+  ),
   StartAt: name,
   States: states,
 });
@@ -107,7 +119,13 @@ const MapType = z.strictObject({
   ItemProcessor: itemProcessor,
   Items: z.optional(template),
   ItemSelector: z.optional(template),
-  MaxConcurrency: z.optional(secondsOrExpression),
+  MaxConcurrency: z.optional(countOrExpression),
+  ItemBatcher: z.optional(
+    z.strictObject({ MaxItemsPerBatch: countOrExpression, BatchInput: z.optional(template) }),
+  ),
+  ToleratedFailureCount: z.optional(countOrExpression),
+  ToleratedFailurePercentage: z.optional(z.union([z.number().check(z.gte(0), z.lte(100)), expression])),
+  Label: z.optional(label),
 });
 const StateSchema: z.ZodMiniType<State> = z.discriminatedUnion("Type", [
   Pass,

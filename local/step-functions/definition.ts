@@ -93,10 +93,29 @@ export interface ParallelState extends Handover, Fallible {
 
 export interface MapState extends Handover, Fallible {
   readonly Type: "Map";
-  readonly ItemProcessor: StatesScope;
+  readonly ItemProcessor: ItemProcessor;
   readonly Items?: Template | undefined;
   readonly ItemSelector?: Template | undefined;
   readonly MaxConcurrency?: NumberTemplate | undefined;
+  /** This and what follows only where the items are executions of their own. */
+  readonly ItemBatcher?: ItemBatcher | undefined;
+  readonly ToleratedFailureCount?: NumberTemplate | undefined;
+  readonly ToleratedFailurePercentage?: NumberTemplate | undefined;
+  readonly Label?: string | undefined;
+}
+
+/** A Map whose items, or batches of them, are executions of their own. */
+export interface DistributedMapState extends MapState {
+  readonly ItemProcessor: ItemProcessor & { readonly ProcessorConfig: DistributedProcessing };
+}
+
+export const isDistributedMap = (state: State): state is DistributedMapState =>
+  state.Type === "Map" && state.ItemProcessor.ProcessorConfig?.Mode === "DISTRIBUTED";
+
+/** How many items a child execution gets at once, and what it gets beside them. */
+export interface ItemBatcher {
+  readonly MaxItemsPerBatch: NumberTemplate;
+  readonly BatchInput?: Template | undefined;
 }
 
 export type State =
@@ -108,7 +127,28 @@ export interface StatesScope {
   readonly States: Readonly<Record<string, State>>;
 }
 
+/** The type of workflow that the children of a distributed Map are. */
+export type ChildExecutionType = "STANDARD" | "EXPRESS";
+
+export interface DistributedProcessing {
+  readonly Mode: "DISTRIBUTED";
+  readonly ExecutionType: ChildExecutionType;
+}
+
+export interface ItemProcessor extends StatesScope {
+  readonly ProcessorConfig?: { readonly Mode: "INLINE" } | DistributedProcessing | undefined;
+}
+
 export interface MachineDefinition extends StatesScope {
   /** Seconds after which a running execution is TIMED_OUT. */
   readonly TimeoutSeconds?: number | undefined;
 }
+
+/** The states inside of a Parallel or a Map, with their place in it. */
+export const innerScopesOf = (
+  state: State,
+): readonly { readonly path: string; readonly scope: StatesScope }[] => {
+  if (state.Type === "Map") return [{ path: "ItemProcessor", scope: state.ItemProcessor }];
+  if (state.Type !== "Parallel") return [];
+  return state.Branches.map((scope, index) => ({ path: `Branches[${String(index)}]`, scope }));
+};

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { Operation } from "../wire/service.ts";
-import { isStatesArn } from "./arns.ts";
+import { executionArnOf, isMapRunArn, isStatesArn } from "./arns.ts";
+import { childArnPrefixOf } from "./map-run.ts";
 import { pageOf } from "./pages.ts";
 import type { ExecutionRecord, HistoryEvent } from "./records.ts";
 import type { RecordsStore } from "./records-store.ts";
@@ -31,7 +32,14 @@ const listItem = (execution: ExecutionRecord): JsonObject => ({
   status: execution.status,
   startDate: epochSeconds(execution.startedAt),
   ...(execution.stoppedAt === undefined ? {} : { stopDate: epochSeconds(execution.stoppedAt) }),
+  ...(execution.mapRun === undefined ? {} : { mapRunArn: execution.mapRun.arn }),
   redriveCount: 0,
+});
+
+/** Only a child of a distributed Map has items. */
+const childListItem = (execution: ExecutionRecord): JsonObject => ({
+  ...listItem(execution),
+  itemCount: execution.mapRun?.itemCount,
 });
 
 const describe = (execution: ExecutionRecord, withData: boolean): JsonObject => ({
@@ -91,6 +99,17 @@ const statusFilter = (input: JsonObject): string | undefined => {
 
 export const executionOperations = (dependencies: StatesServiceDependencies): Record<string, Operation> => {
   const { clock, records, executions, machines, newId } = dependencies;
+
+  const executionsOfMachine = (input: JsonObject) => {
+    const { machine } = machines.find(requiredText(input, "stateMachineArn"));
+    return records.executionsOf(executionArnOf(machine.arn, ""));
+  };
+
+  const childrenOf = (mapRunArn: string) => {
+    if (!isMapRunArn(mapRunArn)) throw new AwsError("InvalidArn", `Invalid Arn: '${mapRunArn}'`);
+    return records.executionsOf(childArnPrefixOf(mapRunArn));
+  };
+
   return {
     StartExecution: (input) => {
       const { machine } = machines.find(requiredText(input, "stateMachineArn"));
@@ -104,15 +123,14 @@ export const executionOperations = (dependencies: StatesServiceDependencies): Re
     DescribeExecution: (input) =>
       describe(findExecution(records, input), input["includedData"] !== "METADATA_ONLY"),
     ListExecutions: (input) => {
-      const { machine } = machines.find(requiredText(input, "stateMachineArn"));
+      const mapRunArn = optionalText(input, "mapRunArn", 2000);
+      const listed = mapRunArn === undefined ? executionsOfMachine(input) : childrenOf(mapRunArn);
       const status = statusFilter(input);
-      const matching = records
-        .executions()
-        .filter(({ machineArn }) => machineArn === machine.arn)
+      const matching = listed
         .filter((execution) => status === undefined || execution.status === status)
         .sort(newestFirst);
       const { page, nextToken } = pageOf(matching, input, ({ arn }) => arn);
-      return { executions: page.map(listItem), nextToken };
+      return { executions: page.map(mapRunArn === undefined ? listItem : childListItem), nextToken };
     },
     GetExecutionHistory: (input) => {
       const events = records.history(findExecution(records, input).arn);

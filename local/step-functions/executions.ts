@@ -2,13 +2,22 @@ import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Json } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import { executionArnOf } from "./arns.ts";
+import type { MachineDefinition, StatesScope } from "./definition.ts";
 import { runningExecution } from "./execution.ts";
 import type { Append, RunningExecution } from "./execution.ts";
 import { executionEnded, executionStarted, executionSucceeded } from "./history.ts";
+import { findDistributedMap } from "./map-run.ts";
 import { parseDefinition } from "./parse-definition.ts";
 import { pause } from "./pause.ts";
-import type { ChildExecutions, ExecutionStart } from "./ports.ts";
-import type { ExecutionRecord, ExecutionStatus, Frame, MachineRecord, RevisionRecord } from "./records.ts";
+import type { ChildExecutions, ExecutionStart, MapRunChild } from "./ports.ts";
+import type {
+  ExecutionRecord,
+  ExecutionStatus,
+  Frame,
+  MachineRecord,
+  MapRunMembership,
+  RevisionRecord,
+} from "./records.ts";
 import type { RecordsStore } from "./records-store.ts";
 import { Interrupted, Names, StatesError } from "./states-error.ts";
 import { runThread } from "./thread.ts";
@@ -61,6 +70,29 @@ const failureOf = (error: unknown): Ending => {
   };
 };
 
+/** What an execution's record says of its machine. */
+type Identity = Pick<MachineRecord, "arn" | "name" | "revisionId">;
+
+interface Beginning extends Omit<ExecutionStart, "machineArn"> {
+  readonly mapRun?: MapRunMembership;
+}
+
+/** Five minutes at most. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
+const EXPRESS_SECONDS = 300;
+
+/** The states that an execution runs: the machine's own, or those of the distributed Map that it is a child of. */
+const scopeOf = (definition: MachineDefinition, mapRun: MapRunMembership | undefined): StatesScope => {
+  if (mapRun === undefined) return definition;
+  const map = findDistributedMap(definition, mapRun.state);
+  if (map === undefined) throw new Error(`The definition has no distributed Map ${mapRun.state}`);
+  return map.ItemProcessor;
+};
+
+const timeoutOf = (definition: MachineDefinition, mapRun: MapRunMembership | undefined) => {
+  if (mapRun === undefined) return definition.TimeoutSeconds;
+  return mapRun.executionType === "EXPRESS" ? EXPRESS_SECONDS : undefined;
+};
+
 export const createExecutions = (dependencies: Dependencies): Executions => {
   const { clock, records, onStatusChange } = dependencies;
   const running = new Map<string, RunningExecution>();
@@ -86,6 +118,7 @@ export const createExecutions = (dependencies: Dependencies): Executions => {
 
   const children: ChildExecutions = {
     start: (child) => start(child),
+    startOfMapRun: (parent, child) => startOfMapRun(parent, child),
     ended: async (executionArn, signal) => {
       if (records.execution(executionArn)?.status === "RUNNING") {
         const ending = new AbortController();
@@ -113,7 +146,7 @@ export const createExecutions = (dependencies: Dependencies): Executions => {
   const run = async (execution: RunningExecution, definition: string) => {
     const { record, signal } = execution;
     try {
-      const scope = parseDefinition(record.machineName, definition);
+      const scope = scopeOf(parseDefinition(record.machineName, definition), record.mapRun);
       const thread = { interpreter, execution, scope, frame: record.root, signal };
       end(execution, { status: "SUCCEEDED", output: await runThread(thread) });
     } catch (error) {
@@ -139,13 +172,11 @@ export const createExecutions = (dependencies: Dependencies): Executions => {
     return revision;
   };
 
-  const newRecord = (
-    machine: MachineRecord,
-    revision: RevisionRecord,
-    begin: ExecutionStart,
-  ): ExecutionRecord => {
+  const newRecord = (machine: Identity, revision: RevisionRecord, begin: Beginning): ExecutionRecord => {
     const now = clock.now();
-    const { StartAt, TimeoutSeconds } = parseDefinition(machine.name, revision.definition);
+    const definition = parseDefinition(machine.name, revision.definition);
+    const { StartAt } = scopeOf(definition, begin.mapRun);
+    const timeoutSeconds = timeoutOf(definition, begin.mapRun);
     return {
       arn: executionArnOf(machine.arn, begin.name),
       name: begin.name,
@@ -156,26 +187,42 @@ export const createExecutions = (dependencies: Dependencies): Executions => {
       input: begin.input,
       startedAt: now.toISOString(),
       ...(begin.startedBy === undefined ? {} : { startedBy: begin.startedBy }),
-      ...(TimeoutSeconds === undefined
+      ...(begin.mapRun === undefined ? {} : { mapRun: begin.mapRun }),
+      ...(timeoutSeconds === undefined
         ? {}
-        : { timeoutAt: new Date(now.getTime() + TimeoutSeconds * 1000).toISOString() }),
+        : { timeoutAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString() }),
       status: "RUNNING",
       lastEventId: 0,
       root: { state: StartAt, input: JSON.parse(begin.input) as Json, variables: {}, lastEventId: 0 },
     };
   };
 
-  const isSameStart = (existing: ExecutionRecord, begin: ExecutionStart) =>
+  const isSameStart = (existing: ExecutionRecord, begin: Beginning) =>
     begin.startedBy === undefined
       ? existing.status === "RUNNING" && existing.input === begin.input
       : existing.startedBy === begin.startedBy;
 
   const start = (begin: ExecutionStart): ExecutionRecord => {
-    if (stopped) throw new AwsError("ServiceUnavailable", "The embedded Step Functions is stopping", 503);
     const machine = records.machine(begin.machineArn);
     if (machine === undefined) {
       throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${begin.machineArn}'`);
     }
+    return open(machine, begin);
+  };
+
+  const startOfMapRun = (parent: ExecutionRecord, child: MapRunChild): ExecutionRecord => {
+    const { state, label, mapRunArn, executionType, itemCount, name, input } = child;
+    const machine = {
+      arn: `${parent.machineArn}/${label}`,
+      name: `${parent.machineName}/${label}`,
+      revisionId: parent.revisionId,
+    };
+    const mapRun = { arn: mapRunArn, state, executionType, itemCount };
+    return open(machine, { name, input, startedBy: mapRunArn, mapRun });
+  };
+
+  const open = (machine: Identity, begin: Beginning): ExecutionRecord => {
+    if (stopped) throw new AwsError("ServiceUnavailable", "The embedded Step Functions is stopping", 503);
     const arn = executionArnOf(machine.arn, begin.name);
     const existing = records.execution(arn);
     if (existing !== undefined) {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../wire/json.ts";
-import type { Outcome, TaskProgress, Variables } from "./records.ts";
+import type { Failure, Outcome, TaskProgress, Variables } from "./records.ts";
 import type { TaskResource } from "./task-resource.ts";
 
 /*
@@ -107,6 +107,20 @@ export const parallelStarted: EventDraft = { type: "ParallelStateStarted" };
 export const mapStarted = (length: number): EventDraft => ({
   type: "MapStateStarted",
   details: { mapStateStartedEventDetails: { length } },
+});
+
+export const mapRunStarted = (mapRunArn: string): EventDraft => ({
+  type: "MapRunStarted",
+  details: { mapRunStartedEventDetails: { mapRunArn } },
+});
+
+export const mapRunSucceeded: EventDraft = { type: "MapRunSucceeded" };
+
+export const mapRunAborted: EventDraft = { type: "MapRunAborted" };
+
+export const mapRunFailed = ({ error, cause }: Failure): EventDraft => ({
+  type: "MapRunFailed",
+  details: { mapRunFailedEventDetails: { error, cause } },
 });
 
 export const mapIteration = (

@@ -3,15 +3,13 @@ import * as z from "zod/mini";
 import type { Json } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import { MachineSchema } from "./definition-schema.ts";
+import { innerScopesOf } from "./definition.ts";
 import type { Fallible, MachineDefinition, State, StatesScope } from "./definition.ts";
+import { distributedMapFlaws } from "./distributed-map-flaws.ts";
+import type { Flaw } from "./flaw.ts";
 import { expressionIn } from "./expression.ts";
 import { Names } from "./states-error.ts";
 import { parseTaskResource } from "./task-resource.ts";
-
-interface Flaw {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Fields that only a JSONPath state has. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
 const JSONPATH_FIELDS = [
@@ -76,12 +74,6 @@ const targetsOf = (state: State): string[] => {
   return targets;
 };
 
-const innerScopesOf = (state: State): { readonly path: string; readonly scope: StatesScope }[] => {
-  if (state.Type === "Map") return [{ path: "ItemProcessor", scope: state.ItemProcessor }];
-  if (state.Type !== "Parallel") return [];
-  return state.Branches.map((scope, index) => ({ path: `Branches[${String(index)}]`, scope }));
-};
-
 /** States.ALL "must appear alone", and in the last retrier or catcher. https://states-language.net/spec.html#errors */
 const wildcardFlaws = (state: State, path: string): Flaw[] =>
   (["Retry", "Catch"] as const).flatMap((field) => {
@@ -144,7 +136,10 @@ const findFlaws = (definition: unknown): { flaws: Flaw[]; parsed?: MachineDefini
   const flaws = jsonPathFlaws(definition);
   if (flaws.length > 0) return { flaws };
   const result = z.safeParse(MachineSchema, definition, { error: z.locales.en().localeError });
-  if (result.success) return { flaws: scopeFlaws(result.data, ""), parsed: result.data };
+  if (result.success) {
+    const found = [...scopeFlaws(result.data, ""), ...distributedMapFlaws(result.data)];
+    return { flaws: found, parsed: result.data };
+  }
   return {
     flaws: result.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })),
   };

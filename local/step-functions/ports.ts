@@ -1,5 +1,6 @@
 import type { BusEvent } from "../events/event.ts";
 import type { Json } from "../wire/json.ts";
+import type { ChildExecutionType } from "./definition.ts";
 import type { ExecutionRecord } from "./records.ts";
 
 /** How a Lambda function answers: with a payload, or with the error that its code (or its runtime) ended with. */
@@ -26,6 +27,14 @@ export type InvokeFunction = (
   meta: InvocationMeta,
 ) => Promise<InvocationAnswer>;
 
+/** Throws AwsError unless the role of a machine may do what Step Functions does on the machine's behalf. */
+export type AuthorizeRole = (access: {
+  readonly roleArn: string;
+  readonly executionName: string;
+  readonly action: string;
+  readonly resource: string;
+}) => Promise<void>;
+
 /** An EventBridge event of AWS's own, as it reaches the default bus. */
 export type ServiceEvent = BusEvent;
 
@@ -38,14 +47,29 @@ export interface ExecutionStart {
   readonly name: string;
   /** A JSON text. */
   readonly input: string;
-  /** The id of the task whose child it is. */
+  /** The id of the task whose child it is, or of the delivery that starts it. */
   readonly startedBy?: string;
 }
 
-/** What `states:startExecution` tasks do with other executions. */
+/** A child execution of a distributed Map to be. */
+export interface MapRunChild {
+  /** The Map state. */
+  readonly state: string;
+  readonly label: string;
+  readonly mapRunArn: string;
+  readonly executionType: ChildExecutionType;
+  readonly name: string;
+  /** A JSON text. */
+  readonly input: string;
+  readonly itemCount: number;
+}
+
+/** What `states:startExecution` tasks and distributed Maps do with other executions. */
 export interface ChildExecutions {
   /** Starts the child unless this very task did so before; throws AwsError as StartExecution does. */
   start(child: ExecutionStart): ExecutionRecord;
+  /** Starts a child of a distributed Map unless it was started before; it runs what its parent's definition says. */
+  startOfMapRun(parent: ExecutionRecord, child: MapRunChild): ExecutionRecord;
   /** The child's record once it has ended; undefined when `signal` aborts first. */
   ended(executionArn: string, signal: AbortSignal): Promise<ExecutionRecord | undefined>;
   /** Aborts the child of a parent that was aborted or timed out; does nothing while the engine is stopping. */

@@ -24,6 +24,8 @@ export interface RecordsStore {
   putMachine(machine: MachineRecord, revision: RevisionRecord): void;
   execution(arn: string): ExecutionRecord | undefined;
   executions(): ExecutionRecord[];
+  /** Those of one machine or Map Run, by what all their ARNs begin with. */
+  executionsOf(arnPrefix: string): ExecutionRecord[];
   history(executionArn: string): HistoryEvent[];
   /** Keeps an execution and the events that led there, or neither. */
   putExecution(execution: ExecutionRecord, events: readonly HistoryEvent[]): void;
@@ -45,6 +47,8 @@ export const createRecordsStore = (store: LocalStore): RecordsStore => ({
   },
   execution: (arn) => store.get(EXECUTIONS, arn) as ExecutionRecord | undefined,
   executions: () => store.list(EXECUTIONS).map(({ document }) => document as ExecutionRecord),
+  executionsOf: (arnPrefix) =>
+    store.listRange(EXECUTIONS, { prefix: arnPrefix }).map(({ document }) => document as ExecutionRecord),
   history: (executionArn) =>
     store.list(historyOf(executionArn)).map(({ document }) => document as HistoryEvent),
   putExecution: (execution, events) => {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../wire/json.ts";
+import type { ChildExecutionType } from "./definition.ts";
 
 /** A deployed machine; its definition is a revision, so that running executions keep theirs over a redeploy. */
 export interface MachineRecord {
@@ -29,8 +30,10 @@ export interface ExecutionRecord {
   readonly roleArn: string;
   readonly input: string;
   readonly startedAt: string;
-  /** The task (by its id) whose execution this is a child of. */
+  /** The id of the task whose child this is, of its Map Run, or of the delivery of an event that started it. */
   readonly startedBy?: string;
+  /** Of a child execution that a distributed Map started. */
+  readonly mapRun?: MapRunMembership;
   /** When the machine's own TimeoutSeconds end it. */
   readonly timeoutAt?: string;
   status: ExecutionStatus;
@@ -41,6 +44,15 @@ export interface ExecutionRecord {
   /** The id of the newest history event. */
   lastEventId: number;
   readonly root: Frame;
+}
+
+/** What a child execution of a distributed Map is part of. */
+export interface MapRunMembership {
+  readonly arn: string;
+  /** The Map state whose processor the child runs. */
+  readonly state: string;
+  readonly executionType: ChildExecutionType;
+  readonly itemCount: number;
 }
 
 export type Variables = Record<string, Json>;
@@ -82,8 +94,24 @@ export interface Attempt {
   wakeAt?: string;
   task?: TaskProgress;
   branches?: Branch[];
-  /** How the branches ended together, once they have. */
+  mapRun?: MapRun;
+  /** How the branches, or the children of a distributed Map, ended together, once they have. */
   joined?: Outcome;
+}
+
+/** What a distributed Map starts; how far its children are, their own records tell. */
+export interface MapRun {
+  readonly arn: string;
+  readonly batches: readonly MapBatch[];
+  readonly maxConcurrency: number;
+  readonly toleratedCount?: number;
+  readonly toleratedPercentage?: number;
+}
+
+/** One child's input, and how many items it is. */
+export interface MapBatch {
+  readonly input: Json;
+  readonly items: number;
 }
 
 export interface Branch {

@@ -8,13 +8,13 @@ import { taskOperations } from "./task-operations.ts";
 import { readToken } from "./task-token.ts";
 
 /**
- * IAM's resource of each call: the machine or the execution that it names; for the SendTask calls the machine
+ * IAM's resource of each call: the machine, execution or Map Run that it names; for the SendTask calls the machine
  * whose task the token belongs to, as CDK's grantTaskResponse scopes them.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
  */
 const resourcesOf = (_operation: string, input: JsonObject): readonly string[] => {
-  const { stateMachineArn, executionArn, resourceArn, taskToken } = input;
-  const named = stateMachineArn ?? executionArn ?? resourceArn;
+  const { stateMachineArn, executionArn, mapRunArn, resourceArn, taskToken } = input;
+  const named = stateMachineArn ?? executionArn ?? mapRunArn ?? resourceArn;
   if (typeof named === "string") return [named];
   const token = typeof taskToken === "string" ? readToken(taskToken) : undefined;
   return [token === undefined ? "*" : machineArnOf(token.executionArn)];

@@ -25,7 +25,9 @@ export class Interrupted extends Error {
 export const Names = {
   all: "States.ALL",
   dataLimitExceeded: "States.DataLimitExceeded",
+  exceedToleratedFailureThreshold: "States.ExceedToleratedFailureThreshold",
   heartbeatTimeout: "States.HeartbeatTimeout",
+  permissions: "States.Permissions",
   queryEvaluationError: "States.QueryEvaluationError",
   runtime: "States.Runtime",
   taskFailed: "States.TaskFailed",

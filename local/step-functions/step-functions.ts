@@ -6,7 +6,7 @@ import { createExecutions } from "./executions.ts";
 import { createEvaluate } from "./expression.ts";
 import { createMachines } from "./machines.ts";
 import type { Machine } from "./machines.ts";
-import type { InvokeFunction, Publish, StateEntered } from "./ports.ts";
+import type { AuthorizeRole, ExecutionStart, InvokeFunction, Publish, StateEntered } from "./ports.ts";
 import { createRecordsStore } from "./records-store.ts";
 import { createStatesService } from "./service.ts";
 
@@ -15,6 +15,8 @@ export interface StepFunctionsOptions {
   /** Holds machines, executions and their history over a restart. */
   readonly store: LocalStore;
   readonly invokeFunction: InvokeFunction;
+  /** Checks what a machine's role must be allowed to besides invoking functions; without it, everything is. */
+  readonly authorize?: AuthorizeRole;
   /** Receives each "Step Functions Execution Status Change". */
   readonly publish: Publish;
   readonly region: string;
@@ -29,6 +31,8 @@ export interface StepFunctionsOptions {
 export interface StepFunctions {
   /** Deploys a machine, or redeploys it: running executions keep the definition and role that they started with. */
   registerMachine(machine: Machine): void;
+  /** Starts an execution, or answers with the one that the same `startedBy` has started; throws AwsError. */
+  startExecution(start: ExecutionStart): void;
   /** The States API, for the wire server. */
   readonly service: ServiceDefinition;
   /** Calls `listener` for each state entered, until the returned function is called. */
@@ -42,6 +46,7 @@ export interface StepFunctions {
 /** Wires the embedded Step Functions together. */
 export const createStepFunctions = (options: StepFunctionsOptions): StepFunctions => {
   const { clock, store, invokeFunction, publish, region, accountId, newId, random = Math.random } = options;
+  const { authorize = () => Promise.resolve() } = options;
   const records = createRecordsStore(store);
   const listeners = new Set<(entered: StateEntered) => void>();
   const announcements = createAnnouncements({ clock, records, publish, newId, region, accountId });
@@ -55,6 +60,7 @@ export const createStepFunctions = (options: StepFunctionsOptions): StepFunction
       clock,
       evaluate: createEvaluate({ clock, random, newId }),
       invokeFunction,
+      authorize,
       random,
       newId,
       region,
@@ -78,6 +84,9 @@ export const createStepFunctions = (options: StepFunctionsOptions): StepFunction
   return {
     registerMachine: (machine) => {
       machines.register(machine);
+    },
+    startExecution: (start) => {
+      executions.start(start);
     },
     service: createStatesService({ records, executions, machines, newId, clock }),
     observe: (listener) => {

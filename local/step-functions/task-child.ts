@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../wire/json.ts";
 import { AwsError } from "../wire/service.ts";
 import type { TaskState } from "./definition.ts";
 import { executionArnOf } from "./arns.ts";
+import { describeChild } from "./child-description.ts";
 import type { ExecutionRecord, Outcome, TaskProgress } from "./records.ts";
 import { Names } from "./states-error.ts";
 import { stateError } from "./visiting.ts";
@@ -36,22 +37,20 @@ export const childArnOf = (visiting: Visiting<TaskState>, taskArguments: Json, t
   return executionArnOf(machineArn, name ?? taskId);
 };
 
-/** The child as `.sync:2` reports it: like DescribeExecution, with parsed input and output and dates in milliseconds. */
-const describeChild = (child: ExecutionRecord): JsonObject => ({
-  ExecutionArn: child.arn,
-  Input: JSON.parse(child.input) as Json,
-  InputDetails: { Included: true },
-  Name: child.name,
-  ...(child.output === undefined
-    ? {}
-    : { Output: JSON.parse(child.output) as Json, OutputDetails: { Included: true } }),
-  ...(child.error === undefined ? {} : { Error: child.error }),
-  ...(child.cause === undefined ? {} : { Cause: child.cause }),
-  StartDate: Date.parse(child.startedAt),
-  StateMachineArn: child.machineArn,
-  Status: child.status,
-  ...(child.stoppedAt === undefined ? {} : { StopDate: Date.parse(child.stoppedAt) }),
-});
+/** https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html */
+const requireRole = async (visiting: Visiting<TaskState>, machineArn: string, waitsForEnd: boolean) => {
+  const { roleArn, name: executionName } = visiting.execution.record;
+  const may = (action: string, resource: string) =>
+    visiting.interpreter.authorize({ roleArn, executionName, action, resource });
+  await may("states:StartExecution", machineArn);
+  if (!waitsForEnd) return;
+  const [, partition = "", , region = "", accountId = ""] = machineArn.split(":");
+  const rule = `arn:${partition}:events:${region}:${accountId}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
+  await may("states:DescribeExecution", executionArnOf(machineArn, "child"));
+  await may("states:StopExecution", executionArnOf(machineArn, "child"));
+  for (const action of ["events:PutTargets", "events:PutRule", "events:DescribeRule"])
+    await may(action, rule);
+};
 
 /**
  * Starts the child and, if asked, waits for its end; undefined when the parent is stopped meanwhile.
@@ -69,10 +68,14 @@ export const runChild = async (
   if (!task.submitted) {
     let started: ExecutionRecord;
     try {
+      await requireRole(visiting, machineArn, waitsForEnd);
       started = children.start({ machineArn, name: name ?? task.id, input, startedBy: task.id });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { error: `StepFunctions.${error.name}Exception`, cause: error.message };
+      return {
+        error: `StepFunctions.${error.name.replace(/Exception$/, "")}Exception`,
+        cause: error.message,
+      };
     }
     const response = { ExecutionArn: started.arn, StartDate: Date.parse(started.startedAt) };
     if (!waitsForEnd) return { output: response };

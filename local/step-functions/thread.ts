@@ -1,6 +1,8 @@
 import type { Json } from "../wire/json.ts";
 import { runMap, runParallel } from "./branching-states.ts";
+import { isDistributedMap } from "./definition.ts";
 import type { Catcher, Fallible, State } from "./definition.ts";
+import { runDistributedMap } from "./distributed-map.ts";
 import { stateEntered, stateExited } from "./history.ts";
 import { pause } from "./pause.ts";
 import type { Visit } from "./records.ts";
@@ -58,7 +60,9 @@ const attempt = ({ state, ...visiting }: Visiting): Promise<Transition> => {
     case "Parallel":
       return runParallel({ ...visiting, state }, runThread);
     case "Map":
-      return runMap({ ...visiting, state }, runThread);
+      return isDistributedMap(state)
+        ? runDistributedMap({ ...visiting, state })
+        : runMap({ ...visiting, state }, runThread);
   }
 };
 

@@ -6,7 +6,7 @@ import type { Append, RunningExecution } from "./execution.ts";
 import { EvaluationFailure } from "./expression.ts";
 import type { Evaluate } from "./expression.ts";
 import { evaluationFailed } from "./history.ts";
-import type { ChildExecutions, InvokeFunction } from "./ports.ts";
+import type { AuthorizeRole, ChildExecutions, InvokeFunction } from "./ports.ts";
 import type { Frame, Variables, Visit } from "./records.ts";
 import { Interrupted, Names, StatesError } from "./states-error.ts";
 
@@ -15,6 +15,7 @@ export interface Interpreter {
   readonly clock: Clock;
   readonly evaluate: Evaluate;
   readonly invokeFunction: InvokeFunction;
+  readonly authorize: AuthorizeRole;
   readonly children: ChildExecutions;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;

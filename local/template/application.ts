@@ -1,11 +1,12 @@
 import { readAssembly } from "./assembly.ts";
+import type { AssemblyStack } from "./assembly.ts";
 import { bucketsIn } from "./buckets.ts";
 import type { ApplicationBucket } from "./buckets.ts";
 import { checkCoverage } from "./coverage.ts";
 import { deploy } from "./deployment.ts";
 import type { DeployedStack } from "./deployment.ts";
-import { eventSourceMappingsIn } from "./event-sources.ts";
-import type { EventSourceMapping } from "./event-sources.ts";
+import { eventSourceMappingsIn, queueMappingsIn } from "./event-sources.ts";
+import type { EventSourceMapping, QueueMapping } from "./event-sources.ts";
 import { functionsIn } from "./functions.ts";
 import type { ApplicationFunction } from "./functions.ts";
 import { httpApisIn } from "./http-apis.ts";
@@ -16,7 +17,7 @@ import { resourcePoliciesIn, rolesIn } from "./permissions.ts";
 import type { ApplicationRole, PolicyDocument } from "./permissions.ts";
 import type { Environment } from "./physical-resources.ts";
 import { busesIn, queuesIn, rulesIn, topicsIn } from "./rules.ts";
-import type { ApplicationRule, NamedResource } from "./rules.ts";
+import type { ApplicationQueue, ApplicationRule, NamedResource } from "./rules.ts";
 import { tablesIn } from "./tables.ts";
 import type { ApplicationTable } from "./tables.ts";
 
@@ -28,10 +29,11 @@ export interface Application {
   readonly functions: readonly ApplicationFunction[];
   readonly machines: readonly ApplicationMachine[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
+  readonly queueMappings: readonly QueueMapping[];
   readonly buses: readonly NamedResource[];
   readonly rules: readonly ApplicationRule[];
   readonly topics: readonly NamedResource[];
-  readonly queues: readonly NamedResource[];
+  readonly queues: readonly ApplicationQueue[];
   readonly buckets: readonly ApplicationBucket[];
   readonly httpApis: readonly ApplicationHttpApi[];
   readonly roles: readonly ApplicationRole[];
@@ -52,7 +54,10 @@ export const functionArnIn =
 
 /** Reads the cloud assembly in `directory` (cdk.out) as if it were deployed in `environment`. */
 export const readApplication = async (directory: string, environment: Environment): Promise<Application> => {
-  const assembly = await readAssembly(directory);
+  const { stacks, assetPaths } = await readAssembly(directory);
+  const isHere = ({ region = environment.region }: AssemblyStack) => region === environment.region;
+  // What forwards events from other regions has nothing to forward: all of the embedded AWS is in one.
+  const assembly = { stacks: stacks.filter(isHere), assetPaths };
   checkCoverage(assembly);
   const deployment = deploy(assembly, environment);
   return {
@@ -62,6 +67,7 @@ export const readApplication = async (directory: string, environment: Environmen
     functions: functionsIn(assembly, deployment),
     machines: machinesIn(deployment),
     eventSourceMappings: eventSourceMappingsIn(deployment),
+    queueMappings: queueMappingsIn(deployment),
     buses: busesIn(deployment),
     rules: rulesIn(deployment),
     topics: topicsIn(deployment),

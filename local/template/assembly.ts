@@ -7,6 +7,8 @@ const ManifestSchema = z.looseObject({
     z.string(),
     z.looseObject({
       type: z.string(),
+      /** `aws://<account>/<region>`, each with a name that says so where the synthesis does not know it. */
+      environment: z.optional(z.string()),
       properties: z.optional(
         z.looseObject({ templateFile: z.optional(z.string()), stackName: z.optional(z.string()) }),
       ),
@@ -56,6 +58,8 @@ export type Template = z.infer<typeof TemplateSchema>;
 /** One stack of the assembly. */
 export interface AssemblyStack {
   readonly name: string;
+  /** Where it is deployed; undefined where it is deployed wherever the others are. */
+  readonly region?: string;
   readonly template: Template;
 }
 
@@ -79,18 +83,24 @@ const readAssets = async (directory: string, file: string): Promise<[string, str
   });
 };
 
+const regionIn = (environment: string | undefined): string | undefined => {
+  const region = environment?.split("/").at(-1);
+  return region === "unknown-region" ? undefined : region;
+};
+
 /** Reads a cloud assembly: https://github.com/aws/aws-cdk-cli/tree/main/packages/%40aws-cdk/cloud-assembly-schema. */
 export const readAssembly = async (directory: string): Promise<Assembly> => {
   const { artifacts } = ManifestSchema.parse(await readJson(join(directory, "manifest.json")));
   const stacks: AssemblyStack[] = [];
   const assetPaths = new Map<string, string>();
-  for (const [id, { type, properties = {} }] of Object.entries(artifacts)) {
+  for (const [id, { type, environment, properties = {} }] of Object.entries(artifacts)) {
     if (type === "cdk:cloud-assembly") {
       throw new Error(`The assembly nests another one (${id}): stages cannot run in the embedded AWS`);
     }
     if (type === "aws:cloudformation:stack" && properties.templateFile !== undefined) {
       const template = TemplateSchema.parse(await readJson(join(directory, properties.templateFile)));
-      stacks.push({ name: properties.stackName ?? id, template });
+      const region = regionIn(environment);
+      stacks.push({ name: properties.stackName ?? id, template, ...(region !== undefined && { region }) });
     }
     const assetFile = type === "cdk:asset-manifest" ? properties["file"] : undefined;
     if (typeof assetFile === "string") {

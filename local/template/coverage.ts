@@ -35,6 +35,8 @@ const WITHOUT_EFFECT_HERE: ReadonlySet<string> = new Set([
   "AWS::Cognito::UserPool",
   "AWS::Cognito::UserPoolClient",
   "AWS::Cognito::UserPoolDomain",
+  // Who may put events from other accounts: nobody is in another account here.
+  "AWS::Events::EventBusPolicy",
   "AWS::Logs::LogGroup",
 ]);
 

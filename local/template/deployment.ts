@@ -35,8 +35,11 @@ export interface Deployment {
 
 const urlSuffixOf = (partition: string) => (partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
 
+/** CloudFormation's ids of stacks are UUIDs. */
+const EMBEDDED = "00000000-0000-4000-8000-000000000000";
+
 const stackIdOf = ({ partition, region, accountId }: Environment, stackName: string) =>
-  `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/embedded`;
+  `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${EMBEDDED}`;
 
 /** Resolves an assembly as if it were deployed in `environment`; it throws {@link TemplateError} on what it does not know. */
 export const deploy = (assembly: Assembly, environment: Environment): Deployment => {

@@ -5,7 +5,9 @@ import { number, propertiesOf, truth } from "./parse.ts";
 /** Defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html (-1: without end). */
 const MappingSchema = z.object({
   FunctionName: z.string(),
-  EventSourceArn: z.string().check(z.includes(":dynamodb:", "only DynamoDB streams are delivered here")),
+  EventSourceArn: z
+    .string()
+    .check(z.includes(":dynamodb:", "only DynamoDB streams and SQS queues are delivered here")),
   BatchSize: z._default(number, 100),
   BisectBatchOnFunctionError: z._default(truth, false),
   FunctionResponseTypes: z._default(z.array(z.literal("ReportBatchItemFailures")), []),
@@ -54,8 +56,56 @@ const mappingOf = (resource: DeployedResource): EventSourceMapping | undefined =
   };
 };
 
+const isOfQueue = (resource: DeployedResource) =>
+  String(resource.properties()["EventSourceArn"]).includes(":sqs:");
+
 export const eventSourceMappingsIn = (deployment: Deployment): readonly EventSourceMapping[] =>
   deployment
     .resources("AWS::Lambda::EventSourceMapping")
+    .filter((resource) => !isOfQueue(resource))
     .map(mappingOf)
+    .filter((mapping) => mapping !== undefined);
+
+/** Defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+const QueueMappingSchema = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  BatchSize: z._default(number, 10),
+  FunctionResponseTypes: z._default(z.array(z.literal("ReportBatchItemFailures")), []),
+  ScalingConfig: z._default(z.object({ MaximumConcurrency: z._default(number, 1) }), {
+    MaximumConcurrency: 1,
+  }),
+  Enabled: z._default(truth, true),
+});
+
+/** A queue's delivery to a function. */
+export interface QueueMapping {
+  readonly id: string;
+  /** The function's name or ARN. */
+  readonly functionName: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly reportBatchItemFailures: boolean;
+  /** Invocations at a time; Lambda's own number where the template says none, which is one here. */
+  readonly maximumConcurrency: number;
+}
+
+const queueMappingOf = (resource: DeployedResource): QueueMapping | undefined => {
+  const properties = propertiesOf(resource, QueueMappingSchema);
+  if (!properties.Enabled) return undefined;
+  return {
+    id: resource.ref,
+    functionName: properties.FunctionName,
+    queueArn: properties.EventSourceArn,
+    batchSize: properties.BatchSize,
+    reportBatchItemFailures: properties.FunctionResponseTypes.length > 0,
+    maximumConcurrency: properties.ScalingConfig.MaximumConcurrency,
+  };
+};
+
+export const queueMappingsIn = (deployment: Deployment): readonly QueueMapping[] =>
+  deployment
+    .resources("AWS::Lambda::EventSourceMapping")
+    .filter(isOfQueue)
+    .map(queueMappingOf)
     .filter((mapping) => mapping !== undefined);

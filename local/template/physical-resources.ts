@@ -147,6 +147,7 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   "AWS::Cognito::UserPoolDomain": (identity) => ({ ref: nameOf(identity, "Domain"), attributes: {} }),
   "AWS::DynamoDB::Table": table,
   "AWS::Events::EventBus": eventBus,
+  "AWS::Events::EventBusPolicy": byDerivedId(16),
   "AWS::Events::Rule": rule,
   "AWS::IAM::ManagedPolicy": managedPolicy,
   "AWS::IAM::Policy": byDerivedId(16),

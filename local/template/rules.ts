@@ -5,6 +5,8 @@ import { number, propertiesOf } from "./parse.ts";
 const TargetSchema = z.object({
   Id: z.string(),
   Arn: z.string(),
+  /** By whose permissions EventBridge reaches a state machine or another bus. */
+  RoleArn: z.optional(z.string()),
   Input: z.optional(z.string()),
   InputPath: z.optional(z.string()),
   InputTransformer: z.optional(
@@ -77,7 +79,31 @@ export const topicsIn = (deployment: Deployment): readonly NamedResource[] =>
     .resources("AWS::SNS::Topic")
     .map((resource) => ({ name: resource.attribute("TopicName"), arn: resource.ref }));
 
-export const queuesIn = (deployment: Deployment): readonly NamedResource[] =>
-  deployment
-    .resources("AWS::SQS::Queue")
-    .map((resource) => ({ name: resource.attribute("QueueName"), arn: resource.attribute("Arn") }));
+/** Defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+const QueueSchema = z.object({
+  VisibilityTimeout: z._default(number, 30),
+  RedrivePolicy: z.optional(z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: number })),
+});
+
+/** An SQS queue of the app. */
+export interface ApplicationQueue extends NamedResource {
+  /** How long a message that was received is not received again, unless its receiver says otherwise. */
+  readonly visibilitySeconds?: number;
+  /** Where a message goes that was received so often and is still there. */
+  readonly redrive?: { readonly queueArn: string; readonly receives: number };
+}
+
+const queueOf = (resource: DeployedResource): ApplicationQueue => {
+  const { VisibilityTimeout, RedrivePolicy } = propertiesOf(resource, QueueSchema);
+  return {
+    name: resource.attribute("QueueName"),
+    arn: resource.attribute("Arn"),
+    visibilitySeconds: VisibilityTimeout,
+    ...(RedrivePolicy !== undefined && {
+      redrive: { queueArn: RedrivePolicy.deadLetterTargetArn, receives: RedrivePolicy.maxReceiveCount },
+    }),
+  };
+};
+
+export const queuesIn = (deployment: Deployment): readonly ApplicationQueue[] =>
+  deployment.resources("AWS::SQS::Queue").map(queueOf);

@@ -12,6 +12,7 @@ export type Protocol = Pick<ServiceDefinition, "xmlNamespace"> & {
 const JSON_TYPES = {
   "json-1.0": "application/x-amz-json-1.0",
   "json-1.1": "application/x-amz-json-1.1",
+  "rest-json": "application/json",
 } as const;
 
 /** The namespace of answers of services that declare none. */
@@ -31,17 +32,17 @@ const respond = (
 
 /** The answer of a call that succeeded. */
 export const outputResponse = (
-  { protocol, xmlNamespace = ANY_NAMESPACE, rest }: ServiceDefinition,
+  { protocol, xmlNamespace = ANY_NAMESPACE, listElements, rest }: ServiceDefinition,
   operation: string,
   output: JsonObject,
   requestId: string,
 ): AwsResponse => {
-  if (protocol === "rest-xml") {
-    if (rest === undefined) throw new Error("A rest-xml service says how its operations travel");
+  if (protocol === "rest-xml" || protocol === "rest-json") {
+    if (rest === undefined) throw new Error(`A ${protocol} service says how its operations travel`);
     return rest.answer(operation, output, requestId);
   }
   if (protocol !== "query") return respond(200, JSON_TYPES[protocol], JSON.stringify(output), requestId);
-  const body = queryOutput({ operation, namespace: xmlNamespace, requestId }, output);
+  const body = queryOutput({ operation, namespace: xmlNamespace, requestId, listElements }, output);
   return respond(200, "text/xml", body, requestId);
 };
 

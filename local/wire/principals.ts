@@ -6,6 +6,8 @@ export type Principal =
       readonly arn: string;
       readonly roleArn: string;
       readonly accountId: string;
+      /** The session's own policy, beside its role's. */
+      readonly policy?: string;
       /** Who the meter counts the call for: the function's or the machine's name. */
       readonly name: string;
     }
@@ -48,7 +50,7 @@ export const createPrincipals = (dependencies: {
   /** Sessions that STS issued: what else is behind an access key. */
   readonly sessionOf?: (
     accessKeyId: string,
-  ) => { readonly roleArn: string; readonly sessionName: string } | undefined;
+  ) => { readonly roleArn: string; readonly sessionName: string; readonly policy?: string } | undefined;
 }): Principals => {
   const { accountId, newId, sessionOf } = dependencies;
   const issued = new Map<string, Principal>();
@@ -67,7 +69,9 @@ export const createPrincipals = (dependencies: {
       const known = issued.get(accessKeyId);
       if (known !== undefined) return known;
       const session = sessionOf?.(accessKeyId);
-      return session === undefined ? administrator : roleSession(session.roleArn, session.sessionName);
+      if (session === undefined) return administrator;
+      const { roleArn, sessionName, policy } = session;
+      return { ...roleSession(roleArn, sessionName), ...(policy !== undefined && { policy }) };
     },
   };
 };

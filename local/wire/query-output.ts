@@ -9,18 +9,23 @@ const isObject = (value: Json): value is JsonObject =>
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
 
-const contentOf = (value: Json): string => {
+type ListElements = Readonly<Record<string, string>>;
+
+const contentOf = (name: string, value: Json, listElements: ListElements): string => {
   if (value === null) return "";
-  if (isObject(value)) return xmlMembers(value);
-  if (typeof value === "object") return value.map((member) => element("member", contentOf(member))).join("");
+  if (isObject(value)) return xmlMembers(value, listElements);
+  if (typeof value === "object") {
+    const member = listElements[name] ?? "member";
+    return value.map((one) => element(member, contentOf(member, one, listElements))).join("");
+  }
   return escaped(String(value));
 };
 
 /** The members of a structure as XML elements. */
-export const xmlMembers = (output: JsonObject): string =>
+export const xmlMembers = (output: JsonObject, listElements: ListElements = {}): string =>
   Object.entries(output)
     .filter((entry): entry is [string, Json] => entry[1] !== undefined && entry[1] !== null)
-    .map(([name, value]) => element(name, contentOf(value)))
+    .map(([name, value]) => element(name, contentOf(name, value, listElements)))
     .join("");
 
 /** What a call of the query protocol answers with. */
@@ -28,12 +33,16 @@ export interface QueryAnswer {
   readonly operation: string;
   readonly namespace: string;
   readonly requestId: string;
+  readonly listElements?: ListElements | undefined;
 }
 
-/** The XML of an output; lists are `<member>` elements. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export const queryOutput = ({ operation, namespace, requestId }: QueryAnswer, output: JsonObject): string =>
+/** The XML of an output; lists are `<member>` elements unless `listElements` says otherwise. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+export const queryOutput = (
+  { operation, namespace, requestId, listElements }: QueryAnswer,
+  output: JsonObject,
+): string =>
   `<${operation}Response xmlns="${escaped(namespace)}">` +
-  element(`${operation}Result`, xmlMembers(output)) +
+  element(`${operation}Result`, xmlMembers(output, listElements)) +
   element("ResponseMetadata", element("RequestId", requestId)) +
   `</${operation}Response>`;
 

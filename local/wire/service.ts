@@ -30,13 +30,15 @@ export interface RestBinding {
 export interface ServiceDefinition {
   /** The name in the request's credential scope (for Identity Center's `sso-admin` this is `sso`). */
   readonly signingName: string;
-  readonly protocol: "json-1.0" | "json-1.1" | "query" | "rest-xml";
+  readonly protocol: "json-1.0" | "json-1.1" | "query" | "rest-json" | "rest-xml";
   /** The part of X-Amz-Target before the dot; absent for the query protocol. */
   readonly targetPrefix?: string;
-  /** What `rest-xml` needs. */
+  /** What `rest-json` and `rest-xml` need. */
   readonly rest?: RestBinding;
   /** Namespace of a query protocol's XML answers. */
   readonly xmlNamespace?: string;
+  /** How the elements of a query protocol's lists are called, by the list's name, where that is not `member`. */
+  readonly listElements?: Readonly<Record<string, string>>;
   /** IAM's prefix of this service's actions, where it differs from the signing name. */
   readonly iamPrefix: string;
   readonly operations: Readonly<Record<string, Operation>>;

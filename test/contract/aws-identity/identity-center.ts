@@ -1,5 +1,6 @@
 import { DeleteUserCommand } from "@aws-sdk/client-identitystore";
 import {
+  AttachCustomerManagedPolicyReferenceToPermissionSetCommand,
   AttachManagedPolicyToPermissionSetCommand,
   CreateAccountAssignmentCommand,
   CreatePermissionSetCommand,
@@ -8,15 +9,22 @@ import {
   DescribeAccountAssignmentCreationStatusCommand,
   DescribeAccountAssignmentDeletionStatusCommand,
   DescribePermissionSetCommand,
+  DetachCustomerManagedPolicyReferenceFromPermissionSetCommand,
   GetInlinePolicyForPermissionSetCommand,
   ListAccountAssignmentsCommand,
   ListAccountAssignmentsForPrincipalCommand,
   ListAccountsForProvisionedPermissionSetCommand,
+  ListCustomerManagedPolicyReferencesInPermissionSetCommand,
   ListInstancesCommand,
   ListManagedPoliciesInPermissionSetCommand,
+  ListPermissionSetProvisioningStatusCommand,
   ListPermissionSetsCommand,
   ListPermissionSetsProvisionedToAccountCommand,
+  ListTagsForResourceCommand,
+  ProvisionPermissionSetCommand,
   PutInlinePolicyToPermissionSetCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdatePermissionSetCommand,
   type AccountAssignmentOperationStatus,
   type PrincipalType,
@@ -248,14 +256,17 @@ const assignmentSuite = ({ shows, unlikeMoto }: Contract): void => {
     const user = await newUser(world);
     const assignment = await assignmentOf(world, await newPermissionSet(world), { user });
     await outcome(world, "creation", await create(world, assignment));
-    const answer = await world.identityCenter.send(
-      new ListAccountAssignmentsForPrincipalCommand({
-        InstanceArn: world.instanceArn,
-        PrincipalId: user,
-        PrincipalType: "USER",
-      }),
-    );
-    expect(answer.AccountAssignments).toEqual([
+    const list = async () => {
+      const answer = await world.identityCenter.send(
+        new ListAccountAssignmentsForPrincipalCommand({
+          InstanceArn: world.instanceArn,
+          PrincipalId: user,
+          PrincipalType: "USER",
+        }),
+      );
+      return answer.AccountAssignments;
+    };
+    expect(await list()).toEqual([
       {
         AccountId: assignment.TargetId,
         PermissionSetArn: assignment.PermissionSetArn,
@@ -263,6 +274,8 @@ const assignmentSuite = ({ shows, unlikeMoto }: Contract): void => {
         PrincipalType: "USER",
       },
     ]);
+    await outcome(world, "deletion", await remove(world, assignment));
+    expect(await list()).toEqual([]);
   });
 
   unlikeMoto(
@@ -337,6 +350,97 @@ const permissionSetSuite = ({ shows, unlikeMoto }: Contract): void => {
     expect(inline.InlinePolicy).toBe(policy);
     const { PermissionSet: set } = await world.identityCenter.send(new DescribePermissionSetCommand(place));
     expect(set?.SessionDuration).toBe("PT4H");
+  });
+
+  shows("refers to policies that each account keeps itself, by name and path", async (world) => {
+    const place = { InstanceArn: world.instanceArn, PermissionSetArn: await newPermissionSet(world) };
+    const references = [
+      { Name: "Boundary", Path: "/lockstep/" },
+      { Name: "Boundary", Path: "/" },
+    ];
+    for (const CustomerManagedPolicyReference of references)
+      await world.identityCenter.send(
+        new AttachCustomerManagedPolicyReferenceToPermissionSetCommand({
+          ...place,
+          CustomerManagedPolicyReference,
+        }),
+      );
+    const list = async () => {
+      const answer = await world.identityCenter.send(
+        new ListCustomerManagedPolicyReferencesInPermissionSetCommand(place),
+      );
+      return answer.CustomerManagedPolicyReferences ?? [];
+    };
+    expect((await list()).map(({ Path, Name }) => `${Path ?? ""}${Name ?? ""}`).toSorted()).toEqual([
+      "/Boundary",
+      "/lockstep/Boundary",
+    ]);
+    await world.identityCenter.send(
+      new DetachCustomerManagedPolicyReferenceFromPermissionSetCommand({
+        ...place,
+        CustomerManagedPolicyReference: { Name: "Boundary", Path: "/lockstep/" },
+      }),
+    );
+    expect(await list()).toMatchObject([{ Name: "Boundary" }]);
+  });
+
+  shows("keeps a reference to a policy once", async (world) => {
+    const attach = new AttachCustomerManagedPolicyReferenceToPermissionSetCommand({
+      InstanceArn: world.instanceArn,
+      PermissionSetArn: await newPermissionSet(world),
+      CustomerManagedPolicyReference: { Name: "Boundary", Path: "/" },
+    });
+    await world.identityCenter.send(attach);
+    await expect(world.identityCenter.send(attach)).rejects.toMatchObject({ name: "ConflictException" });
+  });
+
+  unlikeMoto("tags a permission set, and takes a tag away", "it has no TagResource", async (world) => {
+    const place = { InstanceArn: world.instanceArn, ResourceArn: await newPermissionSet(world) };
+    const tags = async () => {
+      const answer = await world.identityCenter.send(new ListTagsForResourceCommand(place));
+      return answer.Tags;
+    };
+    await world.identityCenter.send(
+      new TagResourceCommand({
+        ...place,
+        Tags: [
+          { Key: "owner", Value: "ledger" },
+          { Key: "tier", Value: "1" },
+        ],
+      }),
+    );
+    await world.identityCenter.send(new UntagResourceCommand({ ...place, TagKeys: ["tier"] }));
+    expect(await tags()).toEqual([{ Key: "owner", Value: "ledger" }]);
+  });
+
+  unlikeMoto("lists what was provisioned, newest first", "it has no such operation", async (world) => {
+    const { identityCenter, instanceArn } = world;
+    const PermissionSetArn = await newPermissionSet(world);
+    const TargetId = await accountId(world, "ledger-dev");
+    const provision = async () => {
+      const answer = await identityCenter.send(
+        new ProvisionPermissionSetCommand({
+          InstanceArn: instanceArn,
+          PermissionSetArn,
+          TargetType: "AWS_ACCOUNT",
+          TargetId,
+        }),
+      );
+      await world.pass(2_000);
+      return answer.PermissionSetProvisioningStatus?.RequestId;
+    };
+    const [first, second] = [await provision(), await provision()];
+    const answer = await identityCenter.send(
+      new ListPermissionSetProvisioningStatusCommand({
+        InstanceArn: instanceArn,
+        Filter: { Status: "SUCCEEDED" },
+        MaxResults: 2,
+      }),
+    );
+    expect(answer.PermissionSetsProvisioningStatus?.map(({ RequestId }) => RequestId)).toEqual([
+      second,
+      first,
+    ]);
   });
 
   shows("forgets a deleted permission set", async (world) => {

@@ -23,6 +23,8 @@ import type { Contract } from "./contract.ts";
 import { aName, groupId, newGroup, newUser, present, userId } from "./cast.ts";
 import type { World } from "./world.ts";
 
+const ENTERPRISE = "aws:identitystore:enterprise";
+
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 
 const join = async ({ identityStore, identityStoreId }: World, group: string, user: string) => {
@@ -105,6 +107,51 @@ const userSuite = ({ shows, unlikeMoto }: Contract): void => {
     };
     expect(await statusOf("alice")).toBe("ENABLED");
     expect(await statusOf("mallory")).toBe("DISABLED");
+  });
+
+  unlikeMoto(
+    "tells a person's manager to whom asks for the enterprise attributes",
+    "its users have no Extensions",
+    async (world) => {
+      const { identityStore, identityStoreId } = world;
+      const { UserId } = await identityStore.send(
+        new CreateUserCommand({
+          IdentityStoreId: identityStoreId,
+          UserName: aName("user"),
+          DisplayName: "Test Person",
+          Name: { GivenName: "Test", FamilyName: "Person" },
+          Extensions: { [ENTERPRISE]: { department: "Ledger", manager: { value: "manager-1" } } },
+        }),
+      );
+      const place = { IdentityStoreId: identityStoreId, UserId: present(UserId) };
+      const described = async (asked: { readonly Extensions?: string[] }) =>
+        (await identityStore.send(new DescribeUserCommand({ ...place, ...asked }))).Extensions;
+      expect(await described({})).toBeUndefined();
+      expect(await described({ Extensions: [ENTERPRISE] })).toEqual({
+        [ENTERPRISE]: { department: "Ledger", manager: { value: "manager-1" } },
+      });
+
+      await identityStore.send(
+        new UpdateUserCommand({
+          ...place,
+          Operations: [{ AttributePath: `${ENTERPRISE}.manager.value`, AttributeValue: "manager-2" }],
+        }),
+      );
+      const listed = await identityStore.send(
+        new ListUsersCommand({ IdentityStoreId: identityStoreId, Extensions: [ENTERPRISE] }),
+      );
+      expect(listed.Users?.find((user) => user.UserId === UserId)?.Extensions).toEqual({
+        [ENTERPRISE]: { department: "Ledger", manager: { value: "manager-2" } },
+      });
+    },
+  );
+
+  unlikeMoto("knows no other extension", "it takes any", async ({ identityStore, identityStoreId }) => {
+    await expect(
+      identityStore.send(
+        new ListUsersCommand({ IdentityStoreId: identityStoreId, Extensions: ["aws:identitystore:other"] }),
+      ),
+    ).rejects.toMatchObject({ name: "ValidationException" });
   });
 
   unlikeMoto("disables and renames a person", "UpdateUser is not implemented", async (world) => {
@@ -231,7 +278,8 @@ const groupSuite = ({ shows, unlikeMoto }: Contract): void => {
   });
 
   unlikeMoto("renames a group", "UpdateGroup is not implemented", async (world) => {
-    const GroupId = await newGroup(world);
+    const before = aName("group");
+    const GroupId = await newGroup(world, before);
     const name = aName("renamed");
     await world.identityStore.send(
       new UpdateGroupCommand({
@@ -241,6 +289,8 @@ const groupSuite = ({ shows, unlikeMoto }: Contract): void => {
       }),
     );
     expect(await groupId(world, name)).toBe(GroupId);
+    const successor = await newGroup(world, before);
+    expect(await groupId(world, before)).toBe(successor);
   });
 
   unlikeMoto(

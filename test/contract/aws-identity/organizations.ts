@@ -2,6 +2,7 @@ import {
   CloseAccountCommand,
   CreateAccountCommand,
   CreateOrganizationalUnitCommand,
+  DeleteOrganizationalUnitCommand,
   DescribeAccountCommand,
   DescribeCreateAccountStatusCommand,
   DescribeOrganizationalUnitCommand,
@@ -14,6 +15,10 @@ import {
   ListRootsCommand,
   ListTagsForResourceCommand,
   MoveAccountCommand,
+  paginateListAccountsForParent,
+  paginateListOrganizationalUnitsForParent,
+  RemoveAccountFromOrganizationCommand,
+  UpdateOrganizationalUnitCommand,
 } from "@aws-sdk/client-organizations";
 import { expect } from "vitest";
 import type { Contract } from "./contract.ts";
@@ -155,6 +160,55 @@ export const organizationsSuite = ({ shows, unlikeMoto, notOnMoto }: Contract): 
     ).rejects.toMatchObject({ name: "ConstraintViolationException" });
   });
 
+  unlikeMoto("deletes a unit only when it is empty", "it deletes it anyway", async (world) => {
+    const { organizations } = world;
+    const created = await organizations.send(
+      new CreateOrganizationalUnitCommand({ ParentId: await rootId(world), Name: aName("unit") }),
+    );
+    const unitId = present(created.OrganizationalUnit?.Id);
+    await organizations.send(new CreateOrganizationalUnitCommand({ ParentId: unitId, Name: aName("unit") }));
+    await expect(
+      organizations.send(new DeleteOrganizationalUnitCommand({ OrganizationalUnitId: unitId })),
+    ).rejects.toMatchObject({ name: "OrganizationalUnitNotEmptyException" });
+  });
+
+  shows("renames a unit, and deletes it", async (world) => {
+    const { organizations } = world;
+    const parentId = await rootId(world);
+    const name = aName("unit");
+    const created = await organizations.send(
+      new CreateOrganizationalUnitCommand({ ParentId: parentId, Name: name }),
+    );
+    const unitId = present(created.OrganizationalUnit?.Id);
+    await organizations.send(
+      new UpdateOrganizationalUnitCommand({ OrganizationalUnitId: unitId, Name: `${name}-renamed` }),
+    );
+    const namesUnderRoot = async () => {
+      const names: (string | undefined)[] = [];
+      for await (const page of paginateListOrganizationalUnitsForParent(
+        { client: organizations },
+        { ParentId: parentId },
+      ))
+        names.push(...(page.OrganizationalUnits ?? []).map(({ Name }) => Name));
+      return names;
+    };
+    expect(await namesUnderRoot()).toContain(`${name}-renamed`);
+    await organizations.send(new DeleteOrganizationalUnitCommand({ OrganizationalUnitId: unitId }));
+    expect(await namesUnderRoot()).not.toContain(`${name}-renamed`);
+  });
+
+  shows("lets an account leave", async (world) => {
+    const id = await newAccount(world);
+    await world.organizations.send(new RemoveAccountFromOrganizationCommand({ AccountId: id }));
+    await expect(
+      world.organizations.send(new DescribeAccountCommand({ AccountId: id })),
+    ).rejects.toMatchObject({ name: "AccountNotFoundException" });
+    const listed = await world.organizations.send(
+      new ListAccountsForParentCommand({ ParentId: await rootId(world) }),
+    );
+    expect(listed.Accounts?.map(({ Id }) => Id)).not.toContain(id);
+  });
+
   shows("moves an account into a new unit", async (world) => {
     const id = await newAccount(world);
     const root = await rootId(world);
@@ -166,5 +220,16 @@ export const organizationsSuite = ({ shows, unlikeMoto, notOnMoto }: Contract): 
       new MoveAccountCommand({ AccountId: id, SourceParentId: root, DestinationParentId: unitId }),
     );
     expect(await parentOf(world, id)).toBe(unitId);
+    const accountsUnder = async (parentId: string) => {
+      const ids: (string | undefined)[] = [];
+      for await (const page of paginateListAccountsForParent(
+        { client: world.organizations },
+        { ParentId: parentId },
+      ))
+        ids.push(...(page.Accounts ?? []).map((account) => account.Id));
+      return ids;
+    };
+    expect(await accountsUnder(unitId)).toEqual([id]);
+    expect(await accountsUnder(root)).not.toContain(id);
   });
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
-import { assumedRoleOf } from "../../../../local/iam-sts/sts.ts";
+import { assumedRoleOf } from "../../../../local/iam-sts/assumed-roles.ts";
 import { createIdentityServices } from "../../../../local/identity/identity-services.ts";
 import { seedEndpoint } from "../../../../local/seed/seed-endpoint.ts";
 import { openLocalStore } from "../../../../local/store.ts";
@@ -42,6 +42,33 @@ describe("seeding", () => {
   it("makes the standing assignments", async () => {
     const office = openOffice();
     expect(await principalsOn(office, PAYMENTS_PROD, "ReadOnly")).toEqual([groupIdOf("payments-oncall")]);
+  });
+
+  it("gives people their managers, and permission sets the accounts' own policies", async () => {
+    const organization = exampleOrganization();
+    const { users, permissionSets, ...center } = organization.identityCenter;
+    const office = openOffice({
+      organization: {
+        ...organization,
+        identityCenter: {
+          ...center,
+          users: users.map((user) => (user.userName === "alice" ? { ...user, manager: "bruno" } : user)),
+          permissionSets: permissionSets.map((set) => ({
+            ...set,
+            customerManagedPolicies: [{ name: "Boundary", path: "/lockstep/" }],
+          })),
+        },
+      },
+    });
+    const Extensions = ["aws:identitystore:enterprise"];
+    const alice = await office.directory("DescribeUser", { UserId: userIdOf("alice"), Extensions });
+    expect(alice["Extensions"]).toMatchObject({
+      "aws:identitystore:enterprise": { manager: { value: userIdOf("bruno") } },
+    });
+    const references = await office.center("ListCustomerManagedPolicyReferencesInPermissionSet", {
+      PermissionSetArn: office.assignment(PAYMENTS_PROD, "ReadOnly", "alice").PermissionSetArn,
+    });
+    expect(references["CustomerManagedPolicyReferences"]).toEqual([{ Name: "Boundary", Path: "/lockstep/" }]);
   });
 
   it("fills another endpoint through its API, once", async () => {
@@ -197,17 +224,17 @@ describe("STS", () => {
     const store = openLocalStore();
     const office = openOffice({ store });
     const answer = await office.sts("AssumeRole", {
-      RoleArn: "arn:aws:iam::222222222222:role/path/Auditor",
+      RoleArn: "arn:aws:iam::111111111111:role/path/Auditor",
       RoleSessionName: "kofi",
       DurationSeconds: "900",
     });
     const { AccessKeyId } = answer["Credentials"] as unknown as { readonly AccessKeyId: string };
     expect(assumedRoleOf({ store, clock: office.clock }, AccessKeyId)).toMatchObject({
-      accountId: "222222222222",
-      sessionArn: "arn:aws:sts::222222222222:assumed-role/Auditor/kofi",
+      accountId: "111111111111",
+      sessionArn: "arn:aws:sts::111111111111:assumed-role/Auditor/kofi",
     });
     await office.clock.advanceBy(900_000);
-    expect(assumedRoleOf({ store, clock: office.clock }, AccessKeyId)).toBeUndefined();
+    expect(() => assumedRoleOf({ store, clock: office.clock }, AccessKeyId)).toThrow(/is expired/);
   });
 
   it("refuses what is no role", async () => {

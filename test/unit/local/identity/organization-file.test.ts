@@ -83,7 +83,7 @@ describe("an organization file", () => {
     [
       "has an unknown key",
       changed("name: payments-prod,", "nmae: payments-prod,"),
-      "organization.yaml:4: found no accounts[1].name, expected text\norganization.yaml:4: found the unknown key accounts[1].nmae, expected one of the keys id, name, email, ou, tags, state",
+      "organization.yaml:4: found no accounts[1].name, expected text\norganization.yaml:4: found the unknown key accounts[1].nmae, expected one of the keys id, name, email, ou, tags, state, iam, resources, resourceExplorer",
     ],
     [
       "has an account id that is a number",
@@ -114,6 +114,34 @@ describe("an organization file", () => {
       "has a member who does not exist",
       changed("members: [alice]", "members: [alice, bob]"),
       'organization.yaml:8: found the unknown user "bob", expected a user that is listed under identityCenter.users',
+    ],
+    [
+      "has an IAM user twice, in another case",
+      changed("state: ACTIVE", "iam: { users: [export, Export] }"),
+      'organization.yaml:4: found the user "Export" a second time, expected every user once, whatever its case',
+    ],
+    [
+      "has an IAM group with a member who is no IAM user of the account",
+      changed("state: ACTIVE", "iam: { users: [export], groups: [{ name: exporters, members: [alice] }] }"),
+      'organization.yaml:4: found the unknown user "alice", expected a user that is listed under the account\'s iam.users',
+    ],
+    [
+      "has an IAM group and an IAM role twice",
+      changed(
+        "state: ACTIVE",
+        'iam: { groups: [{ name: a }, { name: a }], roles: [{ name: b, trust: ["*"] }, { name: B, trust: ["*"] }] }',
+      ),
+      'organization.yaml:4: found the group "a" a second time, expected every group once, whatever its case\norganization.yaml:4: found the role "B" a second time, expected every role once, whatever its case',
+    ],
+    [
+      "has a role that trusts nobody who could be",
+      changed("state: ACTIVE", "iam: { roles: [{ name: deploy, trust: [alice] }] }"),
+      'organization.yaml:4: found the text "alice" as accounts[1].iam.roles[0].trust[0], expected the ARN of a user, role or session, an account, an AWS service, or *',
+    ],
+    [
+      "has a manager who does not exist",
+      changed("displayName: Alice Ng", "displayName: Alice Ng, manager: bob"),
+      'organization.yaml:7: found the unknown user "bob", expected a user that is listed under identityCenter.users',
     ],
     [
       "has an assignment in an account that does not exist",

@@ -193,3 +193,45 @@ describe("delivery of a table's stream", () => {
     expect(left()).toEqual([]);
   });
 });
+
+describe("the streams of several tables", () => {
+  it("each reach their own consumers only", () => {
+    const tableNamed = (name: string): ApplicationTable => ({
+      ...table,
+      name,
+      streamArn: `${STREAM}-${name}`,
+    });
+    const mappingOf = (id: string, name: string): EventSourceMapping => ({
+      id,
+      functionName: "f",
+      streamArn: `${STREAM}-${name}`,
+      batchSize: 100,
+      bisectBatchOnFunctionError: false,
+      reportBatchItemFailures: false,
+      filters: [],
+    });
+    const mappings = [
+      mappingOf("one", "access"),
+      mappingOf("two", "inventory"),
+      mappingOf("three", "inventory"),
+    ];
+    const queues = createStreamQueues({
+      mappings,
+      store: openLocalStore(),
+      clock: new VirtualClock(),
+      region: "eu-west-1",
+    });
+    for (const [name, key] of [
+      ["access", "a"],
+      ["inventory", "b"],
+      ["inventory", "c"],
+    ] as const) {
+      const item = { pk: { S: key } };
+      queues.changeLog.append({ table: tableNamed(name), key: item, before: undefined, after: item });
+    }
+    const keysFor = (limit: number) =>
+      mappings.map((mapping) => queues.oldest(mapping, limit).map((record) => keyIn(record)));
+    expect(keysFor(100)).toEqual([["a"], ["b", "c"], ["b", "c"]]);
+    expect(keysFor(1)).toEqual([["a"], ["b"], ["b"]]);
+  });
+});

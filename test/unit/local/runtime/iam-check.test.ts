@@ -30,6 +30,27 @@ const checkWith = (
   return { clock, iam, may };
 };
 
+describe("the check of a session of a role that another template made", () => {
+  const connected = roleSession("arn:aws:iam::222222222222:role/lockstep-connector", "session");
+  const policy = JSON.stringify(documentOf(allow(["sso:ListInstances"], ["*"])));
+
+  it("holds it to the session's own policy, in AWS's words", async () => {
+    const { iam } = checkWith([]);
+    const may = (action: string, resource: string) =>
+      iam.authorize({ ...connected, policy }, { action, resources: [resource], region: "eu-west-1" });
+    await expect(may("sso:ListInstances", "*")).resolves.toBeUndefined();
+    await expect(may("sso:CreateAccountAssignment", INSTANCE)).rejects.toThrow(
+      "because no session policy allows the sso:CreateAccountAssignment action",
+    );
+  });
+
+  it("lets it do anything where it brought no policy along: its role's is not known", async () => {
+    const { iam } = checkWith([]);
+    const access = { action: "sso:CreateAccountAssignment", resources: [INSTANCE], region: "eu-west-1" };
+    await expect(iam.authorize(connected, access)).resolves.toBeUndefined();
+  });
+});
+
 describe("the check of a role's policies", () => {
   it("allows what a policy allows, and refuses the rest in AWS's words", async () => {
     const table = "arn:aws:dynamodb:eu-west-1:111111111111:table/access";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AwsError } from "../../../../local/wire/service.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { engineUnderTest, machineArn } from "./engine-under-test.ts";
 
@@ -23,6 +24,18 @@ describe("states:startExecution", () => {
     expect(await under.describe(ExecutionArn)).toMatchObject({ status: "RUNNING", input: '{"n":1}' });
   });
 
+  it("needs the role's permission", async () => {
+    const under = engineUnderTest({
+      authorize: ({ action, resource }) =>
+        Promise.reject(new AwsError("AccessDeniedException", `not authorized: ${action} on ${resource}`)),
+    });
+    under.deploy({ Hold: { Type: "Wait", Seconds: 60, End: true } }, {}, "child");
+    expect(await under.runToEnd({ Start: child("startExecution") }, { n: 1 })).toMatchObject({
+      error: "StepFunctions.AccessDeniedException",
+      cause: `not authorized: states:StartExecution on ${machineArn("child")}`,
+    });
+  });
+
   it("surfaces the error of StartExecution", async () => {
     expect(
       await engineUnderTest().runToEnd({
@@ -37,6 +50,26 @@ describe("states:startExecution", () => {
 
 describe("states:startExecution.sync:2", () => {
   const hold = { Hold: { Type: "Wait", Seconds: 60, Output: "{% $states.input.n * 2 %}", End: true } };
+
+  it("needs the role's permission to follow and to stop the child", async () => {
+    const asked: string[] = [];
+    const under = engineUnderTest({
+      authorize: ({ action }) => {
+        asked.push(action);
+        return Promise.resolve();
+      },
+    });
+    under.deploy(hold, {}, "child");
+    await under.runToEnd({ Run: child("startExecution.sync:2") }, { n: 4 });
+    expect(asked).toEqual([
+      "states:StartExecution",
+      "states:DescribeExecution",
+      "states:StopExecution",
+      "events:PutTargets",
+      "events:PutRule",
+      "events:DescribeRule",
+    ]);
+  });
 
   it("waits for the child and has its output as JSON", async () => {
     const under = engineUnderTest();

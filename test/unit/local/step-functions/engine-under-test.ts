@@ -1,5 +1,6 @@
 import { createStepFunctions } from "../../../../local/step-functions/step-functions.ts";
 import type {
+  AuthorizeRole,
   InvocationAnswer,
   InvokeFunction,
   ServiceEvent,
@@ -53,6 +54,7 @@ export interface EngineOptions {
   readonly store?: LocalStore;
   readonly clock?: VirtualClock;
   readonly random?: () => number;
+  readonly authorize?: AuthorizeRole;
 }
 
 let ids = 0;
@@ -65,6 +67,7 @@ export const engineUnderTest = (options: EngineOptions = {}) => {
     store = openLocalStore(),
     clock = new VirtualClock(),
     random,
+    authorize,
   } = options;
   const events: ServiceEvent[] = [];
   const entered: StateEntered[] = [];
@@ -95,6 +98,7 @@ export const engineUnderTest = (options: EngineOptions = {}) => {
     accountId: ACCOUNT,
     newId: () => `id-${String((ids += 1))}`,
     ...(random === undefined ? {} : { random }),
+    ...(authorize === undefined ? {} : { authorize }),
   });
   engine.observe((state) => entered.push(state));
   engine.start();

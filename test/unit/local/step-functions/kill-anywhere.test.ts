@@ -15,6 +15,10 @@ const watchedStore = (documents: Documents, onDurable: (documents: Documents) =>
   const written = () => {
     if (depth === 0) onDurable(documents);
   };
+  const list: LocalStore["list"] = (collection) =>
+    [...(documents.get(collection) ?? [])]
+      .map(([id, document]) => ({ id, document: JSON.parse(document) as unknown }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     get: (collection, id) => {
       const document = documents.get(collection)?.get(id);
@@ -29,10 +33,11 @@ const watchedStore = (documents: Documents, onDurable: (documents: Documents) =>
       documents.get(collection)?.delete(id);
       written();
     },
-    list: (collection) =>
-      [...(documents.get(collection) ?? [])]
-        .map(([id, document]) => ({ id, document: JSON.parse(document) as unknown }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    list,
+    listRange: (collection, { prefix = "", after = "", limit = Infinity }) =>
+      list(collection)
+        .filter(({ id }) => id.startsWith(prefix) && id > after)
+        .slice(0, limit),
     atomically: (work) => {
       depth += 1;
       try {
@@ -83,6 +88,16 @@ const states = {
           End: true,
         },
       },
+    },
+    Next: "Fan out",
+  },
+  "Fan out": {
+    Type: "Map",
+    MaxConcurrency: 2,
+    ItemProcessor: {
+      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+      StartAt: "Rest apart",
+      States: { "Rest apart": { Type: "Wait", Seconds: 5, End: true } },
     },
     Next: "Delegate",
   },
