@@ -7,38 +7,50 @@ import { auditRootsBucketName } from "../lambdas/core/contracts/audit-storage.ts
 import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { attentionRules } from "./constructs/attention-rules.ts";
-import { refreshCatalogue } from "./constructs/catalogue-schedule.ts";
 import { dashboard } from "./constructs/dashboard.ts";
 import { deadLetterQueue } from "./constructs/dead-letter-queue.ts";
 import { HandlerBundles } from "./constructs/handler-bundles.ts";
 import { LockstepHttpApi } from "./constructs/http-api.ts";
+import { changesQueue, lookAtChanges, queueChanges } from "./constructs/inventory-rules.ts";
+import { deliverChangesTo } from "./constructs/inventory-stream.ts";
 import { deliverRequestsTo } from "./constructs/record-stream.ts";
 import { streamOf } from "./constructs/tables.ts";
+import { syncRegularly } from "./constructs/sync-schedule.ts";
+import { SyncWorkflow } from "./constructs/sync-workflow.ts";
 import { sealDaily } from "./constructs/seal-schedule.ts";
 import { sweepRegularly } from "./constructs/sweep-schedule.ts";
 import { tokenAuthorizer } from "./constructs/sign-in.ts";
+import { forwardingRole } from "./connector/forward-changes.ts";
+import { announceFunction } from "./functions/announce.ts";
 import { apiFunction } from "./functions/api.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
-import { catalogueFunction } from "./functions/catalogue.ts";
 import type { FunctionContext } from "./functions/function-context.ts";
 import { grantAccessFunction } from "./functions/grant-access.ts";
+import { inventoryEventsFunction } from "./functions/inventory-events.ts";
 import { recordFunction } from "./functions/record.ts";
 import { revokeAccessFunction } from "./functions/revoke-access.ts";
 import { sealFunction } from "./functions/seal.ts";
+import { syncAccountsFunction } from "./functions/sync-accounts.ts";
+import { syncScheduleFunction } from "./functions/sync-schedule.ts";
+import { syncFunction } from "./functions/sync.ts";
 import { sweepFunction } from "./functions/sweep.ts";
 import { functions, names } from "./names.ts";
+import { organizationConnector } from "./organization-connector.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 export interface AccessStackProps extends StackProps {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
+  /** Whether changes are forwarded from other regions of the same account: see changes-stack.ts. */
+  readonly forwardsFromElsewhere?: boolean;
 }
 
 /** What acts: the functions, the machine, the HTTP API, schedules, rules and alarms. */
 export class AccessStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, stateful, ...props }: AccessStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: AccessStackProps) {
+    const { settings, stateful, forwardsFromElsewhere = false, ...stackProps } = props;
+    super(scope, id, stackProps);
     const { logRetentionDays } = settings;
     // By its pinned name and its ARN: one reference ties the stacks, whatever an implementation answers to Ref.
     const eventBus = EventBus.fromEventBusAttributes(this, "EventBus", {
@@ -49,6 +61,7 @@ export class AccessStack extends Stack {
     const context: FunctionContext = {
       handlers: new HandlerBundles(Object.values(functions).map(({ entry }) => entry)),
       settings,
+      connector: organizationConnector(settings, stateful),
       homeAccount: this.account,
       tables: stateful.tables,
       eventBus,
@@ -74,8 +87,29 @@ export class AccessStack extends Stack {
       deadLetters: unrecorded,
     });
 
-    const catalogue = catalogueFunction(this, context);
-    refreshCatalogue(this, catalogue);
+    const sync = syncFunction(this, context);
+    const syncAccounts = syncAccountsFunction(this, context);
+    const { stateMachine: syncMachine } = new SyncWorkflow(this, "SyncWorkflow", {
+      functions: { SyncFunction: sync, SyncAccountsFunction: syncAccounts },
+      logRetentionDays,
+    });
+    const syncSchedule = syncScheduleFunction(this, { ...context, syncMachine });
+    syncRegularly(this, syncSchedule);
+
+    const lostChanges = deadLetterQueue(this, "LostChanges", "lockstep-inventory-events-dead-letters");
+    const changes = changesQueue(this, lostChanges);
+    queueChanges(this, { eventBus, changes });
+    const inventoryEvents = inventoryEventsFunction(this, { ...context, changes });
+    lookAtChanges(this, { handler: inventoryEvents, changes });
+    if (forwardsFromElsewhere) forwardingRole(this, eventBus.eventBusArn);
+
+    const unannounced = deadLetterQueue(this, "Unannounced", "lockstep-announce-dead-letters");
+    const announce = announceFunction(this, { ...context, deadLetters: unannounced });
+    deliverChangesTo(this, {
+      handler: announce,
+      streamArn: streamOf(stateful.tables.inventory),
+      deadLetters: unannounced,
+    });
 
     // By its pinned name, as the bus.
     const auditRoots = Bucket.fromBucketName(this, "AuditRoots", auditRootsBucketName(this));
@@ -85,7 +119,7 @@ export class AccessStack extends Stack {
     const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
     sweepRegularly(this, { sweep, stateMachine });
 
-    const api = apiFunction(this, { ...context, stateMachine, catalogue, sweep });
+    const api = apiFunction(this, { ...context, stateMachine, syncMachine, sync, sweep });
     const http = new LockstepHttpApi(this, "HttpApi", {
       handler: api,
       authorizer: tokenAuthorizer(this, settings),
@@ -98,11 +132,28 @@ export class AccessStack extends Stack {
     const rules = attentionRules(this, { eventBus, topic, undelivered });
     const alarms = new Alarms(this, "Alarms", {
       stateMachine,
+      syncMachine,
       api: http.api,
-      functions: { api, awaitApproval, grantAccess, revokeAccess, record, catalogue, sweep, seal },
+      functions: {
+        api,
+        awaitApproval,
+        grantAccess,
+        revokeAccess,
+        record,
+        sync,
+        syncAccounts,
+        syncSchedule,
+        inventoryEvents,
+        announce,
+        sweep,
+        seal,
+      },
       revocationStuck: rules.RevocationStuck,
       eventBusName: names.eventBus,
       unrecorded,
+      lostChanges,
+      changes,
+      unannounced,
       undelivered,
       topic,
     });

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MOST_PROTECTED_ACCOUNTS } from "../lambdas/core/contracts/connector-roles.ts";
 
 /** The key under `context` in cdk.json that holds all of Lockstep's settings. */
 export const SETTINGS_CONTEXT_KEY = "lockstep";
@@ -54,7 +55,16 @@ const identity = z.discriminatedUnion(
 const ISSUER = /^(https:\/\/[^\s/]|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))\S*$/;
 
 const SettingsSchema = group({
-  organization: group({ managementAccountId: accountId }),
+  organization: group({
+    managementAccountId: accountId,
+    /** Lets member accounts tell of changes of IAM; without it, the syncs find them. */
+    id: z.optional(text('the organization\'s id, such as "o-a1b2c3d4e5"', /^o-[a-z0-9]{10,32}$/)),
+    /**
+     * True where Lockstep is deployed neither in the management account nor in the delegated administrator's of Identity
+     * Center: then everything of the organization is asked through the stack `LockstepConnector` (docs/connectors.md).
+     */
+    connector: z.optional(flag),
+  }),
   identityCenter: group({
     region: text(
       'the region of the Identity Center instance, such as "eu-west-1"',
@@ -135,8 +145,10 @@ export function parseSettings(context: unknown, deployment: Deployment = {}): Se
   const result = z.safeParse(SettingsSchema, context);
   if (!result.success)
     throw new SettingsError(result.error.issues.flatMap((issue) => describe(issue, context)));
+  const problems = [...problemsOfConnector(result.data, deployment)];
+  if (problems.length > 0) throw new SettingsError(problems);
   const { organization, allowManagementAccount } = result.data;
-  if (allowManagementAccount && deployment.account !== undefined) {
+  if (allowManagementAccount && deployment.account !== undefined && organization.connector !== true) {
     // "delegated administrators cannot manage permission sets provisioned in the management account":
     // https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html
     if (deployment.account !== organization.managementAccountId) {
@@ -151,6 +163,29 @@ export function parseSettings(context: unknown, deployment: Deployment = {}): Se
     }
   }
   return result.data;
+}
+
+function problemsOfConnector(settings: Settings, { account }: Deployment): readonly string[] {
+  const { organization, allowManagementAccount, allowOwnAccount, protectedAccounts } = settings;
+  if (organization.connector !== true) return [];
+  if (account === organization.managementAccountId)
+    return [
+      sentence(
+        ["organization", "connector"],
+        "true",
+        `false when deploying in the management account ${account}, which is reached without one`,
+      ),
+    ];
+  const mostListed =
+    MOST_PROTECTED_ACCOUNTS - [allowManagementAccount, allowOwnAccount].filter((allowed) => !allowed).length;
+  if (protectedAccounts.length <= mostListed) return [];
+  return [
+    sentence(
+      ["protectedAccounts"],
+      `${protectedAccounts.length} accounts`,
+      `${mostListed} at most where organization.connector is true: each session of the connector's role names them all`,
+    ),
+  ];
 }
 
 function describe(issue: z.core.$ZodIssue, context: unknown): readonly string[] {

@@ -6,8 +6,10 @@ import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { attentionTopic } from "./constructs/attention-topic.ts";
 import { auditRootsBucket } from "./constructs/audit-roots-bucket.ts";
-import { accessTable, auditTable, configTable, wakeupsTable } from "./constructs/tables.ts";
+import { letForwardChanges } from "./constructs/event-bus-policy.ts";
+import { accessTable, auditTable, configTable, inventoryTable, wakeupsTable } from "./constructs/tables.ts";
 import { names } from "./names.ts";
+import { ownExternalId } from "./organization-connector.ts";
 import type { Settings } from "./settings.ts";
 
 export interface StatefulStackProps extends StackProps {
@@ -28,6 +30,7 @@ export class StatefulStack extends Stack {
       wakeups: wakeupsTable(this),
       config: configTable(this),
       audit: auditTable(this),
+      inventory: inventoryTable(this),
     };
     this.eventBus = new EventBus(this, "EventBus", {
       eventBusName: names.eventBus,
@@ -35,9 +38,20 @@ export class StatefulStack extends Stack {
     });
     // Others' rules hang on the bus; replacing it would cut them off silently.
     this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const { managementAccountId, id: organizationId } = settings.organization;
+    letForwardChanges(this, this.eventBus, {
+      managementAccountId,
+      ...(organizationId === undefined ? {} : { organizationId }),
+    });
     this.attentionTopic = attentionTopic(this);
     this.auditRoots = auditRootsBucket(this, settings.audit.lock);
 
+    if (settings.organization.connector === true) {
+      new CfnOutput(this, "ConnectorExternalId", {
+        value: ownExternalId(this),
+        description: "The ExternalId that LockstepConnector and LockstepMember are deployed with",
+      });
+    }
     new CfnOutput(this, "EventBusName", {
       value: this.eventBus.eventBusName,
       description: "Receives an event for every transition of every access request",

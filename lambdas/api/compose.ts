@@ -1,17 +1,24 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
-import { awsClients } from "../adapters/aws-clients.ts";
+import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
-import { catalogue } from "../adapters/dynamodb/catalogue.ts";
+import { entitlementReader } from "../adapters/dynamodb/entitlement-store.ts";
+import { inventory } from "../adapters/dynamodb/inventory.ts";
+import { integrationStore } from "../adapters/dynamodb/integration-store.ts";
+import { syncStore } from "../adapters/dynamodb/sync-store.ts";
 import { wakeupStore } from "../adapters/dynamodb/wakeup-store.ts";
 import { directory } from "../adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../adapters/lambda/catalogue-refresh.ts";
 import { sweepRunner } from "../adapters/lambda/sweep-runner.ts";
 import { organization } from "../adapters/organizations/organization.ts";
+import { syncStarter } from "../adapters/step-functions/sync-starter.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
+import { AccountIdSchema } from "../core/domain/ids.ts";
+import { inventoryCatalogue } from "../core/use-cases/inventory-catalogue.ts";
+import { inventoryOrganization } from "../core/use-cases/inventory-organization.ts";
 import { logger, tellOfUnreadable } from "../middleware/observability.ts";
 import { accountAssignmentInstructions } from "../providers/identity-center-account-assignment/instructions.ts";
 import type { EnvironmentSchema } from "./env.ts";
@@ -19,8 +26,18 @@ import { dependenciesOf } from "./handlers.ts";
 
 /** The use cases with their adapters. Of the providers the API needs only words, so that its bundle has no sso-admin. */
 export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
-  const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT });
+  const clientsFor = organizationClients({
+    homeAccount: environment.HOME_ACCOUNT,
+    connector: environment.CONNECTOR,
+    clock: systemClock,
+    // One session for all callers: an AssumeRole for each would keep everybody waiting.
+    onBehalfOf: "api",
+  });
   const { region, identityStoreId, accessPortalUrl } = environment.IDENTITY_CENTER;
+  const facts = inventory({ clientsFor, tableName: environment.INVENTORY_TABLE });
+  const isDelegatedAdministrator =
+    environment.HOME_ACCOUNT !== environment.MANAGEMENT_ACCOUNT && environment.CONNECTOR === undefined;
+  const managementAccount = AccountIdSchema.parse(environment.MANAGEMENT_ACCOUNT);
   return dependenciesOf({
     requests: accessRequestStore({
       clientsFor,
@@ -30,11 +47,25 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     wakeups: wakeupStore({ clientsFor, tableName: environment.WAKEUPS_TABLE }),
     audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock: systemClock }),
-    catalogue: catalogue({ clientsFor, tableName: environment.CONFIG_TABLE }),
-    catalogueRefresh: catalogueRefresh({ clientsFor, functionName: environment.CATALOGUE_FUNCTION }),
+    catalogue: inventoryCatalogue({
+      inventory: facts,
+      restrictedBy: isDelegatedAdministrator ? managementAccount : undefined,
+    }),
+    catalogueRefresh: catalogueRefresh({ clientsFor, functionName: environment.SYNC_FUNCTION }),
     sweepRunner: sweepRunner({ clientsFor, functionName: environment.SWEEP_FUNCTION }),
+    integrations: integrationStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    inventory: facts,
+    entitlements: entitlementReader({ clientsFor, tableName: environment.ACCESS_TABLE }),
+    syncs: syncStore({ clientsFor, tableName: environment.INVENTORY_TABLE }),
+    syncStarter: syncStarter({ clientsFor, stateMachineArn: environment.SYNC_WORKFLOW_ARN }),
+    newExternalId,
+    deployment: {
+      homeAccount: environment.HOME_ACCOUNT,
+      managementAccount: environment.MANAGEMENT_ACCOUNT,
+    },
+    connector: environment.CONNECTOR,
     directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
-    organization: organization({ clientsFor }),
+    organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
     workflow: workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN }),
     clock: systemClock,
     logger,
@@ -44,6 +75,9 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     identityCenter: environment.IDENTITY_CENTER,
     administratorGroups: environment.ADMINISTRATOR_GROUPS,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
-    delegatedAdministrator: environment.HOME_ACCOUNT !== environment.MANAGEMENT_ACCOUNT,
+    delegatedAdministrator: isDelegatedAdministrator,
   });
 };
+
+/** 256 bits in hexadecimal digits, which an ExternalId may consist of (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html). */
+const newExternalId = (): string => randomBytes(32).toString("hex");

@@ -1,35 +1,44 @@
 import type {
+  ConnectorSettings,
   IdentityCenterSettings,
   IdentitySettings,
   ProtectedAccount,
 } from "../core/contracts/environment.ts";
+import type { AccessRequest } from "../core/domain/access-request.ts";
+import type { Deployment } from "../core/domain/integration.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
+import type { InventoryReader } from "../core/ports/inventory.ts";
 import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
-  Page,
-  PageQuery,
+  EntitlementReader,
   WakeupStore,
 } from "../core/ports/stores.ts";
 import type { SweepRunner } from "../core/ports/sweep.ts";
+import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
 import { describeCaller } from "../core/use-cases/describe-caller.ts";
 import { extendRequest } from "../core/use-cases/extend-request.ts";
 import { identifyCaller } from "../core/use-cases/identify-caller.ts";
+import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
 import { listRequests } from "../core/use-cases/list-requests.ts";
 import { partyTo } from "../core/use-cases/party-to-request.ts";
 import { isAdministrator, requireAdministrator } from "../core/use-cases/require-administrator.ts";
+import { requestableAccounts } from "../core/use-cases/requestable-accounts.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import { cancelRequest, revokeRequest } from "../core/use-cases/revoke-request.ts";
 import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
 import { submitRequest } from "../core/use-cases/submit-request.ts";
 import type { Call, Handlers } from "./call.ts";
+import { integrationHandlers } from "./integration-handlers.ts";
+import { inventoryHandlers } from "./inventory-handlers.ts";
+import { given, pageOf, pageView } from "./pages.ts";
 import type { RouterDependencies } from "./router.ts";
 import { accessFlowView } from "./views/access-flow-view.ts";
 import { meView } from "./views/me-view.ts";
@@ -44,6 +53,16 @@ export interface ApiPorts {
   readonly catalogue: Catalogue;
   readonly catalogueRefresh: CatalogueRefresh;
   readonly sweepRunner: SweepRunner;
+  readonly integrations: IntegrationStore;
+  readonly inventory: InventoryReader;
+  readonly entitlements: EntitlementReader;
+  readonly syncs: SyncStore;
+  readonly syncStarter: SyncStarter;
+  /** Makes an ExternalId that nobody can guess. */
+  readonly newExternalId: () => string;
+  readonly deployment: Deployment;
+  /** How the organization is reached, where Lockstep lives elsewhere. */
+  readonly connector?: ConnectorSettings | undefined;
   readonly directory: Directory;
   readonly organization: Organization;
   readonly workflow: Workflow;
@@ -87,32 +106,44 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
   const find = partyTo(dependencies);
   const list = listRequests(dependencies);
   const listEvents = listRequestEvents(dependencies);
-  const describe = describeCaller(dependencies);
+  const describe = describeCaller({ ...dependencies, requestable: requestableAccounts(dependencies) });
   const saveFlow = saveAccessFlow(dependencies);
   const getFlow = getAccessFlow(dependencies);
   const listFlows = listAccessFlows(dependencies);
   const deleteFlow = deleteAccessFlow(dependencies);
-  const view = requestView(dependencies.instructions);
+  const viewing = requestViews(dependencies);
+  const view = async (request: AccessRequest) => (await viewing([request]))(request);
 
   return {
-    "GET /me": async ({ caller }) => ({ body: meView(await describe(caller), view) }),
+    ...integrationHandlers(dependencies),
+    ...inventoryHandlers(dependencies),
+
+    "GET /me": async ({ caller }) => {
+      const description = await describe(caller);
+      return { body: meView(description, await viewing(description.toApprove)) };
+    },
 
     "POST /requests": async ({ caller, body, idempotency }) => {
       const { request } = await submit({ caller, ask: body, ...given({ idempotency }) });
-      return { body: view(request), location: `/requests/${request.id}` };
+      return { body: await view(request), location: `/requests/${request.id}` };
     },
-    "GET /requests": async ({ caller, query }) => ({ body: pageView(await list({ caller, query }), view) }),
-    "GET /requests/{id}": async ({ caller, path }) => ({ body: view((await find(caller, path.id)).request) }),
+    "GET /requests": async ({ caller, query }) => {
+      const page = await list({ caller, query });
+      return { body: pageView(page, await viewing(page.items)) };
+    },
+    "GET /requests/{id}": async ({ caller, path }) => ({
+      body: await view((await find(caller, path.id)).request),
+    }),
     "POST /requests/{id}/decisions": async ({ caller, path, body, idempotency }) => {
       const { decision, reason, extension } = body;
       const optional = given({ reason, extension, idempotency });
-      return { body: view(await decide({ caller, requestId: path.id, decision, ...optional })) };
+      return { body: await view(await decide({ caller, requestId: path.id, decision, ...optional })) };
     },
     "POST /requests/{id}/extend": async ({ caller, path, body, idempotency }) => ({
-      body: view(await extend({ caller, requestId: path.id, ask: body, ...given({ idempotency }) })),
+      body: await view(await extend({ caller, requestId: path.id, ask: body, ...given({ idempotency }) })),
     }),
-    "POST /requests/{id}/revoke": async (call) => ({ body: view(await revoke(endingOf(call))) }),
-    "POST /requests/{id}/cancel": async (call) => ({ body: view(await cancel(endingOf(call))) }),
+    "POST /requests/{id}/revoke": async (call) => ({ body: await view(await revoke(endingOf(call))) }),
+    "POST /requests/{id}/cancel": async (call) => ({ body: await view(await cancel(endingOf(call))) }),
     "GET /requests/{id}/events": async ({ caller, path, query }) => {
       const page = await listEvents({ caller, requestId: path.id, page: pageOf(query) });
       return { body: pageView(page, (entry) => entry) };
@@ -134,13 +165,23 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
   };
 };
 
-/** The fields that are there: for optional fields, to be absent and to be undefined are two things. */
-const given = <Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+/** How requests are shown: access that is there with what its integration says of using it. */
+const requestViews = (dependencies: HandlerDependencies) => {
+  const shown = requestView(dependencies.instructions);
+  const { identityCenter, deployment, connector } = dependencies;
+  const home = homeIntegration({
+    identityCenter,
+    managementAccount: deployment.managementAccount,
+    connector,
+  });
+  // Access is granted through the deployment's own Identity Center: it is in that organization.
+  const all = allIntegrations({ store: dependencies.integrations, home });
+  return async (requests: readonly AccessRequest[]) => {
+    const used = requests.some(({ status }) => status === "active");
+    const details = used ? (await all.get(home.name))?.customAccessDetails : undefined;
+    return (request: AccessRequest) => shown(request, details);
   };
+};
 
 const endingOf = ({
   caller,
@@ -151,20 +192,4 @@ const endingOf = ({
   caller,
   requestId: path.id,
   ...given({ reason: body.reason, idempotency }),
-});
-
-const pageOf = ({
-  limit,
-  cursor,
-}: {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}): PageQuery => ({
-  limit,
-  ...given({ cursor }),
-});
-
-const pageView = <Item, View>({ items, cursor }: Page<Item>, view: (item: Item) => View) => ({
-  items: items.map(view),
-  ...given({ cursor }),
 });

@@ -1,6 +1,14 @@
 import * as z from "zod/mini";
 import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import {
+  IntegrationBodySchema,
+  IntegrationListSchema,
+  IntegrationViewSchema,
+  RefreshBodySchema,
+  RefreshSchema,
+} from "../core/contracts/http/integrations.ts";
+import { inventoryAnswers } from "../core/contracts/http/inventory-operations.ts";
 import { MeSchema } from "../core/contracts/http/me.ts";
 import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
 import { ProblemSchema } from "../core/contracts/http/problem.ts";
@@ -15,6 +23,7 @@ import {
   RequestViewSchema,
 } from "../core/contracts/http/requests.ts";
 import { FindingSchema, SweepBodySchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
+import { SyncListSchema, SyncViewSchema } from "../core/contracts/http/syncs.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { problemKinds, type ProblemCode } from "./problems.ts";
 
@@ -28,6 +37,8 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   Ending: EndBodySchema,
   AccessFlowDocument: AccessFlowBodySchema,
   SweepBody: SweepBodySchema,
+  IntegrationDocument: IntegrationBodySchema,
+  Refreshing: RefreshBodySchema,
 };
 const answers: Readonly<Record<string, z.ZodMiniType>> = {
   Request: RequestViewSchema,
@@ -38,6 +49,12 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   AccessFlow: AccessFlowViewSchema,
   AccessFlowList: AccessFlowListSchema,
   SweepReport: SweepReportSchema,
+  Integration: IntegrationViewSchema,
+  IntegrationList: IntegrationListSchema,
+  Refresh: RefreshSchema,
+  Sync: SyncViewSchema,
+  SyncList: SyncListSchema,
+  ...inventoryAnswers,
   Finding: FindingSchema,
   Problem: ProblemSchema,
 };
@@ -160,11 +177,13 @@ const successOf = (route: Route, { answer }: OperationContract): Json => {
   if (answer.status === 204) return { description: "Done" };
   const location = { location: { description: "Where it can be found", schema: { type: "string" } } };
   return {
-    description: answer.status === 201 ? "Made" : "As it is now",
+    description: outcomes[answer.status],
     ...(route.method === "POST" && answer.status === 201 ? { headers: location } : {}),
     content: { "application/json": { schema: { $ref: refTo(nameOf(answers, answer.schema)) } } },
   };
 };
+
+const outcomes = { 200: "As it is now", 201: "Made", 202: "Under way" } as const;
 
 /** Every problem that the operation may answer, by status. */
 const problemsOf = (route: Route, operation: OperationContract): Json => {

@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { DomainError, RetryableError } from "../core/domain/errors.ts";
+import { SourceProblem } from "../core/domain/inventory/problem.ts";
 import type { ApiEvent } from "./call.ts";
 import { problemOf } from "./problems.ts";
 import { problemAnswer } from "./responses.ts";
@@ -18,6 +19,10 @@ export const problemResponses = (
   },
 });
 
+/** Nobody can be identified without the directory, so that the API cannot show it. */
+const WHERE_THE_EXTERNAL_ID_IS =
+  "The ExternalId is the output ConnectorExternalId of Lockstep's stateful stack.";
+
 const responseTo = (error: unknown, requestId: string, logger: Logger): APIGatewayProxyStructuredResultV2 => {
   if (error instanceof DomainError) {
     const problem = problemOf(error.code, error.message, error.fields);
@@ -31,6 +36,11 @@ const responseTo = (error: unknown, requestId: string, logger: Logger): APIGatew
     return problemAnswer(problemOf("service-unavailable", detail), {
       "retry-after": String(RETRY_AFTER_SECONDS),
     });
+  }
+  if (error instanceof SourceProblem) {
+    const { code, message, fix } = error.problem;
+    logger.error("No way into the organization", { code, problem: message, fix });
+    return problemAnswer(problemOf("service-unavailable", `${error.message} ${WHERE_THE_EXTERNAL_ID_IS}`));
   }
   logger.error("Defect", error instanceof Error ? error : new Error(String(error)));
   return problemAnswer(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
 import { SHARES, pacedAdmission } from "../adapters/admission.ts";
-import { awsClients } from "../adapters/aws-clients.ts";
+import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
 import { dueRequests } from "../adapters/dynamodb/due-requests.ts";
@@ -23,7 +23,13 @@ import type { SweepUseCases } from "./sweep-function.ts";
 /** The use cases with their adapters. */
 export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepUseCases => {
   const clock = systemClock;
-  const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT, onThrottled: countThrottled });
+  const clientsFor = organizationClients({
+    homeAccount: environment.HOME_ACCOUNT,
+    connector: environment.CONNECTOR,
+    clock,
+    onBehalfOf: "sweep",
+    onThrottled: countThrottled,
+  });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const requests = accessRequestStore({ ...access, onUnreadable: tellOfUnreadable });
   const machine = workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN });

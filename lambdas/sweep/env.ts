@@ -9,5 +9,6 @@ export const EnvironmentSchema = z.object({
   WORKFLOW_ARN: Variable.WORKFLOW_ARN,
   REVOKE_FUNCTION: Variable.REVOKE_FUNCTION,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  CONNECTOR: Variable.CONNECTOR,
   IDENTITY_CENTER: Variable.IDENTITY_CENTER,
 });

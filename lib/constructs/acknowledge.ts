@@ -1,5 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
+import type { Permission } from "../permissions/permission.ts";
 
 /** A cdk-nag finding, such as `AwsSolutions-IAM5[Resource::*]`, with the reason why it is right as it is. */
 export interface Acknowledgement {
@@ -12,6 +13,25 @@ export function acknowledge(construct: IConstruct, ...acknowledgements: readonly
   for (const { id, reason } of acknowledgements) {
     Validations.of(construct).acknowledge({ id: inNagsWords(Stack.of(construct).resolve(id)), reason });
   }
+}
+
+/** Acknowledges the wildcards in permissions' resources, each for the reasons that it was written with. */
+export function acknowledgeWildcards(construct: IConstruct, permissions: readonly Permission[]): void {
+  for (const [resource, reasons] of wildcardsOf(permissions)) {
+    acknowledge(construct, { id: `AwsSolutions-IAM5[Resource::${resource}]`, reason: reasons.join(" ") });
+  }
+}
+
+function wildcardsOf(permissions: readonly Permission[]): ReadonlyMap<string, readonly string[]> {
+  const reasonsByResource = new Map<string, string[]>();
+  for (const { wildcards } of permissions) {
+    for (const [resource, reason] of Object.entries(wildcards)) {
+      const reasons = reasonsByResource.get(resource) ?? [];
+      reasonsByResource.set(resource, reasons);
+      if (!reasons.includes(reason)) reasons.push(reason);
+    }
+  }
+  return reasonsByResource;
 }
 
 /** The finding's id as cdk-nag writes it: `<AWS::AccountId>` where the synthesis does not know the account. */

@@ -22,10 +22,22 @@ import { lockstepMetric } from "./metrics.ts";
 
 export interface AlarmsProps {
   readonly stateMachine: StateMachine;
+  readonly syncMachine: StateMachine;
   readonly api: HttpApi;
   readonly functions: Readonly<
     Record<
-      "api" | "awaitApproval" | "grantAccess" | "revokeAccess" | "record" | "catalogue" | "sweep" | "seal",
+      | "api"
+      | "awaitApproval"
+      | "grantAccess"
+      | "revokeAccess"
+      | "record"
+      | "sync"
+      | "syncAccounts"
+      | "syncSchedule"
+      | "inventoryEvents"
+      | "announce"
+      | "sweep"
+      | "seal",
       IFunction
     >
   >;
@@ -33,6 +45,9 @@ export interface AlarmsProps {
   readonly revocationStuck: Rule;
   readonly eventBusName: string;
   readonly unrecorded: IQueue;
+  readonly lostChanges: IQueue;
+  readonly changes: IQueue;
+  readonly unannounced: IQueue;
   readonly undelivered: IQueue;
   readonly topic: ITopic;
 }
@@ -59,7 +74,8 @@ const LASTING = { threshold: 1, periods: 3 } as const;
 
 /** Every alarm, by its name. Each has a section of the same name in docs/runbook.md; a test compares them. */
 function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinition>> {
-  const { stateMachine, api, functions, revocationStuck, eventBusName, unrecorded, undelivered } = props;
+  const { stateMachine, syncMachine, api, functions, revocationStuck, eventBusName } = props;
+  const { unrecorded, lostChanges, changes, unannounced, undelivered } = props;
   const errors = (handler: IFunction) => handler.metricErrors(perFiveMinutes);
   return {
     "lockstep-workflow-failed": {
@@ -141,6 +157,37 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       threshold: Duration.minutes(15).toMilliseconds(),
       description: "Audit entries and events are more than 15 minutes behind the requests.",
     },
+    "lockstep-inventory-events-dead-letters": {
+      metric: lostChanges.metricApproximateNumberOfMessagesVisible({
+        period: FIVE_MINUTES,
+        statistic: Stats.MAXIMUM,
+      }),
+      description: "Changes that CloudTrail told of could not be looked at: the next sync finds them.",
+    },
+    "lockstep-inventory-events-behind": {
+      metric: changes.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: Stats.MAXIMUM }),
+      // Two deliveries of an assignment that is slow to settle are 12 minutes; an hour is what a sync takes to find it.
+      threshold: Duration.hours(1).toSeconds(),
+      description: "Changes that CloudTrail told of have waited for an hour to be looked at.",
+    },
+    "lockstep-inventory-events-errors": {
+      metric: errors(functions.inventoryEvents),
+      ...LASTING,
+      description: "The function that looks at changes has been crashing or timing out for 15 minutes.",
+    },
+    "lockstep-announce-dead-letters": {
+      metric: unannounced.metricApproximateNumberOfMessagesVisible({
+        period: FIVE_MINUTES,
+        statistic: Stats.MAXIMUM,
+      }),
+      description: "Changes of the inventory were given up: the bus was not told of them.",
+    },
+    "lockstep-announce-errors": {
+      // Counted by lambdas/announce: a record that fails is reported to the stream, and the invocation succeeds.
+      metric: lockstepMetric(MetricNames.announceFailed, perFiveMinutes),
+      ...LASTING,
+      description: "Changes of the inventory cannot be announced.",
+    },
     "lockstep-attention-undelivered": {
       metric: undelivered.metricApproximateNumberOfMessagesVisible({
         period: FIVE_MINUTES,
@@ -180,11 +227,26 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       ...LASTING,
       description: "Changes of requests cannot be recorded.",
     },
-    "lockstep-catalogue-errors": {
-      metric: functions.catalogue.metricErrors(perHour),
-      // The hourly run and its two retries.
+    "lockstep-sync-failed": {
+      metric: syncMachine.metricFailed(perHour),
+      description:
+        "A sync's execution failed: it goes on in half an hour, and the inventory is older until then.",
+      threshold: 1,
+    },
+    "lockstep-sync-errors": {
+      metric: new MathExpression({
+        expression: "sync + accounts + schedule",
+        usingMetrics: {
+          sync: functions.sync.metricErrors(perHour),
+          accounts: functions.syncAccounts.metricErrors(perHour),
+          schedule: functions.syncSchedule.metricErrors(perHour),
+        },
+        period: Duration.hours(1),
+        label: "Errors of the functions that sync",
+      }),
+      // One that AWS did not answer is tried again by the machine.
       threshold: 3,
-      description: "The catalogue of account and permission-set names is not refreshed.",
+      description: "Functions that sync fail again and again: the inventory is not brought up to date.",
     },
     "lockstep-seal-errors": {
       metric: functions.seal.metricErrors(perHour),

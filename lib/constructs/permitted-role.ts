@@ -2,7 +2,7 @@ import { RemovalPolicy, type CfnResource } from "aws-cdk-lib";
 import { PolicyDocument, Role, ServicePrincipal, type IRole } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Permission } from "../permissions/permission.ts";
-import { acknowledge } from "./acknowledge.ts";
+import { acknowledgeWildcards } from "./acknowledge.ts";
 
 export interface PermittedRoleProps {
   readonly logicalId: string;
@@ -28,20 +28,6 @@ export function permittedRole(scope: Construct, id: string, props: PermittedRole
   });
   (role.node.defaultChild as CfnResource).overrideLogicalId(props.logicalId);
   if (props.outlivesStack) role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-  for (const [resource, reasons] of wildcardsOf(props.permissions)) {
-    acknowledge(role, { id: `AwsSolutions-IAM5[Resource::${resource}]`, reason: reasons.join(" ") });
-  }
+  acknowledgeWildcards(role, props.permissions);
   return role.withoutPolicyUpdates();
-}
-
-function wildcardsOf(permissions: readonly Permission[]): ReadonlyMap<string, readonly string[]> {
-  const reasonsByResource = new Map<string, string[]>();
-  for (const { wildcards } of permissions) {
-    for (const [resource, reason] of Object.entries(wildcards)) {
-      const reasons = reasonsByResource.get(resource) ?? [];
-      reasonsByResource.set(resource, reasons);
-      if (!reasons.includes(reason)) reasons.push(reason);
-    }
-  }
-  return reasonsByResource;
 }

@@ -15,8 +15,8 @@ import { names } from "../names.ts";
 export const indexes = {
   access: ["byRequester", "byStatus", "byCreation"],
   due: ["byDue"],
-  config: ["byName"],
   audit: ["byDay"],
+  inventory: ["byPrincipal", "byPermissionSet", "byName"],
 } as const;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -80,20 +80,13 @@ export function wakeupsTable(scope: Construct): Table {
   });
 }
 
-/** Access flows, and the catalogue of account and permission-set names. */
+/** Access flows and integrations. */
 export function configTable(scope: Construct): Table {
-  const table = retainedTable(scope, "ConfigTable", {
+  return retainedTable(scope, "ConfigTable", {
     tableName: names.tables.config,
     partitionKey: text("pk"),
     sortKey: text("sk"),
   });
-  table.addGlobalSecondaryIndex({
-    indexName: indexes.config[0],
-    partitionKey: text("nameKey"),
-    sortKey: text("sk"),
-    projectionType: ProjectionType.ALL,
-  });
-  return table;
 }
 
 /** One item for each link of each request's hash chain. */
@@ -111,6 +104,33 @@ export function auditTable(scope: Construct): Table {
     projectionType: ProjectionType.INCLUDE,
     nonKeyAttributes: ["hash"],
   });
+  return table;
+}
+
+/** What Lockstep last saw of AWS, and the passes that saw it. All of it can be seen again, but for when it was seen first. */
+export function inventoryTable(scope: Construct): Table {
+  const table = retainedTable(scope, "InventoryTable", {
+    tableName: names.tables.inventory,
+    partitionKey: text("pk"),
+    sortKey: text("sk"),
+    timeToLiveAttribute: TTL_ATTRIBUTE,
+    // Both images: what is told of a change is what it changed.
+    stream: StreamViewType.NEW_AND_OLD_IMAGES,
+  });
+  const keys = {
+    byPrincipal: ["principal", "sk"],
+    byPermissionSet: ["permissionSet", "order"],
+    byName: ["nameKey", "sk"],
+  } as const;
+  for (const indexName of indexes.inventory) {
+    const [partition, sort] = keys[indexName];
+    table.addGlobalSecondaryIndex({
+      indexName,
+      partitionKey: text(partition),
+      sortKey: text(sort),
+      projectionType: ProjectionType.ALL,
+    });
+  }
   return table;
 }
 

@@ -5,6 +5,7 @@ import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/api/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
+import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
 import { readOrganizationTree } from "../permissions/organization.ts";
 import { permission } from "../permissions/permission.ts";
@@ -15,13 +16,15 @@ import type { FunctionContext } from "./function-context.ts";
 
 export interface ApiFunctionProps extends FunctionContext {
   readonly stateMachine: IStateMachine;
-  readonly catalogue: IFunction;
+  readonly syncMachine: IStateMachine;
+  readonly sync: IFunction;
   readonly sweep: IFunction;
 }
 
 /** Answers the HTTP API: requests, decisions, revokes, access flows. */
 export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunction {
-  const { handlers, settings, homeAccount, tables, stateMachine, catalogue, sweep } = props;
+  const { handlers, settings, connector, homeAccount, tables, stateMachine, syncMachine, sync, sweep } =
+    props;
   const api = new BundledFunction<typeof EnvironmentSchema>(scope, "Api", {
     handlers,
     description: "Answers the HTTP API",
@@ -35,11 +38,14 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       WAKEUPS_TABLE: tables.wakeups.tableName,
       CONFIG_TABLE: tables.config.tableName,
       AUDIT_TABLE: tables.audit.tableName,
+      INVENTORY_TABLE: tables.inventory.tableName,
       WORKFLOW_ARN: stateMachine.stateMachineArn,
-      CATALOGUE_FUNCTION: catalogue.functionName,
+      SYNC_WORKFLOW_ARN: syncMachine.stateMachineArn,
+      SYNC_FUNCTION: sync.functionName,
       SWEEP_FUNCTION: sweep.functionName,
       HOME_ACCOUNT: homeAccount,
       MANAGEMENT_ACCOUNT: settings.organization.managementAccountId,
+      ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(settings.identityCenter),
       IDENTITY: JSON.stringify(settings.identity),
       ADMINISTRATOR_GROUPS: JSON.stringify(settings.administratorGroups),
@@ -50,28 +56,27 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       // An entitlement's record says what may be removed, and a turn who is removing: neither is the API's to write.
       puttingItems("WriteRequests", tables.access, "request#"),
       onTable("Wakeups", tables.wakeups, ["GetItem"]),
-      onTable(
-        "FlowsAndCatalogue",
-        tables.config,
-        ["GetItem", "Query", "PutItem", "DeleteItem"],
-        indexes.config,
-      ),
+      onTable("FlowsAndIntegrations", tables.config, ["GetItem", "Query", "PutItem", "DeleteItem"]),
       onTable("ReadAudit", tables.audit, ["Query"]),
-      readDirectory(settings, [
-        "DescribeGroup",
-        "DescribeUser",
-        "GetGroupId",
-        "GetUserId",
-        "ListGroupMemberships",
-        "ListGroupMembershipsForMember",
+      ...inOrganization(connector, [
+        readDirectory(settings, [
+          "DescribeGroup",
+          "DescribeUser",
+          "GetGroupId",
+          "GetUserId",
+          "ListGroupMemberships",
+          "ListGroupMembershipsForMember",
+        ]),
+        ...readOrganizationTree(settings),
       ]),
-      ...readOrganizationTree(settings),
-      startExecutions(stateMachine.stateMachineArn),
+      onTable("ReadInventory", tables.inventory, ["GetItem", "BatchGetItem", "Query"], indexes.inventory),
+      puttingItems("BeginSyncs", tables.inventory, "sync#"),
+      startExecutions(stateMachine.stateMachineArn, syncMachine.stateMachineArn),
       wakeExecutions(),
       permission({
-        sid: "RefreshCatalogue",
+        sid: "LookForNames",
         actions: ["lambda:InvokeFunction"],
-        resources: [catalogue.functionArn],
+        resources: [sync.functionArn],
       }),
       permission({ sid: "Sweep", actions: ["lambda:InvokeFunction"], resources: [sweep.functionArn] }),
     ],

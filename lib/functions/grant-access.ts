@@ -3,6 +3,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/workflow/grant-access/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
+import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import {
   createAssignments,
   denyGrantsInto,
@@ -16,7 +17,7 @@ import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
 
 /** Makes the access of an approved request. Its role cannot remove anything. */
 export function grantAccessFunction(scope: Construct, props: FunctionContext): IFunction {
-  const { handlers, settings, homeAccount, tables } = props;
+  const { handlers, settings, connector, homeAccount, tables } = props;
   const { identityCenter, organization, allowManagementAccount } = settings;
   const accounts = protectedAccounts(settings, homeAccount);
   const grantAccess = new BundledFunction<typeof EnvironmentSchema>(scope, "GrantAccess", {
@@ -29,6 +30,7 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
     environment: {
       ACCESS_TABLE: tables.access.tableName,
       HOME_ACCOUNT: homeAccount,
+      ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(accounts),
     },
@@ -37,15 +39,18 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       updatingItems("SharePace", tables.access, "pace#grant"),
-      observeAssignments(identityCenter),
-      ...createAssignments(identityCenter),
-      ...denyGrantsInto(
-        identityCenter,
-        accounts.map(({ id }) => id),
-      ),
-      ...(allowManagementAccount
-        ? [provisionRolesInManagementAccount(identityCenter, organization.managementAccountId)]
-        : []),
+      // Through the connector, its sessions deny what is denied here (lambdas/adapters/assumed-roles/session-policies.ts).
+      ...inOrganization(connector, [
+        observeAssignments(identityCenter),
+        ...createAssignments(identityCenter),
+        ...denyGrantsInto(
+          identityCenter,
+          accounts.map(({ id }) => id),
+        ),
+        ...(allowManagementAccount
+          ? [provisionRolesInManagementAccount(identityCenter, organization.managementAccountId)]
+          : []),
+      ]),
     ],
     outlivesStack: true,
   });

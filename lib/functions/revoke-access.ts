@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/workflow/revoke-access/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
+import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
 import { deleteAssignments, observeAssignments } from "../permissions/identity-center.ts";
 import { onIndexes, onTable, puttingItems } from "../permissions/tables.ts";
@@ -12,7 +13,7 @@ import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
 
 /** Ends the access of a request. Its role can only remove, and no account is ever out of its reach. */
 export function revokeAccessFunction(scope: Construct, props: FunctionContext): IFunction {
-  const { handlers, settings, homeAccount, tables } = props;
+  const { handlers, settings, connector, homeAccount, tables } = props;
   const { identityCenter } = settings;
   const revokeAccess = new BundledFunction<typeof EnvironmentSchema>(scope, "RevokeAccess", {
     handlers,
@@ -26,6 +27,7 @@ export function revokeAccessFunction(scope: Construct, props: FunctionContext): 
     environment: {
       ACCESS_TABLE: tables.access.tableName,
       HOME_ACCOUNT: homeAccount,
+      ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
@@ -34,10 +36,12 @@ export function revokeAccessFunction(scope: Construct, props: FunctionContext): 
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       puttingItems("TakeTurn", tables.access, "turn#removals"),
-      observeAssignments(identityCenter),
-      ...deleteAssignments(identityCenter),
-      // Tells an assignment of a deleted person or group, which AWS refuses to delete, from a failed revoke.
-      readDirectory(settings, ["DescribeGroup", "DescribeUser"]),
+      ...inOrganization(connector, [
+        observeAssignments(identityCenter),
+        ...deleteAssignments(identityCenter),
+        // Tells an assignment of a deleted person or group, which AWS refuses to delete, from a failed revoke.
+        readDirectory(settings, ["DescribeGroup", "DescribeUser"]),
+      ]),
     ],
     outlivesStack: true,
   });

@@ -5,6 +5,7 @@ import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/sweep/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
+import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { observeAssignments } from "../permissions/identity-center.ts";
 import { permission } from "../permissions/permission.ts";
 import { onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
@@ -27,7 +28,7 @@ const PLACE_OF_REQUEST = ["pk", "sk", "version", "swept", "dueIn", "dueAt"];
  * by the function behind *Revoke access*, which it may invoke. It wakes nobody, and sees no task token.
  */
 export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFunction {
-  const { handlers, settings, homeAccount, tables, eventBus, stateMachine, revokeAccess } = props;
+  const { handlers, settings, connector, homeAccount, tables, eventBus, stateMachine, revokeAccess } = props;
   const { identityCenter } = settings;
   const sweep = new BundledFunction<typeof EnvironmentSchema>(scope, "Sweep", {
     handlers,
@@ -46,6 +47,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
       WORKFLOW_ARN: stateMachine.stateMachineArn,
       REVOKE_FUNCTION: revokeAccess.functionName,
       HOME_ACCOUNT: homeAccount,
+      ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
@@ -59,7 +61,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
       puttingItems("TakeTurn", tables.access, "turn#sweep"),
       updatingAttributes("PutRequestsOff", tables.access, "request#", PLACE_OF_REQUEST),
       onTable("HealAudit", tables.audit, ["Query", "PutItem"]),
-      observeAssignments(identityCenter),
+      ...inOrganization(connector, [observeAssignments(identityCenter)]),
       startExecutions(stateMachine.stateMachineArn),
       permission({
         sid: "PublishEvents",

@@ -5,9 +5,12 @@ type IdentityStoreAction =
   | "DescribeGroup"
   | "DescribeUser"
   | "GetGroupId"
+  | "GetGroupMembershipId"
   | "GetUserId"
   | "ListGroupMemberships"
-  | "ListGroupMembershipsForMember";
+  | "ListGroupMembershipsForMember"
+  | "ListGroups"
+  | "ListUsers";
 
 /**
  * Reads people, groups and memberships of the one identity store. The store belongs to the management account; the
@@ -32,3 +35,24 @@ export function readDirectory(
     { [`${prefix}::user/*`]: reason, [`${prefix}::group/*`]: reason, [`${prefix}::membership/*`]: reason },
   );
 }
+
+/** Lists everybody, every group and who belongs to it. */
+export const listDirectory = (settings: Pick<Settings, "identityCenter" | "organization">): Permission =>
+  readDirectory(settings, [
+    "DescribeGroup",
+    "DescribeUser",
+    "ListGroupMemberships",
+    "ListGroups",
+    "ListUsers",
+  ]);
+
+/** The same, and whether one person belongs to one group. */
+export const lookIntoDirectory = (settings: Pick<Settings, "identityCenter" | "organization">): Permission =>
+  readDirectory(settings, [
+    "DescribeGroup",
+    "DescribeUser",
+    "GetGroupMembershipId",
+    "ListGroupMemberships",
+    "ListGroups",
+    "ListUsers",
+  ]);

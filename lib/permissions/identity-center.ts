@@ -1,5 +1,11 @@
 import { Effect } from "aws-cdk-lib/aws-iam";
-import { partitionOf, permission, permissionOnAny, type Permission } from "./permission.ts";
+import {
+  partitionOf,
+  permission,
+  permissionOnAny,
+  permissionWithoutResources,
+  type Permission,
+} from "./permission.ts";
 
 /** Where grants go: `arn:<partition>:sso:::instance/<id>`. */
 export interface IdentityCenterInstance {
@@ -118,25 +124,41 @@ export const provisionRolesInManagementAccount = (
     },
   );
 
-/** Reads the permission sets' names, and which of them are provisioned in an account. */
-export const readPermissionSets = (
-  instance: IdentityCenterInstance,
-  accountId: string,
-): readonly Permission[] => [
+/**
+ * Reads permission sets with their contents, where they are provisioned, and who is assigned. Which resource types each
+ * action names: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycenter.html
+ */
+export const readIdentityCenter = (instance: IdentityCenterInstance): readonly Permission[] => [
   permissionOnAny(
     {
-      sid: "ReadPermissionSets",
-      actions: ["sso:ListPermissionSets", "sso:DescribePermissionSet"],
+      sid: "ReadIdentityCenter",
+      actions: [
+        "sso:DescribePermissionSet",
+        "sso:GetInlinePolicyForPermissionSet",
+        "sso:ListAccountAssignments",
+        "sso:ListAccountAssignmentsForPrincipal",
+        "sso:ListAccountsForProvisionedPermissionSet",
+        "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+        "sso:ListManagedPoliciesInPermissionSet",
+        "sso:ListPermissionSets",
+        "sso:ListPermissionSetsProvisionedToAccount",
+        "sso:ListTagsForResource",
+      ],
       resources: [instance.instanceArn],
     },
     {
       [permissionSetsOf(instance.instanceArn)]:
-        "The catalogue names every permission set of this one instance. Reading only.",
+        "The inventory holds every permission set of this one instance. Reading only.",
+      [account(instance.instanceArn, "*")]: "The inventory holds every account's assignments. Reading only.",
     },
   ),
-  permission({
-    sid: "ReadManagementAccountPermissionSets",
-    actions: ["sso:ListPermissionSetsProvisionedToAccount"],
-    resources: [instance.instanceArn, account(instance.instanceArn, accountId)],
-  }),
+  permissionWithoutResources({ sid: "FindInstances", actions: ["sso:ListInstances"] }),
 ];
+
+/** Asks whether an operation that an event tells of has ended. Nothing here grants or removes anything. */
+export const followOperations = ({ instanceArn }: IdentityCenterInstance): Permission =>
+  permission({
+    sid: "FollowOperations",
+    actions: ["sso:DescribeAccountAssignmentCreationStatus", "sso:DescribeAccountAssignmentDeletionStatus"],
+    resources: [instanceArn],
+  });

@@ -29,6 +29,30 @@ export function readOrganizationTree({
   ];
 }
 
-/** Lists the organization's accounts. */
-export const listOrganizationAccounts = (): Permission =>
-  permissionWithoutResources({ sid: "ListAccounts", actions: ["organizations:ListAccounts"] });
+/** Lists the whole organization: its accounts with their tags, and its organizational units. */
+export function readWholeOrganization(
+  settings: Pick<Settings, "identityCenter" | "organization">,
+): readonly Permission[] {
+  const { identityCenter, organization } = settings;
+  const prefix = `arn:${partitionOf(identityCenter.instanceArn)}:organizations::${organization.managementAccountId}`;
+  const reason = "The inventory holds every account and every organizational unit. Reading only.";
+  return [
+    permissionOnAny(
+      {
+        sid: "ReadWholeOrganization",
+        actions: [
+          "organizations:DescribeAccount",
+          "organizations:ListAccountsForParent",
+          "organizations:ListOrganizationalUnitsForParent",
+          "organizations:ListParents",
+          "organizations:ListTagsForResource",
+        ],
+      },
+      { [`${prefix}:account/*`]: reason, [`${prefix}:ou/*`]: reason, [`${prefix}:root/*`]: reason },
+    ),
+    permissionWithoutResources({
+      sid: "ListOrganization",
+      actions: ["organizations:ListAccounts", "organizations:ListRoots"],
+    }),
+  ];
+}

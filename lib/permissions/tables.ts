@@ -2,7 +2,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { PolicyStatementProps } from "aws-cdk-lib/aws-iam";
 import { permission, type Permission } from "./permission.ts";
 
-type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "DeleteItem";
+type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
 
 /** The named actions on a table and, for Query, on the named indexes. Nobody may scan. */
 export function onTable(
@@ -39,6 +39,11 @@ export function puttingItems(sid: string, table: Pick<Table, "tableArn">, prefix
   return permission(onItems(sid, "PutItem", table, prefix));
 }
 
+/** Gets items whose partition key begins with `prefix`, and no others. */
+export function gettingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
+  return permission(onItems(sid, "GetItem", table, prefix));
+}
+
 /** Updates items whose partition key begins with `prefix`, and no others. */
 export function updatingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
   return permission(onItems(sid, "UpdateItem", table, prefix));
@@ -68,7 +73,7 @@ export function updatingAttributes(
 
 function onItems(
   sid: string,
-  action: "PutItem" | "UpdateItem",
+  action: "GetItem" | "PutItem" | "UpdateItem",
   table: Pick<Table, "tableArn">,
   prefix: string,
 ): PolicyStatementProps & { readonly conditions: Readonly<Record<string, unknown>> } {

@@ -6,21 +6,25 @@ import type { AccessRequest } from "../../core/domain/access-request.ts";
 import { durationText } from "../../core/domain/duration.ts";
 import { extensionRulesOf } from "../../core/domain/extension.ts";
 import type { CallerDescription } from "../../core/use-cases/describe-caller.ts";
+import type { RequestableAccounts } from "../../core/use-cases/requestable-accounts.ts";
 
 /** The caller as the API tells them about themselves. */
 export const meView = (
-  { person, administrator, groups, flows, toApprove }: CallerDescription,
+  { person, administrator, groups, flows, accountsBelow, toApprove }: CallerDescription,
   view: (request: AccessRequest) => RequestView,
 ): z.input<typeof MeSchema> => ({
   userId: person.userId,
   userName: person.userName,
   administrator,
   groups: groups.map(({ groupId, displayName }) => ({ id: groupId, name: displayName })),
-  mayRequest: flows.map(mayRequestView),
+  mayRequest: flows.map((flow) => mayRequestView(flow, accountsBelow)),
   toApprove: toApprove.map(view),
 });
 
-const mayRequestView = (flow: AccessFlow): z.input<typeof MeSchema>["mayRequest"][number] => {
+const mayRequestView = (
+  flow: AccessFlow,
+  accountsBelow: CallerDescription["accountsBelow"],
+): z.input<typeof MeSchema>["mayRequest"][number] => {
   const { name, targets, duration, approval } = flow;
   const { maxExtensions, longestSeconds, steps } = extensionRulesOf(flow);
   return {
@@ -28,6 +32,7 @@ const mayRequestView = (flow: AccessFlow): z.input<typeof MeSchema>["mayRequest"
     targets: targets.map(({ accounts, organizationalUnits, permissionSets }) => ({
       accounts,
       organizationalUnits,
+      ...belowUnits(accountsBelow(organizationalUnits)),
       permissionSets: permissionSets.map((permissionSet) => ({
         arn: permissionSet.id,
         name: permissionSet.name,
@@ -38,3 +43,8 @@ const mayRequestView = (flow: AccessFlow): z.input<typeof MeSchema>["mayRequest"
     extensions: { max: maxExtensions, duration: durationText(longestSeconds), approvals: steps.length },
   };
 };
+
+const belowUnits = ({ accounts, more }: RequestableAccounts) => ({
+  accountsBelowUnits: [...accounts],
+  moreAccountsBelowUnits: more,
+});

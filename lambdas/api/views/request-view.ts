@@ -19,10 +19,13 @@ import { sessionsView } from "./sessions-view.ts";
 /** How access of each kind is used, once it is there. */
 export type Instructions = Readonly<Record<Entitlement["provider"], Provider["instructions"]>>;
 
-/** A request as its parties see it: every field is chosen, so that none of the item's own bookkeeping gets out. */
+/**
+ * A request as its parties see it: every field is chosen, so that none of the item's own bookkeeping gets out.
+ * `customAccessDetails` is what the integration that the access is in says of using it.
+ */
 export const requestView =
   (instructions: Instructions) =>
-  (request: AccessRequest): RequestView => ({
+  (request: AccessRequest, customAccessDetails?: string): RequestView => ({
     id: request.id,
     status: request.status,
     requester: request.requester,
@@ -41,7 +44,9 @@ export const requestView =
     ...sessionsView(request),
     ...removalView(request),
     ...(isOver(request) ? { ended: endedView(request) } : {}),
-    ...(request.status === "active" ? { instructions: instructionsView(request, instructions) } : {}),
+    ...(request.status === "active"
+      ? { instructions: instructionsView(request, instructions, customAccessDetails) }
+      : {}),
     version: request.version,
   });
 
@@ -119,6 +124,7 @@ type Ended = Extract<AccessRequest, { readonly status: "ended" }>["ended"];
 const instructionsView = (
   { entitlements }: AccessRequest,
   instructions: Instructions,
+  customAccessDetails: string | undefined,
 ): NonNullable<RequestView["instructions"]> =>
   entitlements
     .filter(({ status }) => status === "granted")
@@ -127,5 +133,12 @@ const instructionsView = (
         account,
         permissionSet,
       });
-      return { account, permissionSet, portalUrl, awsProfile, steps: [...steps] };
+      return {
+        account,
+        permissionSet,
+        portalUrl,
+        awsProfile,
+        steps: [...steps],
+        ...(customAccessDetails === undefined ? {} : { customAccessDetails }),
+      };
     });

@@ -1,11 +1,17 @@
 import type * as z from "zod/mini";
 import { SHARES } from "../../adapters/admission.ts";
-import { awsClients } from "../../adapters/aws-clients.ts";
+import { occasions } from "../../adapters/assumed-roles/occasions.ts";
+import {
+  organizationClients,
+  type OrganizationClientsSettings,
+} from "../../adapters/assumed-roles/organization-clients.ts";
+import type { ClientsFor } from "../../adapters/aws-clients.ts";
 import { accessRequestStore } from "../../adapters/dynamodb/access-request-store.ts";
 import { entitlementStore } from "../../adapters/dynamodb/entitlement-store.ts";
 import { paceItem } from "../../adapters/dynamodb/pace-item.ts";
 import { sharedAdmission } from "../../adapters/shared-admission.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
+import type { GrantAccessInputSchema } from "../../core/contracts/workflow.ts";
 import { grantAccess } from "../../core/use-cases/grant-access.ts";
 import { countThrottled } from "../../middleware/observability.ts";
 import { providers } from "../../providers/registry.ts";
@@ -14,14 +20,15 @@ import type { EnvironmentSchema } from "./env.ts";
 /** The use case with its adapters. */
 export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const clock = systemClock;
-  const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT, onThrottled: countThrottled });
+  const occasion = occasions("grants");
+  const clientsFor = grantingClients(environment, { clock, onBehalfOf: occasion.current });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const admission = sharedAdmission({
     pace: paceItem({ ...access, name: "grant" }),
     share: SHARES.grant,
     clock,
   });
-  return grantAccess({
+  const grant = grantAccess({
     requests: accessRequestStore(access),
     entitlements: entitlementStore({ ...access, clock }),
     providers: providers({
@@ -34,4 +41,19 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     clock,
   });
+  return (input: z.output<typeof GrantAccessInputSchema>) =>
+    occasion.during(input.requestId, () => grant(input));
 };
+
+/** Clients that grant: into protected accounts not even where the code would. */
+export const grantingClients = (
+  environment: Pick<z.output<typeof EnvironmentSchema>, "HOME_ACCOUNT" | "CONNECTOR" | "PROTECTED_ACCOUNTS">,
+  surroundings: Pick<OrganizationClientsSettings, "clock" | "onBehalfOf" | "overrides">,
+): ClientsFor =>
+  organizationClients({
+    ...surroundings,
+    homeAccount: environment.HOME_ACCOUNT,
+    connector: environment.CONNECTOR,
+    neverGrantInto: environment.PROTECTED_ACCOUNTS.map(({ id }) => id),
+    onThrottled: countThrottled,
+  });

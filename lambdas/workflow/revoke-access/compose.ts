@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
 import { SHARES, pacedAdmission } from "../../adapters/admission.ts";
-import { awsClients } from "../../adapters/aws-clients.ts";
+import { occasions } from "../../adapters/assumed-roles/occasions.ts";
+import { organizationClients } from "../../adapters/assumed-roles/organization-clients.ts";
 import { accessRequestStore } from "../../adapters/dynamodb/access-request-store.ts";
 import { entitlementIndex } from "../../adapters/dynamodb/entitlement-index.ts";
 import { entitlementStore } from "../../adapters/dynamodb/entitlement-store.ts";
@@ -19,7 +20,14 @@ import { lastErrorOf } from "./last-error.ts";
 /** The use cases with their adapters. */
 export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const clock = systemClock;
-  const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT, onThrottled: countThrottled });
+  const occasion = occasions("removals");
+  const clientsFor = organizationClients({
+    homeAccount: environment.HOME_ACCOUNT,
+    connector: environment.CONNECTOR,
+    clock,
+    onBehalfOf: occasion.current,
+    onThrottled: countThrottled,
+  });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const requests = accessRequestStore(access);
   const removals: RemovalDependencies = {
@@ -41,7 +49,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     if ("drain" in input) return drain();
     const { requestId, enteredAt, begin, stuck } = input;
     return stuck === undefined
-      ? revoke({ requestId, enteredAt, begin })
+      ? occasion.during(requestId, () => revoke({ requestId, enteredAt, begin }))
       : report({ requestId, lastError: lastErrorOf(stuck) });
   };
 };

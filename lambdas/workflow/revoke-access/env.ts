@@ -8,5 +8,6 @@ import { EnvironmentVariables as Variable } from "../../core/contracts/environme
 export const EnvironmentSchema = z.object({
   ACCESS_TABLE: Variable.ACCESS_TABLE,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  CONNECTOR: Variable.CONNECTOR,
   IDENTITY_CENTER: Variable.IDENTITY_CENTER,
 });

@@ -1,0 +1,12 @@
+import * as z from "zod/mini";
+import { EnvironmentVariables as Variable } from "../core/contracts/environment.ts";
+
+/** Settings of the function that looks into accounts: IAM and resources. */
+export const EnvironmentSchema = z.object({
+  CONFIG_TABLE: Variable.CONFIG_TABLE,
+  INVENTORY_TABLE: Variable.INVENTORY_TABLE,
+  HOME_ACCOUNT: Variable.HOME_ACCOUNT,
+  MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
+  CONNECTOR: Variable.CONNECTOR,
+  IDENTITY_CENTER: Variable.IDENTITY_CENTER,
+});

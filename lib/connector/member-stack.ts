@@ -1,0 +1,71 @@
+import { CfnOutput, Stack, type CfnResource } from "aws-cdk-lib";
+import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import { MEMBER_ROLE, probeOf } from "../../lambdas/core/contracts/connector-roles.ts";
+import { acknowledgeWildcards } from "../constructs/acknowledge.ts";
+import { connectedRole } from "./connected-role.ts";
+import { MEMBER_READING } from "./connector-actions.ts";
+import { permissionsFor } from "./connector-policies.ts";
+import { CHANGING_SERVICES, forwardChanges, forwardingRole, lockstepBusArn } from "./forward-changes.ts";
+import { connectorNames, trustedRoles } from "./names.ts";
+import { externalId, lockstepAccountId, lockstepRegion } from "./parameters.ts";
+import { functionRoleArn, trusting } from "./trust.ts";
+import { namesUnlistedActions } from "./unlisted-actions.ts";
+import { templateAlone } from "./template-alone.ts";
+
+/**
+ * The template that a StackSet brings into every member account, in us-east-1 alone: roles are the same in all regions, and
+ * CloudTrail tells of IAM's changes there. The role reads IAM and resources. Its permissions boundary says the same again:
+ * whatever else is attached to the role in an account, it can do no more.
+ */
+export class MemberStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      description: "Lockstep: lets it look into a member account, by StackSet in us-east-1",
+      synthesizer: templateAlone(),
+    });
+    const lockstepAccount = lockstepAccountId(this).valueAsString;
+    const region = lockstepRegion(this).valueAsString;
+    const roleArns = trustedRoles.members.map((role) => functionRoleArn(lockstepAccount, role));
+    const reading = permissionsFor(MEMBER_READING);
+
+    const permissionsBoundary = new ManagedPolicy(this, "MemberBoundary", {
+      managedPolicyName: connectorNames.memberBoundary,
+      path: connectorNames.path,
+      description: "The most that Lockstep's role may do in this account, whatever is attached to it",
+      statements: permissionsFor(MEMBER_READING).map(({ statement }) => statement),
+    });
+    (permissionsBoundary.node.defaultChild as CfnResource).overrideLogicalId("MemberBoundary");
+    acknowledgeWildcards(permissionsBoundary, reading);
+
+    const role = connectedRole(this, "MemberRole", {
+      pathAndName: MEMBER_ROLE,
+      description: "Lets Lockstep look into this account",
+      assumedBy: trusting({
+        lockstepAccountId: lockstepAccount,
+        roleArns,
+        externalId: externalId(this).valueAsString,
+      }),
+      permissions: reading,
+      permissionsBoundary,
+    });
+    namesUnlistedActions(role);
+    namesUnlistedActions(permissionsBoundary);
+    connectedRole(this, "MemberProbeRole", {
+      pathAndName: probeOf(MEMBER_ROLE),
+      description: "May do nothing: tells Lockstep an ExternalId that is refused from a role that is missing",
+      assumedBy: trusting({ lockstepAccountId: lockstepAccount, roleArns }),
+      permissions: [],
+      permissionsBoundary,
+    });
+
+    const busArn = lockstepBusArn(region, lockstepAccount);
+    const forwarding = forwardingRole(this, busArn);
+    forwardChanges(this, { busArn, services: CHANGING_SERVICES.member }).node.addDependency(forwarding);
+
+    new CfnOutput(this, "RoleArn", {
+      value: role.roleArn,
+      description: "The role that Lockstep assumes here",
+    });
+  }
+}
