@@ -110,7 +110,12 @@ describe("a request that cannot be read", () => {
     await clients
       .client(OrganizationsClient)
       .send(new CreateAccountCommand({ AccountName: "payments-dev", Email: "twin@example.com" }));
-    await clients.client(LambdaClient).send(new InvokeCommand({ FunctionName: "lockstep-catalogue" }));
+    await clients.client(LambdaClient).send(
+      new InvokeCommand({
+        FunctionName: "lockstep-sync",
+        Payload: JSON.stringify({ version: 1, look: "names" }),
+      }),
+    );
     const answer = await refusal("alice", "POST /requests", anAsk(entitlement("payments-dev", "PowerUser")));
     expect(answer).toMatchObject(problem(400, "ambiguous-name"));
   });

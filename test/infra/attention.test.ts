@@ -19,16 +19,20 @@ const alarms = resourcesOf(access, "AWS::CloudWatch::Alarm").map(({ properties }
 const alarmNames = alarms.map(({ AlarmName }) => AlarmName);
 
 describe("alarms", () => {
-  it("watch executions, stuck and late revokes, the stream, the API, the functions, the catalogue and the sweep", () => {
+  it("watch executions, stuck and late revokes, the stream, the API, the functions, the syncs and the sweep", () => {
     expect(alarmNames.toSorted()).toEqual([
+      "lockstep-announce-dead-letters",
+      "lockstep-announce-errors",
       "lockstep-api-5xx",
       "lockstep-api-errors",
       "lockstep-attention-undelivered",
       "lockstep-audit-gaps",
       "lockstep-await-approval-errors",
-      "lockstep-catalogue-errors",
       "lockstep-changed-out-of-band",
       "lockstep-grant-access-errors",
+      "lockstep-inventory-events-behind",
+      "lockstep-inventory-events-dead-letters",
+      "lockstep-inventory-events-errors",
       "lockstep-orphans",
       "lockstep-record-behind",
       "lockstep-record-dead-letters",
@@ -39,6 +43,8 @@ describe("alarms", () => {
       "lockstep-seal-errors",
       "lockstep-sweep-behind",
       "lockstep-sweep-errors",
+      "lockstep-sync-errors",
+      "lockstep-sync-failed",
       "lockstep-workflow-aborted",
       "lockstep-workflow-failed",
       "lockstep-workflow-timed-out",
@@ -75,6 +81,8 @@ describe("what people must act on", () => {
   });
   const rules = resourcesOf(access, "AWS::Events::Rule")
     .filter(({ properties }) => properties["EventBusName"] !== undefined)
+    // What comes from elsewhere is looked at, and nobody is told.
+    .filter(({ properties }) => properties["Name"] !== "lockstep-changes-forwarded")
     .map(({ properties }) => RuleSchema.parse(properties));
 
   it("is told of approvals, also of more time, failures and stuck revokes, each by its transition", () => {

@@ -3,9 +3,13 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { SWEPT } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
-import { EnvironmentSchema as CatalogueEnvironment } from "../../lambdas/catalogue/env.ts";
+import { EnvironmentSchema as AnnounceEnvironment } from "../../lambdas/announce/env.ts";
+import { EnvironmentSchema as InventoryEventsEnvironment } from "../../lambdas/inventory-events/env.ts";
 import { EnvironmentSchema as RecordEnvironment } from "../../lambdas/record/env.ts";
 import { EnvironmentSchema as SweepEnvironment } from "../../lambdas/sweep/env.ts";
+import { EnvironmentSchema as SyncEnvironment } from "../../lambdas/sync/env.ts";
+import { EnvironmentSchema as SyncAccountsEnvironment } from "../../lambdas/sync-accounts/env.ts";
+import { EnvironmentSchema as SyncScheduleEnvironment } from "../../lambdas/sync-schedule/env.ts";
 import { EnvironmentSchema as AwaitApprovalEnvironment } from "../../lambdas/workflow/await-approval/env.ts";
 import { EnvironmentSchema as GrantAccessEnvironment } from "../../lambdas/workflow/grant-access/env.ts";
 import { EnvironmentSchema as RevokeAccessEnvironment } from "../../lambdas/workflow/revoke-access/env.ts";
@@ -20,11 +24,17 @@ const { access, stateful } = synthesize({
   account: HOME_ACCOUNT,
 });
 
+/** Where Lockstep lives elsewhere, functions are told of the connector too. */
+const { access: elsewhere } = synthesize({
+  settings: { oidc, organization: { managementAccountId: MANAGEMENT_ACCOUNT, connector: true } },
+  account: HOME_ACCOUNT,
+});
+
 const VariablesSchema = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
 /** A function's environment, with the intrinsics that only CloudFormation resolves written as text. */
-const environmentOf = (logicalId: string): Readonly<Record<string, string>> => {
-  const { Variables } = VariablesSchema.parse(resourceAt(access, logicalId).properties["Environment"]);
+const environmentOf = (logicalId: string, template = access): Readonly<Record<string, string>> => {
+  const { Variables } = VariablesSchema.parse(resourceAt(template, logicalId).properties["Environment"]);
   return Object.fromEntries(
     Object.entries(Variables).map(([name, value]) => [
       name,
@@ -33,19 +43,40 @@ const environmentOf = (logicalId: string): Readonly<Record<string, string>> => {
   );
 };
 
+/** With what CloudFormation makes of the connector: it alone is JSON that intrinsics are within. */
+const resolved = ({ CONNECTOR, ...environment }: Readonly<Record<string, string>>) => ({
+  ...environment,
+  ...(CONNECTOR !== undefined && {
+    CONNECTOR: JSON.stringify({
+      roleArn: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/lockstep-connector`,
+      externalId: "id",
+    }),
+  }),
+});
+
 describe("a function's environment", () => {
   it.each([
+    ["AnnounceFunction", AnnounceEnvironment],
     ["ApiFunction", ApiEnvironment],
     ["AwaitApprovalFunction", AwaitApprovalEnvironment],
-    ["CatalogueFunction", CatalogueEnvironment],
     ["GrantAccessFunction", GrantAccessEnvironment],
+    ["InventoryEventsFunction", InventoryEventsEnvironment],
     ["RecordFunction", RecordEnvironment],
     ["RevokeAccessFunction", RevokeAccessEnvironment],
     ["SweepFunction", SweepEnvironment],
+    ["SyncAccountsFunction", SyncAccountsEnvironment],
+    ["SyncFunction", SyncEnvironment],
+    ["SyncScheduleFunction", SyncScheduleEnvironment],
   ])("is what its handler parses, and nothing else: %s", (logicalId, schema) => {
-    const { NODE_OPTIONS: _nodeOptions, ...environment } = environmentOf(logicalId);
-    expect(z.safeParse(schema, environment).error?.issues).toBeUndefined();
-    expect(Object.keys(environment).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+    const all = Object.keys(schema.shape).toSorted();
+    for (const [template, expected] of [
+      [access, all.filter((name) => name !== "CONNECTOR")],
+      [elsewhere, all],
+    ] as const) {
+      const { NODE_OPTIONS: _nodeOptions, ...environment } = environmentOf(logicalId, template);
+      expect(Object.keys(environment).toSorted()).toEqual(expected);
+      expect(z.safeParse(schema, resolved(environment)).error?.issues).toBeUndefined();
+    }
   });
 
   it("lists each protected account once, with the first reason that holds", () => {
@@ -61,7 +92,9 @@ describe("a function's environment", () => {
 });
 
 describe("the Access table's stream", () => {
-  const [mapping] = resourcesOf(access, "AWS::Lambda::EventSourceMapping");
+  const mapping = resourcesOf(access, "AWS::Lambda::EventSourceMapping").find(({ properties }) =>
+    JSON.stringify(properties["EventSourceArn"]).includes("AccessTable"),
+  );
 
   const { Filters } = z
     .object({ Filters: z.array(z.object({ Pattern: z.string() })) })

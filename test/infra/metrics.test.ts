@@ -2,6 +2,7 @@ import type { Metrics } from "@aws-lambda-powertools/metrics";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { METRICS_NAMESPACE, METRICS_SERVICE } from "../../lambdas/core/contracts/metrics.ts";
+import { announceStream } from "../../lambdas/announce/announce-stream.ts";
 import { measure as measureRequest } from "../../lambdas/record/measure.ts";
 import { recordStream } from "../../lambdas/record/record-stream.ts";
 import { metrics, throttleCounter } from "../../lambdas/middleware/observability.ts";
@@ -100,6 +101,7 @@ const emitted = async (): Promise<ReadonlySet<string>> => {
   Object.assign(metrics, { console: { log: write } });
   const unreadable = { Records: [{ dynamodb: { SequenceNumber: "1" } }] };
   await recordStream(() => Promise.resolve())(unreadable, {} as never);
+  await announceStream({ publish: () => Promise.resolve() })(unreadable, {} as never);
   throttleCounter({ singleMetric: () => ({ addMetric }) as unknown as Metrics })("SSO Admin");
   const EmittedSchema = z.looseObject({
     _aws: z.object({
@@ -127,7 +129,7 @@ const awsMetrics: Readonly<Record<string, readonly string[]>> = {
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
   "AWS/Lambda": ["Errors", "IteratorAge"],
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-  "AWS/SQS": ["ApproximateNumberOfMessagesVisible"],
+  "AWS/SQS": ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"],
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
   "AWS/ApiGateway": ["5xx"],
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html

@@ -49,14 +49,19 @@ describe("each function's role", () => {
   it("belongs to one function or to the machine", () => {
     expect(roles.toSorted()).toEqual([
       "AccessRequestWorkflowRole",
+      "AnnounceRole",
       "ApiRole",
       "AwaitApprovalRole",
-      "CatalogueRole",
       "GrantAccessRole",
+      "InventoryEventsRole",
       "RecordRole",
       "RevokeAccessRole",
       "SealRole",
       "SweepRole",
+      "SyncAccountsRole",
+      "SyncRole",
+      "SyncScheduleRole",
+      "SyncWorkflowRole",
     ]);
   });
 
@@ -88,13 +93,15 @@ describe("grant and revoke", () => {
   it("let nobody else write assignments", () => {
     expect(rolesThatMay("sso:CreateAccountAssignment")).toEqual(["GrantAccessRole"]);
     expect(rolesThatMay("sso:DeleteAccountAssignment")).toEqual(["RevokeAccessRole"]);
-    expect(rolesThatMay("iam:")).toEqual([]);
+    expect(rolesThatMay(/iam:(?!Get|List)/)).toEqual([]);
   });
 
   it("reach one instance, its permission sets and accounts, and nothing else of Identity Center", () => {
-    for (const role of ["GrantAccessRole", "RevokeAccessRole", "CatalogueRole"]) {
+    for (const role of ["GrantAccessRole", "RevokeAccessRole", "SyncRole", "InventoryEventsRole"]) {
       const resources = statementsOf(access, role)
         .filter(({ Action }) => Action.some((action) => action.startsWith("sso:")))
+        // It names no resource: which instances there are.
+        .filter(({ Action }) => Action.join() !== "sso:ListInstances")
         .flatMap(({ Resource }) => Resource);
       for (const resource of resources) {
         expect(resource).toMatch(
@@ -210,7 +217,7 @@ describe("the sweep", () => {
         .map(({ Resource }) => JSON.stringify(Resource));
     expect(invokes("SweepRole")).toEqual([expect.stringContaining("RevokeAccessFunction")]);
     expect(invokes("ApiRole")).toEqual([
-      expect.stringContaining("CatalogueFunction"),
+      expect.stringContaining("SyncFunction"),
       expect.stringContaining("SweepFunction"),
     ]);
     const starts = statementsOf(access, "SweepRole").filter(({ Action }) =>
@@ -220,10 +227,61 @@ describe("the sweep", () => {
   });
 });
 
+describe("the syncs", () => {
+  it("read AWS, and change nothing there", () => {
+    for (const role of ["SyncRole", "SyncAccountsRole", "InventoryEventsRole"]) {
+      const ofAws = allowedActions(access, role).filter(
+        (action) => !/^(dynamodb|logs|xray|sts|kms|sqs):/.test(action),
+      );
+      for (const action of ofAws) expect(action).toMatch(/^[a-z0-9-]+:(Describe|Get|List|BatchGet|Search)/);
+    }
+  });
+
+  it("write of the table of requests nothing but their own pace", () => {
+    for (const role of ["SyncRole", "InventoryEventsRole"])
+      expect(writesOf(role)).toEqual([writing("UpdateItem", accessKeys.pace("sync").pk)]);
+    expect(writesOf("SyncAccountsRole")).toEqual([]);
+    expect(writesOf("SyncScheduleRole")).toEqual([]);
+  });
+
+  it("see of that table what Lockstep itself is doing with an assignment, and for whom", () => {
+    const keys = statementsOf(access, "SyncRole")
+      .filter((statement) => reachesTable(statement, "AccessTable"))
+      .filter(({ Action }) => Action.includes("dynamodb:GetItem"))
+      .map(({ Condition }) => Condition)
+      .map((condition) => (condition as Readonly<Record<string, unknown>>)["ForAllValues:StringLike"]);
+    expect(keys).toEqual(
+      ["entitlement#", "request#", accessKeys.turn("removals").pk, accessKeys.pace("sync").pk].map(
+        (prefix) => ({
+          "dynamodb:LeadingKeys": [`${prefix}*`],
+        }),
+      ),
+    );
+  });
+
+  it("are begun by writing their own records, and starting the one machine that carries them", () => {
+    for (const role of ["SyncScheduleRole", "ApiRole"]) {
+      const writes = statementsOf(access, role)
+        .filter((statement) => reachesTable(statement, "InventoryTable"))
+        .filter(({ Action }) => Action.some((action) => /:(Put|Update|Delete|BatchWrite)/.test(action)));
+      expect(writes, role).toEqual([writing("PutItem", "sync#")]);
+    }
+    const starts = statementsOf(access, "SyncScheduleRole").filter(({ Action }) =>
+      Action.includes("states:StartExecution"),
+    );
+    expect(starts.map(({ Resource }) => Resource)).toEqual([[{ Ref: "SyncWorkflow" }]]);
+  });
+});
+
 describe("task tokens", () => {
   it("can be used by the functions that wake the workflow, and by no other", () => {
     expect(rolesThatMay(/states:SendTask/)).toEqual(["AwaitApprovalRole", "ApiRole"]);
-    expect(rolesThatMay("states:StartExecution")).toEqual(["SweepRole", "ApiRole"]);
+    expect(rolesThatMay("states:StartExecution")).toEqual([
+      "SyncWorkflowRole",
+      "SyncScheduleRole",
+      "SweepRole",
+      "ApiRole",
+    ]);
   });
 
   it("can be read by the API's function only, and written by the one that waits", () => {
@@ -235,12 +293,17 @@ describe("task tokens", () => {
       AccessRequestWorkflowRole: [],
       ApiRole: ["dynamodb:GetItem"],
       AwaitApprovalRole: ["dynamodb:PutItem"],
-      CatalogueRole: [],
       GrantAccessRole: [],
       RecordRole: [],
       RevokeAccessRole: [],
       SealRole: [],
+      AnnounceRole: [],
+      InventoryEventsRole: [],
       SweepRole: [],
+      SyncAccountsRole: [],
+      SyncRole: [],
+      SyncScheduleRole: [],
+      SyncWorkflowRole: [],
     });
   });
 });
@@ -255,12 +318,17 @@ describe("the audit trail", () => {
       AccessRequestWorkflowRole: [],
       ApiRole: ["dynamodb:Query"],
       AwaitApprovalRole: [],
-      CatalogueRole: [],
       GrantAccessRole: [],
       RecordRole: ["dynamodb:PutItem"],
       RevokeAccessRole: [],
       SealRole: ["dynamodb:Query"],
+      AnnounceRole: [],
+      InventoryEventsRole: [],
       SweepRole: ["dynamodb:PutItem", "dynamodb:Query"],
+      SyncAccountsRole: [],
+      SyncRole: [],
+      SyncScheduleRole: [],
+      SyncWorkflowRole: [],
     });
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { AccessIndex, BY_DUE, CONFIG_BY_NAME } from "../../lambdas/adapters/dynamodb/keys.ts";
+import {
+  AccessIndex,
+  BY_DUE,
+  INVENTORY_BY_NAME,
+  INVENTORY_BY_PERMISSION_SET,
+  INVENTORY_BY_PRINCIPAL,
+} from "../../lambdas/adapters/dynamodb/keys.ts";
 import { resourceAt, resourcesOf, type Resource } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -32,14 +38,16 @@ describe("logical ids and names", () => {
     expect(Object.fromEntries(found.map(pinned))).toEqual({
       AccessRequestWorkflow: "lockstep-access-request",
       AccessRequestWorkflowRole: "lockstep-access-request",
+      AnnounceFunction: "lockstep-announce",
+      AnnounceRole: "lockstep-announce",
       ApiFunction: "lockstep-api",
       ApiRole: "lockstep-api",
       AwaitApprovalFunction: "lockstep-await-approval",
       AwaitApprovalRole: "lockstep-await-approval",
-      CatalogueFunction: "lockstep-catalogue",
-      CatalogueRole: "lockstep-catalogue",
       GrantAccessFunction: "lockstep-grant-access",
       GrantAccessRole: "lockstep-grant-access",
+      InventoryEventsFunction: "lockstep-inventory-events",
+      InventoryEventsRole: "lockstep-inventory-events",
       RecordFunction: "lockstep-record",
       RecordRole: "lockstep-record",
       RevokeAccessFunction: "lockstep-revoke-access",
@@ -48,6 +56,14 @@ describe("logical ids and names", () => {
       SealRole: "lockstep-seal",
       SweepFunction: "lockstep-sweep",
       SweepRole: "lockstep-sweep",
+      SyncAccountsFunction: "lockstep-sync-accounts",
+      SyncAccountsRole: "lockstep-sync-accounts",
+      SyncFunction: "lockstep-sync",
+      SyncRole: "lockstep-sync",
+      SyncScheduleFunction: "lockstep-sync-schedule",
+      SyncScheduleRole: "lockstep-sync-schedule",
+      SyncWorkflow: "lockstep-sync",
+      SyncWorkflowRole: "lockstep-sync-workflow",
     });
   });
 
@@ -56,6 +72,7 @@ describe("logical ids and names", () => {
       AccessTable: "lockstep-access",
       AuditTable: "lockstep-audit",
       ConfigTable: "lockstep-config",
+      InventoryTable: "lockstep-inventory",
       WakeupsTable: "lockstep-wakeups",
     });
   });
@@ -108,19 +125,22 @@ describe("the tables", () => {
         Projection: { ProjectionType: "KEYS_ONLY" },
       })),
     );
-    expect(indexesOf(resourceAt(stateful, "ConfigTable"))).toEqual([
-      {
-        IndexName: CONFIG_BY_NAME.name,
-        KeySchema: keySchema(CONFIG_BY_NAME.partition, "sk"),
-        Projection: { ProjectionType: "ALL" },
-      },
-    ]);
+    expect(indexesOf(resourceAt(stateful, "ConfigTable"))).toEqual([]);
+    expect(indexesOf(resourceAt(stateful, "InventoryTable"))).toEqual(
+      [INVENTORY_BY_PRINCIPAL, INVENTORY_BY_PERMISSION_SET, INVENTORY_BY_NAME].map(
+        ({ name, partition, sort }) => ({
+          IndexName: name,
+          KeySchema: keySchema(partition, sort),
+          Projection: { ProjectionType: "ALL" },
+        }),
+      ),
+    );
   });
 
-  it("stream changes of access only: a task token never enters a stream", () => {
+  it("stream changes of access and of the inventory only: a task token never enters a stream", () => {
     const streamed = resourcesOf(stateful, "AWS::DynamoDB::Table").filter(
       ({ properties }) => properties["StreamSpecification"] !== undefined,
     );
-    expect(streamed.map(({ logicalId }) => logicalId)).toEqual(["AccessTable"]);
+    expect(streamed.map(({ logicalId }) => logicalId)).toEqual(["AccessTable", "InventoryTable"]);
   });
 });

@@ -27,6 +27,13 @@ describe("cdk-nag, AwsSolutions", () => {
       "with everything allowed in the management account",
       { settings: { allowManagementAccount: true, allowOwnAccount: true }, account: "111111111111" },
     ],
+    [
+      "reaching its organization through the connector",
+      {
+        settings: { oidc, organization: { managementAccountId: "111111111111", connector: true } },
+        account: "222222222222",
+      },
+    ],
   ])("has no finding that is not acknowledged: %s", (_case, options) => {
     expect(() => synthesize({ ...options, validations })).not.toThrow();
   });

@@ -45,11 +45,12 @@ describe("the sweep", () => {
       properties["FunctionName"],
       properties["MaximumEventAgeInSeconds"],
     ]);
-    expect(waits).toHaveLength(2);
+    expect(waits).toHaveLength(3);
     expect(waits).toEqual(
       expect.arrayContaining([
         [{ Ref: "SweepFunction" }, 300],
         [{ Ref: "RevokeAccessFunction" }, 300],
+        [{ Ref: "SyncScheduleFunction" }, 300],
       ]),
     );
   });

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["test/contract/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
+    // The first one in a file fills the server.
+    hookTimeout: 60_000,
     reporters: ["default", "./test/support/passed-failed-reporter.ts"],
   },
 });

@@ -1,3 +1,7 @@
+import { ListInstancesCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { MEMBER_ROLE } from "../../lambdas/core/contracts/connector-roles.ts";
+import { putMemberRoles } from "../../local/iam-sts/connector-roles.ts";
+import { connectedAccounts } from "../support/connected-accounts.ts";
 import { describe, expect, it } from "vitest";
 import type { AccessRequest } from "../../lambdas/core/domain/access-request.ts";
 import { awsClients } from "../../lambdas/adapters/aws-clients.ts";
@@ -242,9 +246,7 @@ describe("CVE-2025-11621, CVE-2025-59048 same name elsewhere", () => {
     const { call, ask, catalogue, requests } = await apiUnderTest();
     // The set was deleted, and another one was made under its name.
     const again = { arn: aPermissionSetArn("PowerUser, again"), name: "PowerUser" };
-    await catalogue.replacePermissionSets([
-      { ...again, sessionDuration: "PT1H", inManagementAccount: false },
-    ]);
+    catalogue.knowsPermissionSets([{ ...again, sessionDuration: "PT1H", inManagementAccount: false }]);
     expect(await call("POST /requests", { body: ask })).toMatchObject({ body: { code: "no-matching-flow" } });
     expect(requests.history).toEqual([]);
   });
@@ -272,5 +274,28 @@ describe("CVE-2025-11621, CVE-2025-59048 same name elsewhere", () => {
       anEntitlement({ principalId: mallory.userId }),
     ].map(entitlementKey);
     expect(new Set(elsewhere).size).toBe(elsewhere.length);
+  });
+
+  it("CVE-2025-11621, CVE-2025-59048 same name elsewhere: roles of one name in two accounts share no session", async () => {
+    const world = connectedAccounts();
+    const externalId = "9f86d081884c7d659a2feaa0c55ad015";
+    const trust = { lockstepAccountId: world.home, trustedRoles: ["lockstep-sync"], externalId };
+    for (const account of [3, 4]) putMemberRoles(world.store, anAccountId(account), trust);
+    const members = { memberRoleName: MEMBER_ROLE, externalId };
+    const clientsFor = world.clientsOf(
+      "lockstep-sync",
+      { members },
+      "organization.resources.20261121T210000Z",
+    );
+    for (const account of [3, 4, 3])
+      await clientsFor(anAccountId(account), "sync")
+        .client(SSOAdminClient)
+        .send(new ListInstancesCommand({}));
+    const [third, fourth, thirdAgain] = world.calls.map(({ accessKeyId }) => accessKeyId);
+    expect(thirdAgain).toBe(third);
+    expect(fourth).not.toBe(third);
+    await expect(
+      clientsFor(anAccountId(5), "sync").client(SSOAdminClient).send(new ListInstancesCommand({})),
+    ).rejects.toMatchObject({ problem: { code: "member-role-missing", accountId: anAccountId(5) } });
   });
 });

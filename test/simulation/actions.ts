@@ -1,3 +1,4 @@
+import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import { flowBody, flows, groupId, userId } from "./cast.ts";
 import type { AccountAssignment } from "../../local/identity-center/records.ts";
 import type { Action, EntitlementReference } from "./history.ts";
@@ -113,6 +114,7 @@ const ASK_AGAIN = 2_000;
 const changeByHand = async (
   world: World,
   { entitlement }: { readonly entitlement: EntitlementReference },
+  operation: "CreateAccountAssignment" | "DeleteAccountAssignment",
   change: (assignment: AccountAssignment) => void,
 ): Promise<void> => {
   const assignment = assignmentOf(entitlement);
@@ -129,11 +131,12 @@ const changeByHand = async (
   world.byHand(() => {
     change(assignment);
   });
+  await world.aws.tellOfHand(operation, assignment);
 };
 
 const addByHand: Perform<"add-by-hand"> = (world, _n, action) => {
   const { assignments, provisioned } = world.identity.center;
-  return changeByHand(world, action, (assignment) => {
+  return changeByHand(world, action, "CreateAccountAssignment", (assignment) => {
     if (world.ledger.gonePrincipals.has(assignment.principalId)) return;
     assignments.put(assignment);
     provisioned.put(assignment);
@@ -142,7 +145,7 @@ const addByHand: Perform<"add-by-hand"> = (world, _n, action) => {
 
 const removeByHand: Perform<"remove-by-hand"> = (world, _n, action) => {
   const { assignments, provisioned } = world.identity.center;
-  return changeByHand(world, action, (assignment) => {
+  return changeByHand(world, action, "DeleteAccountAssignment", (assignment) => {
     assignments.delete(assignment);
     if (assignments.in(assignment).length === 0) provisioned.delete(assignment);
   });
@@ -166,8 +169,16 @@ const leaveGroup: Perform<"leave-group"> = (world, _n, { who, group }) => {
   return Promise.resolve();
 };
 
-const refreshCatalogue: Perform<"refresh-catalogue"> = async (world, n) => {
-  await world.lambda.invoke("catalogue", n, {});
+const lookForNames: Perform<"look-for-names"> = async (world, n) => {
+  await world.lambda.invoke("sync", n, { version: 1, look: "names" });
+};
+
+const sync: Perform<"sync"> = async (world, n, { who }) => {
+  await world.callApi(n, {
+    who,
+    route: "POST /integrations/{name}/refresh",
+    path: { name: HOME_INTEGRATION },
+  });
 };
 
 const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
@@ -175,13 +186,14 @@ const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
   decide,
   extend,
   sweep,
+  sync,
   revoke: end,
   cancel: end,
   "add-by-hand": addByHand,
   "remove-by-hand": removeByHand,
   "change-flow": changeFlow,
   "leave-group": leaveGroup,
-  "refresh-catalogue": refreshCatalogue,
+  "look-for-names": lookForNames,
 };
 
 /** Does what the step says. */

@@ -9,7 +9,8 @@ const MINUTE = 60_000;
 const setUp: History = {
   seed: "set up",
   steps: [
-    { n: 0, when: { at: 0 }, what: { do: "refresh-catalogue" } },
+    { n: 0, when: { at: 0 }, what: { do: "look-for-names" } },
+    { n: 9, when: { at: 2 * MINUTE }, what: { do: "sync", who: "tara" } },
     ...(Object.keys(flows) as FlowKey[]).map((flow, index) => ({
       n: index + 1,
       when: { at: MINUTE },
@@ -18,10 +19,13 @@ const setUp: History = {
   ],
 };
 
+/** The day before every history begins: what was seen then is older than whatever is seen in one. */
+const DAY_BEFORE = Date.parse("2026-03-01T08:00:00.000Z");
+
 /** A simulator in which everything is ready for people to ask. */
 export const bootSimulator = async (): Promise<Simulator> => {
   const simulator = createSimulator();
-  const { violation } = await runHistory(simulator, setUp);
+  const { violation } = await runHistory(simulator, setUp, { start: DAY_BEFORE });
   if (violation !== undefined) throw new Error(`Setting up failed: ${violation.message}`);
   simulator.settle();
   return simulator;

@@ -230,7 +230,9 @@ const CALLS: Readonly<Record<FunctionName, number>> = {
   "grant-access": 14,
   "revoke-access": 14,
   record: 2,
-  catalogue: 0,
+  sync: 150,
+  "sync-schedule": 4,
+  "inventory-events": 12,
   sweep: 40,
 };
 
@@ -412,6 +414,57 @@ const addFault = (draft: Draft, names: readonly FaultName[]): void => {
 const allowed = (choice: FaultChoice): readonly FaultName[] =>
   choice === "none" ? [] : choice === "all" ? faultNames : choice;
 
+/** So many of all histories have the inventory kept beside them: it makes a history several times as long. */
+const SYNCED_SHARE = 0.15;
+
+/** Around what changes assignments, so that a pass, which takes some seconds, is at it at the same time. */
+const syncMoment = (draft: Draft): When => {
+  const { random, requests } = draft;
+  const other = requests.length === 0 || random.chance(0.3) ? undefined : random.pick(requests);
+  if (other === undefined) return moment(random);
+  const after = random.pick<Landmark>(["granting", "granting", "active", "expiry", "removing", "over"]);
+  return { after, of: other.n, by: random.between(-20 * SECOND, 5 * SECOND) };
+};
+
+/** Syncs at moments of their own, more that is done by hand, and what goes wrong with both. */
+const addSyncs = (draft: Draft, names: readonly FaultName[]): void => {
+  const { random } = draft;
+  for (let count = random.between(1, 5); count > 0; count -= 1)
+    add(draft, syncMoment(draft), { do: "sync", who: random.chance(0.95) ? "tara" : "mallory" });
+  for (let count = random.pick([0, 1, 1, 2, 3]); count > 0; count -= 1) addByHand(draft);
+  const lying = names.filter((name) => POINTED.has(name));
+  if (lying.length === 0) return;
+  for (let count = random.pick([0, 0, 1, 1, 2, 3]); count > 0; count -= 1) {
+    // One that stands still while the world goes on is what a look has to fear most.
+    const fault =
+      details[lying.includes("runs-on") && random.chance(0.4) ? "runs-on" : random.pick(lying)](draft);
+    const name = random.pick<FunctionName>(["sync", "sync", "sync", "inventory-events", "sync-schedule"]);
+    const point = {
+      function: name,
+      of: NO_STEP,
+      invocation: random.between(0, name === "sync-schedule" ? SWEEPS : 5),
+      call:
+        name === "sync" && random.chance(0.6)
+          ? random.between(...CALLS_AT_ASSIGNMENTS)
+          : random.between(0, CALLS[name]),
+    };
+    add(draft, { at: 0 }, { ...fault, point } as Fault);
+  }
+};
+
+/** The calls with which a usual pass looks at assignments. */
+const CALLS_AT_ASSIGNMENTS = [58, 90] as const;
+
+/** Faults at a point of a function. */
+const POINTED: ReadonlySet<FaultName> = new Set([
+  "crash",
+  "lost-answer",
+  "no-answer",
+  "runs-on",
+  "duplicate-invocation",
+  "unreachable-function",
+]);
+
 /** The history of a seed: everything that will happen in it, decided up front. */
 export const generate = (seed: string, choice: FaultChoice): History => {
   const random = randomOf(`${seed}/history`);
@@ -431,5 +484,7 @@ export const generate = (seed: string, choice: FaultChoice): History => {
   if (names.length > 0) {
     for (let count = random.pick([0, 1, 1, 2, 2, 3, 4, 6]); count > 0; count -= 1) addFault(draft, names);
   }
+  const kept = randomOf(`${seed}/inventory`);
+  if (kept.chance(SYNCED_SHARE)) addSyncs({ ...draft, random: kept }, names);
   return { seed, steps: draft.steps };
 };

@@ -36,7 +36,9 @@ export type Action =
   | { readonly do: "revoke" | "cancel"; readonly of: number; readonly who: PersonName }
   | { readonly do: "add-by-hand" | "remove-by-hand"; readonly entitlement: EntitlementReference }
   | { readonly do: "change-flow"; readonly flow: FlowKey; readonly steps: readonly Group[] }
-  | { readonly do: "refresh-catalogue" }
+  | { readonly do: "look-for-names" }
+  /** A pass over the whole organization, asked for by an administrator. With one, the inventory is kept all the time. */
+  | { readonly do: "sync"; readonly who: PersonName }
   | { readonly do: "sweep"; readonly who: PersonName }
   | { readonly do: "leave-group"; readonly who: PersonName; readonly group: Group };
 
@@ -110,5 +112,9 @@ export interface History {
   readonly seed: string;
   readonly steps: readonly Step[];
 }
+
+/** Whether the inventory is kept in it: syncs run, and CloudTrail's events are looked into. In all others nobody looks. */
+export const isSynced = ({ steps }: History): boolean =>
+  steps.some(({ what }) => "do" in what && what.do === "sync");
 
 export const isFault = (what: Step["what"]): what is Fault => "fault" in what;

@@ -76,6 +76,7 @@ const underWatch = (number: number) => {
   return {
     watcher,
     ledger,
+    conditions,
     tracked,
     key,
     violations,
@@ -142,6 +143,22 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
       trace.claim("revoking", "RevocationStarted");
       trace.watcher.end();
     },
+    11: (trace, isDoctored) => {
+      trace.assign(true, isDoctored ? "lockstep" : "hand");
+      trace.watcher.inventoried({
+        key: trace.key,
+        change: "Appeared",
+        heldBy: [],
+        observedAt: trace.pass(1),
+      });
+    },
+    12: (trace, isDoctored) => {
+      trace.assign(true, "lockstep");
+      trace.watcher.synced(new Set(isDoctored ? [] : [trace.key]), new Set());
+    },
+    13: (trace, isDoctored) => {
+      trace.watcher.read("sync", isDoctored ? "DeleteAccountAssignment" : "ListAccountAssignments");
+    },
   };
 
 describe("every invariant", () => {
@@ -160,6 +177,99 @@ describe("every invariant", () => {
     trace.claim("active", "AccessGranted", trace.start + 600_000);
     trace.claim("active", "AccessExtended", trace.start + 1_200_000);
     expect(trace.violations).toEqual([expect.stringContaining("moved")]);
+  });
+
+  describe("about drift", () => {
+    const told = (about: (trace: ReturnType<typeof underWatch>) => void) => {
+      const trace = underWatch(11);
+      about(trace);
+      return trace.violations;
+    };
+    const write = (
+      trace: ReturnType<typeof underWatch>,
+      change: "Appeared" | "Vanished",
+      heldBy: string[],
+    ) => {
+      trace.watcher.inventoried({ key: trace.key, change, heldBy, observedAt: trace.pass(1) });
+    };
+
+    test("reports what AWS did not have when it is said to have appeared", () => {
+      expect(
+        told((trace) => {
+          write(trace, "Appeared", []);
+        }),
+      ).toContainEqual(expect.stringContaining("AWS did not have it"));
+    });
+
+    test("reports what AWS had all the time when it is said to have vanished", () => {
+      expect(
+        told((trace) => {
+          trace.assign(true, "hand");
+          trace.pass(60);
+          write(trace, "Vanished", []);
+        }),
+      ).toEqual([expect.stringContaining("AWS had it")]);
+    });
+
+    test("reports an active request's access that is said to be somebody else's", () => {
+      const held = (heldBy: string[]) =>
+        told((trace) => {
+          trace.assign(true, "lockstep");
+          trace.claim("active", "AccessGranted", trace.start + 600_000);
+          trace.pass(10);
+          write(trace, "Appeared", heldBy);
+        });
+      expect(held(["r-1"])).toEqual([]);
+      expect(held([]).length).toBeGreaterThan(0);
+      expect(held(["r-2"])).toContainEqual(expect.stringContaining("never asked"));
+    });
+
+    test("reports a removal of Lockstep's that is said to be somebody else's", () => {
+      const removed = (by: "lockstep" | "hand", heldBy: string[]) =>
+        told((trace) => {
+          trace.assign(true, "lockstep");
+          trace.pass(10);
+          trace.assign(false, by);
+          write(trace, "Vanished", heldBy);
+        });
+      expect(removed("lockstep", [])).toEqual([]);
+      expect(removed("hand", ["r-1"])).toEqual([]);
+      expect(removed("lockstep", ["r-1"])).toEqual([expect.stringContaining("nobody else ever took it")]);
+    });
+
+    test("reports an older look that replaces a later one", () => {
+      const { watcher, key, violations, start } = underWatch(11);
+      watcher.inventoried({ key, heldBy: [], observedAt: start, before: start });
+      expect(violations).toEqual([]);
+      watcher.inventoried({ key, heldBy: [], observedAt: start, before: start + 1 });
+      expect(violations).toHaveLength(1);
+    });
+
+    test("allows for clocks that are off, as far as any was", () => {
+      const seenAfterwards = (furthestClockOff: number) => {
+        const { watcher, key, violations, pass, assign, start, conditions } = underWatch(11);
+        conditions.furthestClockOff = furthestClockOff;
+        assign(true, "hand");
+        pass(30);
+        assign(false, "hand");
+        pass(30);
+        watcher.inventoried({ key, change: "Appeared", heldBy: [], observedAt: start + 50_000 });
+        return violations;
+      };
+      expect(seenAfterwards(0)).toHaveLength(1);
+      expect(seenAfterwards(40_000)).toEqual([]);
+    });
+  });
+
+  test("what Lockstep is not through with may be in the inventory or not", () => {
+    const { watcher, key, violations, assign } = underWatch(12);
+    assign(true, "lockstep");
+    watcher.synced(new Set(), new Set([key]));
+    assign(false, "lockstep");
+    watcher.synced(new Set([key]), new Set([key]));
+    expect(violations).toEqual([]);
+    watcher.synced(new Set([key]), new Set());
+    expect(violations).toEqual([expect.stringContaining("still has")]);
   });
 
   test("more time without the approvals that it needs is reported", () => {

@@ -4,7 +4,8 @@ import { apiCaller } from "./call-api.ts";
 import { Conditions } from "./conditions.ts";
 import { runToEnd } from "./ending.ts";
 import { strike } from "./faults.ts";
-import { isFault, type History } from "./history.ts";
+import { isFault, isSynced, type History } from "./history.ts";
+import { syncOnceMore } from "./last-sync.ts";
 import { Ledger } from "./ledger.ts";
 import { Deployment } from "./lockstep/deployment.ts";
 import { AssignmentObserver } from "./observers/assignments.ts";
@@ -20,7 +21,7 @@ import type { Trace } from "./trace.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import type { World } from "./world.ts";
 
-/** When every history begins: a whole minute, so that steps at whole minutes meet. */
+/** When every history begins, unless it is told otherwise: a whole minute, so that steps at whole minutes meet. */
 const START = Date.parse("2026-03-02T08:00:00.000Z");
 
 const MINUTE = 60_000;
@@ -28,6 +29,8 @@ const MINUTE = 60_000;
 export interface RunOptions {
   /** Told of everything that happens, one line each. */
   readonly trace?: (line: string) => void;
+  /** When it begins (milliseconds since 1970). */
+  readonly start?: number;
 }
 
 export interface RunResult {
@@ -48,13 +51,14 @@ export const runHistory = async (
   options: RunOptions = {},
 ): Promise<RunResult> => {
   simulator.reset();
-  const time = new VirtualTime(START);
+  const start = options.start ?? START;
+  const time = new VirtualTime(start);
   const trace: Trace = (line) => {
     options.trace?.(`${new Date(time.milliseconds).toISOString()} ${line()}`);
   };
   const random = randomOf(`${history.seed}/run`);
   const conditions = new Conditions();
-  const ledger = new Ledger(START);
+  const ledger = new Ledger(start);
   const { dynamoDb, identity, store } = simulator;
   const verdict = new Verdict({ history, ledger, conditions, now: () => time.milliseconds }, trace);
   const { watcher } = verdict;
@@ -71,7 +75,7 @@ export const runHistory = async (
     trace,
   });
   const { aws, lambda, machine, stream } = deployment;
-  const schedule = new StepSchedule(time, START, ({ n, what }) => {
+  const schedule = new StepSchedule(time, start, ({ n, what }) => {
     trace(() => `step ${n}: ${JSON.stringify(what)}`);
     if (isFault(what)) strike(world, what);
     else void perform(world, n, what);
@@ -98,6 +102,7 @@ export const runHistory = async (
     }
   });
 
+  const callApi = apiCaller({ time, lambda, watcher });
   const world: World = {
     time,
     aws,
@@ -105,7 +110,7 @@ export const runHistory = async (
     identity,
     conditions,
     ledger,
-    callApi: apiCaller({ time, lambda, watcher }),
+    callApi,
     requestId: (n) => ledger.requests.get(n)?.id,
     byHand: (work) => {
       assignments.byHand(work);
@@ -122,19 +127,35 @@ export const runHistory = async (
     },
   };
 
+  const isViolated = () => verdict.violation !== undefined;
+  const lastSync = {
+    time,
+    dynamoDb,
+    watcher,
+    callApi,
+    lastChange: () => assignments.lastChange,
+    isViolated,
+  };
+  const runLastSync = async (): Promise<void> => {
+    while (!isViolated() && (await syncOnceMore(lastSync)) === "moved") await runToEnd(ongoing);
+    // Who asked meanwhile has it out with Lockstep first.
+    await runToEnd(ongoing);
+  };
   deployment.start();
   for (const step of history.steps) schedule.add(step);
-  await runToEnd({
+  const ongoing = {
     time,
-    start: START,
+    start,
     conditions,
     ledger,
     identity,
     lastStep: () => schedule.lastStep,
     lastMade: () => assignments.lastMade,
     isAtWork: () => deployment.isAtWork || untold.size !== 0,
-    isViolated: () => verdict.violation !== undefined,
-  });
+    isViolated,
+  };
+  await runToEnd(ongoing);
+  if (isSynced(history)) await runLastSync();
   if (verdict.violation === undefined) watcher.end();
   const requests = [...ledger.requests.values()];
   return {
@@ -143,7 +164,7 @@ export const runHistory = async (
       requests: requests.length,
       active: requests.filter(({ claims }) => claims.some(({ status }) => status === "active")).length,
       calls: deployment.calls,
-      virtualMinutes: Math.round((time.milliseconds - START) / MINUTE),
+      virtualMinutes: Math.round((time.milliseconds - start) / MINUTE),
     },
   };
 };

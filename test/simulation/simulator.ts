@@ -10,8 +10,10 @@ export interface Simulator {
   readonly store: MemoryStore;
   readonly dynamoDb: InMemoryDynamoDb;
   readonly identity: SimulatedIdentity;
-  /** The machine's definition, its functions filled in. */
+  /** The definition of the machine of requests, its functions filled in. */
   readonly definition: string;
+  /** And of the one of syncs. */
+  readonly syncDefinition: string;
   /** Gives the simulators another history's time and course, and a first id. */
   attach(to: { readonly clock: Clock; readonly course: OperationCourse }): void;
   readonly newId: () => string;
@@ -22,8 +24,8 @@ export interface Simulator {
 }
 
 /** The address of the sources that are simulated: a mutant's are a copy's. */
-const definitionOf = (): string =>
-  readFileSync(new URL("../../statemachines/access-request.asl.json", import.meta.url), "utf8").replaceAll(
+const definitionOf = (machine: "access-request" | "sync"): string =>
+  readFileSync(new URL(`../../statemachines/${machine}.asl.json`, import.meta.url), "utf8").replaceAll(
     /\$\{(\w+)Function\}/g,
     (_whole, name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase(),
   );
@@ -53,7 +55,8 @@ export const createSimulator = (): Simulator => {
     store,
     dynamoDb,
     identity,
-    definition: definitionOf(),
+    definition: definitionOf("access-request"),
+    syncDefinition: definitionOf("sync"),
     attach: (to) => {
       attached = to;
       ids = 0;

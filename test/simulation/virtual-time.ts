@@ -21,9 +21,12 @@ export class VirtualTime implements Clock {
   private order = 0;
   /** A binary heap: the earliest timer first. */
   private readonly heap: Timer[] = [];
+  private readonly quiet: () => Promise<void>;
 
-  constructor(start: number) {
+  /** `untilQuiet` resolves when everything that is ready has run, however it was awaited. */
+  constructor(start: number, untilQuiet = quiet) {
     this.current = start;
+    this.quiet = untilQuiet;
   }
 
   now(): Date {
@@ -56,7 +59,7 @@ export class VirtualTime implements Clock {
 
   /** Lets time pass up to `end`, or until `until` holds. */
   async run(until: () => boolean, end: number): Promise<void> {
-    await quiet();
+    await this.quiet();
     for (let next = this.pop(); next !== undefined; next = this.pop()) {
       if (next.work === undefined) continue;
       if (next.at > end) {
@@ -65,7 +68,7 @@ export class VirtualTime implements Clock {
       }
       this.current = next.at;
       next.work();
-      await quiet();
+      await this.quiet();
       if (until()) return;
     }
     this.current = Math.max(this.current, end);

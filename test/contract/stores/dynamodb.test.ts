@@ -5,24 +5,18 @@ import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
 import { SHARES } from "../../../lambdas/adapters/admission.ts";
-import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
 import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { integrationStore } from "../../../lambdas/adapters/dynamodb/integration-store.ts";
+import { inventory } from "../../../lambdas/adapters/dynamodb/inventory.ts";
 import { paceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
 import { accessRequestOfImage } from "../../../lambdas/adapters/dynamodb/stream-image.ts";
-import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
+import { turns, turnWatch } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
 import { sharedAdmission } from "../../../lambdas/adapters/shared-admission.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
-import {
-  aFlow,
-  aPendingRequest,
-  aPerson,
-  aRequestId,
-  anAccountId,
-  anEntitlement,
-} from "../../support/builders.ts";
+import { aPendingRequest, aPerson, aRequestId, anEntitlement } from "../../support/builders.ts";
 import {
   connectionReset,
   scriptedAws,
@@ -68,6 +62,7 @@ describe.each(faults)("a table that is %s", (_name, fault) => {
     ["reads an entitlement", () => entitlementStore({ clientsFor, tableName, clock }).get("key")],
     ["reads a wake-up", () => wakeupStore({ clientsFor, tableName }).get(request.id)],
     ["lists flows", () => accessFlowStore({ clientsFor, tableName }).list()],
+    ["lists integrations", () => integrationStore({ clientsFor, tableName }).list()],
     [
       "appends to the trail",
       () => auditTrail({ clientsFor, tableName, clock }).append(request.trail[0] as never),
@@ -92,8 +87,8 @@ describe.each(faults)("a table that is %s", (_name, fault) => {
       () => paceItem({ clientsFor, tableName, name: "grant" }).begin(1, { now: 0, plausible: 2 }),
     ],
     [
-      "reads the catalogue",
-      () => catalogue({ clientsFor, tableName }).accountsNamed("payments-prod", "indexed"),
+      "finds a name in the inventory",
+      () => inventory({ clientsFor, tableName }).named("account", "payments-prod"),
     ],
   ])("%s as StoreUnavailable", async (_call, call) => {
     await expect(call()).rejects.toMatchObject({ name: "StoreUnavailable" });
@@ -237,17 +232,12 @@ describe("calls", () => {
     );
   });
 
-  it("a refresh that finds nothing new writes nothing", async () => {
-    const account = { id: anAccountId(2), name: "payments-prod" };
-    const item = {
-      pk: { S: "account" },
-      sk: { S: account.id },
-      id: { S: account.id },
-      name: { S: account.name },
-    };
-    const { clientsFor, calls } = scriptedAws(() => ({ body: { Items: [item] } }));
-    await catalogue({ clientsFor, tableName }).replaceAccounts([account]);
-    expect(operations(calls)).toEqual(["Query"]);
+  it("looking whether somebody has a turn is one consistent GetItem", async () => {
+    const { clientsFor, calls } = scriptedAws(() => nothing);
+    const watch = turnWatch({ clientsFor, tableName, clock: new VirtualClock() });
+    expect(await watch.isTaken("removals")).toBe(false);
+    expect(operations(calls)).toEqual(["GetItem"]);
+    expect(calls[0]?.input["ConsistentRead"]).toBe(true);
   });
 });
 
@@ -336,10 +326,5 @@ describe("items", () => {
     const [image] = await itemsOf([request]);
     if (image === undefined) throw new Error("expected an image");
     expect(accessRequestOfImage(image)).toEqual(request);
-  });
-
-  it("keep flows out of the catalogue's index", async () => {
-    await stores.flows.put(aFlow());
-    expect((await scan(tables.config)).every((item) => !("nameKey" in item))).toBe(true);
   });
 });

@@ -59,4 +59,21 @@ describeStores("entitlements", (stores) => {
     expect(await stores().entitlements.get(entitlementKey(other.entitlement))).toEqual(other);
     expect((await stores().entitlements.get(key))?.state).toBe("observing");
   });
+
+  it("gives those of many keys that are there, each once", async () => {
+    const people = Array.from({ length: 102 }, (_, index) => aUserId(`person ${String(index)}`));
+    const keys = people.map((principalId) => entitlementKey(anEntitlement({ principalId })));
+    for (const principalId of people.slice(0, 101)) {
+      await stores().entitlements.put({
+        ...base,
+        entitlement: anEntitlement({ principalId }),
+        state: "standing",
+      });
+    }
+    const found = await stores().entitlementReader.getAll([...keys, ...keys.slice(0, 2)]);
+    expect(found.map(({ entitlement }) => entitlementKey(entitlement)).sort()).toEqual(
+      keys.slice(0, 101).sort(),
+    );
+    expect(await stores().entitlementReader.getAll([])).toEqual([]);
+  });
 });

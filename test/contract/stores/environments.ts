@@ -3,28 +3,31 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
-import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
-import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { entitlementReader, entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { integrationStore } from "../../../lambdas/adapters/dynamodb/integration-store.ts";
+import { inventory } from "../../../lambdas/adapters/dynamodb/inventory.ts";
 import { paceItem, type PaceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
 import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
-import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
+import { syncStore } from "../../../lambdas/adapters/dynamodb/sync-store.ts";
+import { turns, turnWatch } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
 import { awsClients, type ClientsFor } from "../../../lambdas/adapters/aws-clients.ts";
-import type { Catalogue, CatalogueWriter } from "../../../lambdas/core/ports/catalogue.ts";
+import type { Inventory } from "../../../lambdas/core/ports/inventory.ts";
+import type { IntegrationStore, SyncStore } from "../../../lambdas/core/ports/sync.ts";
 import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
   DueRequests,
   EntitlementIndex,
+  EntitlementReader,
   EntitlementStore,
   Turns,
   WakeupStore,
 } from "../../../lambdas/core/ports/stores.ts";
 import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
-import { FakeCatalogue } from "../../support/fakes/catalogue.ts";
 import {
   FakeAccessFlowStore,
   FakeAccessRequestStore,
@@ -32,6 +35,9 @@ import {
   FakeEntitlementStore,
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
+import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
+import { FakeInventory } from "../../support/fakes/inventory.ts";
+import { FakeSyncStore } from "../../support/fakes/sync-store.ts";
 import { FakePaceItem } from "../../support/fakes/pace-item.ts";
 import { FakeTurns } from "../../support/fakes/turns.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
@@ -51,12 +57,16 @@ export interface Stores {
   readonly counts: RequestCounts;
   readonly entitlements: EntitlementStore;
   readonly entitlementIndex: EntitlementIndex;
+  readonly entitlementReader: EntitlementReader;
   readonly turns: Turns;
+  readonly turnWatch: Pick<FakeTurns, "isTaken">;
   readonly pace: PaceItem;
   readonly wakeups: WakeupStore;
   readonly flows: AccessFlowStore;
   readonly audit: AuditTrail;
-  readonly catalogue: Catalogue & CatalogueWriter;
+  readonly inventory: Inventory;
+  readonly syncs: SyncStore;
+  readonly integrations: IntegrationStore;
 }
 
 export interface StoreEnvironment {
@@ -85,12 +95,16 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     counts: requestCounts(access),
     entitlements: entitlementStore({ ...access, clock }),
     entitlementIndex: entitlementIndex(access),
+    entitlementReader: entitlementReader(access),
     turns: turns({ ...access, clock, uniqueText: randomUUID }),
+    turnWatch: turnWatch({ ...access, clock }),
     pace: paceItem({ ...access, name: "grant" }),
     wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
     audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
-    catalogue: catalogue({ clientsFor, tableName: tables.config }),
+    inventory: inventory({ clientsFor, tableName: tables.inventory }),
+    syncs: syncStore({ clientsFor, tableName: tables.inventory }),
+    integrations: integrationStore({ clientsFor, tableName: tables.config }),
   };
 };
 
@@ -98,6 +112,7 @@ const fakeStores = (): Stores => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const entitlements = new FakeEntitlementStore(clock);
+  const fakeTurns = new FakeTurns(clock);
   return {
     many: MANY,
     clock,
@@ -106,12 +121,16 @@ const fakeStores = (): Stores => {
     counts: requests,
     entitlements,
     entitlementIndex: entitlements,
-    turns: new FakeTurns(clock),
+    entitlementReader: entitlements,
+    turns: fakeTurns,
+    turnWatch: fakeTurns,
     pace: new FakePaceItem(),
     wakeups: new FakeWakeupStore(),
     flows: new FakeAccessFlowStore(),
     audit: new FakeAuditTrail(),
-    catalogue: new FakeCatalogue(),
+    inventory: new FakeInventory(),
+    syncs: new FakeSyncStore(),
+    integrations: new FakeIntegrationStore(),
   };
 };
 

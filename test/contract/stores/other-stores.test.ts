@@ -6,7 +6,7 @@ import {
   type AuditEntry,
 } from "../../../lambdas/core/domain/audit.ts";
 import { FlowNameSchema, timestamp } from "../../../lambdas/core/domain/ids.ts";
-import { aFlow, aPermissionSetArn, aRequestId, anAccountId } from "../../support/builders.ts";
+import { aFlow, aRequestId } from "../../support/builders.ts";
 import { describeStores } from "./describe-stores.ts";
 
 const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
@@ -121,55 +121,5 @@ describeStores("the audit trail", (stores) => {
         code: "invalid-cursor",
       });
     }
-  });
-});
-
-describeStores("the catalogue", (stores) => {
-  const prod = { id: anAccountId(2), name: "payments-prod" };
-  const dev = { id: anAccountId(3), name: "payments-dev" };
-  const power = {
-    arn: aPermissionSetArn("PowerUser"),
-    name: "PowerUser",
-    sessionDuration: "PT1H",
-    inManagementAccount: false,
-  };
-
-  it("finds accounts and permission sets by id and by name", async () => {
-    await stores().catalogue.replaceAccounts([prod, dev]);
-    await stores().catalogue.replacePermissionSets([power]);
-    expect(await stores().catalogue.account(prod.id)).toEqual(prod);
-    expect(await stores().catalogue.accountsNamed("payments-dev", "indexed")).toEqual([dev]);
-    expect(await stores().catalogue.permissionSet(power.arn)).toEqual(power);
-    expect(await stores().catalogue.permissionSetsNamed("PowerUser", "indexed")).toEqual([power]);
-    expect(await stores().catalogue.accountsNamed("payments-dev", "consistent")).toEqual([dev]);
-    expect(await stores().catalogue.permissionSetsNamed("PowerUser", "consistent")).toEqual([power]);
-    expect(await stores().catalogue.knownPermissionSets()).toEqual([power]);
-    expect(await stores().catalogue.account(anAccountId(9))).toBeUndefined();
-    expect(await stores().catalogue.accountsNamed("PowerUser", "indexed")).toEqual([]);
-    expect(await stores().catalogue.permissionSetsNamed("payments-prod", "indexed")).toEqual([]);
-  });
-
-  it("says exactly what the last refresh found", async () => {
-    await stores().catalogue.replaceAccounts([prod, dev]);
-    await stores().catalogue.replaceAccounts([{ ...prod, name: "renamed" }]);
-    expect(await stores().catalogue.accountsNamed("payments-prod", "indexed")).toEqual([]);
-    expect(await stores().catalogue.accountsNamed("renamed", "indexed")).toEqual([
-      { ...prod, name: "renamed" },
-    ]);
-    expect(await stores().catalogue.account(dev.id)).toBeUndefined();
-  });
-
-  it("shows every account of a name that several have", async () => {
-    await stores().catalogue.replaceAccounts([prod, { ...dev, name: prod.name }]);
-    expect((await stores().catalogue.accountsNamed(prod.name, "indexed")).map(({ id }) => id)).toEqual([
-      prod.id,
-      dev.id,
-    ]);
-  });
-
-  it("leaves access flows alone", async () => {
-    await stores().flows.put(aFlow());
-    await stores().catalogue.replaceAccounts([]);
-    expect(await stores().flows.list()).toHaveLength(1);
   });
 });

@@ -69,16 +69,6 @@ export const shapes = {
       ["pk", "S"],
       ["sk", "S"],
     ],
-    indexes: [
-      {
-        name: "byName",
-        key: [
-          ["nameKey", "S"],
-          ["sk", "S"],
-        ],
-        projection: "ALL",
-      },
-    ],
   },
   audit: {
     key: [
@@ -94,6 +84,38 @@ export const shapes = {
         ],
         projection: "INCLUDE",
         included: ["hash"],
+      },
+    ],
+  },
+  inventory: {
+    key: [
+      ["pk", "S"],
+      ["sk", "S"],
+    ],
+    indexes: [
+      {
+        name: "byPrincipal",
+        key: [
+          ["principal", "S"],
+          ["sk", "S"],
+        ],
+        projection: "ALL",
+      },
+      {
+        name: "byPermissionSet",
+        key: [
+          ["permissionSet", "S"],
+          ["order", "S"],
+        ],
+        projection: "ALL",
+      },
+      {
+        name: "byName",
+        key: [
+          ["nameKey", "S"],
+          ["sk", "S"],
+        ],
+        projection: "ALL",
       },
     ],
   },

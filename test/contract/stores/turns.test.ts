@@ -76,4 +76,25 @@ describeStores("turns", (stores) => {
     given(await stores().turns.take("removals", 3 * 3600));
     expect(await take()).toBeDefined();
   });
+
+  it("are seen by whoever only looks: as long as somebody has one, and no longer", async () => {
+    const isTaken = () => stores().turnWatch.isTaken("removals");
+    expect(await isTaken()).toBe(false);
+    const turn = given(await take());
+    expect(await isTaken()).toBe(true);
+    expect(await stores().turnWatch.isTaken("sweep")).toBe(false);
+    await later(MINUTE - 1);
+    expect(await isTaken()).toBe(true);
+    await later(1);
+    expect(await isTaken()).toBe(false);
+    await stores().turns.keep(turn, MINUTE);
+    expect(await isTaken()).toBe(true);
+    await stores().turns.end(turn);
+    expect(await isTaken()).toBe(false);
+  });
+
+  it("that a clock took that is far ahead are nobody's", async () => {
+    await stores().turns.take("removals", 3 * 3600);
+    expect(await stores().turnWatch.isTaken("removals")).toBe(false);
+  });
 });

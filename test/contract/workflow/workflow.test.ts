@@ -111,20 +111,23 @@ describe("publishing an event", () => {
   });
 });
 
-describe("refreshing the catalogue", () => {
+describe("looking for names", () => {
   const refresh = (answer: ScriptedAnswer) => {
     const { clientsFor, calls } = scriptedAws(() => answer);
     return {
       calls,
-      refreshed: catalogueRefresh({ clientsFor, functionName: "lockstep-catalogue" }).refresh(),
+      refreshed: catalogueRefresh({ clientsFor, functionName: "lockstep-sync" }).refresh(),
     };
   };
 
-  it("runs the catalogue's function to its end", async () => {
+  it("runs the sync function to its end", async () => {
     const { calls, refreshed } = refresh({ body: {} });
     await refreshed;
     expect(calls).toEqual([
-      { operation: "/2015-03-31/functions/lockstep-catalogue/invocations", input: { newOnly: true } },
+      {
+        operation: "/2015-03-31/functions/lockstep-sync/invocations",
+        input: { version: 1, look: "names" },
+      },
     ]);
   });
 

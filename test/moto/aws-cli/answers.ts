@@ -40,6 +40,8 @@ export const User = z.object({
   Emails: z.array(z.object({ Value: z.string() })),
 });
 export const CreatedUser = z.object({ UserId: z.string() });
+export const IamUsers = z.object({ Users: z.array(z.object({ UserName: z.string(), Arn: z.string() })) });
+
 export const Groups = z.object({
   Groups: z.array(z.object({ GroupId: z.string(), DisplayName: z.string() })),
 });

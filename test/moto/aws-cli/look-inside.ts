@@ -5,6 +5,7 @@ import {
   CallerIdentity,
   DescribedAccount,
   Groups,
+  IamUsers,
   PermissionSet,
   PermissionSets,
   User,
@@ -93,6 +94,16 @@ export const lookInside: Scene<World> = {
       });
     });
 
+    await check("iam list-users shows the users of the home account", async () => {
+      const { Account } = await aws.ask(CallerIdentity, "sts get-caller-identity");
+      const { Users: found } = await aws.ask(IamUsers, "iam list-users");
+      const home = exampleOrganization().accounts.find(({ id }) => id === Account);
+      assert.deepEqual(
+        found.map(({ Arn }) => Arn),
+        sorted(home?.iam?.users ?? []).map((name) => `arn:aws:iam::${Account}:user/${name}`),
+      );
+    });
+
     await check("what does not exist is refused as AWS refuses it", async () => {
       const account = await aws.refused("organizations describe-account", { "account-id": "999999999999" });
       assert.equal(account, "AccountNotFoundException");
@@ -101,6 +112,8 @@ export const lookInside: Scene<World> = {
         "user-id": "00000000-0000-0000-0000-000000000000",
       });
       assert.equal(user, "ResourceNotFoundException");
+      const iamUser = await aws.refused("iam get-user", { "user-name": "no-such-user" });
+      assert.equal(iamUser, "NoSuchEntity");
       const table = await aws.refused("dynamodb scan", { "table-name": "no-such-table" });
       assert.equal(table, "ResourceNotFoundException");
     });

@@ -1,9 +1,12 @@
+import { withTrail } from "../../../local/cloudtrail/recording.ts";
+import { identityCenterTrail } from "../../../local/cloudtrail/sources.ts";
+import type { BusEvent } from "../../../local/events/event.ts";
 import type { AcceptedOperation } from "../../../local/identity-center/asynchronous-operations.ts";
-import type { OperationRecord } from "../../../local/identity-center/records.ts";
+import type { AccountAssignment, OperationRecord } from "../../../local/identity-center/records.ts";
 import type { InvocationAnswer } from "../../../local/step-functions/ports.ts";
 import type { Json, JsonObject } from "../../../local/wire/json.ts";
 import { AwsError, type Caller, type ServiceDefinition } from "../../../local/wire/service.ts";
-import { HOME, identityCenter } from "../cast.ts";
+import { HOME, identityCenter, organizationFile } from "../cast.ts";
 import type { Conditions } from "../conditions.ts";
 import { assignmentKey } from "../ledger.ts";
 import type { Watcher } from "../oracle/watcher.ts";
@@ -21,6 +24,16 @@ const caller: Caller = {
   accountId: HOME,
   region: identityCenter.region,
 };
+
+/** Who changes assignments by hand. */
+const administrator: Caller = {
+  ...caller,
+  principalArn: `arn:aws:sts::${organizationFile.managementAccountId}:assumed-role/Administrator/tara`,
+  accountId: organizationFile.managementAccountId,
+};
+
+/** Functions that read the directory, the organization and Identity Center, and change nothing there. */
+const READERS: ReadonlySet<string> = new Set(["sync", "inventory-events"]);
 
 /** An error as an SDK client throws it. */
 const sdkError = (name: string, message: string, httpStatusCode = 400): Error =>
@@ -60,6 +73,8 @@ export interface AwsSurroundings {
   /** Whether a call to Step Functions gets lost on the way, though it seems to succeed. */
   readonly isLost: (invocation: Invocation, call: AwsCall) => boolean;
   readonly publish: (entries: readonly PublishedEvent[]) => void;
+  /** Told of every call that changes an assignment, as CloudTrail tells of it; nobody is where it is absent. */
+  readonly onTrailEvent?: ((event: BusEvent) => void) | undefined;
 }
 
 interface InvokeInput {
@@ -76,6 +91,8 @@ export interface PublishedEvent {
 /** Everything behind the clients' `send`, for one history. */
 export class SimulatedAws implements OperationCourse {
   private readonly around: AwsSurroundings;
+  private readonly ssoAdmin: ServiceDefinition;
+  private readonly byHand: ServiceDefinition;
   private tokens = REQUESTS_PER_SECOND;
   private filledAt: number;
   private operations = 0;
@@ -83,19 +100,56 @@ export class SimulatedAws implements OperationCourse {
   constructor(around: AwsSurroundings) {
     this.around = around;
     this.filledAt = around.time.milliseconds;
+    const own = around.identity.services["sso-admin"];
+    this.ssoAdmin = this.withTrail(own);
+    const done = () => ({});
+    this.byHand = this.withTrail({
+      ...own,
+      operations: { CreateAccountAssignment: done, DeleteAccountAssignment: done },
+    });
+  }
+
+  private withTrail(service: ServiceDefinition): ServiceDefinition {
+    const { time, onTrailEvent } = this.around;
+    if (onTrailEvent === undefined) return service;
+    let ids = 0;
+    return withTrail(service, {
+      source: identityCenterTrail(identityCenter.region),
+      clock: time,
+      newId: () => `trail-${(ids += 1)}`,
+      onEvent: onTrailEvent,
+    });
+  }
+
+  /** Tells of what somebody did by hand. */
+  async tellOfHand(
+    operation: "CreateAccountAssignment" | "DeleteAccountAssignment",
+    { accountId, permissionSetArn, principalType, principalId }: AccountAssignment,
+  ): Promise<void> {
+    const input = {
+      InstanceArn: identityCenter.instanceArn,
+      TargetId: accountId,
+      TargetType: "AWS_ACCOUNT",
+      PermissionSetArn: permissionSetArn,
+      PrincipalType: principalType,
+      PrincipalId: principalId,
+    };
+    await this.byHand.operations[operation]?.(input, administrator);
   }
 
   /** Answers a call, or throws what the SDK would throw. */
   async answer(invocation: Invocation, call: AwsCall): Promise<unknown> {
     if (call.service === "sso-admin") this.admit();
     this.throttle(invocation, call);
-    const { dynamoDb, identity, states } = this.around;
+    const { dynamoDb, identity, states, watcher } = this.around;
+    if (READERS.has(invocation.function) && call.service in identity.services)
+      watcher.read(invocation.function, call.operation);
     switch (call.service) {
       case "dynamodb":
         return dynamoDb.call(call.operation, call.input);
       case "sso-admin":
         this.conflict(invocation, call);
-        return this.observing(call, await this.service(identity.services["sso-admin"], call));
+        return this.observing(call, await this.service(this.ssoAdmin, call));
       case "identitystore":
       case "organizations":
         return this.service(identity.services[call.service], call);

@@ -70,7 +70,7 @@ export const simulatedIdentity = (dependencies: {
     stateOf: tree.stateOf,
     principalExists: ({ principalType, principalId }) =>
       (principalType === "USER" ? directory.users : directory.groups).get(principalId) !== undefined,
-    principalsOf: (_type, id) => new Set([id]),
+    groupsOf: () => [],
   };
   const asynchronous = asynchronousOperations({
     clock,
@@ -94,7 +94,7 @@ export const simulatedIdentity = (dependencies: {
   };
   return {
     services: {
-      "sso-admin": identityCenterService(identityCenter, () => undefined, {}),
+      "sso-admin": identityCenterService(identityCenter, () => undefined),
       identitystore: identityStoreService({
         identityStoreId: instance.identityStoreId,
         identityStoreArn: `arn:aws:identitystore::${instance.ownerAccountId}:identitystore/${instance.identityStoreId}`,

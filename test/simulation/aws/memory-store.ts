@@ -1,4 +1,4 @@
-import type { LocalStore } from "../../../local/store.ts";
+import type { DocumentRange, LocalStore, StoredDocument } from "../../../local/store.ts";
 
 /** Told of every change, after it was made. */
 export type StoreWatcher = (collection: string, id: string, before: unknown, after: unknown) => void;
@@ -9,8 +9,19 @@ const HISTORY = "states/history/";
 interface Collection {
   readonly documents: Map<string, unknown>;
   /** The documents in the order of their ids, as long as nothing changed. */
-  listed?: { readonly id: string; readonly document: unknown }[];
+  listed?: StoredDocument[];
 }
+
+/** The place of the first document whose id is `id` or comes after it. */
+const placeOf = (listed: readonly StoredDocument[], id: string): number => {
+  let [from, to] = [0, listed.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((listed[middle]?.id ?? "") < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};
 
 /**
  * A local store in memory that can be put back to what it was. It keeps documents as they are, without a copy: the
@@ -41,13 +52,25 @@ export class MemoryStore implements LocalStore {
     this.watcher?.(collection, id, before, undefined);
   }
 
-  list(collection: string): { readonly id: string; readonly document: unknown }[] {
+  list(collection: string): StoredDocument[] {
     const kept = this.collections.get(collection);
     if (kept === undefined) return [];
     kept.listed ??= [...kept.documents]
       .map(([id, document]) => ({ id, document }))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     return kept.listed;
+  }
+
+  listRange(collection: string, { prefix = "", after, limit = Infinity }: DocumentRange): StoredDocument[] {
+    const listed = this.list(collection);
+    const found: StoredDocument[] = [];
+    const first = after === undefined || after < prefix ? prefix : after;
+    for (let place = placeOf(listed, first); place < listed.length && found.length < limit; place += 1) {
+      const stored = listed[place];
+      if (stored === undefined || !stored.id.startsWith(prefix)) break;
+      if (stored.id !== after) found.push(stored);
+    }
+    return found;
   }
 
   /** Nothing here fails halfway. */

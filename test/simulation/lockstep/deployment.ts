@@ -4,9 +4,10 @@ import { EventQueue } from "../aws/event-queue.ts";
 import { SimulatedLambda, type Invocation } from "../aws/lambda.ts";
 import { lateIndexes } from "../aws/late-indexes.ts";
 import { RequestStream } from "../aws/request-stream.ts";
+import { TrailQueue } from "../aws/trail-queue.ts";
 import type { Conditions } from "../conditions.ts";
 import { effectsIn } from "../effects.ts";
-import { NO_STEP, type History } from "../history.ts";
+import { isSynced, NO_STEP, type History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
 import { lostCalls } from "../lost-calls.ts";
 import { busObserver, logObserver } from "../observers/output.ts";
@@ -20,6 +21,7 @@ import { functions } from "./functions.ts";
 import type { FunctionName } from "./names.ts";
 import { StateMachine } from "./state-machine.ts";
 import { sweepRegularly } from "./sweep-schedule.ts";
+import { syncRegularly } from "./sync-schedule.ts";
 
 export interface DeploymentSurroundings {
   readonly history: History;
@@ -91,6 +93,7 @@ export class Deployment {
         void this.aws.administer(operation, input);
       },
     });
+    const trail = isSynced(history) ? new TrailQueue(time, random, lambda) : undefined;
     this.aws = new SimulatedAws({
       time,
       random,
@@ -105,6 +108,12 @@ export class Deployment {
       },
       isLost: lostCalls({ history, time, conditions, ledger }),
       publish: busObserver(watcher, untold),
+      onTrailEvent:
+        trail === undefined
+          ? undefined
+          : (event) => {
+              trail.send(event);
+            },
     });
   }
 
@@ -114,12 +123,17 @@ export class Deployment {
   }
 
   start(): void {
-    const { simulator, time, random, conditions } = this.around;
+    const { history, simulator, time, random, conditions } = this.around;
     simulator.dynamoDb.delayIndexes(lateIndexes({ time, random, conditions }));
     simulator.attach({ clock: time, course: this.aws });
     sweepRegularly(time, random, (payload) => {
       this.events.send("sweep", NO_STEP, payload);
     });
+    if (isSynced(history)) {
+      syncRegularly(time, random, () => {
+        this.events.send("sync-schedule", NO_STEP, {});
+      });
+    }
     this.machine.start();
   }
 

@@ -1,4 +1,3 @@
-import type * as z from "zod/mini";
 import { router } from "../../../lambdas/api/router.ts";
 import type { ApiEvent } from "../../../lambdas/api/call.ts";
 import { dependenciesOf } from "../../../lambdas/api/handlers.ts";
@@ -7,23 +6,25 @@ import { pacedAdmission, SHARES } from "../../../lambdas/adapters/admission.ts";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
-import { catalogue } from "../../../lambdas/adapters/dynamodb/catalogue.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
-import { entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { entitlementReader, entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
+import { integrationStore } from "../../../lambdas/adapters/dynamodb/integration-store.ts";
 import { paceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
 import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
 import { accessRequestOfImage } from "../../../lambdas/adapters/dynamodb/stream-image.ts";
+import { inventory } from "../../../lambdas/adapters/dynamodb/inventory.ts";
+import { syncStore } from "../../../lambdas/adapters/dynamodb/sync-store.ts";
 import { turns } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
 import { eventPublisher } from "../../../lambdas/adapters/eventbridge/event-publisher.ts";
-import { catalogueSource } from "../../../lambdas/adapters/identity-center/catalogue-source.ts";
 import { directory } from "../../../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../../../lambdas/adapters/lambda/catalogue-refresh.ts";
 import { removals } from "../../../lambdas/adapters/lambda/removals.ts";
 import { sweepRunner } from "../../../lambdas/adapters/lambda/sweep-runner.ts";
 import { organization } from "../../../lambdas/adapters/organizations/organization.ts";
 import { sharedAdmission } from "../../../lambdas/adapters/shared-admission.ts";
+import { syncStarter } from "../../../lambdas/adapters/step-functions/sync-starter.ts";
 import { workflow } from "../../../lambdas/adapters/step-functions/workflow.ts";
 import { requestOfExecution, SweepPayloadSchema } from "../../../lambdas/core/contracts/sweep.ts";
 import {
@@ -31,12 +32,14 @@ import {
   GrantAccessInputSchema,
   RevokeFunctionInputSchema,
 } from "../../../lambdas/core/contracts/workflow.ts";
+import { AccountIdSchema } from "../../../lambdas/core/domain/ids.ts";
 import { DomainError, RetryableError } from "../../../lambdas/core/domain/errors.ts";
 import { awaitApproval } from "../../../lambdas/core/use-cases/await-approval.ts";
 import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
 import { recordTransition } from "../../../lambdas/core/use-cases/record-transition.ts";
 import type { Admission } from "../../../lambdas/core/ports/provider.ts";
-import { refreshCatalogue } from "../../../lambdas/core/use-cases/refresh-catalogue.ts";
+import { inventoryCatalogue } from "../../../lambdas/core/use-cases/inventory-catalogue.ts";
+import { inventoryOrganization } from "../../../lambdas/core/use-cases/inventory-organization.ts";
 import { removeWhatIsQueued, type RemovalDependencies } from "../../../lambdas/core/use-cases/removals.ts";
 import { reportStuck } from "../../../lambdas/core/use-cases/report-stuck.ts";
 import { revokeAccess } from "../../../lambdas/core/use-cases/revoke-access.ts";
@@ -45,25 +48,13 @@ import { sweep } from "../../../lambdas/core/use-cases/sweep/sweep.ts";
 import { accountAssignmentInstructions } from "../../../lambdas/providers/identity-center-account-assignment/instructions.ts";
 import { providers } from "../../../lambdas/providers/registry.ts";
 import { lastErrorOf } from "../../../lambdas/workflow/revoke-access/last-error.ts";
-import type { Json } from "../../../local/wire/json.ts";
 import type { FunctionEnvironment, FunctionRow } from "../aws/lambda.ts";
 import { ADMINISTRATOR_GROUP, HOME, identityCenter, organizationFile } from "../cast.ts";
-import { MACHINE, tables, type FunctionName } from "./names.ts";
+import { MACHINE, SYNC_MACHINE, tables, type FunctionName } from "./names.ts";
+import { syncFunctions } from "./sync-functions.ts";
+import { task } from "./task.ts";
 
 /** Lockstep's functions, each composed from the real parts as its own compose.ts does, on the simulated AWS. */
-
-/** As lambdas/middleware/task.ts: what is parsed, done, logged. */
-const task =
-  <Schema extends z.ZodMiniType>(
-    { log }: FunctionEnvironment,
-    schema: Schema,
-    work: (input: z.output<Schema>) => Promise<unknown>,
-  ) =>
-  async (payload: Json): Promise<Json | undefined> => {
-    const output = (await work(schema.parse(payload))) as Json | undefined;
-    log({ output: output ?? null });
-    return output;
-  };
 
 const accessProviders = ({ clientsFor, clock }: FunctionEnvironment, admission: Admission) =>
   providers({
@@ -101,22 +92,33 @@ const api: FunctionRow = {
   compose: (environment) => {
     const { clientsFor, clock, uniqueText, log } = environment;
     const identity = { claim: "email", match: "emails.value" } as const;
+    const facts = inventory({ clientsFor, tableName: tables.inventory });
     const route = router(
       dependenciesOf({
         requests: accessRequestStore({ clientsFor, tableName: tables.access }),
         flows: accessFlowStore({ clientsFor, tableName: tables.config }),
         wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
         audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
-        catalogue: catalogue({ clientsFor, tableName: tables.config }),
-        catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "catalogue" }),
+        catalogue: inventoryCatalogue({
+          inventory: facts,
+          restrictedBy: AccountIdSchema.parse(organizationFile.managementAccountId),
+        }),
+        catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "sync" }),
         sweepRunner: sweepRunner({ clientsFor, functionName: "sweep" }),
+        integrations: integrationStore({ clientsFor, tableName: tables.config }),
+        inventory: facts,
+        entitlements: entitlementReader({ clientsFor, tableName: tables.access }),
+        syncs: syncStore({ clientsFor, tableName: tables.inventory }),
+        syncStarter: syncStarter({ clientsFor, stateMachineArn: SYNC_MACHINE }),
+        newExternalId: uniqueText,
+        deployment: { homeAccount: HOME, managementAccount: organizationFile.managementAccountId },
         directory: directory({
           clientsFor,
           region: identityCenter.region,
           identityStoreId: identityCenter.identityStoreId,
           identity,
         }),
-        organization: organization({ clientsFor }),
+        organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
         workflow: workflow({ clientsFor, stateMachineArn: MACHINE }),
         clock,
         // Powertools' logger has more members than the API uses.
@@ -161,6 +163,7 @@ const SCHEDULED_SECONDS = 240;
 
 export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
   api,
+  ...syncFunctions,
 
   "await-approval": {
     timeoutSeconds: 30,
@@ -230,26 +233,6 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
       });
       return async (image) => {
         await record(accessRequestOfImage(image as Parameters<typeof accessRequestOfImage>[0]));
-        return undefined;
-      };
-    },
-  },
-
-  catalogue: {
-    timeoutSeconds: 900,
-    compose: ({ clientsFor, clock }) => {
-      const refresh = refreshCatalogue({
-        source: catalogueSource({
-          clientsFor,
-          admission: pacedAdmission({ clock, share: SHARES.catalogue }),
-          identityCenter,
-          managementAccount: organizationFile.managementAccountId,
-        }),
-        catalogue: catalogue({ clientsFor, tableName: tables.config }),
-        clock,
-      });
-      return async () => {
-        await refresh({ newOnly: false });
         return undefined;
       };
     },

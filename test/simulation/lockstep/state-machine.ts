@@ -8,16 +8,16 @@ import type { Ledger } from "../ledger.ts";
 import type { Random } from "../random.ts";
 import type { Simulator } from "../simulator.ts";
 import type { VirtualTime } from "../virtual-time.ts";
-import { MACHINE, type FunctionName } from "./names.ts";
+import { MACHINE, SYNC_MACHINE, type FunctionName } from "./names.ts";
 import { isSweptFor } from "./sweep-schedule.ts";
 
 const EXECUTIONS = "states/executions";
 
 const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf(":") + 1);
 
-/** The request that an execution is about, by its input. */
+/** The request that an execution is about, by its input; a sync's is about none. */
 export const requestOfInput = (input: string): string =>
-  (JSON.parse(input) as { readonly requestId: string }).requestId;
+  (JSON.parse(input) as { readonly requestId?: string }).requestId ?? "";
 
 export interface MachineSurroundings {
   readonly time: VirtualTime;
@@ -31,7 +31,7 @@ export interface MachineSurroundings {
   readonly administer: (operation: string, input: object) => void;
 }
 
-/** Lockstep's state machine, run by the local Step Functions for one history. */
+/** Lockstep's state machines, run by the local Step Functions for one history. */
 export class StateMachine {
   private readonly around: MachineSurroundings;
   private readonly engine: StepFunctions;
@@ -69,7 +69,7 @@ export class StateMachine {
     this.engine.start();
   }
 
-  /** A new release of the same machine. */
+  /** A new release of the same machines. */
   redeploy(): void {
     this.releases += 1;
     this.register();
@@ -97,22 +97,31 @@ export class StateMachine {
 
   private register(): void {
     const release = this.releases === 0 ? "" : `Release ${this.releases}. `;
-    this.engine.registerMachine({
-      arn: MACHINE,
-      name: "lockstep-access-request",
-      definition: this.around.simulator.definition.replace('"Comment": "', `"Comment": "${release}`),
-      roleArn: `arn:aws:iam::${HOME}:role/lockstep-access-request`,
-      type: "STANDARD",
-    });
+    const { definition, syncDefinition } = this.around.simulator;
+    for (const [arn, text] of [
+      [MACHINE, definition],
+      [SYNC_MACHINE, syncDefinition],
+    ] as const) {
+      const name = nameIn(arn);
+      this.engine.registerMachine({
+        arn,
+        name,
+        definition: text.replace('"Comment": "', `"Comment": "${release}`),
+        roleArn: `arn:aws:iam::${HOME}:role/${name}`,
+        type: "STANDARD",
+      });
+    }
   }
 
   private publish(event: ServiceEvent): void {
-    const { name, status, input } = event.detail as {
+    const { stateMachineArn, name, status, input } = event.detail as {
+      readonly stateMachineArn: string;
       readonly name: string;
       readonly status: string;
       readonly input: string;
     };
-    if (!isSweptFor(status) || this.vanished.has(name)) return;
+    // A sync that did not come to its end is taken up by its own schedule.
+    if (stateMachineArn !== MACHINE || !isSweptFor(status) || this.vanished.has(name)) return;
     this.around.sweep(this.around.ledger.stepOf(requestOfInput(input)), event);
   }
 }

@@ -6,6 +6,24 @@ export const granting: readonly Mutant[] = [
     name: "timer-after-the-grant",
     breaks: "the expiry is durable only after AWS was asked (sso-elevator arms its timer last; TEAM)",
     expected: [1, 4],
+    steps: [
+      {
+        n: 0,
+        when: { at: 0 },
+        what: { do: "request", who: "alice", account: "sandbox", permissionSets: ["ReadOnly"], seconds: 900 },
+      },
+      {
+        n: 1,
+        when: { at: 0 },
+        // AWS was asked, and the request itself still says nothing of it.
+        what: {
+          fault: "crash",
+          point: { function: "grant-access", of: 0, invocation: 0, call: 8 },
+          side: "before",
+        },
+      },
+      { n: 2, when: { after: "made", of: 0, by: 1_000 }, what: { do: "cancel", of: 0, who: "alice" } },
+    ],
     patches: [
       {
         file: "lambdas/core/use-cases/grant-access.ts",

@@ -1,8 +1,15 @@
 import { extending } from "./extending.ts";
 import { granting } from "./granting.ts";
+import { inventory } from "./inventory.ts";
 import type { Mutant } from "./mutant.ts";
 import { recording } from "./recording.ts";
 import { removing } from "./removing.ts";
 
 /** Every known defect that the simulation must notice. */
-export const mutants: readonly Mutant[] = [...granting, ...removing, ...extending, ...recording];
+export const mutants: readonly Mutant[] = [
+  ...granting,
+  ...removing,
+  ...extending,
+  ...recording,
+  ...inventory,
+];

@@ -87,7 +87,7 @@ export const removing: readonly Mutant[] = [
   {
     name: "refused-deletion-swallowed",
     breaks: "a Delete that was refused counts as done (TEAM #513: ConflictException)",
-    expected: [1],
+    expected: [1, 11],
     patches: [
       {
         file: "lambdas/providers/identity-center-account-assignment/provider.ts",

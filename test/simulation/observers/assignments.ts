@@ -19,10 +19,13 @@ export class AssignmentObserver {
   private isByHand = false;
   /** When Lockstep's last Create came into effect, late as it may have been. */
   lastMade: number;
+  /** When anything last changed, by whomever. */
+  lastChange: number;
 
   constructor(around: AssignmentSurroundings) {
     this.around = around;
     this.lastMade = around.time.milliseconds;
+    this.lastChange = around.time.milliseconds;
   }
 
   /** What is done meanwhile is nobody's of Lockstep; operations that were due before still are. */
@@ -38,6 +41,7 @@ export class AssignmentObserver {
     const by = this.isByHand ? "hand" : "lockstep";
     const key = assignmentKey(assignment);
     if (present === ledger.present.has(key)) return;
+    this.lastChange = time.milliseconds;
     if (present) ledger.present.add(key);
     else {
       ledger.present.delete(key);

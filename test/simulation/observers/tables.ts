@@ -7,6 +7,7 @@ import { tables } from "../lockstep/names.ts";
 import type { Watcher } from "../oracle/watcher.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import { noteFlow } from "./access-flows.ts";
+import { inventoryWriteOf } from "./inventory.ts";
 import type { UntoldTransitions } from "./untold-transitions.ts";
 
 export interface TableSurroundings {
@@ -30,6 +31,10 @@ export const observeTables = (around: TableSurroundings): void => {
   const onFlow = (item: Attributes): void => {
     noteFlow(ledger, item as unknown as AccessFlow, time.milliseconds);
   };
+  const onInventory = (before: Attributes | undefined, after: Attributes): void => {
+    const write = inventoryWriteOf(before, after);
+    if (write !== undefined) watcher.inventoried(write);
+  };
   dynamoDb.watch(({ table, before, after, text }) => {
     if (after === undefined) return;
     // Task tokens belong there, and nowhere else.
@@ -37,6 +42,7 @@ export const observeTables = (around: TableSurroundings): void => {
     if (table === tables.access && after["kind"] === "request") onRequest(after);
     if (table === tables.audit) onAuditEntry(after as unknown as AuditEntry, before !== undefined);
     if (table === tables.config && isFlow(after)) onFlow(after);
+    if (table === tables.inventory) onInventory(before, after);
   });
   for (const item of dynamoDb.items(tables.config)) if (isFlow(item)) onFlow(item);
 };

@@ -20,6 +20,9 @@ export const combine = (watchers: readonly Watcher[]): Required<Watcher> => {
     tooManyOutstanding: all("tooManyOutstanding"),
     text: all("text"),
     defect: all("defect"),
+    inventoried: all("inventoried"),
+    read: all("read"),
+    synced: all("synced"),
     end: all("end"),
   };
 };

@@ -3,8 +3,11 @@ import { endsInTime } from "./ends-in-time.ts";
 import { getsOn } from "./gets-on.ts";
 import { happensAsAsked } from "./happens-as-asked.ts";
 import { neededStays } from "./needed-stays.ts";
+import { inventoryIsTrue } from "./inventory-is-true.ts";
 import { noDefect } from "./no-defect.ts";
+import { noFalseDrift } from "./no-false-drift.ts";
 import { noTokenLeaves } from "./no-token-leaves.ts";
+import { readersOnlyRead } from "./readers-only-read.ts";
 import { standingStays } from "./standing-stays.ts";
 import { trailIsWhole } from "./trail-is-whole.ts";
 import { withinLimits } from "./within-limits.ts";
@@ -22,4 +25,7 @@ export const invariants: readonly Invariant[] = [
   noTokenLeaves,
   noDefect,
   happensAsAsked,
+  noFalseDrift,
+  inventoryIsTrue,
+  readersOnlyRead,
 ];

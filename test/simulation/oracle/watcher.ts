@@ -19,6 +19,19 @@ export interface AssignmentChange {
   readonly at: number;
 }
 
+/** A write of the Inventory table that is about an assignment. */
+export interface InventoryWrite {
+  readonly key: AssignmentKey;
+  /** What is told of it, if anything. */
+  readonly change?: "Appeared" | "Changed" | "Vanished" | undefined;
+  /** The requests that are said to have held it. */
+  readonly heldBy: readonly string[];
+  /** When the look began that saw it so, by its function's clock (milliseconds since 1970). */
+  readonly observedAt: number;
+  /** And the one that was written before. */
+  readonly before?: number | undefined;
+}
+
 /** What an invariant looks at; each part is called at the moment that it tells of. */
 export interface Watcher {
   /** A request was written. */
@@ -36,6 +49,12 @@ export interface Watcher {
   readonly text?: (where: string, text: string) => void;
   /** A function ended with an error that is none of those that it may end with. */
   readonly defect?: (where: string, error: string) => void;
+  /** The inventory was written: a fact, or the trace of one. */
+  readonly inventoried?: (write: InventoryWrite) => void;
+  /** A function that only reads called AWS for the directory, the organization or Identity Center. */
+  readonly read?: (where: string, operation: string) => void;
+  /** A whole sync has passed after everything else: what the inventory has of assignments, and which it cannot know yet. */
+  readonly synced?: (inventory: ReadonlySet<AssignmentKey>, unsettled: ReadonlySet<AssignmentKey>) => void;
   /** Nothing is going on any more, or nothing has got on for too long. */
   readonly end?: () => void;
 }

@@ -4,11 +4,10 @@ import type {
   CatalogueAccount,
   CataloguePermissionSet,
   CatalogueRefresh,
-  CatalogueWriter,
 } from "../../../lambdas/core/ports/catalogue.ts";
 
 /** The catalogue in memory. */
-export class FakeCatalogue implements Catalogue, CatalogueWriter {
+export class FakeCatalogue implements Catalogue {
   private accounts = new Map<string, CatalogueAccount>();
   private permissionSets = new Map<string, CataloguePermissionSet>();
 
@@ -28,18 +27,14 @@ export class FakeCatalogue implements Catalogue, CatalogueWriter {
     return Promise.resolve([...this.permissionSets.values()].filter((set) => set.name === name));
   }
 
-  replaceAccounts(accounts: readonly CatalogueAccount[]): Promise<void> {
+  /** From now on it knows these accounts, and no others. */
+  knowsAccounts(accounts: readonly CatalogueAccount[]): void {
     this.accounts = new Map(accounts.map((account) => [account.id, account]));
-    return Promise.resolve();
   }
 
-  knownPermissionSets(): Promise<readonly CataloguePermissionSet[]> {
-    return Promise.resolve([...this.permissionSets.values()]);
-  }
-
-  replacePermissionSets(permissionSets: readonly CataloguePermissionSet[]): Promise<void> {
+  /** From now on it knows these permission sets, and no others. */
+  knowsPermissionSets(permissionSets: readonly CataloguePermissionSet[]): void {
     this.permissionSets = new Map(permissionSets.map((set) => [set.arn, set]));
-    return Promise.resolve();
   }
 }
 

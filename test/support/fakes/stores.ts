@@ -12,6 +12,7 @@ import type {
   AuditTrail,
   DueRequests,
   EntitlementIndex,
+  EntitlementReader,
   EntitlementStore,
   Page,
   PageQuery,
@@ -136,7 +137,7 @@ export class FakeAccessRequestStore implements AccessRequestStore, DueRequests, 
   }
 }
 
-export class FakeEntitlementStore implements EntitlementStore, EntitlementIndex {
+export class FakeEntitlementStore implements EntitlementStore, EntitlementIndex, EntitlementReader {
   private readonly items = new Map<string, EntitlementRecord>();
   private readonly writtenAt = new Map<string, Timestamp>();
   private readonly clock: Pick<Clock, "now">;
@@ -151,6 +152,11 @@ export class FakeEntitlementStore implements EntitlementStore, EntitlementIndex 
 
   get(key: string): Promise<EntitlementRecord | undefined> {
     return Promise.resolve(copy(this.items.get(key)));
+  }
+
+  getAll(keys: readonly string[]): Promise<readonly EntitlementRecord[]> {
+    const found = [...new Set(keys)].map((key) => this.items.get(key));
+    return Promise.resolve(found.filter((record) => record !== undefined).map(copy));
   }
 
   put(next: EntitlementRecord): Promise<WriteOutcome> {

@@ -16,11 +16,9 @@ export class FakeTurns implements Turns {
   }
 
   take(name: TurnName, seconds: number): Promise<Turn | undefined> {
+    if (this.someoneHas(name)) return Promise.resolve(undefined);
     const now = this.clock.now();
     const current = this.taken.get(name);
-    const isTaken =
-      current !== undefined && current.until > timestamp(now) && current.until <= plausible(now);
-    if (isTaken) return Promise.resolve(undefined);
     this.count += 1;
     const turn = { name, id: `turn ${this.count}`, until: secondsAfter(now, seconds) };
     return Promise.resolve(this.put({ ...turn, inherited: current !== undefined }));
@@ -34,6 +32,17 @@ export class FakeTurns implements Turns {
   end(turn: Turn): Promise<void> {
     if (this.has(turn)) this.taken.delete(turn.name);
     return Promise.resolve();
+  }
+
+  /** As `turnWatch`: whether somebody has it, without taking it. */
+  isTaken(name: TurnName): Promise<boolean> {
+    return Promise.resolve(this.someoneHas(name));
+  }
+
+  private someoneHas(name: TurnName): boolean {
+    const now = this.clock.now();
+    const current = this.taken.get(name);
+    return current !== undefined && current.until > timestamp(now) && current.until <= plausible(now);
   }
 
   private has({ name, id }: Turn): boolean {

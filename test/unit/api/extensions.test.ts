@@ -512,7 +512,11 @@ describe("an extension is refused", () => {
   });
 
   it("when its permission set is gone, or has longer sessions than the flow allows", async () => {
-    expect(await refusal({}, more, ({ catalogue }) => catalogue.replacePermissionSets([]))).toMatchObject({
+    expect(
+      await refusal({}, more, ({ catalogue }) => {
+        catalogue.knowsPermissionSets([]);
+      }),
+    ).toMatchObject({
       code: "extension-not-allowed",
     });
     const problem = await refusal({ settings: { maxSessionSeconds: 3599 } });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { problemKinds } from "../../../lambdas/api/problems.ts";
+import { connectorRoleMissing } from "../../../lambdas/core/domain/inventory/problem-words.ts";
+import { SourceProblem } from "../../../lambdas/core/domain/inventory/problem.ts";
 import { RetryableError, type RetryableErrorName } from "../../../lambdas/core/domain/errors.ts";
 import { FakeDirectory } from "../../support/fakes/directory.ts";
 import { FakeAccessFlowStore } from "../../support/fakes/stores.ts";
@@ -44,6 +46,22 @@ describe("something that does not answer", () => {
     expect((await call("POST /requests", options)).status).toBe(201);
     expect(requests.history).toHaveLength(1);
     expect(workflow.started.size).toBe(1);
+  });
+});
+
+describe("an organization that Lockstep has no way into", () => {
+  it("is a 503 that says in words why and what to do, and the log has it too", async () => {
+    const roleArn = "arn:aws:iam::111111111111:role/lockstep-connector";
+    const problem = connectorRoleMissing({ accountId: "111111111111", roleArn });
+    const { call, logged } = await apiUnderTest({
+      directory: new FailingDirectory(new SourceProblem(problem)),
+    });
+    const answered = problemIn(await call("GET /me"));
+    expect(answered).toMatchObject({ status: 503, code: "service-unavailable" });
+    for (const words of [problem.message, problem.fix, "ConnectorExternalId"])
+      expect(answered.detail).toContain(words);
+    const [line] = logged.filter((text) => text.includes("connector-role-missing"));
+    expect(line).toContain(problem.fix);
   });
 });
 

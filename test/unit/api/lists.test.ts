@@ -233,6 +233,8 @@ describe("GET /me", () => {
             {
               accounts: [{ id: "222222222222", name: "payments-prod" }],
               organizationalUnits: [],
+              accountsBelowUnits: [],
+              moreAccountsBelowUnits: false,
               permissionSets: [{ arn: expect.any(String) as unknown, name: "PowerUser" }],
             },
           ],

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { operations } from "../../../lambdas/core/contracts/http/operations.ts";
 import { Routes, type RouteKey } from "../../../lambdas/core/contracts/routes.ts";
 import { aRequestId } from "../../support/builders.ts";
+import { anAccountFact, seen } from "../../support/facts.ts";
+import { aFinishedSync, anAccountIntegration, integrationName } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
 import {
   alice,
@@ -18,6 +20,8 @@ import {
 /** A body that each route would take. */
 const bodies: Partial<Record<RouteKey, object>> = {
   "POST /sweep": {},
+  "PUT /integrations/{name}": { kind: "aws-account", accountId: "999999999999", region: "eu-west-1" },
+  "POST /integrations/{name}/refresh": {},
   "POST /requests": {
     entitlements: [{ account: "payments-prod", permissionSet: "PowerUser" }],
     duration: "PT1H",
@@ -36,8 +40,22 @@ const bodies: Partial<Record<RouteKey, object>> = {
 
 const routes = Routes.map((route) => ({ ...route, key: `${route.method} ${route.path}` as RouteKey }));
 
+const lab = anAccountIntegration({ name: integrationName("lab") });
+const pass = aFinishedSync();
+const accountTwo = anAccountFact(2);
+
+/** What else there is to name than requests and access flows. */
+const otherPaths: Readonly<Record<string, string>> = {
+  "/integrations/{name}": `/integrations/${lab.name}`,
+  "/integrations/{name}/refresh": `/integrations/${lab.name}/refresh`,
+  "/syncs": `/syncs?integration=${pass.integration}&scope=${pass.scope}`,
+  "/syncs/{id}": `/syncs/${pass.id}`,
+  "/inventory/accounts/{id}/access": `/inventory/accounts/${accountTwo.id}/access`,
+  "/inventory/users/{id}/access": `/inventory/users/${alice.userId}/access`,
+};
+
 const lineOf = ({ method, path }: (typeof routes)[number], id: string): string =>
-  `${method} ${path.replace("{id}", id).replace("{name}", "prod-power")}`;
+  `${method} ${otherPaths[path] ?? path.replace("{id}", id).replace("{name}", "prod-power")}`;
 
 const optionsOf = (key: RouteKey, as: CallOptions["as"]): CallOptions => ({
   ...(as && { as }),
@@ -115,7 +133,10 @@ describe("a request does not exist for a stranger", () => {
 
 describe("an administrator's route is closed to everyone else", () => {
   it.each(routes.filter(({ role }) => role === "administrator"))("$key", async (route) => {
-    const { call, submit, flows } = await apiUnderTest();
+    const { call, submit, flows, integrations, syncs, syncStarter, inventory } = await apiUnderTest();
+    await integrations.put(lab);
+    await syncs.put(pass);
+    await inventory.record(seen(accountTwo));
     const line = lineOf(route, await submit());
     const before = await flows.list();
     for (const as of [alice, bob, mallory]) {
@@ -123,6 +144,8 @@ describe("an administrator's route is closed to everyone else", () => {
       expect(problemIn(answer)).toMatchObject({ status: 403, code: "not-administrator" });
     }
     expect(await flows.list()).toEqual(before);
+    expect(await integrations.list()).toEqual([lab]);
+    expect(syncStarter.started).toEqual([]);
     expect((await call(line, optionsOf(route.key, root))).status).toBeLessThan(300);
   });
 

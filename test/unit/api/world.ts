@@ -16,13 +16,18 @@ import {
 } from "../../support/builders.ts";
 import { FakeCatalogue, FakeCatalogueRefresh } from "../../support/fakes/catalogue.ts";
 import { FakeDirectory, FakeOrganization } from "../../support/fakes/directory.ts";
+import { FakeInventory } from "../../support/fakes/inventory.ts";
+import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import { FakeProvider } from "../../support/fakes/provider.ts";
 import {
   FakeAccessFlowStore,
   FakeAccessRequestStore,
   FakeAuditTrail,
+  FakeEntitlementStore,
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
+import { FakeSyncStarter } from "../../support/fakes/sync-starter.ts";
+import { FakeSyncStore } from "../../support/fakes/sync-store.ts";
 import { FakeWorkflow } from "../../support/fakes/workflow.ts";
 import { aReport } from "../../support/sweep-report.ts";
 import { openApiChecker } from "../../support/openapi.ts";
@@ -76,6 +81,11 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   const directory = new FakeDirectory();
   const organization = new FakeOrganization();
   const workflow = new FakeWorkflow();
+  const integrations = new FakeIntegrationStore();
+  const syncs = new FakeSyncStore();
+  const inventory = new FakeInventory();
+  const entitlements = new FakeEntitlementStore(clock);
+  const syncStarter = new FakeSyncStarter();
   const provider = new FakeProvider(clock);
   for (const { userId, userName } of [alice, bob, carol, mallory, root]) {
     directory.addUser({ userId, userName, email: `${userName}@example.com` });
@@ -88,14 +98,14 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   organization.addOrganizationalUnit("/Workloads/Prod", anOrganizationalUnitId("prod"));
   organization.addAccount({ id: anAccountId(2), name: "payments-prod", ou: "/Workloads/Prod" });
   organization.addAccount({ id: anAccountId(3), name: "payments-old", state: "SUSPENDED" });
-  await catalogue.replaceAccounts([
+  catalogue.knowsAccounts([
     { id: anAccountId(1), name: "management" },
     { id: anAccountId(2), name: "payments-prod" },
     { id: anAccountId(3), name: "payments-old" },
     { id: anAccountId(4), name: "sandbox" },
     { id: anAccountId(5), name: "sandbox" },
   ]);
-  await catalogue.replacePermissionSets([
+  catalogue.knowsPermissionSets([
     {
       arn: aPermissionSetArn("PowerUser"),
       name: "PowerUser",
@@ -115,6 +125,13 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
       catalogue,
       catalogueRefresh,
       sweepRunner: { run: () => Promise.resolve(aReport()) },
+      integrations,
+      inventory,
+      entitlements,
+      syncs,
+      syncStarter,
+      newExternalId: () => `external-id-${String((unique += 1))}`,
+      deployment: { homeAccount: anAccountId(9), managementAccount: anAccountId(1) },
       directory,
       organization,
       workflow,
@@ -160,6 +177,11 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
     directory,
     organization,
     workflow,
+    integrations,
+    inventory,
+    entitlements,
+    syncs,
+    syncStarter,
     call,
     invoke,
     logged,

@@ -1,4 +1,5 @@
 import { conditionIn, updateIn, type Attributes, type Substitutes } from "./expressions.ts";
+import { SortedItems } from "./sorted-items.ts";
 
 /** A table's or an index's key. */
 export interface KeyShape {
@@ -33,7 +34,12 @@ interface Table {
   indexed: Map<string, Stored>;
   /** The number of the newest write of an item that the indexes show. */
   readonly shown: Map<string, number>;
+  /** The partitions of the table, and of an index by its name, each in its order; made when they are first asked for. */
+  readonly partitions: Map<string | undefined, Partitions>;
 }
+
+/** By the partition's key. */
+type Partitions = Map<unknown, SortedItems<Stored>>;
 
 /** Calls `show` when the indexes come to show a write; at once when they do not lag. */
 export type IndexDelay = (show: () => void) => void;
@@ -101,7 +107,13 @@ export class InMemoryDynamoDb {
   private writes = 0;
 
   createTable(name: string, shape: TableShape): void {
-    this.tables.set(name, { shape, items: new Map(), indexed: new Map(), shown: new Map() });
+    this.tables.set(name, {
+      shape,
+      items: new Map(),
+      indexed: new Map(),
+      shown: new Map(),
+      partitions: new Map(),
+    });
   }
 
   watch(watcher: ((change: Change) => void) | undefined): void {
@@ -123,6 +135,7 @@ export class InMemoryDynamoDb {
         table.items = new Map(items);
         table.indexed = new Map(items);
         table.shown.clear();
+        table.partitions.clear();
       }
     };
   }
@@ -160,7 +173,8 @@ export class InMemoryDynamoDb {
   ): void {
     const table = this.table(input.TableName);
     const id = idOf(table.shape.key, key);
-    const before = table.items.get(id)?.value;
+    const stored = table.items.get(id);
+    const before = stored?.value;
     const condition = input.ConditionExpression;
     if (condition !== undefined && !conditionIn(condition)(before, substitutesOf(input))) {
       throw failure("ConditionalCheckFailedException", "The conditional request failed");
@@ -173,6 +187,7 @@ export class InMemoryDynamoDb {
       const text = JSON.stringify(after);
       table.items.set(id, { text, value: JSON.parse(text) as Attributes });
     }
+    move(table, undefined, stored, table.items.get(id));
     this.index(table, id);
     const { value, text = "" } = table.items.get(id) ?? {};
     this.watcher?.({ table: input.TableName ?? "", before, after: value, text });
@@ -185,8 +200,10 @@ export class InMemoryDynamoDb {
     this.indexDelay(() => {
       if ((table.shown.get(id) ?? 0) > write) return;
       table.shown.set(id, write);
+      const shown = table.indexed.get(id);
       if (item === undefined) table.indexed.delete(id);
       else table.indexed.set(id, item);
+      for (const name of Object.keys(table.shape.indexes ?? {})) move(table, name, shown, item);
     });
   }
 }
@@ -216,30 +233,113 @@ const requireIndexKeys = ({ indexes = {} }: TableShape, item: Attributes): void 
 const parsed = (stored: Stored | undefined): Attributes | undefined =>
   stored === undefined ? undefined : (JSON.parse(stored.text) as Attributes);
 
-const query = (dynamoDb: InMemoryDynamoDb, input: Input): object => {
-  const { shape, items, indexed } = dynamoDb.table(input.TableName);
-  const index = input.IndexName === undefined ? undefined : shape.indexes?.[input.IndexName];
-  if (input.IndexName !== undefined && index === undefined) {
-    throw failure("ValidationException", `The table does not have the specified index: ${input.IndexName}`);
+/** The key of the table, or of the index of that name. */
+const keyOf = ({ key, indexes }: TableShape, indexName: string | undefined): KeyShape => {
+  const found = indexName === undefined ? key : indexes?.[indexName];
+  if (found !== undefined) return found;
+  throw failure("ValidationException", `The table does not have the specified index: ${String(indexName)}`);
+};
+
+/** An item that lacks a part of an index's key is not in the index. */
+const isIn = (key: KeyShape, { value }: Stored): boolean =>
+  partsOf(key).every((name) => value[name] !== undefined);
+
+const sortedBy = (key: KeyShape, own: KeyShape, items: readonly Stored[] = []): SortedItems<Stored> => {
+  const order = inOrderOf(key, own);
+  return new SortedItems((a, b) => order(a.value, b.value), items);
+};
+
+const partitionsOf = (table: Table, indexName: string | undefined): Partitions => {
+  const existing = table.partitions.get(indexName);
+  if (existing !== undefined) return existing;
+  const { shape, items, indexed } = table;
+  const key = keyOf(shape, indexName);
+  const all = [...(indexName === undefined ? items : indexed).values()].filter((item) => isIn(key, item));
+  const partitions: Partitions = new Map(
+    [...Map.groupBy(all, ({ value }) => value[key.partition])].map(([partition, members]) => [
+      partition,
+      sortedBy(key, shape.key, members),
+    ]),
+  );
+  table.partitions.set(indexName, partitions);
+  return partitions;
+};
+
+/** Puts an item from its place among the partitions, as far as those were made, to its next one. */
+const move = (
+  { shape, partitions: made }: Table,
+  indexName: string | undefined,
+  before: Stored | undefined,
+  after: Stored | undefined,
+): void => {
+  const partitions = made.get(indexName);
+  if (partitions === undefined) return;
+  const key = keyOf(shape, indexName);
+  if (before !== undefined) partitions.get(before.value[key.partition])?.delete(before);
+  if (after === undefined || !isIn(key, after)) return;
+  const partition = after.value[key.partition];
+  const members = partitions.get(partition) ?? sortedBy(key, shape.key);
+  members.add(after);
+  partitions.set(partition, members);
+};
+
+/** What stands for `#name` and `:value` in the part of a key condition that matches. */
+const partOf = (
+  pattern: RegExp,
+  attribute: string | undefined,
+  { KeyConditionExpression: text = "", ...input }: Input,
+): unknown => {
+  const { names, values } = substitutesOf(input);
+  for (const [, name = "", value = ""] of text.matchAll(pattern)) {
+    if (attribute !== undefined && (names[name] ?? name) === attribute) return values[value];
   }
-  const key = index ?? shape.key;
+  return undefined;
+};
+
+const EQUALITY = /(#?\w+) = (:\w+)/g;
+const PREFIX = /begins_with\((#?\w+), (:\w+)\)/g;
+
+const bound = (value: Attributes): Stored => ({ text: "", value });
+
+/** The members of a partition that a query looks at, in its order, from where it begins. */
+function* ordered(members: SortedItems<Stored>, key: KeyShape, input: Input): Generator<Stored> {
+  const { ExclusiveStartKey: start, ScanIndexForward: forward = true } = input;
+  if (!forward) {
+    yield* members.backward(start === undefined ? undefined : bound(start));
+    return;
+  }
+  const prefix = partOf(PREFIX, key.sort, input);
+  const first = key.sort === undefined || prefix === undefined ? undefined : { [key.sort]: prefix };
+  const from = start ?? first;
+  for (const member of members.forward(from === undefined ? undefined : bound(from))) {
+    if (typeof prefix === "string" && !String(member.value[key.sort ?? ""]).startsWith(prefix)) return;
+    yield member;
+  }
+}
+
+const query = (dynamoDb: InMemoryDynamoDb, input: Input): object => {
+  const table = dynamoDb.table(input.TableName);
+  const { shape } = table;
+  const key = keyOf(shape, input.IndexName);
+  const members = partitionsOf(table, input.IndexName).get(partOf(EQUALITY, key.partition, input));
   const substitutes = substitutesOf(input);
   const isWanted = conditionIn(input.KeyConditionExpression ?? "");
   const order = inOrderOf(key, shape.key);
-  const forward = input.ScanIndexForward ?? true;
-  const start = input.ExclusiveStartKey;
-  const matching = [...(index === undefined ? items : indexed).values()]
-    .filter(({ value }) => partsOf(key).every((name) => value[name] !== undefined))
-    .filter(({ value }) => isWanted(value, substitutes))
-    .sort((a, b) => (forward ? order(a.value, b.value) : order(b.value, a.value)))
-    .filter(({ value }) => start === undefined || (forward ? order(value, start) : order(start, value)) > 0);
-  const looked = matching.slice(0, input.Limit ?? matching.length);
+  const looked: Stored[] = [];
+  for (const member of members === undefined ? [] : ordered(members, key, input)) {
+    if (looked.length === input.Limit) break;
+    const isStart =
+      input.ExclusiveStartKey !== undefined && order(member.value, input.ExclusiveStartKey) === 0;
+    if (!isStart && isWanted(member.value, substitutes)) looked.push(member);
+  }
   const last = looked.length === input.Limit ? looked.at(-1) : undefined;
   const filter = input.FilterExpression === undefined ? undefined : conditionIn(input.FilterExpression);
   const keyNames = [...new Set([...partsOf(shape.key), ...partsOf(key)])];
+  const isKeysOnly =
+    input.IndexName !== undefined && shape.indexes?.[input.IndexName]?.projection === "KEYS_ONLY";
   const found = looked
     .filter(({ value }) => filter?.(value, substitutes) ?? true)
-    .map((stored) => (index?.projection === "KEYS_ONLY" ? picked(stored.value, keyNames) : parsed(stored)));
+    .map((stored) => (isKeysOnly ? picked(stored.value, keyNames) : parsed(stored)));
   return {
     Items: found,
     Count: found.length,

@@ -65,7 +65,7 @@ beforeEach(async () => {
   directory.addGroup({ ...engineers, members: [alice.userId] });
   directory.addGroup({ ...leads, members: [bob.userId, carol.userId] });
   organization.addAccount({ id: anAccountId(2), name: "payments-prod" });
-  await catalogue.replacePermissionSets([
+  catalogue.knowsPermissionSets([
     {
       arn: aPermissionSetArn("PowerUser"),
       name: "PowerUser",

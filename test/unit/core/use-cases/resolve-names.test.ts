@@ -42,15 +42,11 @@ const powerUser = {
   inManagementAccount: false,
 };
 
-const setUp = async (onRefresh?: (catalogue: FakeCatalogue) => Promise<void>) => {
+const setUp = (onRefresh?: (catalogue: FakeCatalogue) => Promise<void> | void) => {
   const clock = new VirtualClock();
   const catalogue = new CountingCatalogue();
-  await catalogue.replaceAccounts([
-    prod,
-    { id: anAccountId(4), name: "twin" },
-    { id: anAccountId(5), name: "twin" },
-  ]);
-  await catalogue.replacePermissionSets([powerUser]);
+  catalogue.knowsAccounts([prod, { id: anAccountId(4), name: "twin" }, { id: anAccountId(5), name: "twin" }]);
+  catalogue.knowsPermissionSets([powerUser]);
   const refresh = new FakeCatalogueRefresh(() => onRefresh?.(catalogue));
   return { clock, catalogue, refresh, names: resolveNames({ catalogue, refresh, clock }) };
 };
@@ -59,7 +55,7 @@ describe("what the catalogue knows", () => {
   it.each(["222222222222", "payments-prod"])(
     "finds account %s with one read and no refresh",
     async (text) => {
-      const { names, catalogue, refresh } = await setUp();
+      const { names, catalogue, refresh } = setUp();
       expect(await names.account(text, "/account")).toEqual(prod);
       expect([catalogue.reads, refresh.refreshes]).toEqual([1, 0]);
     },
@@ -68,14 +64,14 @@ describe("what the catalogue knows", () => {
   it.each([powerUser.arn, "PowerUser"])(
     "finds permission set %s with one read and no refresh",
     async (text) => {
-      const { names, catalogue, refresh } = await setUp();
+      const { names, catalogue, refresh } = setUp();
       expect(await names.permissionSet(text, "/permissionSet")).toEqual(powerUser);
       expect([catalogue.reads, refresh.refreshes]).toEqual([1, 0]);
     },
   );
 
   it("refuses a name of two accounts, with the ids to choose from", async () => {
-    const { names, refresh } = await setUp();
+    const { names, refresh } = setUp();
     await expect(names.account("twin", "/account")).rejects.toMatchObject({
       code: "ambiguous-name",
       message: expect.stringContaining("444444444444, 555555555555") as unknown,
@@ -88,7 +84,9 @@ describe("what the catalogue knows", () => {
 describe("what it does not know", () => {
   it("is looked for once more after a refresh", async () => {
     const fresh = { id: anAccountId(7), name: "fresh" };
-    const { names, refresh } = await setUp((catalogue) => catalogue.replaceAccounts([prod, fresh]));
+    const { names, refresh } = setUp((catalogue) => {
+      catalogue.knowsAccounts([prod, fresh]);
+    });
     expect(await names.account("fresh", "/account")).toEqual(fresh);
     expect(await names.account(fresh.id, "/account")).toEqual(fresh);
     expect(refresh.refreshes).toBe(1);
@@ -97,7 +95,7 @@ describe("what it does not know", () => {
   it.each(["atlantis", "999999999999", "arn:aws:sso:::permissionSet/x"])(
     "is unknown after that: %s",
     async (text) => {
-      const { names, refresh } = await setUp();
+      const { names, refresh } = setUp();
       const refused = { code: "unknown-name", fields: [{ pointer: "/field" }] };
       await expect(names.account(text, "/field")).rejects.toMatchObject(refused);
       await expect(names.permissionSet(text, "/field")).rejects.toMatchObject(refused);
@@ -106,7 +104,7 @@ describe("what it does not know", () => {
   );
 
   it("does not refresh over and over, and does again after a while", async () => {
-    const { names, refresh, clock } = await setUp();
+    const { names, refresh, clock } = setUp();
     const ask = () => names.account("atlantis", "/account").catch((error: unknown) => error);
     for (let count = 0; count < 5; count += 1) await ask();
     expect(refresh.refreshes).toBe(1);
@@ -116,7 +114,7 @@ describe("what it does not know", () => {
   });
 
   it("is refreshed once for those who ask at the same moment", async () => {
-    const { names, refresh } = await setUp();
+    const { names, refresh } = setUp();
     await Promise.allSettled([
       names.account("a", "/0"),
       names.account("b", "/1"),
@@ -126,7 +124,7 @@ describe("what it does not know", () => {
   });
 
   it("is not called unknown when the refresh failed, nor moments later", async () => {
-    const { names, refresh, clock } = await setUp(() =>
+    const { names, refresh, clock } = setUp(() =>
       Promise.reject(new RetryableError("CatalogueUnavailable", "throttled")),
     );
     for (let count = 0; count < 2; count += 1) {
@@ -143,7 +141,7 @@ describe("what it does not know", () => {
 
 describe("what a refusal says", () => {
   it.each(["atlantis", "999999999999", 'a "quoted" name'])("of the unknown account %s", async (text) => {
-    const { names } = await setUp();
+    const { names } = setUp();
     const detail = `There is no account ${JSON.stringify(text)}.`;
     await expect(names.account(text, "/entitlements/0/account")).rejects.toMatchObject({
       name: "DomainError",
@@ -154,7 +152,7 @@ describe("what a refusal says", () => {
   });
 
   it.each(["NoSuch", aPermissionSetArn("NoSuch")])("of the unknown permission set %s", async (text) => {
-    const { names } = await setUp();
+    const { names } = setUp();
     const detail = `There is no permission set ${JSON.stringify(text)}.`;
     await expect(names.permissionSet(text, "/entitlements/0/permissionSet")).rejects.toMatchObject({
       name: "DomainError",
@@ -165,9 +163,9 @@ describe("what a refusal says", () => {
   });
 
   it("of an account name that several have is each one's id", async () => {
-    const { names, catalogue } = await setUp();
+    const { names, catalogue } = setUp();
     const digits = [4, 5, 6];
-    await catalogue.replaceAccounts(digits.map((digit) => ({ id: anAccountId(digit), name: "triplet" })));
+    catalogue.knowsAccounts(digits.map((digit) => ({ id: anAccountId(digit), name: "triplet" })));
     const detail =
       '"triplet" is the name of 3 accounts: 444444444444, 555555555555, 666666666666. Name one of them by its id.';
     await expect(names.account("triplet", "/account")).rejects.toMatchObject({
@@ -179,9 +177,9 @@ describe("what a refusal says", () => {
   });
 
   it("of a permission set name that two have is each one's ARN", async () => {
-    const { names, catalogue, refresh } = await setUp();
+    const { names, catalogue, refresh } = setUp();
     const other = { ...powerUser, arn: aPermissionSetArn("another") };
-    await catalogue.replacePermissionSets([powerUser, other]);
+    catalogue.knowsPermissionSets([powerUser, other]);
     const detail = `"PowerUser" is the name of 2 permission sets: ${powerUser.arn}, ${other.arn}. Name one of them by its id.`;
     await expect(names.permissionSet("PowerUser", "/permissionSet")).rejects.toMatchObject({
       code: "ambiguous-name",
@@ -196,18 +194,24 @@ describe("what a refusal says", () => {
 describe("how a name is looked for", () => {
   it("is by a refresh for an id and an ARN too, if the catalogue does not have them yet", async () => {
     const account = { id: anAccountId(7), name: "fresh" };
-    const byId = await setUp((written) => written.replaceAccounts([account]));
+    const byId = setUp((written) => {
+      written.knowsAccounts([account]);
+    });
     expect(await byId.names.account(account.id, "/account")).toEqual(account);
     expect([byId.catalogue.reads, byId.refresh.refreshes]).toEqual([2, 1]);
     const fresh = { ...powerUser, arn: aPermissionSetArn("fresh"), name: "fresh" };
-    const byArn = await setUp((written) => written.replacePermissionSets([fresh]));
+    const byArn = setUp((written) => {
+      written.knowsPermissionSets([fresh]);
+    });
     expect(await byArn.names.permissionSet(fresh.arn, "/permissionSet")).toEqual(fresh);
     expect([byArn.catalogue.reads, byArn.refresh.refreshes]).toEqual([2, 1]);
   });
 
   it("is by the index, and after a refresh by what the table says", async () => {
     const fresh = { ...powerUser, arn: aPermissionSetArn("fresh"), name: "fresh" };
-    const { names, catalogue } = await setUp((written) => written.replacePermissionSets([powerUser, fresh]));
+    const { names, catalogue } = setUp((written) => {
+      written.knowsPermissionSets([powerUser, fresh]);
+    });
     expect(await names.account("payments-prod", "/account")).toEqual(prod);
     expect(catalogue.lookUps).toEqual(["indexed"]);
     expect(await names.permissionSet("fresh", "/permissionSet")).toEqual(fresh);
@@ -218,7 +222,9 @@ describe("how a name is looked for", () => {
 
   it("is refused when a refresh has given it to two", async () => {
     const twins = [7, 8].map((digit) => ({ id: anAccountId(digit), name: "fresh" }));
-    const { names } = await setUp((written) => written.replaceAccounts(twins));
+    const { names } = setUp((written) => {
+      written.knowsAccounts(twins);
+    });
     await expect(names.account("fresh", "/account")).rejects.toMatchObject({
       code: "ambiguous-name",
       message: `"fresh" is the name of 2 accounts: ${anAccountId(7)}, ${anAccountId(8)}. Name one of them by its id.`,
@@ -226,17 +232,17 @@ describe("how a name is looked for", () => {
   });
 
   it("takes twelve digits for an id, and an ARN for an ARN, though something has that name", async () => {
-    const { names, catalogue } = await setUp();
+    const { names, catalogue } = setUp();
     const [digits, arn] = [anAccountId(9), aPermissionSetArn("elsewhere")];
-    await catalogue.replaceAccounts([{ id: anAccountId(2), name: digits }]);
-    await catalogue.replacePermissionSets([{ ...powerUser, name: arn }]);
+    catalogue.knowsAccounts([{ id: anAccountId(2), name: digits }]);
+    catalogue.knowsPermissionSets([{ ...powerUser, name: arn }]);
     await expect(names.account(digits, "/account")).rejects.toMatchObject({ code: "unknown-name" });
     await expect(names.permissionSet(arn, "/permissionSet")).rejects.toMatchObject({ code: "unknown-name" });
     expect(catalogue.lookUps).toEqual([]);
   });
 
   it("refreshes ten seconds after the refresh before, and not a tick sooner", async () => {
-    const { names, refresh, clock } = await setUp();
+    const { names, refresh, clock } = setUp();
     const ask = () => names.account("atlantis", "/account").catch((error: unknown) => error);
     await ask();
     await clock.advanceBy(9_999);
@@ -255,9 +261,9 @@ describe("how a name is looked for", () => {
     const fresh = { id: anAccountId(7), name: "fresh" };
     let finish = (): void => undefined;
     const underWay = new Promise<void>((resolve) => (finish = resolve));
-    const { names } = await setUp(async (written) => {
+    const { names } = setUp(async (written) => {
       await underWay;
-      await written.replaceAccounts([fresh]);
+      written.knowsAccounts([fresh]);
     });
     const both = Promise.all([names.account("fresh", "/0"), names.account("fresh", "/1")]);
     finish();

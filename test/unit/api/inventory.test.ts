@@ -1,0 +1,575 @@
+import { describe, expect, it } from "vitest";
+import { AccessFlowBodySchema } from "../../../lambdas/core/contracts/access-flow.ts";
+import { factId, type Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
+import type { EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
+import type { Observed } from "../../../lambdas/core/ports/inventory.ts";
+import {
+  aGroupId,
+  aPermissionSetArn,
+  aRequestId,
+  aUserId,
+  anAccountId,
+  anEntitlement,
+  anOrganizationalUnitId,
+} from "../../support/builders.ts";
+import {
+  aGroupFact,
+  aMembershipFact,
+  aPermissionSetFact,
+  aProvisioningFact,
+  aResourceFact,
+  aUserFact,
+  afterMinutes,
+  anAccountFact,
+  anAssignmentFact,
+  seen,
+} from "../../support/facts.ts";
+import { problemIn } from "./problems.ts";
+import { alice, apiUnderTest, bob, root, type Answer } from "./world.ts";
+
+const [prod, workloads] = [anOrganizationalUnitId("prod"), anOrganizationalUnitId("workloads")];
+
+const problem = {
+  code: "member-role-missing",
+  severity: "warning",
+  message: "The role is missing.",
+  fix: "Deploy the StackSet.",
+} as const;
+
+/** Accounts 2 and 3, alice and bob in payments, carol disabled, and what they have. */
+const everything: readonly Fact[] = [
+  { kind: "organizational-unit", id: workloads, name: "Workloads", path: "/Workloads" },
+  { kind: "organizational-unit", id: prod, name: "Prod", parent: workloads, path: "/Workloads/Prod" },
+  { kind: "organizational-unit", id: anOrganizationalUnitId("old"), name: "Old", path: "/Workloads-Old" },
+  anAccountFact(2, {
+    name: "payments-prod",
+    organizationalUnits: [prod, workloads],
+    tags: { team: "Payments", "aws:stack": "a:b" },
+  }),
+  anAccountFact(3, { name: "sandbox", state: "SUSPENDED" }),
+  {
+    kind: "stale-account",
+    accountId: anAccountId(3),
+    scope: "resources",
+    problem,
+  },
+  aUserFact("alice", { displayName: "Alice Archer", email: "alice@example.com", manager: aUserId("bob") }),
+  aUserFact("bob", { manager: "somebody" }),
+  aUserFact("carol", { enabled: false }),
+  aGroupFact("payments", { description: "They pay" }),
+  aGroupFact("empty"),
+  aMembershipFact("payments", "alice"),
+  aMembershipFact("payments", "bob"),
+  aPermissionSetFact("Admin", { managedPolicies: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
+  aPermissionSetFact("PowerUser", {
+    description: "Nearly all",
+    managedPolicies: ["arn:aws:iam::aws:policy/PowerUserAccess"],
+    tags: { team: "platform" },
+  }),
+  aPermissionSetFact("ReadOnly", { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }),
+  aProvisioningFact(2, "PowerUser"),
+  aProvisioningFact(2, "ReadOnly"),
+  aProvisioningFact(3, "Admin"),
+  aResourceFact(2, "s3-bucket", "invoices", { tags: { team: "Payments" }, details: { kmsKeys: ["key"] } }),
+  aResourceFact(2, "rds-instance", "ledger", {
+    region: "us-east-1",
+    problem: { code: "no-secret", message: "It has no secret.", fix: "Tag it." },
+  }),
+  aResourceFact(3, "s3-bucket", "scratch"),
+  {
+    kind: "iam-user",
+    accountId: anAccountId(2),
+    arn: "arn:aws:iam::222222222222:user/robot",
+    name: "robot",
+  },
+  {
+    kind: "iam-group",
+    accountId: anAccountId(2),
+    arn: "arn:aws:iam::222222222222:group/robots",
+    name: "robots",
+    members: ["robot"],
+  },
+  {
+    kind: "iam-role",
+    accountId: anAccountId(2),
+    arn: "arn:aws:iam::222222222222:role/deploy",
+    name: "deploy",
+    description: "Ships",
+    assumableBy: ["arn:aws:iam::222222222222:user/robot"],
+  },
+  {
+    kind: "iam-role",
+    accountId: anAccountId(3),
+    arn: "arn:aws:iam::333333333333:role/other",
+    name: "other",
+    assumableBy: [],
+  },
+];
+
+const power = anAssignmentFact(2, "PowerUser", { group: "payments" });
+const own = anAssignmentFact(2, "ReadOnly", { user: "alice" });
+const admin = anAssignmentFact(3, "Admin", { user: "alice" });
+const disabled = anAssignmentFact(3, "Admin", { user: "carol" });
+
+const assignments: readonly Observed[] = [
+  seen(power, { since: afterMinutes(3) }),
+  seen(own, { since: afterMinutes(1), by: "arn:aws:sts::111111111111:assumed-role/admin/dave" }),
+  seen(admin, { since: afterMinutes(2) }),
+  seen(disabled, { since: afterMinutes(1) }),
+];
+
+const expiresAt = afterMinutes(60);
+/** Lockstep made alice's Admin, and removes nothing yet. */
+const adminIsOurs: EntitlementRecord = {
+  entitlement: anEntitlement({
+    accountId: anAccountId(3),
+    permissionSetArn: aPermissionSetArn("Admin"),
+    principalId: aUserId("alice"),
+  }),
+  version: 1,
+  holders: { [aRequestId("one")]: { expiresAt } },
+  state: "ours",
+};
+
+const inventoryUnderTest = async (...more: readonly Fact[]) => {
+  const world = await apiUnderTest();
+  for (const fact of [...everything, ...more]) await world.inventory.record(seen(fact));
+  for (const observed of assignments) await world.inventory.record(observed);
+  await world.entitlements.put(adminIsOurs);
+  return { ...world, get: (path: string, as = root) => world.call(`GET /inventory/${path}`, { as }) };
+};
+
+type Item = Readonly<Record<string, unknown>>;
+const itemsIn = ({ body }: Answer) => (body as { readonly items: readonly Item[] }).items;
+
+/** The value at a path of each item: `account.name`. */
+const each = (answer: Answer, path: string): readonly unknown[] =>
+  itemsIn(answer).map((item) =>
+    path.split(".").reduce<unknown>((value, name) => (value as Item | undefined)?.[name], item),
+  );
+
+describe("a list of the inventory", () => {
+  it.each<readonly [string, string, readonly string[]]>([
+    ["accounts", "name", ["payments-prod", "sandbox"]],
+    ["accounts?state=ACTIVE", "name", ["payments-prod"]],
+    [`accounts?organizationalUnit=${workloads}`, "name", ["payments-prod"]],
+    ["accounts?tag=team", "name", ["payments-prod"]],
+    ["accounts?tag=team:Payments", "name", ["payments-prod"]],
+    ["accounts?tag=aws:stack:a:b", "name", ["payments-prod"]],
+    ["accounts?tag=team:payments", "name", []],
+    ["accounts?stale=true", "name", ["sandbox"]],
+    ["accounts?stale=false", "name", ["payments-prod"]],
+    ["accounts?q=PAY", "name", ["payments-prod"]],
+    ["accounts?q=3333", "name", ["sandbox"]],
+    ["accounts?q=nothing", "name", []],
+    ["organizational-units?q=workloads", "path", ["/Workloads", "/Workloads-Old", "/Workloads/Prod"]],
+    [`organizational-units?organizationalUnit=${workloads}`, "name", ["Prod"]],
+    [`organizational-units?organizationalUnit=${anOrganizationalUnitId("none")}`, "name", []],
+    ["users", "userName", ["alice", "bob", "carol"]],
+    ["users?enabled=false", "userName", ["carol"]],
+    ["users?q=archer", "userName", ["alice"]],
+    [`users?group=${aGroupId("payments")}`, "userName", ["alice", "bob"]],
+    [`users?group=${aGroupId("payments")}&q=BOB`, "userName", ["bob"]],
+    ["groups?q=they", "displayName", ["payments"]],
+    [`groups?user=${aUserId("alice")}`, "displayName", ["payments"]],
+    [`groups?user=${aUserId("carol")}`, "displayName", []],
+    ["permission-sets", "name", ["Admin", "PowerUser", "ReadOnly"]],
+    ["permission-sets?account=payments-prod", "name", ["PowerUser", "ReadOnly"]],
+    ["permission-sets?account=333333333333", "name", ["Admin"]],
+    ["permission-sets?tag=team:platform", "name", ["PowerUser"]],
+    ["permission-sets?q=nearly", "name", ["PowerUser"]],
+    ["assignments?account=payments-prod", "permissionSet.name", ["PowerUser", "ReadOnly"]],
+    ["assignments?permissionSet=Admin", "principal.name", ["alice", "carol"]],
+    ["assignments?principal=alice", "account.name", ["payments-prod", "sandbox"]],
+    ["assignments?principal=payments", "account.name", ["payments-prod"]],
+    ["assignments?principal=alice&account=sandbox", "permissionSet.name", ["Admin"]],
+    ["assignments?account=sandbox&permissionSet=Admin", "principal.name", ["alice", "carol"]],
+    ["assignments?account=sandbox&permissionSet=Admin&principal=carol", "principal.name", ["carol"]],
+    ["assignments?q=payments-prod", "permissionSet.name", ["PowerUser", "ReadOnly"]],
+    ["assignments?q=CAROL", "permissionSet.name", ["Admin"]],
+    ["assignments?stale=true", "permissionSet.name", []],
+    ["resources", "name", ["invoices", "ledger", "scratch"]],
+    ["resources?type=s3-bucket", "name", ["invoices", "scratch"]],
+    ["resources?type=s3-bucket&account=sandbox", "name", ["scratch"]],
+    ["resources?account=payments-prod", "name", ["invoices", "ledger"]],
+    ["resources?region=us-east-1", "name", ["ledger"]],
+    ["resources?tag=team:Payments", "name", ["invoices"]],
+    ["resources?problem=true", "name", ["ledger"]],
+    ["resources?stale=true", "name", ["scratch"]],
+    ["resources?q=LED", "name", ["ledger"]],
+    ["iam-users?account=payments-prod", "name", ["robot"]],
+    ["iam-groups?q=robot", "name", ["robots"]],
+    ["iam-roles?q=ships", "name", ["deploy"]],
+    ["iam-roles?stale=true", "name", ["other"]],
+    ["iam-roles?assumableBy=arn:aws:iam::222222222222:user/robot", "name", ["deploy"]],
+    ["iam-roles?account=sandbox", "name", ["other"]],
+  ])("%s shows %s: %j", async (path, shown, expected) => {
+    const { get } = await inventoryUnderTest();
+    expect([...each(await get(path), shown)].map(String).sort()).toEqual([...expected].sort());
+  });
+
+  it("is paged to its end, whatever it filters", async () => {
+    const { get } = await inventoryUnderTest();
+    for (const path of ["users?limit=1", "assignments?limit=1&q=a", "users?limit=1&q=zzz"]) {
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const answer = await get(`${path}${cursor === undefined ? "" : `&cursor=${cursor}`}`);
+        found.push(...itemsIn(answer));
+        cursor = (answer.body as { readonly cursor?: string }).cursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(itemsIn(await get(path.replace("limit=1", "limit=100"))));
+    }
+  });
+
+  it("says names beside ids, when things were seen, and by whom they were made", async () => {
+    const { get } = await inventoryUnderTest();
+    const [assignment] = itemsIn(await get("assignments?permissionSet=ReadOnly"));
+    expect(assignment).toEqual({
+      account: { id: own.accountId, name: "payments-prod" },
+      permissionSet: {
+        arn: own.permissionSetArn,
+        name: "ReadOnly",
+        power: { level: "read-only", why: "The AWS managed policy ReadOnlyAccess allows reading." },
+      },
+      principal: { type: "USER", id: aUserId("alice"), name: "alice", enabled: true },
+      stale: false,
+      since: afterMinutes(1),
+      observedAt: afterMinutes(0),
+      by: "arn:aws:sts::111111111111:assumed-role/admin/dave",
+    });
+    const [account] = itemsIn(await get("accounts?q=payments-prod"));
+    expect(account?.["organizationalUnits"]).toEqual([
+      { id: prod, name: "Prod" },
+      { id: workloads, name: "Workloads" },
+    ]);
+    const [sandbox] = itemsIn(await get("accounts?q=sandbox"));
+    expect(sandbox?.["stale"]).toEqual([{ scope: "resources", problem }]);
+    const users = itemsIn(await get("users"));
+    const manager = (name: string) => users.find(({ userName }) => userName === name)?.["managerName"];
+    expect([manager("alice"), manager("bob"), manager("carol")]).toEqual(["bob", undefined, undefined]);
+  });
+
+  it("shows the id of what the inventory does not know the name of", async () => {
+    const { get } = await inventoryUnderTest(anAssignmentFact(7, "Unknown", { user: "nobody" }));
+    const [assignment] = itemsIn(await get(`assignments?account=${anAccountId(7)}`));
+    expect(assignment).toMatchObject({
+      account: { id: anAccountId(7), name: anAccountId(7) },
+      permissionSet: { name: aPermissionSetArn("Unknown") },
+      principal: { name: aUserId("nobody") },
+    });
+    expect(assignment?.["permissionSet"]).not.toHaveProperty("power");
+  });
+
+  it.each([
+    ["assignments?account=nowhere", "unknown-name"],
+    ["resources?account=nowhere", "unknown-name"],
+    ["standing-access?permissionSet=nothing", "unknown-name"],
+    ["assignments?principal=same", "ambiguous-name"],
+    ["accounts?stale=perhaps", "invalid-query"],
+    ["resources?type=car", "invalid-query"],
+    ["users?limit=0", "invalid-query"],
+    ["users?nonsense=1", "unknown-field"],
+    ["users?cursor=nonsense", "invalid-cursor"],
+  ])("refuses %s as %s", async (path, code) => {
+    const { get } = await inventoryUnderTest(aUserFact("same"), aGroupFact("same"));
+    expect(problemIn(await get(path)).code).toBe(code);
+  });
+});
+
+describe("what a person can reach", () => {
+  const pathOf = (name: string) => `users/${aUserId(name)}/access`;
+
+  it("is theirs and what their groups have, for good or until a request ends", async () => {
+    const { get } = await inventoryUnderTest();
+    const answer = await get(pathOf("alice"));
+    expect(answer.body).toMatchObject({ user: { id: aUserId("alice"), name: "alice", enabled: true } });
+    expect((answer.body as { readonly notCovered: readonly string[] }).notCovered.join()).toContain("IAM");
+    const items = itemsIn(answer);
+    expect(items).toHaveLength(3);
+    expect(items.find(({ kind }) => kind === "temporary")).toMatchObject({
+      account: { name: "sandbox" },
+      permissionSet: { name: "Admin" },
+      requests: [{ id: aRequestId("one"), until: expiresAt }],
+      stale: false,
+    });
+    expect(items.find(({ through }) => through !== undefined)).toMatchObject({
+      account: { name: "payments-prod" },
+      permissionSet: { name: "PowerUser" },
+      kind: "standing",
+      through: { id: aGroupId("payments"), name: "payments" },
+    });
+    expect(items.filter((item) => !("through" in item)).map(({ kind }) => kind)).toEqual([
+      "standing",
+      "temporary",
+    ]);
+  });
+
+  it("is paged to its end, over groups too", async () => {
+    const groups = Array.from({ length: 30 }, (_, index) => `group ${String(index)}`);
+    const { get, inventory } = await inventoryUnderTest();
+    for (const [index, group] of groups.entries()) {
+      await inventory.record(seen(aMembershipFact(group, "carol")));
+      const digits = index % 3 === 0 ? [] : [1, 2].slice(0, index % 3);
+      for (const digit of digits) {
+        await inventory.record(seen(anAssignmentFact(digit, "ReadOnly", { group })));
+      }
+    }
+    const all = itemsIn(await get(`${pathOf("carol")}?limit=100`));
+    expect(all).toHaveLength(31);
+    for (const limit of [1, 2, 7]) {
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
+        const answer = await get(`${pathOf("carol")}?limit=${String(limit)}${more}`);
+        expect(itemsIn(answer).length).toBeLessThanOrEqual(limit);
+        found.push(...itemsIn(answer));
+        cursor = (answer.body as { readonly cursor?: string }).cursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(all);
+    }
+  });
+
+  it("is what a disabled person would have", async () => {
+    const { get } = await inventoryUnderTest();
+    const answer = await get(pathOf("carol"));
+    expect(answer.body).toMatchObject({ user: { enabled: false } });
+    expect(itemsIn(answer)).toHaveLength(1);
+  });
+
+  it("is marked where the last look into the account failed", async () => {
+    const { get } = await inventoryUnderTest({
+      kind: "stale-account",
+      accountId: anAccountId(2),
+      scope: "identity",
+      problem,
+    });
+    const stale = itemsIn(await get(pathOf("alice"))).map(({ stale }) => stale);
+    expect(stale).toEqual([true, false, true]);
+  });
+
+  it("may be read by the person and by administrators, and by nobody else", async () => {
+    const { get } = await inventoryUnderTest();
+    expect((await get(pathOf("alice"), alice)).status).toBe(200);
+    expect(problemIn(await get(pathOf("alice"), bob))).toMatchObject({
+      status: 403,
+      code: "not-administrator",
+    });
+    expect(problemIn(await get(pathOf("nobody"), bob))).toMatchObject({ code: "not-administrator" });
+    expect(problemIn(await get(pathOf("nobody"), root))).toMatchObject({ status: 404, code: "not-found" });
+  });
+});
+
+describe("who can reach an account", () => {
+  const path = `accounts/${anAccountId(2)}/access`;
+
+  it("is everybody one by one, the members of groups too", async () => {
+    const { get } = await inventoryUnderTest();
+    const answer = await get(path);
+    expect(answer.body).toMatchObject({ account: { id: anAccountId(2), name: "payments-prod" } });
+    const ways = itemsIn(answer).map(
+      ({ person, permissionSet, through }) =>
+        `${String((person as Item)["name"])} ${String((permissionSet as Item)["name"])} ${String((through as Item | undefined)?.["name"])}`,
+    );
+    expect(ways.toSorted()).toEqual([
+      "alice PowerUser payments",
+      "alice ReadOnly undefined",
+      "bob PowerUser payments",
+    ]);
+  });
+
+  it("says who is disabled, and through which request somebody has it", async () => {
+    const { get } = await inventoryUnderTest();
+    const items = itemsIn(await get(`accounts/${anAccountId(3)}/access`));
+    const of = (name: string) => items.find(({ person }) => (person as Item)["name"] === name);
+    expect(of("carol")).toMatchObject({ person: { enabled: false }, kind: "standing" });
+    expect(of("alice")).toMatchObject({
+      person: { enabled: true },
+      kind: "temporary",
+      requests: [{ id: aRequestId("one"), until: expiresAt }],
+    });
+  });
+
+  it("is paged to its end, in the middle of a group too", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    const sets = Array.from({ length: 30 }, (_, index) => `Set${String(index)}`);
+    for (const [index, set] of sets.entries()) {
+      const principal =
+        index % 3 === 0 ? { user: `user ${set}` } : { group: index % 3 === 1 ? `group ${set}` : "empty" };
+      await inventory.record(seen(anAssignmentFact(2, set, principal)));
+      const members = index % 3 === 1 ? [1, 2, 3, 4, 5] : [];
+      for (const member of members) {
+        await inventory.record(seen(aMembershipFact(`group ${set}`, `member ${String(member)}`)));
+      }
+    }
+    const all = itemsIn(await get(`${path}?limit=100`));
+    expect(all).toHaveLength(3 + 10 + 50);
+    for (const limit of [1, 3, 10]) {
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
+        const answer = await get(`${path}?limit=${String(limit)}${more}`);
+        expect(itemsIn(answer).length).toBeLessThanOrEqual(limit);
+        found.push(...itemsIn(answer));
+        cursor = (answer.body as { readonly cursor?: string }).cursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(all);
+    }
+  });
+
+  it("does not exist for an account that no sync has seen", async () => {
+    const { get } = await inventoryUnderTest();
+    expect(problemIn(await get(`accounts/${anAccountId(8)}/access`)).code).toBe("not-found");
+    expect(problemIn(await get("accounts/nonsense/access")).code).toBe("not-found");
+  });
+});
+
+describe("what is held for good", () => {
+  it("is what no request made, the most powerful first, and then the oldest", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    const oldest = anAssignmentFact(5, "PowerUser", { user: "bob" });
+    await inventory.record(seen(oldest, { since: afterMinutes(0) }));
+    const managedPolicies = ["arn:aws:iam::aws:policy/AdministratorAccess"];
+    await inventory.record(seen(aPermissionSetFact("Zed", { managedPolicies })));
+    await inventory.record(seen(anAssignmentFact(5, "Zed", { user: "bob" })));
+    const answer = await get("standing-access");
+    expect(
+      itemsIn(answer).map(({ permissionSet, principal }) => [
+        (permissionSet as Item)["name"],
+        (principal as Item)["name"],
+      ]),
+    ).toEqual([
+      ["Admin", "carol"],
+      ["Zed", "bob"],
+      ["PowerUser", "bob"],
+      ["PowerUser", "payments"],
+      ["ReadOnly", "alice"],
+    ]);
+  });
+
+  it("is sorted by age within one account, too", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    const ages = [5, 9, 4, 8, 6, 7];
+    for (const age of ages) {
+      const fact = anAssignmentFact(2, "ReadOnly", { user: `user ${String(age)}` });
+      await inventory.record(seen(fact, { since: afterMinutes(age) }));
+    }
+    const answer = await get("standing-access?account=payments-prod&permissionSet=ReadOnly");
+    expect(each(answer, "since")).toEqual([1, 4, 5, 6, 7, 8, 9].map(afterMinutes));
+  });
+
+  it("is paged to its end", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    for (let digit = 0; digit < 10; digit += 1) {
+      for (const set of ["Admin", "PowerUser", "ReadOnly"]) {
+        const fact = anAssignmentFact(digit, set, { user: `user ${String(digit)}` });
+        await inventory.record(seen(fact, { since: afterMinutes(10 - digit) }));
+      }
+    }
+    for (const filter of ["", "&permissionSet=PowerUser", "&account=payments-prod"]) {
+      const all = itemsIn(await get(`standing-access?limit=100${filter}`));
+      expect(all).toHaveLength(filter === "" ? 33 : filter.startsWith("&p") ? 11 : 5);
+      const found: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
+        const answer = await get(`standing-access?limit=2${filter}${more}`);
+        found.push(...itemsIn(answer));
+        cursor = (answer.body as { readonly cursor?: string }).cursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(all);
+    }
+  });
+
+  it("names the access flow that would replace it", async () => {
+    const { get, flows } = await inventoryUnderTest(
+      anAssignmentFact(2, "PowerUser", { user: "alice" }),
+      aMembershipFact("payments-engineers", "alice"),
+    );
+    const answer = await get("standing-access?account=payments-prod&permissionSet=PowerUser");
+    const ofAlice = itemsIn(answer).find(({ principal }) => (principal as Item)["name"] === "alice");
+    expect(ofAlice?.["replacement"]).toEqual({ kind: "access-flow", name: "prod-power" });
+    expect(await flows.list()).toHaveLength(1);
+  });
+
+  it("suggests a flow where there is none, as PUT /access-flows/{name} takes it", async () => {
+    const { get, call, directory } = await inventoryUnderTest();
+    directory.addGroup({ groupId: aGroupId("payments"), displayName: "payments", members: [] });
+    const answer = await get("standing-access?permissionSet=PowerUser");
+    const [item] = itemsIn(answer);
+    const { kind, name, flow } = item?.["replacement"] as Item;
+    expect(kind).toBe("suggestion");
+    expect(flow).toMatchObject({
+      requestors: { anyOf: [{ group: "payments" }] },
+      targets: [{ accounts: [anAccountId(2)], permissionSets: ["PowerUser"] }],
+      approval: { steps: [{ anyOf: [{ group: "platform-admins" }], within: "PT24H" }] },
+    });
+    expect(AccessFlowBodySchema.safeParse(flow).success).toBe(true);
+    expect((await call(`PUT /access-flows/${String(name)}`, { as: root, body: flow })).status).toBe(200);
+    const [after] = itemsIn(await get("standing-access?permissionSet=PowerUser"));
+    expect(after?.["replacement"]).toEqual({ kind: "access-flow", name });
+  });
+
+  it("suggests flows of different names for whatever is held, and reading without approval", async () => {
+    const { get } = await inventoryUnderTest(
+      anAssignmentFact(2, "ReadOnly", { user: "bob" }),
+      anAssignmentFact(4, "ReadOnly", { user: "bob" }),
+    );
+    const items = itemsIn(await get("standing-access?permissionSet=ReadOnly"));
+    const replacements = items.map(({ replacement }) => replacement as Item);
+    expect(new Set(replacements.map(({ name }) => name)).size).toBe(3);
+    for (const { flow } of replacements) expect(flow).toMatchObject({ approval: { steps: [] } });
+  });
+
+  it("suggests nothing where Lockstep grants nothing, nor for somebody whom nobody knows", async () => {
+    const { get } = await inventoryUnderTest(
+      anAssignmentFact(1, "ReadOnly", { user: "bob" }),
+      anAssignmentFact(4, "ReadOnly", { user: "nobody" }),
+    );
+    const items = itemsIn(await get("standing-access?permissionSet=ReadOnly"));
+    const replacementIn = (digit: number) =>
+      items.find(({ account }) => (account as Item)["id"] === anAccountId(digit))?.["replacement"];
+    expect(replacementIn(1)).toMatchObject({
+      kind: "none",
+      why: expect.stringContaining("management") as string,
+    });
+    expect(replacementIn(4)).toMatchObject({
+      kind: "none",
+      why: expect.stringContaining("deleted") as string,
+    });
+  });
+
+  it("leaves out what is being removed, and keeps what requests only found there", async () => {
+    const { get, entitlements } = await inventoryUnderTest();
+    const entitlement = anEntitlement({
+      accountId: anAccountId(2),
+      permissionSetArn: aPermissionSetArn("ReadOnly"),
+      principalId: aUserId("alice"),
+    });
+    const holders = { [aRequestId("two")]: { expiresAt } };
+    await entitlements.put({ entitlement, version: 1, holders, state: "standing" });
+    expect(each(await get("standing-access?permissionSet=ReadOnly"), "principal.name")).toEqual(["alice"]);
+    await entitlements.put({
+      entitlement,
+      version: 2,
+      holders: {},
+      state: "removing",
+      by: aRequestId("two"),
+    });
+    expect(each(await get("standing-access?permissionSet=ReadOnly"), "principal.name")).toEqual([]);
+  });
+});
+
+it("what was forgotten is shown nowhere", async () => {
+  const { get, inventory } = await inventoryUnderTest();
+  const forgotten = [power, own, admin, disabled, anAccountFact(3), aUserFact("carol")];
+  for (const fact of forgotten) {
+    await inventory.forget({ kind: fact.kind, id: factId(fact) }, { observedAt: afterMinutes(9) });
+  }
+  expect(itemsIn(await get("assignments"))).toEqual([]);
+  expect(each(await get("accounts"), "name")).toEqual(["payments-prod"]);
+  expect(itemsIn(await get("standing-access"))).toEqual([]);
+  expect(itemsIn(await get(`users/${aUserId("alice")}/access`))).toEqual([]);
+});

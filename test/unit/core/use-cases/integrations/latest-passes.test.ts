@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { latestPasses } from "../../../../../lambdas/core/use-cases/integrations/latest-passes.ts";
+import { FakeSyncStore } from "../../../../support/fakes/sync-store.ts";
+import {
+  aFailedSync,
+  aFinishedSync,
+  aRunningSync,
+  anAccountIntegration,
+  home,
+} from "../../../../support/integrations.ts";
+
+const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
+
+it("finds the newest pass, the newest that ended and the newest that was finished", async () => {
+  const syncs = new FakeSyncStore();
+  const finished = aFinishedSync({ begunAt: at(1) });
+  const failed = aFailedSync({ begunAt: at(2) });
+  const running = aRunningSync({ begunAt: at(3) });
+  for (const sync of [aFinishedSync({ begunAt: at(0) }), finished, failed, running]) await syncs.put(sync);
+  expect(await latestPasses({ syncs })({ ...home, memberAccounts: true })).toEqual({
+    identity: { newest: running, newestEnded: failed, newestFinished: finished },
+    resources: {},
+  });
+});
+
+it("looks as far back as it takes to find one that was finished", async () => {
+  const syncs = new FakeSyncStore();
+  const finished = aFinishedSync({ begunAt: at(0) });
+  await syncs.put(finished);
+  for (let hour = 1; hour <= 17; hour += 1) await syncs.put(aFailedSync({ begunAt: at(hour) }));
+  const { identity } = await latestPasses({ syncs })(home);
+  expect(identity?.newestFinished).toEqual(finished);
+  expect(identity?.newestEnded?.id).toBe(aFailedSync({ begunAt: at(17) }).id);
+});
+
+it("does not look back when there is none to be found", async () => {
+  const syncs = new FakeSyncStore();
+  let pages = 0;
+  for (let hour = 0; hour < 17; hour += 1) {
+    await syncs.put(aFailedSync({ begunAt: at(hour) }, undefined, { baseline: true }));
+  }
+  const counted = {
+    list: (...query: Parameters<FakeSyncStore["list"]>) => {
+      pages += 1;
+      return syncs.list(...query);
+    },
+  };
+  const { identity } = await latestPasses({ syncs: counted })(home);
+  expect(identity?.newestFinished).toBeUndefined();
+  expect(pages).toBe(1);
+});
+
+it("looks only for what an account has", async () => {
+  const syncs = new FakeSyncStore();
+  expect(Object.keys(await latestPasses({ syncs })(anAccountIntegration()))).toEqual(["resources"]);
+});

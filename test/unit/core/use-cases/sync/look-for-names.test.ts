@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import type { OrganizationIntegration } from "../../../../../lambdas/core/domain/integration.ts";
+import type { OrganizationalUnitFact } from "../../../../../lambdas/core/domain/inventory/facts.ts";
+import { AccountIdSchema } from "../../../../../lambdas/core/domain/ids.ts";
+import type { AccountListing, IdentitySources } from "../../../../../lambdas/core/ports/sync.ts";
+import { lookForNames } from "../../../../../lambdas/core/use-cases/sync/look-for-names.ts";
+import { aPermissionSetArn, anAccountId, anOrganizationalUnitId } from "../../../../support/builders.ts";
+import { FakeInventory } from "../../../../support/fakes/inventory.ts";
+import { aPermissionSetFact, afterMinutes, anAccountFact, seen } from "../../../../support/facts.ts";
+import { anOrganizationIntegration, deployment, home } from "../../../../support/integrations.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
+
+const unit = (name: string): OrganizationalUnitFact => ({
+  kind: "organizational-unit",
+  id: anOrganizationalUnitId(name),
+  name,
+  path: `/${name}`,
+});
+
+const account = (digit: number, overrides: Partial<AccountListing> = {}): AccountListing => {
+  const { tags: _tags, ...listing } = anAccountFact(digit, overrides);
+  return listing;
+};
+
+interface Organization {
+  readonly accounts?: readonly AccountListing[];
+  readonly units?: readonly OrganizationalUnitFact[];
+  readonly permissionSets?: readonly string[];
+}
+
+const pageSize = 20;
+
+async function* pagesOf<T>(all: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let from = 0; from < all.length; from += pageSize)
+    yield await Promise.resolve(all.slice(from, from + pageSize));
+}
+
+const unexpected = () => {
+  throw new Error("Nobody has to ask for this");
+};
+
+const underTest = (
+  { accounts = [], units = [], permissionSets = [] }: Organization,
+  integrations: readonly OrganizationIntegration[] = [home],
+) => {
+  const inventory = new FakeInventory();
+  const clock = new VirtualClock(new Date("2026-01-01T13:00:00.000Z"));
+  const calls: string[] = [];
+  const called = <T>(name: string, answer: T): T => {
+    calls.push(name);
+    return answer;
+  };
+  const sources: IdentitySources = {
+    organization: {
+      accounts: () => called("accounts", pagesOf(accounts)),
+      organizationalUnits: () => called("units", pagesOf(units)),
+      organizationalUnit: unexpected,
+      account: unexpected,
+      tagsOf: unexpected,
+    },
+    directory: {
+      users: unexpected,
+      user: unexpected,
+      groups: unexpected,
+      group: unexpected,
+      members: unexpected,
+    } as never,
+    permissionSets: {
+      arns: () => called("permission sets", pagesOf(permissionSets.map(aPermissionSetArn))),
+      describe: (arn) => {
+        calls.push(`describe ${arn}`);
+        const name = permissionSets.find((one) => aPermissionSetArn(one) === arn);
+        return Promise.resolve(name === undefined ? undefined : { arn, name, sessionDuration: "PT8H" });
+      },
+      contents: () => Promise.resolve({ managedPolicies: [], customerManagedPolicies: [], tags: {} }),
+    },
+    assignments: {
+      accountsOf: unexpected,
+      permissionSetsIn: unexpected,
+      assignmentsOf: unexpected,
+      isInProgress: unexpected,
+    },
+    identityCenterProblems: unexpected,
+  };
+  const connectedTo: string[] = [];
+  const look = lookForNames({
+    integrations: { list: () => Promise.resolve(integrations) },
+    inventory,
+    deployment,
+    connectTo: ({ name }) => {
+      connectedTo.push(name);
+      return { sources, takeTally: () => ({ calls: {}, throttles: 0 }) };
+    },
+    clock,
+  });
+  return { inventory, calls, connectedTo, look };
+};
+
+describe("looking for names", () => {
+  it("finds accounts, units and permission sets before any sync is through", async () => {
+    const { inventory, look } = underTest({
+      accounts: [account(2), account(3)],
+      units: [unit("Workloads")],
+      permissionSets: ["Reader"],
+    });
+    await look();
+    expect(inventory.all.map(({ fact }) => fact)).toEqual([
+      anAccountFact(2),
+      anAccountFact(3),
+      unit("Workloads"),
+      aPermissionSetFact("Reader"),
+    ]);
+  });
+
+  it("tells nobody: what it finds was there before", async () => {
+    const { inventory, look } = underTest({ accounts: [account(2)], permissionSets: ["Reader"] });
+    await look();
+    expect(inventory.all.every(({ baseline }) => baseline === true)).toBe(true);
+  });
+
+  it("adds what is new, and neither changes nor takes away what is known", async () => {
+    const { inventory, look } = underTest({
+      accounts: [account(2, { name: "renamed" }), account(3)],
+      units: [unit("New")],
+      permissionSets: ["Reader", "Operator"],
+    });
+    const known = [
+      seen(anAccountFact(2, { tags: { team: "payments" } })),
+      seen(anAccountFact(4)),
+      seen(unit("Old")),
+      seen(aPermissionSetFact("Reader")),
+    ];
+    for (const observed of known) await inventory.record(observed);
+    await look();
+    expect(inventory.all).toEqual(expect.arrayContaining(known));
+    const added = inventory.all.filter(({ observedAt }) => observedAt > afterMinutes(0));
+    expect(added.map(({ fact }) => fact)).toEqual([anAccountFact(3), aPermissionSetFact("Operator")]);
+  });
+
+  it("describes no permission set that is known, and walks no tree of which a unit is", async () => {
+    const { inventory, calls, look } = underTest({ units: [unit("Old")], permissionSets: ["Reader"] });
+    await inventory.record(seen(unit("Old")));
+    await inventory.record(seen(aPermissionSetFact("Reader")));
+    await look();
+    expect(calls).toEqual(["accounts", "permission sets"]);
+  });
+
+  it("leaves out what the integration excludes", async () => {
+    const excluded = anOrganizationalUnitId("Sandbox");
+    const { inventory, look } = underTest(
+      { accounts: [account(2, { organizationalUnits: [excluded] }), account(3), account(4)] },
+      [{ ...home, exclude: { organizationalUnits: [excluded], accounts: [anAccountId(3)] } }],
+    );
+    await look();
+    expect(inventory.all.map(({ fact }) => fact)).toEqual([anAccountFact(4)]);
+  });
+
+  it("lists no large organization: somebody waits for it", async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) =>
+      account(3, { id: AccountIdSchema.parse(String(300_000_000_000 + index)) }),
+    );
+    const { inventory, calls, look } = underTest({ accounts: many });
+    await look();
+    expect(inventory.all).toHaveLength(400);
+    await inventory.record(seen(anAccountFact(9)));
+    await look();
+    expect(calls.filter((call) => call === "accounts")).toHaveLength(1);
+  });
+
+  it("reads no foreign organization with Lockstep's own permissions", async () => {
+    const { connector: _connector, ...foreign } = anOrganizationIntegration();
+    const { connectedTo, look } = underTest({}, [foreign, anOrganizationIntegration(), home]);
+    await look();
+    expect(connectedTo).toEqual(["acquired", "organization"]);
+  });
+});
