@@ -38,7 +38,7 @@ export function syncAccountsFunction(scope: Construct, props: FunctionContext): 
         ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"],
         indexes.inventory,
       ),
-      onTable("ReadIntegrations", tables.config, ["GetItem"]),
+      onTable("ReadIntegrations", tables.config, ["GetItem", "Query"]),
       // Its own account, which has no member role.
       ...permissionsFor(MEMBER_READING),
       assumeMemberRole(),

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { RetryableErrorName } from "../domain/errors.ts";
+import { AccountIdSchema } from "../domain/ids.ts";
 import { SyncIdSchema, type SyncId } from "../domain/sync.ts";
 
 const version = z.literal(1);
@@ -10,10 +11,15 @@ export interface SyncExecutionInput {
   readonly syncId: SyncId;
 }
 
-/** Some accounts, behind each other in the inventory: where they begin there, and how many they are. */
+/**
+ * Some accounts, behind each other in the inventory: where they begin there, and with which one they end, so that who joins or
+ * leaves meanwhile moves no other account out of every slice.
+ */
 export const AccountSliceSchema = z.strictObject({
   /** The inventory's own cursor; absent for the first ones. */
   from: z.optional(z.string()),
+  through: AccountIdSchema,
+  /** How many they were. */
   accounts: z.int().check(z.positive()),
 });
 export type AccountSlice = z.infer<typeof AccountSliceSchema>;

@@ -1,4 +1,6 @@
 import type { AccountSlice } from "../../contracts/sync-workflow.ts";
+import { isExcluded, type Integration } from "../../domain/integration.ts";
+import type { AccountFact } from "../../domain/inventory/facts.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
 
 /**
@@ -7,15 +9,59 @@ import type { InventoryReader } from "../../ports/inventory.ts";
  */
 const ACCOUNTS_OF_SLICE = 25;
 
-/** Cuts the accounts that the inventory knows into slices, in the order of their ids. */
-export const accountSlices = async (inventory: InventoryReader): Promise<readonly AccountSlice[]> => {
+/** Which of the accounts in the inventory a pass looks into. */
+export type IsLookedInto = (account: AccountFact) => boolean;
+
+/**
+ * The organization's own accounts: those with integrations of their own are looked into by roles of their own, with other
+ * ExternalIds.
+ */
+export const lookedIntoBy = (integration: Integration, all: readonly Integration[]): IsLookedInto => {
+  if (integration.kind === "aws-account") return ({ id }) => id === integration.accountId;
+  const ownAccounts = new Set<string>(
+    all.flatMap((one) => (one.kind === "aws-account" ? [one.accountId] : [])),
+  );
+  return (account) =>
+    account.organizationalUnits.length > 0 &&
+    !ownAccounts.has(account.id) &&
+    !isExcluded(integration, account);
+};
+
+/** Cuts these accounts into slices, in the order of their ids. */
+export const accountSlices = async (
+  inventory: InventoryReader,
+  isLookedInto: IsLookedInto,
+): Promise<readonly AccountSlice[]> => {
   const slices: AccountSlice[] = [];
   let from: string | undefined;
   do {
     const start = from === undefined ? {} : { from };
     const page = await inventory.page({ kind: "account" }, { limit: ACCOUNTS_OF_SLICE, ...start });
-    if (page.facts.length > 0) slices.push({ ...start, accounts: page.facts.length });
+    const accounts = page.facts.map(({ fact }) => fact).filter(isLookedInto);
+    const last = accounts.at(-1);
+    if (last !== undefined) slices.push({ ...start, through: last.id, accounts: accounts.length });
     from = page.next;
   } while (from !== undefined);
   return slices;
+};
+
+/** The accounts of a slice as the inventory has them now. */
+export const accountsOfSlice = async (
+  inventory: InventoryReader,
+  { from: start, through }: AccountSlice,
+  isLookedInto: IsLookedInto,
+): Promise<readonly AccountFact[]> => {
+  const accounts: AccountFact[] = [];
+  let from = start;
+  for (;;) {
+    // A page may hold fewer than asked for: what vanished leaves traces among them.
+    const page = await inventory.page(
+      { kind: "account" },
+      { limit: ACCOUNTS_OF_SLICE, ...(from === undefined ? {} : { from }) },
+    );
+    const within = page.facts.map(({ fact }) => fact).filter(({ id }) => id <= through);
+    accounts.push(...within.filter(isLookedInto));
+    from = page.next;
+    if (from === undefined || within.length < page.facts.length) return accounts;
+  }
 };

@@ -7,11 +7,12 @@ import type { RunningSync, SyncId } from "../../domain/sync.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Inventory } from "../../ports/inventory.ts";
 import type { ConnectToAccounts, IntegrationStore, Look, SyncStore } from "../../ports/sync.ts";
+import { accountsOfSlice, lookedIntoBy, type IsLookedInto } from "./account-slices.ts";
 import { lookIntoAccount } from "./look-into-account.ts";
 import { noChanges, sumOf, writeDifferences, type Changes, type WritesDifferences } from "./reconcile.ts";
 
 export interface LookIntoSliceDeps {
-  readonly integrations: Pick<IntegrationStore, "get">;
+  readonly integrations: Pick<IntegrationStore, "get" | "list">;
   readonly syncs: SyncStore;
   readonly inventory: Inventory;
   readonly connectTo: ConnectToAccounts;
@@ -30,7 +31,8 @@ export const lookIntoSlice =
     if (sync?.status !== "running") return;
     const integration = await integrations.get(sync.integration);
     if (integration === undefined) return;
-    const accounts = await accountsOf(inventory, integration, slice);
+    const isLookedInto = lookedIntoBy(integration, await integrations.list());
+    const accounts = await accountsOf(inventory, integration, slice, isLookedInto);
     const [first] = accounts;
     const last = accounts.at(-1);
     if (first === undefined || last === undefined || (await isDone(syncs, syncId, first))) return;
@@ -90,20 +92,15 @@ const baselineOf = ({ baseline }: RunningSync): Pick<Look, "baseline"> => (basel
 const accountsOf = async (
   inventory: Inventory,
   integration: Integration,
-  { from, accounts }: AccountSlice,
+  slice: AccountSlice,
+  isLookedInto: IsLookedInto,
 ): Promise<readonly AccountFact[]> => {
-  if (integration.kind === "aws-account") {
-    const id = integration.accountId;
-    const known = await inventory.get("account", id);
-    return [
-      known?.fact ?? { kind: "account", id, name: id, state: "ACTIVE", organizationalUnits: [], tags: {} },
-    ];
-  }
-  const page = await inventory.page(
-    { kind: "account" },
-    { limit: accounts, ...(from === undefined ? {} : { from }) },
-  );
-  return page.facts.map(({ fact }) => fact);
+  if (integration.kind !== "aws-account") return accountsOfSlice(inventory, slice, isLookedInto);
+  const id = integration.accountId;
+  const known = await inventory.get("account", id);
+  return [
+    known?.fact ?? { kind: "account", id, name: id, state: "ACTIVE", organizationalUnits: [], tags: {} },
+  ];
 };
 
 const isDone = async (syncs: SyncStore, id: SyncId, first: AccountFact): Promise<boolean> =>

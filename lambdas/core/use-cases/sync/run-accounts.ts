@@ -3,11 +3,12 @@ import type { Integration } from "../../domain/integration.ts";
 import { slicesNotLookedInto } from "../../domain/inventory/problem-words.ts";
 import type { SyncId, SyncSlice } from "../../domain/sync.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
-import type { SyncStore } from "../../ports/sync.ts";
-import { accountSlices } from "./account-slices.ts";
+import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
+import { accountSlices, lookedIntoBy } from "./account-slices.ts";
 import type { SyncProgress } from "./sync-progress.ts";
 
 export interface RunAccountsDeps {
+  readonly integrations: Pick<IntegrationStore, "list">;
   readonly inventory: InventoryReader;
   readonly syncs: Pick<SyncStore, "slices">;
   readonly progress: SyncProgress;
@@ -40,11 +41,12 @@ export const runAccounts = async (
 };
 
 const slicesOf = async (
-  { inventory }: RunAccountsDeps,
+  { inventory, integrations }: RunAccountsDeps,
   integration: Integration,
 ): Promise<readonly AccountSlice[]> => {
-  if (integration.kind === "aws-account") return [{ accounts: 1 }];
-  return integration.memberAccounts ? accountSlices(inventory) : [];
+  if (integration.kind === "aws-account") return [{ through: integration.accountId, accounts: 1 }];
+  if (!integration.memberAccounts) return [];
+  return accountSlices(inventory, lookedIntoBy(integration, await integrations.list()));
 };
 
 const sumUp = async ({ syncs, progress }: RunAccountsDeps, id: SyncId): Promise<void> => {

@@ -37,7 +37,7 @@ import { SyncProgress } from "./sync-progress.ts";
 import { writeAssignments } from "./write-assignments.ts";
 
 export interface RunSyncDeps {
-  readonly integrations: Pick<IntegrationStore, "get">;
+  readonly integrations: Pick<IntegrationStore, "get" | "list">;
   readonly syncs: SyncStore;
   readonly inventory: Inventory;
   readonly entitlements: EntitlementWatch;
@@ -96,7 +96,7 @@ export const runSync =
       if (failed !== undefined) throw new SourceProblem(syncGaveUp(failed.error));
       if (integration === undefined) throw new SourceProblem(integrationGone());
       if (sync.scope === "resources") {
-        const step = await runAccounts({ inventory, syncs, progress }, integration, lookedInto);
+        const step = await runAccounts({ integrations, inventory, syncs, progress }, integration, lookedInto);
         return step.next === "end" ? END : { next: step.next, slices: [...step.slices] };
       }
       if (integration.kind !== "aws-organization" || connection === undefined)

@@ -14,7 +14,7 @@ const PASS_MILLISECONDS = 3_600_000;
 export const accountTags: RunPhase = async (phase) => {
   const { progress, sources, inventory, write, clock } = phase;
   const turn = Math.floor(clock.now().getTime() / PASS_MILLISECONDS) % PASSES;
-  const newSince = phase.before?.endedAt;
+  const newSince = phase.before?.begunAt;
   return eachKnown(phase, "account", { total: progress.sync.counts["account"] }, async ({ fact, since }) => {
     const isNew = newSince === undefined || since >= newSince;
     if (!isNew && Math.floor(spread(fact.id, PASSES)) !== turn) return;
