@@ -26,5 +26,5 @@ export const trustedRoles = {
   /** Grant and revoke, where the connector's profile is `manage`. */
   managers: [functions.GrantAccess.name, functions.RevokeAccess.name],
   /** Look into member accounts: one after an event, or all of them. */
-  members: [functions.Sync.name, functions.SyncAccounts.name, functions.InventoryEvents.name],
+  members: [functions.SyncAccounts.name, functions.InventoryEvents.name],
 } as const;

@@ -5,7 +5,7 @@ import type { EnvironmentSchema } from "../../lambdas/sync/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment } from "../organization-connector.ts";
-import { assumeConnector, assumeMemberRole } from "../permissions/assume-connector.ts";
+import { assumeConnector } from "../permissions/assume-connector.ts";
 import { listDirectory } from "../permissions/directory.ts";
 import { readIdentityCenter } from "../permissions/identity-center.ts";
 import { readWholeOrganization } from "../permissions/organization.ts";
@@ -52,7 +52,6 @@ export function syncFunction(scope: Construct, props: FunctionContext): IFunctio
         ? [...readIdentityCenter(identityCenter), listDirectory(settings), ...readWholeOrganization(settings)]
         : []),
       assumeConnector(),
-      assumeMemberRole(),
     ],
   });
   return sync.function;
