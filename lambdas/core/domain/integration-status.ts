@@ -116,7 +116,7 @@ const reasonOf = (
 const noConnector = ({ name, kind }: Integration): StatusReason => ({
   severity: "error",
   message: `This ${kind === "aws-organization" ? "organization" : "account"} is not the deployment's own, and the integration names no role by which Lockstep gets in.`,
-  fix: `Deploy the LockstepConnector stack there with this integration's externalId, and PUT /integrations/${name} with connector.roleArn.`,
+  fix: `Deploy the ${kind === "aws-organization" ? "LockstepConnector" : "LockstepMember"} stack there with this integration's externalId, and PUT /integrations/${name} with connector.roleArn.`,
 });
 
 const silent = (scope: SyncScope, { id, updatedAt }: Sync): StatusReason => ({

@@ -66,7 +66,7 @@ const accountIn = (arn: string): string | undefined => roleArn.exec(arn)?.groups
 const ConnectorField = z.strictObject({
   roleArn: z.string().check(
     z.regex(roleArn, {
-      error: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/LockstepConnector",
+      error: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/lockstep/lockstep-connector",
     }),
   ),
 });

@@ -62,7 +62,7 @@ export const regionDeniedByPolicy = ({
       code: "region-denied-by-policy",
       severity: "warning",
       message: `A ${named(refusal)} of the organization does not let ${principal ?? "the role that Lockstep reads with"} do ${action} in ${region}.`,
-      fix: `Exempt the role from that policy, or let the policy allow ${region} (it usually names regions under aws:RequestedRegion); or leave ${region} out of the integration.`,
+      fix: `Exempt the role from that policy, or let the policy allow ${region} (it usually names regions under aws:RequestedRegion).`,
     },
   );
 
@@ -90,7 +90,7 @@ export const regionDisabled = ({ accountId, region }: Place & { readonly region:
       code: "region-disabled",
       severity: "warning",
       message: `${region} refuses credentials that are valid elsewhere: ${accountId === undefined ? "the account" : `account ${accountId}`} has not enabled this region.`,
-      fix: `Enable ${region} for the account (Account Management, "AWS Regions"), or leave it out of the integration.`,
+      fix: `Enable ${region} for the account (Account Management, "AWS Regions").`,
     },
   );
 
@@ -116,7 +116,7 @@ export const connectorRoleMissing = ({ roleArn, ...place }: Place & { readonly r
     code: "connector-role-missing",
     severity: "error",
     message: `Lockstep cannot assume the integration's role ${roleArn}: it does not exist, or it does not trust Lockstep's functions.`,
-    fix: "Deploy the LockstepConnector stack into that account, and write the role ARN of its outputs into the integration.",
+    fix: "Deploy the stack of docs/connectors.md into that account (LockstepConnector for an organization, LockstepMember for an account), and write the role ARN of its outputs into the integration.",
   });
 
 export const memberRoleMissing = ({

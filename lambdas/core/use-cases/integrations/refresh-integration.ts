@@ -44,7 +44,7 @@ export const refreshIntegration = (dependencies: Dependencies) => {
     if (lacksConnector(integration, dependencies.deployment)) {
       throw new DomainError(
         "connector-missing",
-        `Lockstep has no way into ${connectedAccountOf(integration)} yet: PUT /integrations/${name} with the connector.roleArn that the LockstepConnector stack tells.`,
+        `Lockstep has no way into ${connectedAccountOf(integration)} yet: PUT /integrations/${name} with the connector.roleArn that the stack of docs/connectors.md tells.`,
       );
     }
     const begun: BegunSync[] = [];
