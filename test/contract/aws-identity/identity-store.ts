@@ -120,6 +120,8 @@ const userSuite = ({ shows, unlikeMoto }: Contract): void => {
           UserName: aName("user"),
           DisplayName: "Test Person",
           Name: { GivenName: "Test", FamilyName: "Person" },
+          // moto answers every look for an email address with a 500 while somebody has none.
+          Emails: [{ Value: `${aName("managed")}@example.com`, Primary: true }],
           Extensions: { [ENTERPRISE]: { department: "Ledger", manager: { value: "manager-1" } } },
         }),
       );

@@ -16,6 +16,8 @@ import { MANY_GROUPS, READERS } from "./organization.ts";
 const environments = sourcesEnvironments({
   "say that a person is disabled": "moto knows no UserStatus",
   "name a person's manager": "moto knows no Extensions",
+  "know a membership by itself as among the members, and none where there is none":
+    "moto has no GetGroupMembershipId",
   "do not know a group that was deleted":
     "moto keeps the memberships of a deleted group; and the server is shared",
 });
