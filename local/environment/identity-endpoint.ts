@@ -72,10 +72,20 @@ const NOT_FORWARDED = new Set([
   "expect",
 ]);
 
+/** moto has no tags of permission sets, and answers this operation as unknown: here none have any. */
+const UNKNOWN_THERE = "SWBExternalService.ListTagsForResource";
+
+const NO_TAGS: AwsResponse = {
+  status: 200,
+  headers: { "content-type": "application/x-amz-json-1.1" },
+  body: Buffer.from(JSON.stringify({ Tags: [] })),
+};
+
 /** Passes requests on to the endpoint as they came, signature included: such endpoints do not check it. */
 export const forwardTo =
   (endpoint: URL) =>
   async ({ method, path, query, headers, body }: AwsRequest): Promise<AwsResponse> => {
+    if (headers["x-amz-target"] === UNKNOWN_THERE) return NO_TAGS;
     const response = await fetch(new URL(`${path}${query === "" ? "" : `?${query}`}`, endpoint), {
       method,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name))),
