@@ -2,6 +2,7 @@ import type { CfnResource } from "aws-cdk-lib";
 import { PolicyDocument, Role, type IManagedPolicy, type PrincipalBase } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { acknowledgeWildcards } from "../constructs/acknowledge.ts";
+import { nameUnlistedActions } from "../constructs/unlisted-actions.ts";
 import type { Permission } from "../permissions/permission.ts";
 
 export interface ConnectedRoleProps {
@@ -33,5 +34,6 @@ export const connectedRole = (scope: Construct, id: string, props: ConnectedRole
   });
   (role.node.defaultChild as CfnResource).overrideLogicalId(id);
   acknowledgeWildcards(role, permissions);
+  nameUnlistedActions(role, permissions);
   return role;
 };

@@ -18,7 +18,6 @@ import { CHANGING_SERVICES, forwardChanges, forwardingRole, lockstepBusArn } fro
 import { trustedRoles } from "./names.ts";
 import { externalId, lockstepAccountId, lockstepRegion, yesOrNo } from "./parameters.ts";
 import { functionRoleArn, trusting } from "./trust.ts";
-import { namesUnlistedActions } from "./unlisted-actions.ts";
 import { templateAlone } from "./template-alone.ts";
 
 /**
@@ -92,7 +91,6 @@ export class ConnectorStack extends Stack {
       assumedBy: trusting({ lockstepAccountId: lockstepAccount, roleArns, externalId: saidExternalId }),
       permissions: permissionsFor([...READING, ...READING_RESOURCES], connected),
     });
-    namesUnlistedActions(role);
     connectedRole(this, "ConnectorProbeRole", {
       pathAndName: probeOf(CONNECTOR_ROLE),
       description: "May do nothing: tells Lockstep an ExternalId that is refused from a role that is missing",

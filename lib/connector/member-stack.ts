@@ -3,6 +3,7 @@ import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { MEMBER_ROLE, probeOf } from "../../lambdas/core/contracts/connector-roles.ts";
 import { acknowledgeWildcards } from "../constructs/acknowledge.ts";
+import { nameUnlistedActions } from "../constructs/unlisted-actions.ts";
 import { connectedRole } from "./connected-role.ts";
 import { MEMBER_READING } from "./connector-actions.ts";
 import { permissionsFor } from "./connector-policies.ts";
@@ -10,7 +11,6 @@ import { CHANGING_SERVICES, forwardChanges, forwardingRole, lockstepBusArn } fro
 import { connectorNames, trustedRoles } from "./names.ts";
 import { externalId, lockstepAccountId, lockstepRegion } from "./parameters.ts";
 import { functionRoleArn, trusting } from "./trust.ts";
-import { namesUnlistedActions } from "./unlisted-actions.ts";
 import { templateAlone } from "./template-alone.ts";
 
 /**
@@ -37,6 +37,7 @@ export class MemberStack extends Stack {
     });
     (permissionsBoundary.node.defaultChild as CfnResource).overrideLogicalId("MemberBoundary");
     acknowledgeWildcards(permissionsBoundary, reading);
+    nameUnlistedActions(permissionsBoundary, reading);
 
     const role = connectedRole(this, "MemberRole", {
       pathAndName: MEMBER_ROLE,
@@ -49,8 +50,6 @@ export class MemberStack extends Stack {
       permissions: reading,
       permissionsBoundary,
     });
-    namesUnlistedActions(role);
-    namesUnlistedActions(permissionsBoundary);
     connectedRole(this, "MemberProbeRole", {
       pathAndName: probeOf(MEMBER_ROLE),
       description: "May do nothing: tells Lockstep an ExternalId that is refused from a role that is missing",

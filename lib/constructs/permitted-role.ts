@@ -3,6 +3,7 @@ import { PolicyDocument, Role, ServicePrincipal, type IRole } from "aws-cdk-lib/
 import type { Construct } from "constructs";
 import type { Permission } from "../permissions/permission.ts";
 import { acknowledgeWildcards } from "./acknowledge.ts";
+import { nameUnlistedActions } from "./unlisted-actions.ts";
 
 export interface PermittedRoleProps {
   readonly logicalId: string;
@@ -29,5 +30,6 @@ export function permittedRole(scope: Construct, id: string, props: PermittedRole
   (role.node.defaultChild as CfnResource).overrideLogicalId(props.logicalId);
   if (props.outlivesStack) role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   acknowledgeWildcards(role, props.permissions);
+  nameUnlistedActions(role, props.permissions);
   return role.withoutPolicyUpdates();
 }
