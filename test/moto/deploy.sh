@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real `cdk bootstrap` and `cdk deploy` of the two stacks of the home region into the CloudFormation of a running moto_server ($MOTO_ENDPOINT),
+# A real `cdk bootstrap` and `cdk deploy --all` into the CloudFormation of a running moto_server ($MOTO_ENDPOINT),
 # then a look at what is there. The endpoint's host must be `localhost`: with 127.0.0.1 the CDK CLI would address
 # the asset bucket as a virtual host of an IP address.
 set -euo pipefail
@@ -20,5 +20,5 @@ trap 'rm -rf "$assembly"' EXIT
 cdk bootstrap "aws://$account/$AWS_REGION"
 # Directly, not by change set: moto loses a stack's exports when a change set creates it, and the access stack needs them.
 # moto knows no ApiGatewayV2, topic or queue policies in CloudFormation: it warns and leaves them out.
-cdk deploy lockstep-stateful lockstep-access --require-approval never --method=direct --progress events --output "$assembly"
+cdk deploy --all --require-approval never --method=direct --progress events --output "$assembly"
 node test/moto/verify-deployment.ts

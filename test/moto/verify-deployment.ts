@@ -11,13 +11,17 @@ import { functions, names } from "../../lib/names.ts";
 
 /** Looks at a deployment through the SDK: what the templates promise is there, under the pinned names. */
 
-const cloudFormation = new CloudFormationClient();
-/** The stack of another region only forwards events here: moto deploys none of it. */
-const stacks = [names.stacks.stateful, names.stacks.access];
+/** Identity Center is in the home region here, and needs no stack of its own. */
+const stacks: readonly { readonly name: string; readonly region?: string }[] = [
+  { name: names.stacks.stateful },
+  { name: names.stacks.access },
+  { name: names.stacks.global, region: "us-east-1" },
+];
 
-for (const StackName of stacks) {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-  assert.equal(Stacks?.[0]?.StackStatus, "CREATE_COMPLETE", `stack ${StackName}`);
+for (const { name, region } of stacks) {
+  const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
+  assert.equal(Stacks?.[0]?.StackStatus, "CREATE_COMPLETE", `stack ${name}`);
 }
 
 const dynamodb = new DynamoDBClient();
@@ -43,11 +47,18 @@ for (const { name } of Object.values(functions)) {
 
 const stepFunctions = new SFNClient();
 const { stateMachines = [] } = await stepFunctions.send(new ListStateMachinesCommand());
-const machine = stateMachines.find(({ name }) => name === names.workflow);
-assert.ok(machine?.stateMachineArn, `state machine ${names.workflow}`);
-const { definition = "" } = await stepFunctions.send(
-  new DescribeStateMachineCommand({ stateMachineArn: machine.stateMachineArn }),
-);
-assert.match(definition, /"Hold until expiry"/);
+for (const [machineName, state] of [
+  [names.workflow, /"Hold until expiry"/],
+  [names.syncWorkflow, /"In each account"/],
+] as const) {
+  const machine = stateMachines.find(({ name }) => name === machineName);
+  assert.ok(machine?.stateMachineArn, `state machine ${machineName}`);
+  const { definition = "" } = await stepFunctions.send(
+    new DescribeStateMachineCommand({ stateMachineArn: machine.stateMachineArn }),
+  );
+  assert.match(definition, state);
+}
 
-console.log(`Deployed: ${[...stacks, ...Object.values(names.tables), names.workflow].join(", ")}`);
+console.log(
+  `Deployed: ${[...stacks.map(({ name }) => name), ...Object.values(names.tables), names.workflow].join(", ")}`,
+);
