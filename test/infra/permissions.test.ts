@@ -233,7 +233,10 @@ describe("the syncs", () => {
       const ofAws = allowedActions(access, role).filter(
         (action) => !/^(dynamodb|logs|xray|sts|kms|sqs):/.test(action),
       );
-      for (const action of ofAws) expect(action).toMatch(/^[a-z0-9-]+:(Describe|Get|List|BatchGet|Search)/);
+      // The other way to read a view: what IAM checks for ListResources is not documented.
+      const reading = ofAws.filter((action) => action !== "resource-explorer-2:Search");
+      expect(reading.length).toBeGreaterThan(4);
+      for (const action of reading) expect(action).toMatch(/^[a-z0-9-]+:(Describe|Get|List|BatchGet)/);
     }
   });
 
