@@ -4,8 +4,8 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/announce/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
-import { streamOf } from "../constructs/tables.ts";
-import { permission, permissionWithoutResources } from "../permissions/permission.ts";
+import { publishEvents } from "../permissions/events.ts";
+import { consumeStream } from "../permissions/stream.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 export interface AnnounceFunctionProps extends FunctionContext {
@@ -24,26 +24,7 @@ export function announceFunction(scope: Construct, props: AnnounceFunctionProps)
     memorySize: 256,
     logRetentionDays: settings.logRetentionDays,
     environment: { EVENT_BUS: eventBus.eventBusName },
-    permissions: [
-      permission({
-        sid: "PublishEvents",
-        actions: ["events:PutEvents"],
-        resources: [eventBus.eventBusArn],
-      }),
-      permission({
-        sid: "ReadStream",
-        actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-        resources: [streamOf(tables.inventory)],
-      }),
-      // Lambda demands it of every stream consumer.
-      // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-      permissionWithoutResources({ sid: "FindStream", actions: ["dynamodb:ListStreams"] }),
-      permission({
-        sid: "ReportUnannounced",
-        actions: ["sqs:SendMessage"],
-        resources: [deadLetters.queueArn],
-      }),
-    ],
+    permissions: [publishEvents(eventBus), ...consumeStream({ table: tables.inventory, deadLetters })],
   });
   return announce.function;
 }

@@ -4,8 +4,8 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/record/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
-import { streamOf } from "../constructs/tables.ts";
-import { permission, permissionWithoutResources } from "../permissions/permission.ts";
+import { publishEvents } from "../permissions/events.ts";
+import { consumeStream } from "../permissions/stream.ts";
 import { onTable } from "../permissions/tables.ts";
 import type { FunctionContext } from "./function-context.ts";
 
@@ -27,24 +27,8 @@ export function recordFunction(scope: Construct, props: RecordFunctionProps): IF
     environment: { AUDIT_TABLE: tables.audit.tableName, EVENT_BUS: eventBus.eventBusName },
     permissions: [
       onTable("AppendAudit", tables.audit, ["PutItem"]),
-      permission({
-        sid: "PublishEvents",
-        actions: ["events:PutEvents"],
-        resources: [eventBus.eventBusArn],
-      }),
-      permission({
-        sid: "ReadStream",
-        actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-        resources: [streamOf(tables.access)],
-      }),
-      // Lambda demands it of every stream consumer.
-      // https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-      permissionWithoutResources({ sid: "FindStream", actions: ["dynamodb:ListStreams"] }),
-      permission({
-        sid: "ReportUnrecorded",
-        actions: ["sqs:SendMessage"],
-        resources: [deadLetters.queueArn],
-      }),
+      publishEvents(eventBus),
+      ...consumeStream({ table: tables.access, deadLetters }),
     ],
   });
   return record.function;

@@ -4,6 +4,7 @@ import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/sweep/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
+import { publishEvents } from "../permissions/events.ts";
 import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { observeAssignments } from "../permissions/identity-center.ts";
@@ -63,11 +64,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
       onTable("HealAudit", tables.audit, ["Query", "PutItem"]),
       ...inOrganization(connector, [observeAssignments(identityCenter)]),
       startExecutions(stateMachine.stateMachineArn),
-      permission({
-        sid: "PublishEvents",
-        actions: ["events:PutEvents"],
-        resources: [eventBus.eventBusArn],
-      }),
+      publishEvents(eventBus),
       permission({
         sid: "DrainRemovals",
         actions: ["lambda:InvokeFunction"],
