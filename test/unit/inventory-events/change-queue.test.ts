@@ -45,6 +45,17 @@ describe("the queue of changes", () => {
     expect((await answerTo(outcomes, records)).again).toEqual(["1", "3"]);
   });
 
+  it.each(["no JSON", "", "null", "[]", '"text"', '{"detail":7}'])(
+    "delivers what is no event again, alone, until it is in the dead-letter queue: %s",
+    async (body) => {
+      const records = [message("1", event), { ...message("2", event), body }, message("3", event)];
+      const outcomes: BatchOutcome[] = [{ outcome: "done" }, { outcome: "ignored", reason: "nobody's" }];
+      const { looked, again } = await answerTo(outcomes, records);
+      expect(looked).toEqual([event, event]);
+      expect(again).toEqual(["2"]);
+    },
+  );
+
   it("leaves to the sync what has been changing for three deliveries: it is no failure", async () => {
     expect((await answerTo([{ outcome: "later" }], [message("1", event, 2)])).again).toEqual(["1"]);
     expect((await answerTo([{ outcome: "later" }], [message("1", event, 3)])).again).toEqual([]);
