@@ -38,6 +38,19 @@ export default defineConfig(
     },
   },
   {
+    files: ["lambdas/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name=/Client$/]",
+          message:
+            "Ask clientsFor(account, purpose) for it (lambdas/adapters/aws-clients.ts): another account is reached by its own role alone.",
+        },
+      ],
+    },
+  },
+  {
     // Programs whose output is what the person at the terminal asked for.
     files: [
       "bin/**",

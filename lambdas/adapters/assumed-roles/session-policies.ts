@@ -59,10 +59,8 @@ const ALLOWED: Readonly<Record<SessionPurpose, readonly string[]>> = {
     "iam:Get*",
     "iam:List*",
     "resource-explorer-2:BatchGetView",
-    "resource-explorer-2:BatchGetView",
     "resource-explorer-2:Get*",
     "resource-explorer-2:List*",
-    "resource-explorer-2:Search",
     // ListResources' own page asks for this one (https://docs.aws.amazon.com/resource-explorer/latest/apireference/API_ListResources.html).
     "resource-explorer-2:Search",
     "tag:GetResources",

@@ -316,9 +316,15 @@ describe("a session's name", () => {
 
 describe("a session's policy", () => {
   it.each(["grant", "revoke", "observe", "identity", "sync"] as const)(
-    "for %s fits into AssumeRole's 2,048 characters",
+    "for %s fits into AssumeRole's 2,048 characters, and says nothing twice",
     (purpose) => {
-      expect(sessionPolicyFor(purpose).length).toBeLessThanOrEqual(2_048);
+      const policy = sessionPolicyFor(purpose);
+      expect(policy.length).toBeLessThanOrEqual(2_048);
+      const { Statement: statements } = JSON.parse(policy) as {
+        readonly Statement: readonly { readonly Action: readonly string[] }[];
+      };
+      const actions = statements.flatMap(({ Action }) => Action);
+      expect(actions).toEqual([...new Set(actions)]);
     },
   );
 });
