@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { CALLS_BY_SOURCE } from "../../../lambdas/core/domain/inventory/cloudtrail.ts";
 import { CHANGE_EVENT_TYPES, changeEventOf } from "../../../lambdas/core/domain/inventory/change-event.ts";
+import { CHANGING_SERVICES } from "../../../lib/connector/forward-changes.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
 import {
@@ -79,5 +81,30 @@ describe("docs/events.md", () => {
         [...common, ...(documented.get(event?.type ?? "") ?? [])].toSorted(),
       );
     }
+  });
+});
+
+describe("its table of what Lockstep listens to", () => {
+  const listened = page
+    .split("\n")
+    .filter((line) => /^\| `[\w-]+\.amazonaws\.com`/.test(line))
+    .flatMap((line) => {
+      const [, source = "", , calls = ""] = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+      return calls.split(", ").map((call) => ({ source, call }));
+    });
+
+  it("names the event sources of the rules, and no others", () => {
+    const sources = new Set(listened.map(({ source }) => source));
+    expect([...sources].toSorted()).toEqual(CHANGING_SERVICES.organization.toSorted());
+    const [first] = CHANGING_SERVICES.member;
+    expect(CHANGING_SERVICES.member).toHaveLength(1);
+    expect(page).toContain(`from member accounts come only those of\n\`${first}\``);
+  });
+
+  it("names the calls of each that are looked into, each once, and no others", () => {
+    const lookedInto = Object.entries(CALLS_BY_SOURCE).flatMap(([source, { calls }]) =>
+      Object.keys(calls).map((call) => `${source} ${call}`),
+    );
+    expect(listened.map(({ source, call }) => `${source} ${call}`).toSorted()).toEqual(lookedInto.toSorted());
   });
 });

@@ -34,8 +34,8 @@ export const accountOf = (event: unknown): string => {
   return detail.recipientAccountId ?? account;
 };
 
-/** The sources that tell of what the inventory holds. */
-const TABLES: Readonly<Record<string, CallTable>> = {
+/** The sources that tell of what the inventory holds, and what their calls lead to. docs/events.md lists them. */
+export const CALLS_BY_SOURCE: Readonly<Record<string, CallTable>> = {
   "sso.amazonaws.com": identityCenterCalls,
   "identitystore.amazonaws.com": identityStoreCalls,
   "sso-directory.amazonaws.com": consoleDirectoryCalls,
@@ -62,7 +62,7 @@ const lookedAt = (table: CallTable, call: RecordedCall): readonly LookedAt[] => 
 export const looksOf = (event: unknown): readonly Look[] => {
   const { account, detail } = TrailEventSchema.parse(event);
   const { eventSource, eventName, eventTime, eventID, readOnly, errorCode, userIdentity } = detail;
-  const table = Object.hasOwn(TABLES, eventSource) ? TABLES[eventSource] : undefined;
+  const table = Object.hasOwn(CALLS_BY_SOURCE, eventSource) ? CALLS_BY_SOURCE[eventSource] : undefined;
   if (table === undefined || (readOnly ?? READS.test(eventName)) || typeof errorCode === "string") return [];
   const call: RecordedCall = {
     name: eventName,
