@@ -9,6 +9,8 @@ import type { Person } from "../core/domain/principal.ts";
 import type { Claims } from "../core/use-cases/identify-caller.ts";
 import type { ApiEvent, Handlers, Reply } from "./call.ts";
 import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
+import { pagingOf } from "./paging.ts";
+import { queryOf } from "./query.ts";
 import { jsonBodyOf } from "./json-body.ts";
 import { answer } from "./responses.ts";
 
@@ -44,7 +46,7 @@ export const router =
 
     const parsed = {
       path: pathOf(operation, event.pathParameters ?? {}),
-      query: parse(operation.query, event.queryStringParameters ?? {}, "invalid-query"),
+      query: parse(operation.query, queryOf(event), "invalid-query") as object,
       body: bodyOf(operation, json),
     };
     const bound = { caller: caller.userId, route: key, body: parsed.body ?? {} };
@@ -52,10 +54,15 @@ export const router =
       idempotencyKey === undefined ? {} : { idempotency: idempotencyOf(idempotencyKey, bound) };
     // The key chose both the contract that parsed the call and the handler, which the compiler cannot follow.
     const handle = handlers[key] as (call: unknown) => Promise<Reply<RouteKey>>;
-    const reply = await handle({ caller, ...parsed, ...idempotency });
+    const paging = pagingOf({ route: key, path: parsed.path, caller: caller.userId }, parsed.query);
+    const reply = await handle({ caller, ...parsed, query: paging.query, ...idempotency });
     const { status } = operation.answer;
     logger.info("Answered", { status });
-    return answer(status, reply.body, reply.location === undefined ? {} : { location: reply.location });
+    return answer(
+      status,
+      paging.answerOf(reply.body),
+      reply.location === undefined ? {} : { location: reply.location },
+    );
   };
 
 const parse = (schema: z.ZodMiniType, input: unknown, code: DomainErrorCode): unknown => {

@@ -69,3 +69,6 @@ export const LONGEST_ACCOUNT = 50;
 
 /** Permission-set names have up to 32 characters, and their ARNs some 75 (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html). */
 export const LONGEST_PERMISSION_SET = 100;
+
+/** Up to 128 characters a unit, up to five levels (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). */
+export const LONGEST_UNIT_PATH = 5 * 129;

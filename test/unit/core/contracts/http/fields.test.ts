@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { decodeCursor, encodeCursor } from "../../../../../lambdas/core/contracts/http/cursor.ts";
+import {
+  boundCursor,
+  decodeCursor,
+  encodeCursor,
+  unboundCursor,
+} from "../../../../../lambdas/core/contracts/http/cursor.ts";
 import { durationUpTo, nameOrId, prose } from "../../../../../lambdas/core/contracts/http/fields.ts";
 import { PageQuerySchema } from "../../../../../lambdas/core/contracts/http/lists.ts";
 import { RequestAskSchema } from "../../../../../lambdas/core/contracts/http/requests.ts";
@@ -83,6 +88,24 @@ describe("a page", () => {
         message: "The cursor is not one that this list gave.",
         fields: [{ pointer: "/cursor", detail: "expected a cursor that this list gave" }],
       });
+    }
+  });
+
+  it("takes a cursor of its own list only, as it was given", () => {
+    const users = { of: "GET /users", filters: { q: "a", enabled: true } };
+    const cursor = encodeCursor({ at: 7 });
+    const bound = boundCursor(users, cursor);
+    expect(unboundCursor({ filters: { enabled: true, q: "a" }, of: "GET /users" }, bound)).toBe(cursor);
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ ...users, of: "GET /groups" }, bound],
+      [{ ...users, filters: {} }, bound],
+      [users, cursor],
+      [users, bound.slice(0, 16) + encodeCursor({ at: 8 })],
+      [users, bound.slice(1)],
+      [users, ""],
+    ];
+    for (const [list, given] of wrong) {
+      expect(() => unboundCursor(list, given)).toThrow(expect.objectContaining({ code: "invalid-cursor" }));
     }
   });
 });
