@@ -26,24 +26,32 @@ export const namingKnownKeys = {
 
 /** Input that does not fit its schema, in words: for each field what was found and what was expected. */
 export const fieldErrorsOf = (error: z.core.$ZodError, input: unknown): readonly FieldError[] =>
-  findingsOf(error, input).map(({ pointer, detail }) => ({ pointer, detail }));
+  fieldsOf(findingsOf(error, input));
 
-/** The same as a DomainError. Its code is `unknown-field` if there is one, what all fields agree on, or else `code`. */
+/** What is said of several unknown fields is said once. */
+const fieldsOf = (findings: readonly Finding[]): readonly FieldError[] =>
+  findings.map(({ pointer, detail, code }, index) => {
+    const isSaid = findings.slice(0, index).some((earlier) => earlier.detail === detail);
+    return code === "unknown-field" && isSaid
+      ? { pointer, detail: `${DOES_NOT_BELONG} either` }
+      : { pointer, detail };
+  });
+
+const DOES_NOT_BELONG = "found a field that does not belong here";
+
+/** The same as a DomainError. Its code is what all fields agree on, or else `code`. */
 export const invalidInput = (error: z.core.$ZodError, input: unknown, code: DomainErrorCode): DomainError => {
   const findings = findingsOf(error, input);
   const codes = new Set(findings.map((finding) => finding.code ?? code));
   const [only] = codes;
-  const overall = codes.has("unknown-field")
-    ? "unknown-field"
-    : codes.size === 1 && only !== undefined
-      ? only
-      : code;
-  return new DomainError(
-    overall,
-    findings.map(({ pointer, detail }) => `${pointer === "" ? "The whole" : pointer}: ${detail}`).join("; "),
-    findings.map(({ pointer, detail }) => ({ pointer, detail })),
-  );
+  const overall = codes.size === 1 && only !== undefined ? only : code;
+  return new DomainError(overall, messageOf(findings), fieldsOf(findings));
 };
+
+const messageOf = (findings: readonly Finding[]): string =>
+  [...Map.groupBy(findings, ({ detail }) => detail)]
+    .map(([detail, alike]) => `${alike.map(({ pointer }) => pointer || "The whole").join(", ")}: ${detail}`)
+    .join("; ");
 
 const findingsOf = (error: z.core.$ZodError, input: unknown): readonly Finding[] =>
   error.issues.flatMap((issue) => findingsOfIssue(issue, [], input));
@@ -53,10 +61,7 @@ const findingsOfIssue = (issue: Issue, above: Path, input: unknown): readonly Fi
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...path, key]),
-      detail:
-        issue.message === NO_WORDS
-          ? "found a field that does not belong here"
-          : `found a field that does not belong here; expected ${issue.message}`,
+      detail: issue.message === NO_WORDS ? DOES_NOT_BELONG : `${DOES_NOT_BELONG}; expected ${issue.message}`,
       code: "unknown-field",
     }));
   }

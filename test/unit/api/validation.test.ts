@@ -148,7 +148,7 @@ describe("a field that does not fit", () => {
     [
       "an unknown field among others that do not fit",
       { status: "active", duration: "PT0S" },
-      "unknown-field",
+      "invalid-body",
       ["/duration", "/status"],
     ],
     [

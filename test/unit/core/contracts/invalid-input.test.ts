@@ -101,7 +101,7 @@ describe("a field that does not belong", () => {
       saidOf(z.strictObject({ a: z.optional(z.string()), b: z.optional(z.string()) }), { c: 1, d: 2 }),
     ).toEqual([
       "/c found a field that does not belong here; expected one of a, b",
-      "/d found a field that does not belong here; expected one of a, b",
+      "/d found a field that does not belong here either",
     ]);
     expect(saidOf(z.strictObject({}), { c: 1 })).toEqual([
       "/c found a field that does not belong here; expected nothing",
@@ -179,7 +179,15 @@ describe("the problem that it makes", () => {
     ).toBe("invalid-body");
   });
 
-  it("is about an unknown field as soon as there is one", () => {
-    expect(problemOf(z.strictObject({ a: z.string() }), { a: 1, b: 2 }).code).toBe("unknown-field");
+  it("is about unknown fields only where nothing else is wrong: the title would hide the rest", () => {
+    const schema = z.strictObject({ a: z.string() });
+    expect(problemOf(schema, { a: "x", b: 2 }).code).toBe("unknown-field");
+    expect(problemOf(schema, { a: 1, b: 2 }).code).toBe("invalid-body");
+  });
+
+  it("says once what is to be said of several unknown fields", () => {
+    expect(problemOf(z.strictObject({ a: z.string() }), { a: "x", b: 2, c: 3 }).message).toBe(
+      "/b, /c: found a field that does not belong here; expected one of a",
+    );
   });
 });
