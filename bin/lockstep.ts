@@ -27,7 +27,6 @@ const lockstep = (app: App) => {
     description: "Lockstep: functions, workflow, HTTP API, alarms",
     settings,
     stateful,
-    forwardsFromElsewhere: Object.keys(elsewhere).length > 0,
   });
   for (const [other, name] of Object.entries(elsewhere)) {
     const changes = new ChangesStack(app, name, {

@@ -20,7 +20,6 @@ import { SyncWorkflow } from "./constructs/sync-workflow.ts";
 import { sealDaily } from "./constructs/seal-schedule.ts";
 import { sweepRegularly } from "./constructs/sweep-schedule.ts";
 import { tokenAuthorizer } from "./constructs/sign-in.ts";
-import { forwardingRole } from "./connector/forward-changes.ts";
 import { announceFunction } from "./functions/announce.ts";
 import { apiFunction } from "./functions/api.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
@@ -42,14 +41,12 @@ import type { StatefulStack } from "./stateful-stack.ts";
 export interface AccessStackProps extends StackProps {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
-  /** Whether changes are forwarded from other regions of the same account: see changes-stack.ts. */
-  readonly forwardsFromElsewhere?: boolean;
 }
 
 /** What acts: the functions, the machine, the HTTP API, schedules, rules and alarms. */
 export class AccessStack extends Stack {
   constructor(scope: Construct, id: string, props: AccessStackProps) {
-    const { settings, stateful, forwardsFromElsewhere = false, ...stackProps } = props;
+    const { settings, stateful, ...stackProps } = props;
     super(scope, id, stackProps);
     const { logRetentionDays } = settings;
     // By its pinned name and its ARN: one reference ties the stacks, whatever an implementation answers to Ref.
@@ -101,7 +98,6 @@ export class AccessStack extends Stack {
     queueChanges(this, { eventBus, changes });
     const inventoryEvents = inventoryEventsFunction(this, { ...context, changes });
     lookAtChanges(this, { handler: inventoryEvents, changes });
-    if (forwardsFromElsewhere) forwardingRole(this, eventBus.eventBusArn);
 
     const unannounced = deadLetterQueue(this, "Unannounced", "lockstep-announce-dead-letters");
     const announce = announceFunction(this, { ...context, deadLetters: unannounced });
@@ -157,7 +153,7 @@ export class AccessStack extends Stack {
       undelivered,
       topic,
     });
-    dashboard(this, { alarms: alarms.all, stateMachine });
+    dashboard(this, { alarms: alarms.all, stateMachine, syncMachine });
 
     new CfnOutput(this, "ApiUrl", { value: http.stage.url, description: "The HTTP API" });
     new CfnOutput(this, "WorkflowArn", {

@@ -1,11 +1,12 @@
 import { Stack, type Environment } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { CHANGING_SERVICES, forwardChanges, lockstepBusArn } from "./connector/forward-changes.ts";
+import { connectorNames } from "./connector/names.ts";
 import { templateAlone } from "./connector/template-alone.ts";
 import { names } from "./names.ts";
 import type { Settings } from "./settings.ts";
 
-/** CloudTrail tells of Organizations and of IAM there alone, see lib/connector/connector-global-stack.ts. */
+/** CloudTrail tells of Organizations and of IAM there alone. */
 const GLOBAL_REGION = "us-east-1";
 
 /** The stacks that forward from other regions than the one that Lockstep is deployed in, by their region. */
@@ -28,7 +29,7 @@ export interface ChangesStackProps {
 
 /**
  * Forwards to Lockstep's bus what CloudTrail tells of in another region of its own account: Organizations and IAM in
- * us-east-1, and Identity Center in its region. The role by which it forwards is the access stack's.
+ * us-east-1, and Identity Center in its region.
  */
 export class ChangesStack extends Stack {
   constructor(scope: Construct, id: string, { env, homeRegion }: ChangesStackProps) {
@@ -41,6 +42,7 @@ export class ChangesStack extends Stack {
     forwardChanges(this, {
       busArn: lockstepBusArn(homeRegion, this.account),
       services: CHANGING_SERVICES.organization,
+      ruleName: connectorNames.forwarding.ofOrganization,
     });
   }
 }

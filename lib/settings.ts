@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { MOST_PROTECTED_ACCOUNTS } from "../lambdas/core/contracts/connector-roles.ts";
+import { REGION } from "../lambdas/core/contracts/region.ts";
 
 /** The key under `context` in cdk.json that holds all of Lockstep's settings. */
 export const SETTINGS_CONTEXT_KEY = "lockstep";
@@ -57,6 +58,11 @@ const ISSUER = /^(https:\/\/[^\s/]|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$
 const SettingsSchema = group({
   organization: group({
     managementAccountId: accountId,
+    /**
+     * Where the administration of Identity Center is delegated to, unless Lockstep itself is deployed there: lets that account
+     * tell of changes (docs/connectors.md); without it, the syncs find them.
+     */
+    delegatedAdministratorAccountId: z.optional(accountId),
     /** Lets member accounts tell of changes of IAM; without it, the syncs find them. */
     id: z.optional(text('the organization\'s id, such as "o-a1b2c3d4e5"', /^o-[a-z0-9]{10,32}$/)),
     /**
@@ -66,10 +72,7 @@ const SettingsSchema = group({
     connector: z.optional(flag),
   }),
   identityCenter: group({
-    region: text(
-      'the region of the Identity Center instance, such as "eu-west-1"',
-      /^[a-z]{2}(-[a-z]+)+-\d$/,
-    ),
+    region: text('the region of the Identity Center instance, such as "eu-west-1"', REGION),
     instanceArn: text(
       "the instance's ARN, such as arn:aws:sso:::instance/ssoins-0123456789abcdef",
       /^arn:aws[a-z-]*:sso:::instance\/(sso)?ins-[0-9a-zA-Z.-]{16}$/,
@@ -145,7 +148,10 @@ export function parseSettings(context: unknown, deployment: Deployment = {}): Se
   const result = z.safeParse(SettingsSchema, context);
   if (!result.success)
     throw new SettingsError(result.error.issues.flatMap((issue) => describe(issue, context)));
-  const problems = [...problemsOfConnector(result.data, deployment)];
+  const problems = [
+    ...problemsOfDelegation(result.data, deployment),
+    ...problemsOfConnector(result.data, deployment),
+  ];
   if (problems.length > 0) throw new SettingsError(problems);
   const { organization, allowManagementAccount } = result.data;
   if (allowManagementAccount && deployment.account !== undefined && organization.connector !== true) {
@@ -163,6 +169,25 @@ export function parseSettings(context: unknown, deployment: Deployment = {}): Se
     }
   }
   return result.data;
+}
+
+function problemsOfDelegation({ organization }: Settings, { account }: Deployment): readonly string[] {
+  const { managementAccountId, delegatedAdministratorAccountId, connector } = organization;
+  if (delegatedAdministratorAccountId === undefined) return [];
+  const path = ["organization", "delegatedAdministratorAccountId"];
+  const whatWasFound = JSON.stringify(delegatedAdministratorAccountId);
+  // https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html: it is a member account.
+  if (delegatedAdministratorAccountId === managementAccountId)
+    return [sentence(path, whatWasFound, "another account than the management account")];
+  if (connector === true && delegatedAdministratorAccountId === account)
+    return [
+      sentence(
+        path,
+        whatWasFound,
+        "no organization.connector when deploying in that account, which reaches the organization without one",
+      ),
+    ];
+  return [];
 }
 
 function problemsOfConnector(settings: Settings, { account }: Deployment): readonly string[] {

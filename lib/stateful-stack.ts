@@ -38,9 +38,14 @@ export class StatefulStack extends Stack {
     });
     // Others' rules hang on the bus; replacing it would cut them off silently.
     this.eventBus.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    const { managementAccountId, id: organizationId } = settings.organization;
+    const {
+      managementAccountId,
+      delegatedAdministratorAccountId,
+      id: organizationId,
+    } = settings.organization;
     letForwardChanges(this, this.eventBus, {
       managementAccountId,
+      ...(delegatedAdministratorAccountId === undefined ? {} : { delegatedAdministratorAccountId }),
       ...(organizationId === undefined ? {} : { organizationId }),
     });
     this.attentionTopic = attentionTopic(this);

@@ -12,7 +12,8 @@ export interface Share {
  * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html), and processes do not see one another. So each
  * kind of work has its own share, which the others can never use up: a revoke waits behind no grant, no sweep and no sync.
  * While somebody removes, 12 + 4 + 2 + 1 = 19 a second in the long run; while nobody does, 4 + 2 + 10 = 16. In any one second
- * a share makes `perSecond + burst - 1` calls at most: 12 + 5 + 2 + 1 = 20, or 5 + 2 + 10 = 17.
+ * a share makes `perSecond + burst - 1` calls at most: 12 + 5 + 2 + 1 = 20, or 5 + 2 + 10 = 17. The reads are of three
+ * processes and more: the sync, the functions that events invoke, and the API's look for names (test/sync/admission.test.ts).
  */
 export const SHARES = {
   /** One process at a time removes: the one that has the turn (core/use-cases/removals.ts). */
@@ -21,9 +22,9 @@ export const SHARES = {
   grant: { perSecond: 4, burst: 2 },
   /** One process at a time compares with AWS: the one that has the turn. */
   sweep: { perSecond: 2, burst: 1 },
-  /** Of all processes that read the inventory, together, while nobody removes. */
+  /** Of all processes that read for the inventory, together, while nobody removes (yielding-admission.ts). */
   sync: { perSecond: 10, burst: 1 },
-  /** What the sync has left while somebody removes. */
+  /** What all of them together have left while somebody removes. */
   syncBesideRemovals: { perSecond: 1, burst: 1 },
 } as const satisfies Readonly<Record<string, Share>>;
 

@@ -118,8 +118,8 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
     ...integrationHandlers(dependencies),
     ...inventoryHandlers(dependencies),
 
-    "GET /me": async ({ caller }) => {
-      const description = await describe(caller);
+    "GET /me": async ({ caller, query }) => {
+      const description = await describe(caller, query.q);
       return { body: meView(description, await viewing(description.toApprove)) };
     },
 

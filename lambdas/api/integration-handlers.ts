@@ -3,6 +3,7 @@ import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Deployment } from "../core/domain/integration.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory } from "../core/ports/directory.ts";
+import type { InventoryReader } from "../core/ports/inventory.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
 import { homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import {
@@ -11,6 +12,7 @@ import {
   findIntegration,
   listIntegrations,
 } from "../core/use-cases/integrations/integrations.ts";
+import { listSyncs } from "../core/use-cases/integrations/list-syncs.ts";
 import { refreshIntegration } from "../core/use-cases/integrations/refresh-integration.ts";
 import { saveIntegration } from "../core/use-cases/integrations/save-integration.ts";
 import { findSync } from "../core/use-cases/integrations/syncs.ts";
@@ -24,6 +26,7 @@ interface IntegrationDependencies {
   readonly integrations: IntegrationStore;
   readonly syncs: SyncStore;
   readonly syncStarter: SyncStarter;
+  readonly inventory: InventoryReader;
   readonly directory: Directory;
   readonly clock: Pick<Clock, "now">;
   readonly newExternalId: () => string;
@@ -51,7 +54,8 @@ export const integrationHandlers = (
   const save = saveIntegration(withHome);
   const remove = deleteIntegration(withHome);
   const refresh = refreshIntegration(withHome);
-  const findPass = findSync(dependencies);
+  const listAll = listSyncs(withHome);
+  const findOne = findSync(dependencies);
   const view = syncView(() => dependencies.clock.now());
 
   return {
@@ -74,8 +78,8 @@ export const integrationHandlers = (
       ),
     }),
     "GET /syncs": async ({ query: { integration, scope, ...page } }) => ({
-      body: pageView(await dependencies.syncs.list({ integration, scope }, pageOf(page)), view),
+      body: pageView(await listAll({ integration, scope, page: pageOf(page) }), view),
     }),
-    "GET /syncs/{id}": async ({ path }) => ({ body: view(await findPass(path.id)) }),
+    "GET /syncs/{id}": async ({ path }) => ({ body: view(await findOne(path.id)) }),
   };
 };

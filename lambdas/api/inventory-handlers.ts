@@ -1,8 +1,9 @@
 import type { ProtectedAccount } from "../core/contracts/environment.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Person } from "../core/domain/principal.ts";
+import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
-import type { AccessFlowStore, EntitlementReader, Page, PageQuery } from "../core/ports/stores.ts";
+import type { AccessFlowStore, EntitlementReader, Page } from "../core/ports/stores.ts";
 import { accountAccess } from "../core/use-cases/inventory/account-access.ts";
 import { listAccounts, listOrganizationalUnits } from "../core/use-cases/inventory/list-accounts.ts";
 import { listAssignments } from "../core/use-cases/inventory/list-assignments.ts";
@@ -14,9 +15,11 @@ import {
   listIamUsers,
   listResources,
 } from "../core/use-cases/inventory/list-within-accounts.ts";
+import { notCovered } from "../core/use-cases/inventory/not-covered.ts";
 import { standingAccess } from "../core/use-cases/inventory/standing-access.ts";
 import { userAccess } from "../core/use-cases/inventory/user-access.ts";
 import type { Handlers } from "./call.ts";
+import { pageOf, pageView } from "./pages.ts";
 import { accountAccessView, standingAccessView, userAccessView } from "./views/inventory-access-view.ts";
 import {
   accountView,
@@ -34,6 +37,7 @@ import {
 /** What the routes below `/inventory` work with. */
 interface InventoryDependencies {
   readonly inventory: InventoryReader;
+  readonly directory: Pick<Directory, "userByName">;
   readonly entitlements: EntitlementReader;
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly protectedAccounts: readonly ProtectedAccount[];
@@ -45,6 +49,8 @@ type InventoryRoute = Extract<RouteKey, `GET /inventory/${string}`>;
 
 /** What each route below `/inventory` answers. */
 export const inventoryHandlers = (dependencies: InventoryDependencies): Pick<Handlers, InventoryRoute> => {
+  const { inventory } = dependencies;
+  const standing = standingAccess(dependencies);
   const ofUser = userAccess(dependencies);
   const ofAccount = accountAccess(dependencies);
   return {
@@ -61,27 +67,27 @@ export const inventoryHandlers = (dependencies: InventoryDependencies): Pick<Han
     "GET /inventory/iam-users": listing(listIamUsers(dependencies), iamUserView),
     "GET /inventory/iam-groups": listing(listIamGroups(dependencies), iamGroupView),
     "GET /inventory/iam-roles": listing(listIamRoles(dependencies), iamRoleView),
-    "GET /inventory/standing-access": listing(standingAccess(dependencies), standingAccessView),
+    "GET /inventory/standing-access": async ({ query }) => ({
+      body: {
+        notCovered: [...(await notCovered(inventory))],
+        ...pageView(await standing(query), standingAccessView),
+      },
+    }),
     "GET /inventory/users/{id}/access": async ({ caller, path, query }) => ({
-      body: userAccessView(await ofUser({ caller, userId: path.id, page: pageOf(query) })),
+      body: userAccessView(
+        await ofUser({ caller, user: path.id, page: pageOf(query) }),
+        await notCovered(inventory),
+      ),
     }),
     "GET /inventory/accounts/{id}/access": async ({ path, query }) => ({
-      body: accountAccessView(await ofAccount({ accountId: path.id, page: pageOf(query) })),
+      body: accountAccessView(
+        await ofAccount({ account: path.id, page: pageOf(query) }),
+        await notCovered(inventory),
+      ),
     }),
   };
 };
 
 const listing =
   <Query, Item, View>(list: (query: Query) => Promise<Page<Item>>, view: (item: Item) => View) =>
-  async ({ query }: { readonly query: Query }) => {
-    const { items, cursor } = await list(query);
-    return { body: { items: items.map(view), ...(cursor === undefined ? {} : { cursor }) } };
-  };
-
-const pageOf = ({
-  limit,
-  cursor,
-}: {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}): PageQuery => ({ limit, ...(cursor === undefined ? {} : { cursor }) });
+  async ({ query }: { readonly query: Query }) => ({ body: pageView(await list(query), view) });

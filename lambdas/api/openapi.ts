@@ -132,7 +132,7 @@ const operationOf = (route: Route, operation: OperationContract): Json => ({
 });
 
 const audience: Readonly<Record<Route["role"], string>> = {
-  person: "For every enabled person of the directory.",
+  person: "For every enabled user of the directory.",
   party:
     "For the request's requester, its approvers and administrators, each as far as the operation is theirs; to anyone else it does not exist.",
   administrator: "For administrators.",

@@ -33,7 +33,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "integration-exists": { status: 409, title: "There is such an integration already" },
   "integration-built-in": { status: 409, title: "The deployment's own organization is always there" },
   "connector-missing": { status: 409, title: "There is no way into the account yet" },
-  "caller-not-eligible": { status: 403, title: "The token names no enabled person" },
+  "caller-not-eligible": { status: 403, title: "The token names no enabled user" },
   "no-matching-flow": { status: 403, title: "No access flow allows this" },
   "principal-not-allowed": { status: 403, title: "Not for this principal" },
   "management-account": { status: 403, title: "Nothing is granted in the management account" },

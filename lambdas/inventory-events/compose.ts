@@ -9,7 +9,6 @@ import { inventory } from "../adapters/dynamodb/inventory.ts";
 import { paceItem } from "../adapters/dynamodb/pace-item.ts";
 import { syncStore } from "../adapters/dynamodb/sync-store.ts";
 import { turnWatch } from "../adapters/dynamodb/turns.ts";
-import { sharedAdmission } from "../adapters/shared-admission.ts";
 import { connectToIam } from "../adapters/sync/iam-connection.ts";
 import { connectToIdentity } from "../adapters/sync/identity-connection.ts";
 import { systemClock } from "../adapters/system-clock.ts";
@@ -46,8 +45,8 @@ export const compose = (
   const turns = turnWatch({ ...access, clock });
   // The sync's pace, which this function's processes share with it: one call at a time, since an event needs one or two.
   const admission = yieldingAdmission({
-    usual: sharedAdmission({ pace: paceItem({ ...access, name: "sync" }), share: SHARES.sync, clock }),
-    alone: SHARES.sync,
+    pace: paceItem({ ...access, name: "sync" }),
+    usual: SHARES.sync,
     meanwhile: SHARES.syncBesideRemovals,
     mustYield: () => turns.isTaken("removals"),
     clock,
@@ -75,6 +74,7 @@ export const compose = (
     connectToIdentity: kept(connectToIdentity({ ...connecting, admission, homeAccount, identityCenter })),
     connectToIam: kept(connectToIam(connecting)),
     deployment: { homeAccount, managementAccount },
+    delegatedAdministrator: environment.DELEGATED_ADMINISTRATOR_ACCOUNT,
     clock,
   });
   return lookAgainInRounds({ look, clock });

@@ -6,12 +6,13 @@ import { syncStarter } from "../adapters/step-functions/sync-starter.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { beginDueSyncs } from "../core/use-cases/sync/begin-due-syncs.ts";
+import { syncsBehind } from "../core/use-cases/sync/syncs-behind.ts";
 import type { EnvironmentSchema } from "./env.ts";
 
-/** The use case with its adapters. */
+/** The use cases with their adapters. */
 export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const clientsFor = awsClients({ homeAccount: environment.HOME_ACCOUNT });
-  return beginDueSyncs({
+  const dependencies = {
     integrations: allIntegrations({
       store: integrationStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
       home: homeIntegration({
@@ -27,5 +28,6 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
       managementAccount: environment.MANAGEMENT_ACCOUNT,
     },
     clock: systemClock,
-  });
+  };
+  return { beginDue: beginDueSyncs(dependencies), behind: syncsBehind(dependencies) };
 };

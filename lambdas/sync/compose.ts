@@ -10,7 +10,6 @@ import { inventory } from "../adapters/dynamodb/inventory.ts";
 import { paceItem } from "../adapters/dynamodb/pace-item.ts";
 import { syncStore } from "../adapters/dynamodb/sync-store.ts";
 import { turnWatch } from "../adapters/dynamodb/turns.ts";
-import { sharedAdmission } from "../adapters/shared-admission.ts";
 import { connectToIdentity } from "../adapters/sync/identity-connection.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { yieldingAdmission } from "../adapters/yielding-admission.ts";
@@ -44,16 +43,12 @@ export const compose = (
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const turns = turnWatch({ ...access, clock });
   const admission = yieldingAdmission({
-    usual: sharedAdmission({
-      pace: paceItem({ ...access, name: "sync" }),
-      share: SHARES.sync,
-      clock,
-      ahead: CALLS_AHEAD,
-    }),
-    alone: SHARES.sync,
+    pace: paceItem({ ...access, name: "sync" }),
+    usual: SHARES.sync,
     meanwhile: SHARES.syncBesideRemovals,
     mustYield: () => turns.isTaken("removals"),
     clock,
+    ahead: CALLS_AHEAD,
   });
   const identityCenter = environment.IDENTITY_CENTER;
   const integrations = allIntegrations({
@@ -78,9 +73,14 @@ export const compose = (
       }),
   });
   const facts = inventory({ clientsFor, tableName: environment.INVENTORY_TABLE });
+  const deployment = {
+    homeAccount: environment.HOME_ACCOUNT,
+    managementAccount: environment.MANAGEMENT_ACCOUNT,
+  };
+  const syncs = syncStore({ clientsFor, tableName: environment.INVENTORY_TABLE });
   const run = runSync({
     integrations,
-    syncs: syncStore({ clientsFor, tableName: environment.INVENTORY_TABLE }),
+    syncs,
     inventory: facts,
     entitlements: entitlementWatch({
       entitlements: entitlementStore({ ...access, clock }),
@@ -89,13 +89,10 @@ export const compose = (
       clock,
     }),
     connectTo,
+    deployment,
     clock,
   });
-  const deployment = {
-    homeAccount: environment.HOME_ACCOUNT,
-    managementAccount: environment.MANAGEMENT_ACCOUNT,
-  };
-  const look = lookForNames({ integrations, inventory: facts, deployment, connectTo, clock });
+  const look = lookForNames({ integrations, syncs, inventory: facts, deployment, connectTo, clock });
   return async (input: z.output<typeof SyncFunctionInputSchema>) => {
     if (!("look" in input)) return run(input);
     await look();

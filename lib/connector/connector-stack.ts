@@ -14,9 +14,15 @@ import {
 } from "./connector-actions.ts";
 import { permissionsFor } from "./connector-policies.ts";
 import { connectedRole } from "./connected-role.ts";
-import { CHANGING_SERVICES, forwardChanges, forwardingRole, lockstepBusArn } from "./forward-changes.ts";
-import { trustedRoles } from "./names.ts";
-import { externalId, lockstepAccountId, lockstepRegion, yesOrNo } from "./parameters.ts";
+import { CHANGING_SERVICES, forwardChanges, lockstepBusArn } from "./forward-changes.ts";
+import { connectorNames, trustedRoles } from "./names.ts";
+import {
+  defaultUnlessExample,
+  externalId,
+  lockstepAccountId,
+  lockstepRegion,
+  yesOrNo,
+} from "./parameters.ts";
 import { functionRoleArn, trusting } from "./trust.ts";
 import { templateAlone } from "./template-alone.ts";
 
@@ -50,14 +56,17 @@ export class ConnectorStack extends Stack {
       "Lets Identity Center renew its SAML provider in the management account by Lockstep's grants (rarely needed)",
     );
     const instanceId = new CfnParameter(this, "IdentityCenterInstanceId", {
-      description: "The instance of Identity Center: what its ARN says after instance/",
-      default: identityCenter.instanceArn.split("/")[1],
+      description:
+        "The one instance of Identity Center that the role reaches: what its ARN says after instance/",
+      ...defaultUnlessExample(identityCenter.instanceArn.split("/")[1]),
       allowedPattern: "(sso)?ins-[0-9a-zA-Z.-]{16}",
+      constraintDescription: "An instance's id is written like ssoins-0123456789abcdef.",
     });
     const identityStoreId = new CfnParameter(this, "IdentityStoreId", {
-      description: "The identity store of that instance",
-      default: identityCenter.identityStoreId,
+      description: "The identity store of that instance (aws sso-admin list-instances shows both)",
+      ...defaultUnlessExample(identityCenter.identityStoreId),
       allowedPattern: "d-[0-9a-z]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+      constraintDescription: "An identity store's id is written like d-0123456789.",
     });
 
     const manages = new CfnCondition(this, "Manages", {
@@ -106,9 +115,11 @@ export class ConnectorStack extends Stack {
     );
     onlyIf(updatesSamlProvider, "UpdateSamlProviderPolicy", role, permissionsFor(UPDATING_SAML_PROVIDER));
 
-    const busArn = lockstepBusArn(region, lockstepAccount);
-    const forwarding = forwardingRole(this, busArn);
-    forwardChanges(this, { busArn, services: CHANGING_SERVICES.organization }).node.addDependency(forwarding);
+    forwardChanges(this, {
+      busArn: lockstepBusArn(region, lockstepAccount),
+      services: CHANGING_SERVICES.organization,
+      ruleName: connectorNames.forwarding.ofOrganization,
+    });
 
     new CfnOutput(this, "RoleArn", {
       value: role.roleArn,

@@ -1,7 +1,7 @@
 import type { App } from "aws-cdk-lib";
 import type { Settings } from "../settings.ts";
-import { ConnectorGlobalStack } from "./connector-global-stack.ts";
 import { ConnectorStack } from "./connector-stack.ts";
+import { ForwardChangesStack } from "./forward-changes-stack.ts";
 import { MemberStack } from "./member-stack.ts";
 import { connectorNames } from "./names.ts";
 
@@ -16,7 +16,7 @@ export const connectorStacks = (app: App, settings: Pick<Settings, "identityCent
   const { stacks } = connectorNames;
   return {
     connector: new ConnectorStack(app, stacks.connector, settings),
-    connectorGlobal: new ConnectorGlobalStack(app, stacks.connectorGlobal),
+    forwardChanges: new ForwardChangesStack(app, stacks.forwardChanges),
     member: new MemberStack(app, stacks.member),
   };
 };

@@ -22,17 +22,40 @@ export const CHANGING_SERVICES = {
 export const lockstepBusArn = (region: string, accountId: string): string =>
   `arn:${Aws.PARTITION}:events:${region}:${accountId}:event-bus/${names.eventBus}`;
 
-/** The role by which EventBridge forwards from an account, by its name: a rule of another region uses it as well. */
-const forwardingRoleArn = (): string =>
-  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${connectorNames.path}${connectorNames.forwarding}`;
+export interface Forwarding {
+  readonly busArn: string;
+  readonly services: readonly string[];
+  readonly ruleName: string;
+  /** Where the bus's policy names the role; else CloudFormation names it, so that an account may have one in each region. */
+  readonly roleName?: string;
+}
+
+/**
+ * Forwards what CloudTrail tells of changes from this account and region. EventBridge leaves reading calls out of these
+ * events by itself (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html). They are best
+ * effort: the full sync stays the truth, so that none is kept that could not be delivered.
+ */
+export const forwardChanges = (scope: Construct, forwarding: Forwarding): void => {
+  const { busArn, services, ruleName } = forwarding;
+  const { roleArn } = forwardingRole(scope, forwarding);
+  new CfnRule(scope, "ForwardChanges", {
+    name: ruleName,
+    description: "Changes of identities and access, to Lockstep's event bus",
+    eventPattern: {
+      "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
+      detail: { eventSource: [...services] },
+    },
+    targets: [{ id: "Lockstep", arn: busArn, roleArn }],
+  });
+};
 
 /**
  * Puts events on Lockstep's bus and does nothing else. A rule whose target is another account's bus needs a role
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html).
  */
-export const forwardingRole = (scope: Construct, busArn: string): Role =>
+const forwardingRole = (scope: Construct, { busArn, ruleName, roleName }: Forwarding): Role =>
   new Role(scope, "ForwardingRole", {
-    roleName: connectorNames.forwarding,
+    ...(roleName === undefined ? {} : { roleName }),
     path: connectorNames.path,
     description:
       "Forwards changes of identities and access, as CloudTrail tells of them, to Lockstep's event bus",
@@ -40,7 +63,7 @@ export const forwardingRole = (scope: Construct, busArn: string): Role =>
       conditions: {
         StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
         ArnLike: {
-          "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/${connectorNames.forwarding}`,
+          "aws:SourceArn": `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${ruleName}`,
         },
       },
     }),
@@ -51,23 +74,4 @@ export const forwardingRole = (scope: Construct, busArn: string): Role =>
         ],
       }),
     },
-  });
-
-/**
- * Forwards what CloudTrail tells of changes from this account and region. EventBridge leaves reading calls out of these
- * events by itself (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html). They are best
- * effort: the full sync stays the truth, so that none is kept that could not be delivered.
- */
-export const forwardChanges = (
-  scope: Construct,
-  { busArn, services }: { readonly busArn: string; readonly services: readonly string[] },
-): CfnRule =>
-  new CfnRule(scope, "ForwardChanges", {
-    name: connectorNames.forwarding,
-    description: "Changes of identities and access, to Lockstep's event bus",
-    eventPattern: {
-      "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
-      detail: { eventSource: [...services] },
-    },
-    targets: [{ id: "Lockstep", arn: busArn, roleArn: forwardingRoleArn() }],
   });

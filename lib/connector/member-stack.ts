@@ -7,7 +7,7 @@ import { nameUnlistedActions } from "../constructs/unlisted-actions.ts";
 import { connectedRole } from "./connected-role.ts";
 import { MEMBER_READING } from "./connector-actions.ts";
 import { permissionsFor } from "./connector-policies.ts";
-import { CHANGING_SERVICES, forwardChanges, forwardingRole, lockstepBusArn } from "./forward-changes.ts";
+import { CHANGING_SERVICES, forwardChanges, lockstepBusArn } from "./forward-changes.ts";
 import { connectorNames, trustedRoles } from "./names.ts";
 import { externalId, lockstepAccountId, lockstepRegion } from "./parameters.ts";
 import { functionRoleArn, trusting } from "./trust.ts";
@@ -21,7 +21,8 @@ import { templateAlone } from "./template-alone.ts";
 export class MemberStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      description: "Lockstep: lets it look into a member account, by StackSet in us-east-1",
+      description:
+        "Lockstep: lets it look into this account, in us-east-1; by a StackSet in every member account, or as a stack in one",
       synthesizer: templateAlone(),
     });
     const lockstepAccount = lockstepAccountId(this).valueAsString;
@@ -58,13 +59,16 @@ export class MemberStack extends Stack {
       permissionsBoundary,
     });
 
-    const busArn = lockstepBusArn(region, lockstepAccount);
-    const forwarding = forwardingRole(this, busArn);
-    forwardChanges(this, { busArn, services: CHANGING_SERVICES.member }).node.addDependency(forwarding);
+    forwardChanges(this, {
+      busArn: lockstepBusArn(region, lockstepAccount),
+      services: CHANGING_SERVICES.member,
+      ruleName: connectorNames.forwarding.ofMember,
+      roleName: connectorNames.forwarding.ofMember,
+    });
 
     new CfnOutput(this, "RoleArn", {
       value: role.roleArn,
-      description: "The role that Lockstep assumes here",
+      description: "The connector.roleArn of an integration of this account alone",
     });
   }
 }

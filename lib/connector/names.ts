@@ -4,12 +4,19 @@ import { functions } from "../names.ts";
 export const connectorNames = {
   stacks: {
     connector: "LockstepConnector",
-    connectorGlobal: "LockstepConnectorGlobal",
+    forwardChanges: "LockstepForwardChanges",
     member: "LockstepMember",
   },
   /** Of everything in other accounts that IAM lets have one. */
   path: "/lockstep/",
-  forwarding: "lockstep-forward-changes",
+  /**
+   * The rules that forward changes, and the role of the one in member accounts. Two names, since an account may have both: the
+   * StackSet reaches the delegated administrator's account, and Lockstep's own, too.
+   */
+  forwarding: {
+    ofOrganization: "lockstep-forward-organization-changes",
+    ofMember: "lockstep-forward-changes",
+  },
   memberBoundary: "lockstep-member-boundary",
 } as const;
 

@@ -248,6 +248,16 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       threshold: 3,
       description: "Functions that sync fail again and again: the inventory is not brought up to date.",
     },
+    "lockstep-sync-behind": {
+      // Emitted by every look at what is due, so that no data means that none has come to its end.
+      metric: lockstepMetric(MetricNames.syncsBehind, {
+        period: Duration.minutes(15),
+        statistic: Stats.MAXIMUM,
+      }),
+      whenMissing: TreatMissingData.BREACHING,
+      description:
+        "No sync of an integration has been finished for too long, or nobody looks what is due: the inventory is old.",
+    },
     "lockstep-seal-errors": {
       metric: functions.seal.metricErrors(perHour),
       // The daily run and its two retries, all within an hour.

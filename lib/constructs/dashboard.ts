@@ -17,6 +17,7 @@ import { lockstepMetric } from "./metrics.ts";
 export interface DashboardProps {
   readonly alarms: readonly IAlarm[];
   readonly stateMachine: StateMachine;
+  readonly syncMachine: StateMachine;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -43,8 +44,8 @@ const lag = (name: typeof MetricNames.grantLag | typeof MetricNames.revokeLag): 
     lockstepMetric(name, { period: FIVE_MINUTES, statistic, label: statistic }),
   );
 
-/** One page that says how Lockstep is: its alarms, its requests, how late it is, and what the sweep found. */
-export function dashboard(scope: Construct, { alarms, stateMachine }: DashboardProps): void {
+/** One page that says how Lockstep is: its alarms, its requests, how late it is, what the sweep found, and its syncs. */
+export function dashboard(scope: Construct, { alarms, stateMachine, syncMachine }: DashboardProps): void {
   new Dashboard(scope, "Dashboard", {
     dashboardName: names.dashboard,
     periodOverride: PeriodOverride.INHERIT,
@@ -91,6 +92,16 @@ export function dashboard(scope: Construct, { alarms, stateMachine }: DashboardP
           lockstepMetric(MetricNames.requestsLeft, { ...sum, label: "left for the next sweep" }),
           lockstepMetric(MetricNames.trailGapsHealed, { ...sum, label: "audit entries put back" }),
           lockstepMetric(MetricNames.trailGapsLost, { ...sum, label: "audit entries lost" }),
+        ]),
+      ],
+      [
+        graph("Syncs that are behind", "syncs", [
+          lockstepMetric(MetricNames.syncsBehind, { ...maximum, label: "behind" }),
+        ]),
+        graph("Executions of syncs that did not come to their end", "executions", [
+          syncMachine.metricFailed({ ...sum, label: "failed" }),
+          syncMachine.metricTimedOut({ ...sum, label: "timed out" }),
+          syncMachine.metricAborted({ ...sum, label: "aborted" }),
         ]),
       ],
     ],

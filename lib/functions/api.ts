@@ -8,8 +8,9 @@ import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
 import { readOrganizationTree } from "../permissions/organization.ts";
+import { readInventory } from "../permissions/inventory.ts";
 import { permission } from "../permissions/permission.ts";
-import { onTable, puttingItems } from "../permissions/tables.ts";
+import { onItems, onTable, puttingItems } from "../permissions/tables.ts";
 import { startExecutions, wakeExecutions } from "../permissions/workflow.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
@@ -56,7 +57,13 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       // An entitlement's record says what may be removed, and a turn who is removing: neither is the API's to write.
       puttingItems("WriteRequests", tables.access, "request#"),
       onTable("Wakeups", tables.wakeups, ["GetItem"]),
-      onTable("FlowsAndIntegrations", tables.config, ["GetItem", "Query", "PutItem", "DeleteItem"]),
+      onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
+      onItems(
+        "WriteFlowsAndIntegrations",
+        tables.config,
+        ["PutItem", "DeleteItem"],
+        ["access-flow", "integration"],
+      ),
       onTable("ReadAudit", tables.audit, ["Query"]),
       ...inOrganization(connector, [
         readDirectory(settings, [
@@ -69,10 +76,13 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
         ]),
         ...readOrganizationTree(settings),
       ]),
-      onTable("ReadInventory", tables.inventory, ["GetItem", "BatchGetItem", "Query"], indexes.inventory),
+      readInventory(tables.inventory),
+      // Which integrations there are is not known here: passes of any, and nothing of what they find.
       puttingItems("BeginSyncs", tables.inventory, "sync#"),
       startExecutions(stateMachine.stateMachineArn, syncMachine.stateMachineArn),
       wakeExecutions(),
+      // IAM has no condition for what is sent along. Whatever else the function does it also does for whoever writes a pass
+      // and starts its machine, as this role may.
       permission({
         sid: "LookForNames",
         actions: ["lambda:InvokeFunction"],

@@ -4,11 +4,11 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/inventory-events/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
-import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment } from "../organization-connector.ts";
 import { assumeConnector, assumeMemberRole } from "../permissions/assume-connector.ts";
 import { lookIntoDirectory } from "../permissions/directory.ts";
 import { followOperations, readIdentityCenter } from "../permissions/identity-center.ts";
+import { readInventory, writeFacts } from "../permissions/inventory.ts";
 import { readWholeOrganization } from "../permissions/organization.ts";
 import { permission } from "../permissions/permission.ts";
 import { gettingItems, onTable, updatingItems } from "../permissions/tables.ts";
@@ -41,6 +41,9 @@ export function inventoryEventsFunction(scope: Construct, props: InventoryEvents
       INVENTORY_TABLE: tables.inventory.tableName,
       HOME_ACCOUNT: homeAccount,
       MANAGEMENT_ACCOUNT: organization.managementAccountId,
+      ...(organization.delegatedAdministratorAccountId === undefined
+        ? {}
+        : { DELEGATED_ADMINISTRATOR_ACCOUNT: organization.delegatedAdministratorAccountId }),
       ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
@@ -51,12 +54,8 @@ export function inventoryEventsFunction(scope: Construct, props: InventoryEvents
         actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         resources: [changes.queueArn],
       }),
-      onTable(
-        "Inventory",
-        tables.inventory,
-        ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"],
-        indexes.inventory,
-      ),
+      readInventory(tables.inventory),
+      writeFacts(tables.inventory),
       onTable("ReadIntegrations", tables.config, ["Query"]),
       gettingItems("SeeOwnEntitlements", tables.access, "entitlement#"),
       gettingItems("SeeWhetherHoldersHaveIt", tables.access, "request#"),

@@ -5,10 +5,10 @@ import type { EnvironmentSchema } from "../../lambdas/sync-accounts/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { MEMBER_READING } from "../connector/connector-actions.ts";
 import { permissionsFor } from "../connector/connector-policies.ts";
-import { indexes } from "../constructs/tables.ts";
 import { assumeConnector, assumeMemberRole } from "../permissions/assume-connector.ts";
 import { connectorEnvironment } from "../organization-connector.ts";
-import { onTable } from "../permissions/tables.ts";
+import { readInventory, writeFactsWithinAccounts } from "../permissions/inventory.ts";
+import { onItems, onTable, puttingItems } from "../permissions/tables.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 /** Looks into accounts, each through its own role: IAM and resources. It changes nothing in AWS. */
@@ -32,12 +32,12 @@ export function syncAccountsFunction(scope: Construct, props: FunctionContext): 
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
-      onTable(
-        "Inventory",
-        tables.inventory,
-        ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"],
-        indexes.inventory,
-      ),
+      readInventory(tables.inventory),
+      writeFactsWithinAccounts(tables.inventory),
+      // The account of an account integration, which no organization lists.
+      onItems("NoteOwnAccount", tables.inventory, ["PutItem"], ["account"]),
+      puttingItems("NoteSyncedAccounts", tables.inventory, "synced-account#"),
+      puttingItems("TellProgress", tables.inventory, "sync#"),
       onTable("ReadIntegrations", tables.config, ["GetItem", "Query"]),
       // Its own account, which has no member role.
       ...permissionsFor(MEMBER_READING),

@@ -31,22 +31,29 @@ export function onIndexes(
   });
 }
 
-/**
- * Puts items whose partition key begins with `prefix`, and no others. Null: ForAllValues alone would also let a call
- * through that names no key (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
- */
+/** The named actions on items with one of these partition keys, and on no others. */
+export function onItems(
+  sid: string,
+  table: Pick<Table, "tableArn">,
+  actions: readonly TableAction[],
+  partitionKeys: readonly string[],
+): Permission {
+  return permission(statementOnItems(sid, table, actions, partitionKeys));
+}
+
+/** Puts items whose partition key begins with `prefix`, and no others. */
 export function puttingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
-  return permission(onItems(sid, "PutItem", table, prefix));
+  return onItems(sid, table, ["PutItem"], [`${prefix}*`]);
 }
 
 /** Gets items whose partition key begins with `prefix`, and no others. */
 export function gettingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
-  return permission(onItems(sid, "GetItem", table, prefix));
+  return onItems(sid, table, ["GetItem"], [`${prefix}*`]);
 }
 
 /** Updates items whose partition key begins with `prefix`, and no others. */
 export function updatingItems(sid: string, table: Pick<Table, "tableArn">, prefix: string): Permission {
-  return permission(onItems(sid, "UpdateItem", table, prefix));
+  return onItems(sid, table, ["UpdateItem"], [`${prefix}*`]);
 }
 
 /**
@@ -60,7 +67,7 @@ export function updatingAttributes(
   prefix: string,
   attributes: readonly string[],
 ): Permission {
-  const onAttributes = onItems(sid, "UpdateItem", table, prefix);
+  const onAttributes = statementOnItems(sid, table, ["UpdateItem"], [`${prefix}*`]);
   return permission({
     ...onAttributes,
     conditions: {
@@ -71,18 +78,22 @@ export function updatingAttributes(
   });
 }
 
-function onItems(
+/**
+ * Null: ForAllValues alone would also let a call through that names no key
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
+ */
+function statementOnItems(
   sid: string,
-  action: "GetItem" | "PutItem" | "UpdateItem",
   table: Pick<Table, "tableArn">,
-  prefix: string,
+  actions: readonly TableAction[],
+  partitionKeys: readonly string[],
 ): PolicyStatementProps & { readonly conditions: Readonly<Record<string, unknown>> } {
   return {
     sid,
-    actions: [`dynamodb:${action}`],
+    actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn],
     conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] },
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": partitionKeys },
       Null: { "dynamodb:LeadingKeys": "false" },
     },
   };

@@ -20,24 +20,30 @@ export interface OrganizationSize {
  */
 const MOST = { accounts: 10_000, permissionSets: 3_500, setsPerAccount: 500 };
 
-/** What of a size cannot be made, in a sentence; undefined when it can. */
-export const flawOf = (size: OrganizationSize): string | undefined => {
+type Count = "accounts" | "permissionSets" | "setsPerAccount" | "users" | "groups" | "assignments";
+
+/** What of a size cannot be made, in a sentence that calls the counts as whoever reads it does; undefined when it can. */
+export const flawOf = (
+  size: OrganizationSize,
+  nameOf: (count: Count) => string = (count) => count,
+): string | undefined => {
   const { accounts, permissionSets, setsPerAccount, users, groups, assignments } = size;
   const counts = { accounts, permissionSets, setsPerAccount, users, groups, assignments };
   for (const [name, count] of Object.entries(counts))
     if (!Number.isInteger(count) || count < 1)
-      return `${name} is ${String(count)}, expected a whole number from 1 on`;
-  for (const [name, most] of Object.entries(MOST))
-    if (counts[name as keyof typeof MOST] > most)
-      return `${name} is ${String(counts[name as keyof typeof MOST])}, expected at most ${String(most)}`;
+      return `${nameOf(name as Count)} is ${String(count)}, expected a whole number from 1 on`;
+  for (const [name, most] of Object.entries(MOST)) {
+    const count = counts[name as keyof typeof MOST];
+    if (count > most) return `${nameOf(name as Count)} is ${String(count)}, expected at most ${String(most)}`;
+  }
   if (setsPerAccount > permissionSets)
-    return `setsPerAccount is ${String(setsPerAccount)}, expected at most the ${String(permissionSets)} permission sets`;
+    return `${nameOf("setsPerAccount")} is ${String(setsPerAccount)}, expected at most the ${String(permissionSets)} permission sets`;
   const pairs = accounts * setsPerAccount;
   if (assignments < pairs)
-    return `assignments is ${String(assignments)}, expected at least one for each of the ${String(pairs)} permission sets in accounts`;
+    return `${nameOf("assignments")} is ${String(assignments)}, expected at least one for each of the ${String(pairs)} permission sets in accounts`;
   const mostOfPair = Math.min(groups, MOST_GROUPS_OF_PAIR) + users;
   if (assignments > pairs * mostOfPair)
-    return `assignments is ${String(assignments)}, expected at most ${String(mostOfPair)} for each permission set in an account`;
+    return `${nameOf("assignments")} is ${String(assignments)}, expected at most ${String(mostOfPair)} for each permission set in an account`;
   return undefined;
 };
 

@@ -43,6 +43,7 @@ describe("alarms", () => {
       "lockstep-seal-errors",
       "lockstep-sweep-behind",
       "lockstep-sweep-errors",
+      "lockstep-sync-behind",
       "lockstep-sync-errors",
       "lockstep-sync-failed",
       "lockstep-workflow-aborted",

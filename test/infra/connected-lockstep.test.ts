@@ -71,6 +71,26 @@ describe("Lockstep's event bus", () => {
     expect(await put(managementAlone, management, "lockstep")).not.toBe("Allowed");
   });
 
+  it("takes the same from the account that Identity Center's administration is delegated to, where the settings name it", async () => {
+    const delegated = {
+      account: "444444444444",
+      role: "made-by-cloudformation",
+      organization: "o-aaaaaaaaaa",
+    };
+    const named = { ...organization, delegatedAdministratorAccountId: "444444444444" };
+    for (const source of [
+      "aws.sso",
+      "aws.sso-directory",
+      "aws.identitystore",
+      "aws.organizations",
+      "aws.iam",
+    ])
+      expect(await put(named, delegated, source), source).toBe("Allowed");
+    expect(await put(named, delegated, "lockstep")).not.toBe("Allowed");
+    expect(await put(named, member, "aws.sso")).not.toBe("Allowed");
+    expect(await put(organization, delegated, "aws.sso")).not.toBe("Allowed");
+  });
+
   it("takes nothing from other accounts, unless the organization is named", async () => {
     expect(await put(managementAlone, member, "aws.iam")).not.toBe("Allowed");
     expect(await put(organization, member, "aws.iam")).toBe("Allowed");

@@ -3,26 +3,52 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CloudFormationValidatePlugin, type IPolicyValidationPlugin } from "aws-cdk-lib";
-import type { Template } from "aws-cdk-lib/assertions";
+import { App, CloudFormationValidatePlugin, type IPolicyValidationPlugin } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
+import { RegionInfo } from "aws-cdk-lib/region-info";
 import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
 import {
   sessionPolicyFor,
   type SessionPurpose,
 } from "../../lambdas/adapters/assumed-roles/session-policies.ts";
+import { IntegrationBodySchema } from "../../lambdas/core/contracts/http/integrations.ts";
 import { functions } from "../../lib/names.ts";
+import { parseSettings } from "../../lib/settings.ts";
 import * as tables from "../../lib/connector/connector-actions.ts";
+import { connectorStacks } from "../../lib/connector/connector-stacks.ts";
 import { trustedRoles } from "../../lib/connector/names.ts";
 import { verdictOn } from "../../local/iam-check/simulate.ts";
 import { connectorTrustPolicy } from "../../local/iam-sts/connector-roles.ts";
 import type { PolicyDocument } from "../../local/template/permissions.ts";
 import { deployed, deployedWith, synthesizeConnectors, type Parameters } from "./support/connectors.ts";
-import { shippedContext } from "./support/synthesize.ts";
+import { shippedContext, shippedSettings } from "./support/synthesize.ts";
 import { resourceAt, resourcesOf } from "./support/template.ts";
 
 const templates = synthesizeConnectors();
+
+const defaultsWith = (identityCenter: object) => {
+  const shipped = shippedSettings["identityCenter"] as object;
+  const settings = parseSettings({ ...shippedSettings, identityCenter: { ...shipped, ...identityCenter } });
+  const app = new App({ context: shippedContext, analyticsReporting: false });
+  const { connector } = connectorStacks(app, settings);
+  const { Parameters: parameters } = Template.fromStack(connector).toJSON() as {
+    readonly Parameters: Readonly<Record<string, { readonly Default?: string }>>;
+  };
+  return [parameters["IdentityCenterInstanceId"]?.Default, parameters["IdentityStoreId"]?.Default];
+};
+
+it("has the instance and the store of cdk.json as defaults, and none while those are the examples", () => {
+  expect(defaultsWith({})).toEqual([undefined, undefined]);
+  expect(
+    defaultsWith({
+      instanceArn: "arn:aws:sso:::instance/ssoins-aaaaaaaaaaaaaaaa",
+      identityStoreId: "d-aaaaaaaaaa",
+    }),
+  ).toEqual(["ssoins-aaaaaaaaaaaaaaaa", "d-aaaaaaaaaa"]);
+});
 
 interface Statement {
   readonly Sid: string;
@@ -460,42 +486,51 @@ describe("changes", () => {
     "sso-directory.amazonaws.com",
     "sso.amazonaws.com",
   ];
-  const ruleOf = (template: Template) => resourceAt(deployed(template), "ForwardChanges").properties;
-
-  it.each([
+  const RuleSchema = z.object({
+    Name: z.string(),
+    Targets: z.array(
+      z.object({ Id: z.string(), Arn: z.string(), RoleArn: z.object({ "Fn::GetAtt": z.array(z.string()) }) }),
+    ),
+    EventPattern: z.looseObject({ detail: z.object({ eventSource: z.array(z.string()) }) }),
+  });
+  const ruleIn = (template: Template) =>
+    RuleSchema.parse(resourceAt(deployed(template), "ForwardChanges").properties);
+  const roleIn = (template: Template) => {
+    const [target] = ruleIn(template).Targets;
+    const [logicalId = ""] = target?.RoleArn["Fn::GetAtt"] ?? [];
+    return resourceAt(deployed(template), logicalId).properties;
+  };
+  const places = [
     ["the management account, where Identity Center is", templates.connector, services],
-    ["the management account, in us-east-1", templates.connectorGlobal, services],
+    ["any region of an account that administers the organization", templates.forwardChanges, services],
     ["a member account", templates.member, ["iam.amazonaws.com"]],
-  ])("are forwarded to Lockstep's bus from %s", (_where, template, expected) => {
-    const { Targets: targets, EventPattern: pattern } = ruleOf(template) as {
-      readonly Targets: unknown;
-      readonly EventPattern: { readonly detail: { readonly eventSource: readonly string[] } };
-    };
-    expect(targets).toEqual([
-      {
-        Id: "Lockstep",
-        Arn: bus,
-        RoleArn: "arn:aws:iam::111111111111:role/lockstep/lockstep-forward-changes",
-      },
-    ]);
+  ] as const;
+
+  it.each(places)("are forwarded to Lockstep's bus from %s", (_where, template, expected) => {
+    const { Targets: targets, EventPattern: pattern } = ruleIn(template);
+    expect(targets).toEqual([expect.objectContaining({ Id: "Lockstep", Arn: bus })]);
     expect(pattern.detail.eventSource.toSorted()).toEqual(expected);
-    expect(pattern).toMatchObject({
-      "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
-    });
+    expect(pattern["detail-type"]).toEqual([
+      "AWS API Call via CloudTrail",
+      "AWS Service Event via CloudTrail",
+    ]);
   });
 
-  it("are forwarded by a role that can put events on that bus, and that only EventBridge's rule of that name can use", () => {
-    for (const template of [deployed(templates.connector), deployed(templates.member)]) {
-      const [role] = resourcesOf(template, "AWS::IAM::Role").filter(
-        ({ properties }) => properties["RoleName"] === "lockstep-forward-changes",
-      );
-      expect(role?.properties).toMatchObject({
+  it.each(places)(
+    "are forwarded by a role that can put events on that bus, and that only EventBridge's rule there can use: %s",
+    (_where, template) => {
+      expect(roleIn(template)).toMatchObject({
         Path: "/lockstep/",
         AssumeRolePolicyDocument: {
           Statement: [
             {
               Principal: { Service: "events.amazonaws.com" },
-              Condition: { StringEquals: { "aws:SourceAccount": "111111111111" } },
+              Condition: {
+                StringEquals: { "aws:SourceAccount": "111111111111" },
+                ArnLike: {
+                  "aws:SourceArn": `arn:aws:events:eu-central-1:111111111111:rule/${ruleIn(template).Name}`,
+                },
+              },
             },
           ],
         },
@@ -503,18 +538,75 @@ describe("changes", () => {
           { PolicyDocument: { Statement: [{ Action: "events:PutEvents", Effect: "Allow", Resource: bus }] } },
         ],
       });
-    }
+    },
+  );
+
+  it("are forwarded from both regions of an account, and beside what the StackSet makes there", () => {
+    expect(roleIn(templates.forwardChanges)).not.toHaveProperty("RoleName");
+    expect(roleIn(templates.connector)).not.toHaveProperty("RoleName");
+    // Lockstep's bus lets this one in by its name: test/infra/connected-lockstep.test.ts.
+    expect(roleIn(templates.member)).toHaveProperty("RoleName", "lockstep-forward-changes");
+    expect(ruleIn(templates.member).Name).not.toBe(ruleIn(templates.forwardChanges).Name);
+    expect(ruleIn(templates.member).Name).not.toBe(ruleIn(templates.connector).Name);
   });
 });
+
+const organizationIntegration = {
+  kind: "aws-organization",
+  managementAccountId: "111111111111",
+  region: "eu-west-1",
+  identityCenterRegion: "eu-central-1",
+  accessPortalUrl: "https://example.awsapps.com/start",
+};
+const accountIntegration = { kind: "aws-account", accountId: "111111111111", region: "eu-west-1" };
 
 describe("what is typed in", () => {
   const parameters = templates.connector.toJSON()["Parameters"] as Readonly<
     Record<string, Readonly<Record<string, unknown>>>
   >;
 
+  const patternOf = (template: Template, parameter: string): string => {
+    const all = template.toJSON()["Parameters"] as Readonly<
+      Record<string, { readonly AllowedPattern?: string }>
+    >;
+    return all[parameter]?.AllowedPattern ?? "";
+  };
+
   it("shows the ExternalId, which is no secret", () => {
     expect(parameters["ExternalId"]).not.toHaveProperty("NoEcho");
     expect(parameters["ExternalId"]).not.toHaveProperty("Default");
+  });
+
+  // All that AWS has published, of every partition, as the CDK lists them.
+  const regions = RegionInfo.regions.map(({ name }) => name);
+
+  it("is a region of any partition, for every template", () => {
+    expect(regions).toEqual(
+      expect.arrayContaining([
+        "eu-west-1",
+        "cn-northwest-1",
+        "us-gov-west-1",
+        "us-iso-east-1",
+        "us-isob-east-1",
+        "eu-isoe-west-1",
+        "us-isof-south-1",
+        "eusc-de-east-1",
+      ]),
+    );
+    for (const template of Object.values(templates)) {
+      const pattern = new RegExp(`^(?:${patternOf(template, "LockstepRegion")})$`);
+      for (const region of regions) expect(region).toMatch(pattern);
+      for (const none of ["", "Frankfurt", "EU-WEST-1", "eu-west", "eu-west-1a", "aws-global", "eu-west-1\n"])
+        expect(none).not.toMatch(pattern);
+    }
+  });
+
+  it("is the region of Identity Center in any partition, in the settings", () => {
+    const { identityCenter } = parseSettings(shippedSettings);
+    for (const region of regions) {
+      const settings = parseSettings({ ...shippedSettings, identityCenter: { ...identityCenter, region } });
+      expect(settings.identityCenter.region).toBe(region);
+    }
   });
 
   it("is refused before anything is deployed where it makes no sense", () => {
@@ -527,6 +619,17 @@ describe("what is typed in", () => {
         RuleCondition: { "Fn::Equals": [{ Ref: "UpdateSamlProvider" }, "yes"] },
       },
     });
+  });
+
+  it.each([
+    ["an organization", templates.connector, "ConnectorRole", organizationIntegration],
+    ["an account", templates.member, "MemberRole", accountIntegration],
+  ])("comes back as the role that an integration of %s takes", (_what, template, logicalId, integration) => {
+    const [{ Value: value } = { Value: undefined }] = Object.values(template.findOutputs("RoleArn"));
+    expect(value).toEqual({ "Fn::GetAtt": [logicalId, "Arn"] });
+    const { RoleName: name, Path: path = "/" } = resourceAt(template, logicalId).properties;
+    const connector = { roleArn: `arn:aws:iam::111111111111:role${String(path)}${String(name)}` };
+    expect(IntegrationBodySchema.safeParse({ ...integration, connector }).error?.issues).toBeUndefined();
   });
 
   it("comes back as what the integration needs", () => {
@@ -558,7 +661,7 @@ describe("the app with -c connectors=true", () => {
     expect(status).toBe(0);
     expect(files.filter((file) => file.endsWith(".template.json")).toSorted()).toEqual([
       "LockstepConnector.template.json",
-      "LockstepConnectorGlobal.template.json",
+      "LockstepForwardChanges.template.json",
       "LockstepMember.template.json",
     ]);
     expect(files.filter((file) => /asset/.test(file))).toEqual([]);

@@ -97,6 +97,23 @@ describe("deployed elsewhere", () => {
   });
 });
 
+describe("changes in the delegated administrator's account", () => {
+  it("are let in, and known to be the organization's, by the one setting", () => {
+    const organization = { ...connected.organization, delegatedAdministratorAccountId: "444444444444" };
+    const synthesis = synthesize({ settings: { ...connected, organization }, account: LOCKSTEP_ACCOUNT });
+    const policies = resourcesOf(synthesis.stateful, "AWS::Events::EventBusPolicy");
+    expect(policies.map(({ properties }) => properties["StatementId"])).toEqual([
+      "ManagementAccountForwardsChanges",
+      "DelegatedAdministratorForwardsChanges",
+    ]);
+    expect(JSON.stringify(policies[1])).toContain("444444444444:root");
+    expect(environmentOf(synthesis, "InventoryEvents")).toHaveProperty(
+      "DELEGATED_ADMINISTRATOR_ACCOUNT",
+      "444444444444",
+    );
+  });
+});
+
 describe("deployed in the delegated administrator's account", () => {
   it("assumes no role but to sync, and knows of no connector", () => {
     expect(rolesThatAssume(delegated)).toEqual(SYNCING.map((name) => `${name}Role`).toSorted());
@@ -227,6 +244,17 @@ describe("the settings", () => {
       /"lockstep.organization.connector": found true, expected false when deploying in the management account/,
     );
     expect(problemsOf({ organization }, LOCKSTEP_ACCOUNT)).toBe("");
+  });
+
+  it("name the delegated administrator's account as another one than the management account, and than Lockstep's own", () => {
+    const delegated = (id: string) => ({ ...organization, delegatedAdministratorAccountId: id });
+    expect(problemsOf({ organization: delegated("444444444444") }, LOCKSTEP_ACCOUNT)).toBe("");
+    expect(problemsOf({ organization: delegated(MANAGEMENT_ACCOUNT) }, LOCKSTEP_ACCOUNT)).toMatch(
+      /"lockstep.organization.delegatedAdministratorAccountId": found "111111111111", expected another account than the management account/,
+    );
+    expect(problemsOf({ organization: delegated(LOCKSTEP_ACCOUNT) }, LOCKSTEP_ACCOUNT)).toMatch(
+      /found "222222222222", expected no organization.connector when deploying in that account/,
+    );
   });
 
   it("let the management account be granted into, which the connector is in", () => {

@@ -24,9 +24,16 @@ const { access, stateful } = synthesize({
   account: HOME_ACCOUNT,
 });
 
-/** Where Lockstep lives elsewhere, functions are told of the connector too. */
+/** Where Lockstep lives elsewhere, functions are told of the connector too, and of who else administers Identity Center. */
 const { access: elsewhere } = synthesize({
-  settings: { oidc, organization: { managementAccountId: MANAGEMENT_ACCOUNT, connector: true } },
+  settings: {
+    oidc,
+    organization: {
+      managementAccountId: MANAGEMENT_ACCOUNT,
+      delegatedAdministratorAccountId: "444444444444",
+      connector: true,
+    },
+  },
   account: HOME_ACCOUNT,
 });
 
@@ -54,6 +61,8 @@ const resolved = ({ CONNECTOR, ...environment }: Readonly<Record<string, string>
   }),
 });
 
+const ONLY_ELSEWHERE = ["CONNECTOR", "DELEGATED_ADMINISTRATOR_ACCOUNT"];
+
 describe("a function's environment", () => {
   it.each([
     ["AnnounceFunction", AnnounceEnvironment],
@@ -70,7 +79,7 @@ describe("a function's environment", () => {
   ])("is what its handler parses, and nothing else: %s", (logicalId, schema) => {
     const all = Object.keys(schema.shape).toSorted();
     for (const [template, expected] of [
-      [access, all.filter((name) => name !== "CONNECTOR")],
+      [access, all.filter((name) => !ONLY_ELSEWHERE.includes(name))],
       [elsewhere, all],
     ] as const) {
       const { NODE_OPTIONS: _nodeOptions, ...environment } = environmentOf(logicalId, template);

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { ChangesStack, regionsElsewhere } from "../../lib/changes-stack.ts";
 import { looksOf } from "../../lambdas/core/domain/inventory/cloudtrail.ts";
 import { CHANGING_SERVICES } from "../../lib/connector/forward-changes.ts";
+import { connectorNames } from "../../lib/connector/names.ts";
 import { matchesPattern } from "../../local/events/pattern.ts";
 import { resourceAt, resourcesOf } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
@@ -119,18 +120,20 @@ describe("changes in other regions", () => {
     expect(regionsElsewhere(identityCenter("us-east-1"), "us-east-1")).toEqual({});
   });
 
-  it("go to Lockstep's bus in its region, by the role of the access stack", () => {
+  it("go to Lockstep's bus in its region, under a name that the StackSet does not use in the same account", () => {
     const stack = new ChangesStack(new App(), "lockstep-global", {
       env: { account: "111111111111", region: "us-east-1" },
       homeRegion: "eu-west-1",
     });
-    const [rule] = resourcesOf(Template.fromStack(stack), "AWS::Events::Rule");
+    const template = Template.fromStack(stack);
+    const [rule] = resourcesOf(template, "AWS::Events::Rule");
+    const [role, ...others] = resourcesOf(template, "AWS::IAM::Role");
     const [target] = rule?.properties["Targets"] as readonly Readonly<Record<string, unknown>>[];
     expect(JSON.stringify(target?.["Arn"])).toContain("events:eu-west-1:111111111111:event-bus/lockstep");
-    expect(JSON.stringify(target?.["RoleArn"])).toContain("role/lockstep/lockstep-forward-changes");
-    expect(
-      resourcesOf(access, "AWS::IAM::Role").map(({ properties }) => properties["RoleName"]),
-    ).not.toContain("lockstep-forward-changes");
+    expect(target?.["RoleArn"]).toEqual({ "Fn::GetAtt": [role?.logicalId, "Arn"] });
+    expect(others).toEqual([]);
+    expect(role?.properties).not.toHaveProperty("RoleName");
+    expect(rule?.properties["Name"]).not.toBe(connectorNames.forwarding.ofMember);
   });
 });
 

@@ -1,11 +1,12 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { METRICS_NAMESPACE, METRICS_SERVICE } from "../../lambdas/core/contracts/metrics.ts";
+import { METRICS_NAMESPACE, METRICS_SERVICE, MetricNames } from "../../lambdas/core/contracts/metrics.ts";
 import { announceStream } from "../../lambdas/announce/announce-stream.ts";
 import { measure as measureRequest } from "../../lambdas/record/measure.ts";
 import { recordStream } from "../../lambdas/record/record-stream.ts";
-import { metrics, throttleCounter } from "../../lambdas/middleware/observability.ts";
+import { logger, metrics, throttleCounter } from "../../lambdas/middleware/observability.ts";
+import { beginSyncs } from "../../lambdas/sync-schedule/begin-syncs.ts";
 import { measure as measureSweep } from "../../lambdas/sweep/measure.ts";
 import { aReport } from "../support/sweep-report.ts";
 import { endedOf, lifeOf } from "../unit/core/use-cases/sweep/world.ts";
@@ -102,6 +103,8 @@ const emitted = async (): Promise<ReadonlySet<string>> => {
   const unreadable = { Records: [{ dynamodb: { SequenceNumber: "1" } }] };
   await recordStream(() => Promise.resolve())(unreadable, {} as never);
   await announceStream({ publish: () => Promise.resolve() })(unreadable, {} as never);
+  const nothing = () => Promise.resolve([]);
+  await beginSyncs({ beginDue: nothing, behind: nothing }, logger, metrics)({}, {} as never);
   throttleCounter({ singleMetric: () => ({ addMetric }) as unknown as Metrics })("SSO Admin");
   const EmittedSchema = z.looseObject({
     _aws: z.object({
@@ -162,10 +165,15 @@ describe("alarms and the dashboard", () => {
       expect(body).toContain(`:alarm:${String(properties["AlarmName"])}\\"`);
   });
 
-  it("take the sweep's silence for a fault, and every other silence for quiet", () => {
+  it("show on the dashboard how long nothing was compared, and how many syncs are behind", () => {
+    const shown = onDashboard.map(({ name }) => name);
+    expect(shown).toEqual(expect.arrayContaining([MetricNames.rotationSeconds, MetricNames.syncsBehind]));
+  });
+
+  it("take the silence of the sweep and of the syncs' schedule for a fault, and every other for quiet", () => {
     const silent = resourcesOf(access, "AWS::CloudWatch::Alarm")
       .filter(({ properties }) => properties["TreatMissingData"] !== "notBreaching")
       .map(({ properties }) => properties["AlarmName"]);
-    expect(silent).toEqual(["lockstep-sweep-behind"]);
+    expect(silent).toEqual(["lockstep-sweep-behind", "lockstep-sync-behind"]);
   });
 });

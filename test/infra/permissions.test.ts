@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { BY_DUE, SWEPT, accessKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
-import { aRequestId } from "../support/builders.ts";
+import {
+  BY_DUE,
+  SWEPT,
+  accessKeys,
+  configKeys,
+  inventoryKeys,
+} from "../../lambdas/adapters/dynamodb/keys.ts";
+import { FlowNameSchema } from "../../lambdas/core/domain/ids.ts";
+import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
+import { FactSchema } from "../../lambdas/core/domain/inventory/facts.ts";
+import { syncIdOf } from "../../lambdas/core/domain/sync.ts";
+import { aRequestId, anAccountId } from "../support/builders.ts";
 import { allowedActions, resourcesOf, statementsOf, type Statement } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -21,12 +31,12 @@ const reachesTable = (statement: Statement, table: string) =>
   JSON.stringify(statement.Resource).includes(table);
 const accountArn = (id: string) => `arn:aws:sso:::account/${id}`;
 
+const WRITING = /:(Put|Update|Delete|BatchWrite|Transact|Partiql)/i;
+
 const writesOf = (role: string) =>
   statementsOf(access, role)
     .filter((statement) => reachesTable(statement, "AccessTable"))
-    .filter(({ Action }) =>
-      Action.some((action) => /:(Put|Update|Delete|BatchWrite|Transact|Partiql)/i.test(action)),
-    );
+    .filter(({ Action }) => Action.some((action) => WRITING.test(action)));
 const writing = (action: string, prefix: string) =>
   expect.objectContaining({
     Effect: "Allow",
@@ -36,6 +46,38 @@ const writing = (action: string, prefix: string) =>
       Null: { "dynamodb:LeadingKeys": "false" },
     },
   }) as unknown;
+
+/** What a role may write of a table: each action, and the partition keys that it is held to, or "anything". */
+const writesTo = (role: string, table: string): Readonly<Record<string, readonly string[] | "anything">> =>
+  Object.fromEntries(
+    statementsOf(access, role)
+      .filter((statement) => reachesTable(statement, table))
+      .flatMap((statement) =>
+        statement.Action.filter((action) => WRITING.test(action)).map(
+          (action) => [action, statement] as const,
+        ),
+      )
+      .map(([action, { Sid, Condition }]) => [`${Sid ?? ""} ${action}`, partitionsOf(Condition)]),
+  );
+
+/** Without Null a call that names no key would be let through. */
+const partitionsOf = (condition: unknown): readonly string[] | "anything" => {
+  const { "ForAllValues:StringLike": keys, Null: isNamed } = (condition ?? {}) as Readonly<
+    Record<string, Readonly<Record<string, unknown>> | undefined>
+  >;
+  const named = keys?.["dynamodb:LeadingKeys"];
+  return Array.isArray(named) && isNamed?.["dynamodb:LeadingKeys"] === "false"
+    ? (named as readonly string[])
+    : "anything";
+};
+
+/** The same of every role that may write anything of it. */
+const writersOf = (table: string) =>
+  Object.fromEntries(
+    roles
+      .map((role) => [role, writesTo(role, table)] as const)
+      .filter(([, writes]) => Object.keys(writes).length > 0),
+  );
 
 describe("each function's role", () => {
   it("has its statements inline, and no policy is attached from elsewhere", () => {
@@ -262,17 +304,67 @@ describe("the syncs", () => {
     );
   });
 
-  it("are begun by writing their own records, and starting the one machine that carries them", () => {
-    for (const role of ["SyncScheduleRole", "ApiRole"]) {
-      const writes = statementsOf(access, role)
-        .filter((statement) => reachesTable(statement, "InventoryTable"))
-        .filter(({ Action }) => Action.some((action) => /:(Put|Update|Delete|BatchWrite)/.test(action)));
-      expect(writes, role).toEqual([writing("PutItem", "sync#")]);
-    }
+  it("are begun by starting the one machine that carries them", () => {
     const starts = statementsOf(access, "SyncScheduleRole").filter(({ Action }) =>
       Action.includes("states:StartExecution"),
     );
     expect(starts.map(({ Resource }) => Resource)).toEqual([[{ Ref: "SyncWorkflow" }]]);
+  });
+});
+
+describe("the table of flows and integrations", () => {
+  it("is written by the API's function only, and nothing but those", () => {
+    const keys = ["access-flow", "integration"];
+    expect(writersOf("ConfigTable")).toEqual({
+      ApiRole: {
+        "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
+        "WriteFlowsAndIntegrations dynamodb:DeleteItem": keys,
+      },
+    });
+    expect(configKeys.accessFlow(FlowNameSchema.parse("any")).pk).toBe(keys[0]);
+    expect(configKeys.integration(IntegrationNameSchema.parse("any")).pk).toBe(keys[1]);
+  });
+});
+
+describe("the inventory", () => {
+  const withinAccounts = ["coverage", "iam-group", "iam-role", "iam-user", "resource", "stale-account"];
+  const facts = [
+    "account",
+    "assignment",
+    ...withinAccounts,
+    "excluded-account",
+    "group",
+    "membership",
+    "organizational-unit",
+    "permission-set",
+    "provisioning",
+    "user",
+  ].toSorted();
+  const writingFacts = (keys: readonly string[]) => ({
+    "WriteFacts dynamodb:PutItem": keys,
+    "WriteFacts dynamodb:UpdateItem": keys,
+  });
+
+  it("takes facts from those who look, within accounts from those who look there, and passes from those who make them", () => {
+    expect(writersOf("InventoryTable")).toEqual({
+      ApiRole: { "BeginSyncs dynamodb:PutItem": ["sync#*"] },
+      InventoryEventsRole: writingFacts(facts),
+      SyncAccountsRole: {
+        ...writingFacts(withinAccounts),
+        "NoteOwnAccount dynamodb:PutItem": ["account"],
+        "NoteSyncedAccounts dynamodb:PutItem": ["synced-account#*"],
+        "TellProgress dynamodb:PutItem": ["sync#*"],
+      },
+      SyncRole: { ...writingFacts(facts), "KeepPasses dynamodb:PutItem": ["sync#*"] },
+      SyncScheduleRole: { "BeginSyncs dynamodb:PutItem": ["sync#*"] },
+    });
+  });
+
+  it("has its passes and what they note where no fact can be", () => {
+    const id = syncIdOf(IntegrationNameSchema.parse("any"), "resources", new Date(0));
+    expect(inventoryKeys.sync(id).pk).toMatch(/^sync#/);
+    expect(inventoryKeys.syncedAccount(id, anAccountId(1)).pk).toMatch(/^synced-account#/);
+    expect(facts).toEqual(FactSchema.def.options.map(({ shape }) => shape.kind.def.values[0]).toSorted());
   });
 });
 

@@ -38,7 +38,7 @@ describe("settings", () => {
     [
       "an unknown setting inside of another",
       { ...shippedSettings, organization: { managementAccountId: "111111111111", name: "x" } },
-      /"lockstep.organization.name": found a setting that does not exist, expected one of managementAccountId, id, connector\.$/,
+      /"lockstep.organization.name": found a setting that does not exist, expected one of managementAccountId, delegatedAdministratorAccountId, id, connector\.$/,
     ],
     [
       "a number for an account id, which would lose its leading zeros",

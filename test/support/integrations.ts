@@ -33,7 +33,7 @@ export const anOrganizationIntegration = (
   name: integrationName("acquired"),
   externalId: "external-id",
   managementAccountId: anAccountId(7),
-  connector: { roleArn: `arn:aws:iam::${anAccountId(7)}:role/LockstepConnector` },
+  connector: { roleArn: `arn:aws:iam::${anAccountId(7)}:role/lockstep-connector` },
   ...overrides,
 });
 
@@ -70,6 +70,7 @@ export const aRunningSync = (
   return {
     id: syncIdOf(integration, scope, begunAt),
     integration,
+    integrationWrittenAt: home.updatedAt,
     scope,
     version: 1,
     status: "running",

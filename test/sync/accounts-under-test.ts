@@ -18,6 +18,8 @@ export interface InAccount {
   /** Told with every type of resources. */
   problems: readonly Problem[];
   regions: readonly string[];
+  /** Whether resources without tags are seen, too. */
+  untagged: boolean;
 }
 
 type Listing = "iamUsers" | "iamGroups" | "iamRoles" | "resources";
@@ -29,6 +31,7 @@ const empty = (): InAccount => ({
   resources: [],
   problems: [],
   regions: ["eu-west-1"],
+  untagged: true,
 });
 
 /** A call of AWS within an account. */
@@ -40,6 +43,8 @@ export class FakeAccounts {
   private readonly clock: Clock;
   /** Breaks a page of a listing (the first is 0), by throwing. */
   breaks: (account: AccountId, listing: Listing, page: number) => void = () => undefined;
+  /** How long a call takes there. */
+  latencyOf: (account: AccountId) => number = () => LATENCY_MILLISECONDS;
   /** Accounts that were looked into, in order. */
   readonly lookedInto: AccountId[] = [];
 
@@ -55,10 +60,10 @@ export class FakeAccounts {
 
   connection(call: <T>(name: string, does: () => Promise<T>) => Promise<T>): AccountsConnection {
     let calls = 0;
-    const one = <T>(name: string, answer: () => T): Promise<T> =>
-      call(name, async () => {
+    const one = <T>(account: AccountId, name: string, answer: () => T): Promise<T> =>
+      call(`${name} of ${account}`, async () => {
         calls += 1;
-        await this.clock.sleep(LATENCY_MILLISECONDS);
+        await this.clock.sleep(this.latencyOf(account));
         return answer();
       });
     const pages = <F>(account: AccountId, listing: Exclude<Listing, "resources">, held: (readonly F[])[]) => {
@@ -66,7 +71,7 @@ export class FakeAccounts {
       return (async function* () {
         // An account without any has one empty page.
         for (let page = 0; page < Math.max(1, held.length); page += 1) {
-          yield await one(listing, () => {
+          yield await one(account, listing, () => {
             breaks(account, listing, page);
             return held[page] ?? [];
           });
@@ -87,13 +92,13 @@ export class FakeAccounts {
       },
       resources: {
         resources: (account, type) =>
-          one("resources", () => {
+          one(account, "resources", () => {
             this.breaks(account, "resources", 0);
-            const { resources, problems, regions } = this.of(account);
+            const { resources, problems, regions, untagged } = this.of(account);
             return {
               facts: resources.filter((fact) => fact.type === type),
               problems,
-              covers: { regions, untagged: true },
+              covers: { regions, untagged },
             };
           }),
       },

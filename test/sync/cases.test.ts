@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { peopleWith } from "../../lambdas/core/domain/inventory/effective-access.ts";
+import type { AccountFact } from "../../lambdas/core/domain/inventory/facts.ts";
+import { TimestampSchema } from "../../lambdas/core/domain/ids.ts";
+import type { FinishedSync } from "../../lambdas/core/domain/sync.ts";
 import { answered, refusal } from "./aws-under-test.ts";
 import {
   account,
@@ -11,13 +14,29 @@ import {
   small,
   user,
 } from "./organizations.ts";
-import { syncUnderTest } from "./sync-under-test.ts";
+import { syncUnderTest, type SyncUnderTest } from "./sync-under-test.ts";
 
 const byUser = (a: { readonly userId: string }, b: { readonly userId: string }) =>
   a.userId < b.userId ? -1 : 1;
 
 const PROD = "200000000001";
 const DEV = "200000000002";
+
+/** So many passes, however far apart they are. */
+const passes = async (under: SyncUnderTest, count: number): Promise<void> => {
+  const last = (under.syncs.all.at(-1)?.turn ?? 0) + count;
+  for (let hour = 0; hour < count * 24; hour += 1) {
+    if ((await under.nextHour()).turn === last) return;
+  }
+  throw new Error(`There were not ${String(count)} passes`);
+};
+
+const timestampAfter = (moment: string, milliseconds: number) =>
+  TimestampSchema.parse(new Date(Date.parse(moment) + milliseconds).toISOString());
+
+const accountTagCalls = ({ aws }: SyncUnderTest): number =>
+  aws.calls.filter(({ operation, input }) => operation === "ListTagsForResource" && "ResourceId" in input)
+    .length;
 
 describe("a pass over an organization", () => {
   it("brings everything that AWS holds into the inventory, and says how much of it there is", async () => {
@@ -64,19 +83,74 @@ describe("a pass over an organization", () => {
     expect(added[0]?.baseline).toBeUndefined();
   });
 
-  it("reads an account's tags when the account is new, and every account's once a day", async () => {
+  it.each(["PT1H", "PT3H", "PT6H", "P1D"])(
+    "reads an account's tags when the account is new, and every account's in 24 passes: one every %s",
+    async (identity) => {
+      const under = await syncUnderTest({
+        organization: small(),
+        integration: { syncEvery: { identity } },
+      });
+      await under.pass();
+      const tagsOf = (account: string) => under.facts("account").find(({ id }) => id === account)?.tags;
+      expect(tagsOf(PROD)).toEqual({ team: "ledger" });
+      for (const ResourceId of [MANAGEMENT, PROD, DEV]) {
+        await under.aws.administrator.organizations("TagResource", {
+          ResourceId,
+          Tags: [{ Key: "team", Value: "payments" }],
+        });
+      }
+      const calls = accountTagCalls(under);
+      await passes(under, 24);
+      for (const account of [MANAGEMENT, PROD, DEV]) expect(tagsOf(account)).toEqual({ team: "payments" });
+      expect(accountTagCalls(under) - calls).toBe(3);
+    },
+  );
+
+  it("reads the tags of an account that appeared after the pass before began to ask for tags", async () => {
     const under = await syncUnderTest({ organization: small() });
-    await under.pass();
-    const prod = () => under.facts("account").find(({ id }) => id === PROD);
-    expect(prod()?.tags).toEqual({ team: "ledger" });
-    await under.aws.administrator.organizations("TagResource", {
-      ResourceId: PROD,
-      Tags: [{ Key: "team", Value: "payments" }],
+    const { accountTagsBegunAt = "" } = (await under.pass()) as FinishedSync;
+    const [{ fact } = { fact: undefined }] = under.inventory.all.filter(
+      ({ fact }) => fact.kind === "account" && fact.id === PROD,
+    );
+    // As a look for names writes an account that it finds: without tags.
+    await under.inventory.forget(
+      { kind: "account", id: PROD },
+      { observedAt: timestampAfter(accountTagsBegunAt, 1) },
+    );
+    const seenAt = timestampAfter(accountTagsBegunAt, 2);
+    await under.inventory.record({
+      fact: { ...(fact as AccountFact), tags: {} },
+      since: seenAt,
+      observedAt: seenAt,
     });
-    for (let hour = 0; hour < 24; hour += 1) await under.nextHour();
-    expect(prod()?.tags).toEqual({ team: "payments" });
-    expect(under.callsOf("ListTagsForResource")).toBeLessThan(40);
+    const calls = accountTagCalls(under);
+    await under.nextHour();
+    expect(under.facts("account").find(({ id }) => id === PROD)?.tags).toEqual({ team: "ledger" });
+    expect(accountTagCalls(under) - calls).toBeLessThan(3);
   });
+
+  it.each(["PT1H", "PT6H", "P1D"])(
+    "reads the policies of every permission set in six passes: one every %s",
+    async (identity) => {
+      const under = await syncUnderTest({
+        organization: anOrganization({ permissionSets: numbered(6, "Set").map(permissionSet) }),
+        integration: { syncEvery: { identity } },
+      });
+      await under.pass();
+      for (const { arn } of under.facts("permission-set")) {
+        await under.aws.administrator.identityCenter("PutInlinePolicyToPermissionSet", {
+          PermissionSetArn: arn,
+          InlinePolicy: "{}",
+        });
+      }
+      const calls = under.callsOf("GetInlinePolicyForPermissionSet");
+      await passes(under, 6);
+      expect(under.facts("permission-set").map(({ inlinePolicy }) => inlinePolicy)).toEqual(
+        Array.from({ length: 6 }, () => "{}"),
+      );
+      expect(under.callsOf("GetInlinePolicyForPermissionSet") - calls).toBe(6);
+    },
+  );
 });
 
 describe("what a pass sees", () => {
@@ -264,10 +338,10 @@ describe("what an integration excludes", () => {
         version: 2,
         exclude: { organizationalUnits: [], accounts: [under.aws.ids.account("management")] },
       });
-      await under.pass();
-      for (let pass = 0; pass < 2; pass += 1) {
+      expect((await under.pass()).counts).toMatchObject({ assignment: 3 });
+      for (let pass = 0; pass < 8; pass += 1) {
         const before = under.inventory.writes;
-        await under.nextHour();
+        expect((await under.nextHour()).counts).toMatchObject({ assignment: 3 });
         expect(under.inventory.writes).toBe(before);
       }
       expect(under.facts("account").map(({ id }) => id)).not.toContain(MANAGEMENT);
@@ -352,6 +426,38 @@ describe("what changes while a pass reads", () => {
     expect(under.facts("group").map(({ displayName }) => displayName)).toEqual(["kept"]);
     expect(under.everything()).toEqual(await under.aws.everything());
   });
+
+  it.each([true, false])(
+    "somebody who is deleted keeps what AWS keeps, and not longer (asking by principal: %s)",
+    async (mayAskByPrincipal) => {
+      const under = await syncUnderTest({
+        organization: small(),
+        mayAskByPrincipal,
+        ...(mayAskByPrincipal ? { countsBefore: { provisioning: 1_000, assignment: 1 } } : {}),
+      });
+      await under.pass();
+      const ada = under.aws.ids.user("ada");
+      const hasAccess = () => under.facts("assignment").some(({ principalId }) => principalId === ada);
+      await under.aws.administrator.identityStore("DeleteUser", { UserId: ada });
+      for (let hour = 0; hour < 2; hour += 1) {
+        expect((await under.nextHour()).method?.chosen === "by-principal").toBe(mayAskByPrincipal);
+        expect(hasAccess()).toBe(true);
+      }
+      const pair = { AccountId: PROD, PermissionSetArn: under.aws.ids.permissionSet("Power") };
+      under.aws.plan.insteadOf = ({ operation, input }) =>
+        operation === "ListAccountAssignments" &&
+        input["AccountId"] === PROD &&
+        input["PermissionSetArn"] === pair.PermissionSetArn
+          ? answered({
+              AccountAssignments: [
+                { ...pair, PrincipalType: "GROUP", PrincipalId: under.aws.ids.group("oncall") },
+              ],
+            })
+          : undefined;
+      expect(await under.nextHour()).toMatchObject({ status: "finished", changes: { vanished: 1 } });
+      expect(hasAccess()).toBe(false);
+    },
+  );
 
   it("a permission set that is deleted between list and read is left out", async () => {
     const organization = small();

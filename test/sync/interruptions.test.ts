@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { WORKS_FOR_MILLISECONDS } from "../../lambdas/core/use-cases/sync/run-sync.ts";
-import type { Fact } from "../../lambdas/core/domain/inventory/facts.ts";
+import { timestamp, type AccountId } from "../../lambdas/core/domain/ids.ts";
 import { generateOrganization } from "../../local/organization-generator/generate.ts";
 import { aUserFact } from "../support/facts.ts";
-import { account, anOrganization, group, numbered, permissionSet, small, user } from "./organizations.ts";
+import { answered, refusal } from "./aws-under-test.ts";
+import {
+  account,
+  anOrganization,
+  group,
+  MANAGEMENT,
+  numbered,
+  permissionSet,
+  small,
+  user,
+} from "./organizations.ts";
 import { syncUnderTest, type SyncUnderTest } from "./sync-under-test.ts";
-
-/** By principal, nobody looks where permission sets are provisioned. */
-const butProvisionings = (facts: readonly Fact[]): readonly Fact[] =>
-  facts.filter(({ kind }) => kind !== "provisioning");
 
 /** Something of every kind appears, changes and vanishes. */
 const change = async ({ aws }: SyncUnderTest): Promise<void> => {
@@ -58,16 +64,16 @@ describe("an invocation that is killed", () => {
       await whole.nextHour();
       const steps = whole.steps.length;
       expect(steps).toBeGreaterThan(40);
-      const expected = butProvisionings(await whole.aws.everything());
-      expect(butProvisionings(whole.everything())).toEqual(expected);
+      const expected = await whole.aws.everything();
+      expect(whole.everything()).toEqual(expected);
       for (let last = 1; last <= steps; last += 1) {
         const under = await prepared();
         under.world.isKilledAfter = () => under.steps.length === last;
         await under.nextHour();
         under.world.isKilledAfter = () => false;
         const sync = await untilFinished(under);
-        const seen = butProvisionings(under.everything());
-        expect({ last, seen }).toEqual({ last, seen: butProvisionings(await under.aws.everything()) });
+        const seen = under.everything();
+        expect({ last, seen }).toEqual({ last, seen: await under.aws.everything() });
         expect(sync.problems).toEqual([]);
         expect(seen).toHaveLength(expected.length);
       }
@@ -151,6 +157,95 @@ describe("a pass that is taken up again", () => {
   });
 });
 
+describe("a pass that goes on after something else has changed", () => {
+  const anotherInstance = ({ operation }: { readonly operation: string }) =>
+    operation === "ListInstances"
+      ? answered({
+          Instances: [
+            {
+              InstanceArn: "arn:aws:sso:::instance/ssoins-00000000000000aa",
+              IdentityStoreId: "d-00000000aa",
+              OwnerAccountId: MANAGEMENT,
+              Status: "ACTIVE",
+            },
+          ],
+        })
+      : undefined;
+
+  /** A pass that failed at this call. */
+  const failedAt = async (operation: string) => {
+    const under = await syncUnderTest({ organization: small(), mayAskByPrincipal: false });
+    await under.pass();
+    under.aws.plan.insteadOf = (call) =>
+      call.operation === operation ? refusal("ExpiredTokenException") : undefined;
+    const failed = await under.nextHour();
+    expect(failed).toMatchObject({ status: "failed", reason: { code: "credentials-expired" } });
+    return { under, failed, before: under.everything() };
+  };
+
+  it.each([
+    "ListOrganizationalUnitsForParent",
+    "ListUsers",
+    "DescribePermissionSet",
+    "ListAccountAssignments",
+  ])(
+    "looks first whether it is the organization's Identity Center still: where it failed at %s",
+    async (operation) => {
+      const { under, failed, before } = await failedAt(operation);
+      under.aws.plan.insteadOf = anotherInstance;
+      const calls = under.aws.calls.length;
+      expect(await under.nextHour()).toMatchObject({
+        id: failed.id,
+        status: "failed",
+        reason: { code: "identity-center-not-found" },
+      });
+      expect(under.aws.calls.slice(calls).map((call) => call.operation)).toEqual(["ListInstances"]);
+      expect(under.everything()).toEqual(before);
+      under.aws.plan.insteadOf = undefined;
+      expect(await under.nextHour()).toMatchObject({ id: failed.id, status: "finished", problems: [] });
+    },
+  );
+
+  it("looks at the integration as it is now from the beginning", async () => {
+    const { under, failed } = await failedAt("ListUsers");
+    under.aws.plan.insteadOf = undefined;
+    const dev = under.aws.ids.account("dev");
+    await under.integrations.put({
+      ...under.integration,
+      version: 2,
+      updatedAt: timestamp(under.clock.now()),
+      exclude: { organizationalUnits: [], accounts: [dev] },
+    });
+    const sync = await under.nextHour();
+    expect(sync.id).not.toBe(failed.id);
+    expect(sync).toMatchObject({ status: "finished", baseline: false });
+    expect(under.facts("account").map(({ id }) => id)).not.toContain(dev);
+  });
+
+  it.each(["identity", "resources"] as const)(
+    "reads nothing with Lockstep's own permissions when the connector is gone: %s",
+    async (scope) => {
+      const under = await syncUnderTest({
+        organization: small(),
+        integration: {
+          managementAccountId: "999999999999" as AccountId,
+          connector: { roleArn: "arn:aws:iam::999999999999:role/LockstepConnector" },
+          memberAccounts: true,
+        },
+      });
+      await under.begin(scope);
+      const { connector: _connector, ...withoutConnector } = under.integration;
+      await under.integrations.put({ ...withoutConnector, version: 2 });
+      await under.inTime(Promise.resolve());
+      expect(await under.newest(scope)).toMatchObject({
+        status: "failed",
+        reason: { code: "connector-role-missing", accountId: "999999999999" },
+      });
+      expect(under.aws.calls).toEqual([]);
+    },
+  );
+});
+
 describe("the time of an invocation", () => {
   it(
     "ends after five minutes, and the next one goes on until all of it is read",
@@ -178,6 +273,50 @@ describe("the time of an invocation", () => {
       expect(under.callsOf("ListAccountAssignments")).toBe(4_000);
     },
   );
+
+  /** No invocation goes on for longer than a listing takes that was begun in time, and all of them see what one would. */
+  const isReadInTime = async (under: SyncUnderTest, atLeast: number) => {
+    expect(await under.pass()).toMatchObject({ status: "finished", throttles: 0, problems: [] });
+    expect(under.everything()).toEqual(await under.aws.everything());
+    const milliseconds = under.invocations.map(({ begunAt, endedAt = Infinity }) => endedAt - begunAt);
+    expect(milliseconds.length).toBeGreaterThanOrEqual(atLeast);
+    for (const each of milliseconds) expect(each).toBeLessThan(WORKS_FOR_MILLISECONDS + 30_000);
+  };
+
+  it(
+    "is not exceeded by 2,000 organizational units, as many as AWS lets there be",
+    { timeout: 300_000 },
+    async () => {
+      const [top, of] = [20, 99];
+      const paths = numbered(top, "Unit").flatMap((parent) =>
+        numbered(of, "Team").map((child) => `/${parent}/${child}`),
+      );
+      const under = await syncUnderTest({
+        organization: anOrganization({
+          accounts: paths.map((path, index) => account(String(300_000_000_000 + index), `a${index}`, path)),
+        }),
+      });
+      await isReadInTime(under, 3);
+      // The root, the units, and their second to fifth pages of 20.
+      const calls = 1 + 20 + 20 * of + 20 * 4;
+      expect(under.callsOf("ListOrganizationalUnitsForParent")).toBe(calls);
+      const { writes } = under.inventory;
+      expect(await under.nextHour()).toMatchObject({ changes: { appeared: 0, changed: 0, vanished: 0 } });
+      expect(under.inventory.writes).toBe(writes);
+      expect(under.callsOf("ListRoots")).toBe(2);
+    },
+  );
+
+  it("is not exceeded by 2,000 permission sets that nobody has read yet", { timeout: 300_000 }, async () => {
+    const sets = Array.from({ length: 2_000 }, (_, index) => `Set-${String(index).padStart(4, "0")}`);
+    const under = await syncUnderTest({
+      organization: anOrganization({ permissionSets: sets.map(permissionSet) }),
+    });
+    await isReadInTime(under, 4);
+    expect(under.callsOf("DescribePermissionSet")).toBe(2_000);
+    expect(under.callsOf("GetInlinePolicyForPermissionSet")).toBe(2_000);
+    expect(under.facts("permission-set")).toHaveLength(2_000);
+  });
 
   it("is not exceeded by every permission set in every account", { timeout: 300_000 }, async () => {
     const names = numbered(60, "account");

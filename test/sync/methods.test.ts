@@ -1,11 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Fact } from "../../lambdas/core/domain/inventory/facts.ts";
 import type { AssignmentMethod } from "../../lambdas/core/domain/sync.ts";
 import type { OrganizationFile } from "../../local/organization-file.ts";
-import type { AssignmentOf } from "./aws-under-test.ts";
-import { account, anOrganization, group, numbered, permissionSet, user } from "./organizations.ts";
-import { syncUnderTest, type SyncUnderTest } from "./sync-under-test.ts";
+import { refusal, type AssignmentOf } from "./aws-under-test.ts";
+import {
+  account,
+  anOrganization,
+  group,
+  MANAGEMENT,
+  numbered,
+  permissionSet,
+  user,
+} from "./organizations.ts";
+import { syncUnderTest } from "./sync-under-test.ts";
 
 const USERS = numbered(4, "user");
 const GROUPS = numbered(3, "group");
@@ -66,17 +73,6 @@ const everyMethod: readonly AssignmentMethod[] = [
   "by-principal",
 ];
 
-const countsProvisionings = (method: AssignmentMethod): boolean =>
-  method === "by-account" || method === "by-permission-set";
-
-/** Only lists of pairs show where permission sets are provisioned. */
-const comparable = (facts: readonly Fact[], method: AssignmentMethod): readonly Fact[] =>
-  countsProvisionings(method) ? facts : facts.filter(({ kind }) => kind !== "provisioning");
-
-const isAsAws = async (under: SyncUnderTest, method: AssignmentMethod): Promise<void> => {
-  expect(comparable(under.everything(), method)).toEqual(comparable(await under.aws.everything(), method));
-};
-
 const bodyOf =
   (method: AssignmentMethod) =>
   async (
@@ -91,14 +87,14 @@ const bodyOf =
       countsBefore: COUNTED[method],
     });
     expect((await under.pass()).method?.chosen).toBe(method);
-    await isAsAws(under, method);
+    expect(under.everything()).toEqual(await under.aws.everything());
     const before = new Set(assignments.map((one) => JSON.stringify(one)));
     for (const change of changes) {
       if (before.has(JSON.stringify(change))) await under.aws.administrator.unassign(change);
       else await under.aws.administrator.assign(change);
     }
     expect(await under.nextHour()).toMatchObject({ status: "finished", method: { chosen: method } });
-    await isAsAws(under, method);
+    expect(under.everything()).toEqual(await under.aws.everything());
     const { writes } = under.inventory;
     expect(await under.nextHour()).toMatchObject({ status: "finished" });
     expect(under.inventory.writes).toBe(writes);
@@ -141,6 +137,124 @@ describe("assignments, however they are read", () => {
         expect(under.callsOf(operations[other])).toBe(other === "by-account" ? 1 : 0);
       }
     }
+  });
+});
+
+describe("a permission set that was provisioned, and that nobody has", () => {
+  const provisioned = async (method: AssignmentMethod) => {
+    const under = await syncUnderTest({
+      organization: organizationOf(
+        method,
+        [{ account: "account-000", permissionSet: "Set-000", user: "user-000" }],
+        [],
+      ),
+      mayAskByPrincipal: method === "by-principal",
+      countsBefore: COUNTED[method],
+    });
+    for (const account of ["account-001", "management"]) {
+      await under.aws.administrator.identityCenter("ProvisionPermissionSet", {
+        PermissionSetArn: under.aws.ids.permissionSet("Set-001"),
+        TargetType: "AWS_ACCOUNT",
+        TargetId: under.aws.ids.account(account),
+      });
+    }
+    await under.aws.administrator.identityCenter("ListInstances", {});
+    return under;
+  };
+  const placesIn = (under: Awaited<ReturnType<typeof provisioned>>) =>
+    under.facts("provisioning").map(({ accountId }) => accountId);
+
+  it.each(["by-account", "by-permission-set"] as const)("is in the inventory: %s", async (method) => {
+    const under = await provisioned(method);
+    await under.pass();
+    expect(placesIn(under)).toHaveLength(3);
+    expect(under.everything()).toEqual(await under.aws.everything());
+  });
+
+  it.each(["every-pair", "by-principal"] as const)(
+    "is there for the management account alone, whose permission sets are listed: %s",
+    async (method) => {
+      const under = await provisioned(method);
+      const sync = await under.pass();
+      expect(sync.method?.chosen).toBe(method);
+      expect(sync.counts).toMatchObject({ provisioning: 2, assignment: 1 });
+      expect(placesIn(under)).toEqual([MANAGEMENT, under.aws.ids.account("account-000")]);
+    },
+  );
+});
+
+describe("a permission set that nobody has, in a pass that lists none, after one that listed it", () => {
+  const NOBODYS = "account-001";
+
+  const listedBefore = async (method: "every-pair" | "by-principal") => {
+    const countsBefore = { ...COUNTED["by-permission-set"] };
+    const under = await syncUnderTest({
+      organization: organizationOf(
+        "by-permission-set",
+        [{ account: "account-000", permissionSet: "Set-000", user: "user-000" }],
+        [],
+      ),
+      mayAskByPrincipal: method === "by-principal",
+      countsBefore,
+    });
+    await under.aws.administrator.identityCenter("ProvisionPermissionSet", {
+      PermissionSetArn: under.aws.ids.permissionSet("Set-001"),
+      TargetType: "AWS_ACCOUNT",
+      TargetId: under.aws.ids.account(NOBODYS),
+    });
+    expect(await under.pass()).toMatchObject({
+      method: { chosen: "by-permission-set" },
+      counts: { provisioning: 2 },
+    });
+    Object.assign(countsBefore, COUNTED[method]);
+    return under;
+  };
+  const methods = ["every-pair", "by-principal"] as const;
+
+  it.each(methods)("stays while AWS lists it, for one call: %s", async (method) => {
+    const under = await listedBefore(method);
+    const { writes } = under.inventory;
+    const lists = under.callsOf("ListPermissionSetsProvisionedToAccount");
+    expect(await under.nextHour()).toMatchObject({
+      status: "finished",
+      method: { chosen: method },
+      counts: { provisioning: 2 },
+      changes: { vanished: 0 },
+    });
+    expect(under.inventory.writes).toBe(writes);
+    // Those of the management account are listed by any method.
+    expect(under.callsOf("ListPermissionSetsProvisionedToAccount") - lists).toBe(2);
+    expect(under.everything()).toEqual(await under.aws.everything());
+  });
+
+  it.each(methods)("vanishes when AWS lists it no more: %s", async (method) => {
+    const under = await listedBefore(method);
+    const one: AssignmentOf = { account: NOBODYS, permissionSet: "Set-001", user: "user-001" };
+    await under.aws.administrator.assign(one);
+    await under.aws.administrator.unassign(one);
+    expect(await under.nextHour()).toMatchObject({ method: { chosen: method }, counts: { provisioning: 1 } });
+    expect(under.everything()).toEqual(await under.aws.everything());
+  });
+
+  it.each(methods)("stays where AWS refuses the list, and the account is marked: %s", async (method) => {
+    const under = await listedBefore(method);
+    const accountId = under.aws.ids.account(NOBODYS);
+    const added: AssignmentOf = { account: NOBODYS, permissionSet: "Set-002", user: "user-001" };
+    await under.aws.administrator.assign(added);
+    under.aws.plan.insteadOf = ({ operation, input }) =>
+      operation === "ListPermissionSetsProvisionedToAccount" && input["AccountId"] === accountId
+        ? refusal("AccessDeniedException")
+        : undefined;
+    expect(await under.nextHour()).toMatchObject({
+      status: "finished",
+      method: { chosen: method },
+      problems: [{ code: "access-denied", accountId }],
+      // What somebody has there now is provisioned, whether it is listed or not.
+      counts: { provisioning: 3 },
+    });
+    const sets = under.facts("provisioning").filter((fact) => fact.accountId === accountId);
+    expect(sets).toHaveLength(2);
+    expect(under.facts("stale-account")).toMatchObject([{ accountId, scope: "identity" }]);
   });
 });
 

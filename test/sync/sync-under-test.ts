@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { SHARES } from "../../lambdas/adapters/admission.ts";
-import { sharedAdmission } from "../../lambdas/adapters/shared-admission.ts";
 import { connectToIdentity } from "../../lambdas/adapters/sync/identity-connection.ts";
 import { yieldingAdmission } from "../../lambdas/adapters/yielding-admission.ts";
 import {
@@ -14,6 +13,7 @@ import type { Fact, FactKind, FactOf } from "../../lambdas/core/domain/inventory
 import { timestamp } from "../../lambdas/core/domain/ids.ts";
 import type { Sync, SyncScope } from "../../lambdas/core/domain/sync.ts";
 import type { InventoryWriter } from "../../lambdas/core/ports/inventory.ts";
+import type { Admission } from "../../lambdas/core/ports/provider.ts";
 import type {
   AccountsConnection,
   EntitlementWatch,
@@ -127,6 +127,17 @@ export const syncUnderTest = async (options: Options) => {
   const steps: Step[] = [];
   const invocations: Invocation[] = [];
 
+  /** What a process of its own waits for before each call of sso-admin. */
+  const admission = (ahead: number): Admission =>
+    yieldingAdmission({
+      pace,
+      usual: SHARES.sync,
+      meanwhile: SHARES.syncBesideRemovals,
+      mustYield: () => Promise.resolve(world.removalsTaken()),
+      clock,
+      ahead,
+    });
+
   const outsideOf =
     (sandbox: Sandbox, kind: Step["kind"]) =>
     <T>(name: string, does: () => Promise<T>): Promise<T> => {
@@ -154,27 +165,21 @@ export const syncUnderTest = async (options: Options) => {
       get: (id) => syncs.get(id),
       put: (next) => write("put", () => syncs.put(next)),
       list: async (of, page) => {
-        const { items } = await syncs.list(of, page);
-        if (options.countsBefore === undefined) return { items };
+        const { items, more } = await syncs.list(of, page);
+        if (options.countsBefore === undefined) return { items, more };
         const earlier = aFinishedSync({ begunAt: new Date(0), ...of });
         return {
           items: [...items, earlier].map((sync) => ({ ...sync, counts: { ...options.countsBefore } })),
+          more,
         };
       },
-      putSlice: (id, slice) => write("putSlice", () => syncs.putSlice(id, slice)),
-      slices: (id) => syncs.slices(id),
+      putAccount: (id, account) => write("putAccount", () => syncs.putAccount(id, account)),
+      accounts: (id, range) => syncs.accounts(id, range),
     };
-    const admission = yieldingAdmission({
-      usual: sharedAdmission({ pace, share: SHARES.sync, clock, ahead: SHARES.sync.perSecond }),
-      alone: SHARES.sync,
-      meanwhile: SHARES.syncBesideRemovals,
-      mustYield: () => Promise.resolve(world.removalsTaken()),
-      clock,
-    });
     const connect = connectToIdentity({
       clock,
       random: () => 0.5,
-      admission,
+      admission: admission(SHARES.sync.perSecond),
       homeAccount: deployment.homeAccount,
       identityCenter,
       clientsThrough: () => aws.clientsFor(call),
@@ -191,6 +196,7 @@ export const syncUnderTest = async (options: Options) => {
             const connection = connect(of, onBehalfOf);
             return { ...connection, sources: world.around(connection.sources) };
           },
+          deployment,
           clock,
         });
         return SyncOutputSchema.parse(await run(SyncInputSchema.parse(payload)));
@@ -203,8 +209,7 @@ export const syncUnderTest = async (options: Options) => {
           connectTo: connectToAccounts,
           clock,
         });
-        await look(LookIntoAccountsInputSchema.parse(payload));
-        return LookIntoAccountsOutputSchema.parse({});
+        return LookIntoAccountsOutputSchema.parse(await look(LookIntoAccountsInputSchema.parse(payload)));
       },
     };
   };
@@ -242,7 +247,7 @@ export const syncUnderTest = async (options: Options) => {
     return work;
   };
   const begin = (scope: SyncScope) =>
-    beginSync({ syncs, starter, clock })({ integration: integration.name, scope, reason: "schedule" });
+    beginSync({ syncs, starter, clock })({ integration, scope, reason: "schedule" });
   const newest = async (scope: SyncScope): Promise<Sync> => {
     const { items } = await syncs.list({ integration: integration.name, scope }, { limit: 1 });
     const [sync] = items;
@@ -258,6 +263,8 @@ export const syncUnderTest = async (options: Options) => {
     integrations,
     integration,
     accounts,
+    /** The admission of another process that reads. */
+    anotherProcess: (): Admission => admission(1),
     world,
     steps,
     invocations,

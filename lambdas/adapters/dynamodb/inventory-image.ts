@@ -11,6 +11,7 @@ const TraceSchema = z.object({
   observedAt: TimestampSchema,
   by: z.optional(z.string()),
   heldBy: z.optional(z.array(RequestIdSchema)),
+  leftScope: z.optional(z.boolean()),
 });
 
 /** What an image of an item of the Inventory table whose `kind` is `fact` says. */

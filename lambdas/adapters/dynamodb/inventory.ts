@@ -126,7 +126,7 @@ const isSeenNoLaterThan = (observedAt: string): Condition => ({
 const forget = async (
   items: Table,
   { kind, id }: Parameters<Inventory["forget"]>[0],
-  { observedAt, by, heldBy }: Parameters<Inventory["forget"]>[1],
+  { observedAt, by, heldBy, leftScope }: Parameters<Inventory["forget"]>[1],
 ): Promise<"written" | "outdated"> => {
   const trace = {
     kind: "fact" satisfies InventoryItemKind,
@@ -135,16 +135,17 @@ const forget = async (
     ...ttlAt(new Date(Date.parse(observedAt) + TRACE_KEPT_MILLISECONDS)),
     ...(by === undefined ? {} : { by }),
     ...(heldBy === undefined ? {} : { heldBy }),
+    ...(leftScope === undefined ? {} : { leftScope }),
   };
   const changed = await items.update(inventoryKeys.fact(kind, id), {
-    ...setting(trace, [...FACT_PLACES, ...ABOUT_ITS_APPEARANCE.filter((name) => !(name in trace))]),
+    ...setting(trace, [...FACT_PLACES, ...ABOUT_A_CHANGE.filter((name) => !(name in trace))]),
     ConditionExpression: "attribute_not_exists(#pk) OR #observedAt < :observedAt",
   });
   return written(changed === "conflict" ? changed : "written");
 };
 
-/** What an item says of how the fact appeared, which is not how it vanished. */
-const ABOUT_ITS_APPEARANCE = ["baseline", "by", "heldBy"] as const;
+/** What an item says of how the fact appeared, or went before, which is not how it vanishes. */
+const ABOUT_A_CHANGE = ["baseline", "by", "heldBy", "leftScope"] as const;
 
 /** An update that sets these attributes and removes those; its names are those of both, and of the key. */
 const setting = (attributes: Item, removed: readonly string[]): Omit<Update, "ConditionExpression"> => ({

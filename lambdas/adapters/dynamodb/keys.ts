@@ -9,6 +9,7 @@ import { partsOfSyncId, type SyncId, type SyncScope } from "../../core/domain/sy
 import {
   RequestIdSchema,
   timestamp,
+  type AccountId,
   type FlowName,
   type PermissionSetArn,
   type RequestId,
@@ -160,7 +161,7 @@ export const configKeys = {
 } as const;
 
 /** What an item of the Inventory table is: the stream's filter lets only facts through. */
-export type InventoryItemKind = "fact" | "sync" | "slice";
+export type InventoryItemKind = "fact" | "sync" | "synced-account";
 
 /**
  * Finds assignments by the user or group that has them, and memberships by the user. As the other indexes of the
@@ -190,15 +191,15 @@ export const inventoryKeys = {
     const { integration, scope } = partsOfSyncId(id);
     return { pk: syncPartition(integration, scope), sk: id };
   },
-  slice: (id: SyncId, from: string) => ({ pk: slicePartition(id), sk: from }),
+  syncedAccount: (id: SyncId, accountId: AccountId) => ({ pk: syncedAccountPartition(id), sk: accountId }),
 } as const;
 
 /** Where the passes of an integration are, by when they were begun. */
 export const syncPartition = (integration: IntegrationName, scope: SyncScope): string =>
   `sync#${integration}#${scope}`;
 
-/** Where the slices of a pass are, by their first account. */
-export const slicePartition = (id: SyncId): string => `slice#${id}`;
+/** Where the accounts are that a pass has looked into. */
+export const syncedAccountPartition = (id: SyncId): string => `synced-account#${id}`;
 
 /** A name within its kind. */
 const nameKey = (kind: NamedKind | "resource" | "membership", name: string) => `${kind}#${name}`;
@@ -274,12 +275,17 @@ const factPlaces = (
     case "iam-group":
     case "iam-role":
     case "stale-account":
+    case "coverage":
+    case "excluded-account":
       return {};
   }
 };
 
 /** TTL's attribute (epoch seconds) in every table that has one. DynamoDB deletes days late: it collects garbage, nothing else. */
 export const ttlAt = (moment: Date) => ({ ttl: Math.ceil(moment.getTime() / 1000) });
+
+/** Tells a write from everybody else's: whoever saw no answer finds out by it whether it was done. */
+export const WRITE = "write";
 
 /** The attributes that an item has for its table's sake; what is left is the stored thing itself. */
 export const withoutTableAttributes = (item: Readonly<Record<string, unknown>>): Record<string, unknown> => {
@@ -294,6 +300,7 @@ export const withoutTableAttributes = (item: Readonly<Record<string, unknown>>):
     [BY_DUE.partition]: _dueIn,
     [BY_DUE.sort]: _dueAt,
     [SWEPT]: _swept,
+    [WRITE]: _write,
     ttl: _ttl,
     ...content
   } = item;

@@ -92,7 +92,7 @@ export const directory = ({ clientsFor, region, identityStoreId, identity }: Dir
       if (byUserName !== undefined && byEmail !== undefined && byUserName !== byEmail) {
         throw new DomainError(
           "ambiguous-name",
-          `"${name}" is one person's user name and another's email address`,
+          `"${name}" is one user's user name and another's email address`,
         );
       }
       const id = byUserName ?? byEmail;

@@ -1,4 +1,4 @@
-import { OrganizationalUnitIdSchema, type OrganizationalUnitId } from "../../core/domain/ids.ts";
+import { isRoot, OrganizationalUnitIdSchema, type OrganizationalUnitId } from "../../core/domain/ids.ts";
 
 /**
  * AWS nests organizational units five deep (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html);
@@ -27,5 +27,3 @@ export const walkUp = async (
   }
   return ancestors;
 };
-
-const isRoot = (id: OrganizationalUnitId): boolean => id.startsWith("r-");

@@ -14,6 +14,7 @@ import {
   OrganizationalUnitIdSchema,
   type OrganizationalUnitId,
 } from "../../core/domain/ids.ts";
+import { RetryableError } from "../../core/domain/errors.ts";
 import type { OrganizationalUnitFact } from "../../core/domain/inventory/facts.ts";
 import type { AccountListing, OrganizationSource } from "../../core/ports/sync.ts";
 import type { AwsClients } from "../aws-clients.ts";
@@ -44,6 +45,25 @@ export const organizationSource = ({
 }): OrganizationSource => {
   const client = clients.client(OrganizationsClient);
 
+  const root = async (): Promise<OrganizationalUnitFact> => {
+    const pages = pagesOf((NextToken) =>
+      call("organizations:ListRoots", () => client.send(new ListRootsCommand({ NextToken }))),
+    );
+    // A page may be empty, and not be the last (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListRoots.html).
+    const [found] = await allOf(pages, ({ Roots = [] }) => Roots);
+    if (found === undefined)
+      throw new RetryableError("ProviderUnavailable", "AWS Organizations shows no root");
+    const id = OrganizationalUnitIdSchema.parse(found.Id);
+    return { kind: "organizational-unit", id, name: found.Name ?? id, path: "/" };
+  };
+
+  async function* unitsBelow(
+    parent: OrganizationalUnitFact,
+  ): AsyncGenerator<readonly OrganizationalUnitFact[], void, undefined> {
+    for await (const { OrganizationalUnits = [] } of childUnits(parent.id))
+      if (OrganizationalUnits.length > 0) yield OrganizationalUnits.map((unit) => unitBelow(parent, unit));
+  }
+
   const childUnits = (ParentId: string) =>
     untilGone(
       ["ParentNotFoundException"],
@@ -66,22 +86,15 @@ export const organizationSource = ({
 
   /** Breadth first, so that a unit comes after the one above it. */
   async function* tree(): AsyncGenerator<readonly PlacedUnit[], void, undefined> {
-    const { Roots: [root] = [] } = await call("organizations:ListRoots", () =>
-      client.send(new ListRootsCommand({})),
-    );
-    if (root?.Id === undefined) return;
-    const id = OrganizationalUnitIdSchema.parse(root.Id);
-    const top: PlacedUnit = {
-      fact: { kind: "organizational-unit", id, name: root.Name ?? id, path: "/" },
-      above: [],
-    };
+    const top: PlacedUnit = { fact: await root(), above: [] };
     yield [top];
     const unread = [top];
     for (let parent = unread.shift(); parent !== undefined; parent = unread.shift()) {
-      for await (const { OrganizationalUnits = [] } of childUnits(parent.fact.id)) {
-        const units = OrganizationalUnits.map((unit) => unitBelow(parent, unit));
+      const above = [parent.fact.id, ...parent.above];
+      for await (const facts of unitsBelow(parent.fact)) {
+        const units = facts.map((fact) => ({ fact, above }));
         unread.push(...units);
-        if (units.length > 0) yield units;
+        yield units;
       }
     }
   }
@@ -172,6 +185,9 @@ export const organizationSource = ({
       return undefined;
     },
 
+    root,
+    unitsBelow,
+
     organizationalUnits: async function* () {
       for await (const units of tree()) yield units.map(({ fact }) => fact);
     },
@@ -181,19 +197,16 @@ export const organizationSource = ({
 const pathOf = ({ Paths: [path] = [] }: Account): string | undefined => path;
 
 const unitBelow = (
-  { fact: parent, above }: PlacedUnit,
+  parent: OrganizationalUnitFact,
   unit: { readonly Id?: string | undefined; readonly Name?: string | undefined },
-): PlacedUnit => {
+): OrganizationalUnitFact => {
   const id = OrganizationalUnitIdSchema.parse(unit.Id);
   const name = unit.Name ?? id;
   return {
-    fact: {
-      kind: "organizational-unit",
-      id,
-      name,
-      parent: parent.id,
-      path: parent.path === "/" ? `/${name}` : `${parent.path}/${name}`,
-    },
-    above: [parent.id, ...above],
+    kind: "organizational-unit",
+    id,
+    name,
+    parent: parent.id,
+    path: parent.path === "/" ? `/${name}` : `${parent.path}/${name}`,
   };
 };

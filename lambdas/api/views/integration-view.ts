@@ -3,6 +3,7 @@ import type { IntegrationView, RefreshSchema } from "../../core/contracts/http/i
 import { isFromSettings, type Integration } from "../../core/domain/integration.ts";
 import type { BegunSync } from "../../core/use-cases/integrations/begin-sync.ts";
 import type { DescribedIntegration } from "../../core/use-cases/integrations/integrations.ts";
+import { given } from "../pages.ts";
 
 /** An integration for administrators: as it was written, with its ExternalId, and how it is. */
 export const integrationView = ({ integration, status }: DescribedIntegration): IntegrationView => ({
@@ -31,14 +32,9 @@ const contentView = (integration: Integration) => {
     name,
     ...originView(integration),
     region,
-    ...(connector === undefined ? {} : { connector }),
     resourceTypes,
-    ...(customAccessDetails === undefined ? {} : { customAccessDetails }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(resourceOwner === undefined ? {} : { resourceOwner }),
-    ...(syncEvery === undefined ? {} : { syncEvery }),
-    ...(credentialRotationDays === undefined ? {} : { credentialRotationDays }),
-    ...(userCleanupDays === undefined ? {} : { userCleanupDays }),
+    ...given({ connector, customAccessDetails, owner, resourceOwner, syncEvery }),
+    ...given({ credentialRotationDays, userCleanupDays }),
   };
   if (integration.kind === "aws-account") {
     const { kind, accountId } = integration;

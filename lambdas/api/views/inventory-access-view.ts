@@ -5,13 +5,16 @@ import type {
   UserAccessSchema,
 } from "../../core/contracts/http/inventory-access.ts";
 import type { AccountAccess, Reacher } from "../../core/use-cases/inventory/account-access.ts";
-import { NOT_COVERED } from "../../core/use-cases/inventory/not-covered.ts";
+import type { NamedPrincipal } from "../../core/use-cases/inventory/names.ts";
 import type { StandingAccess } from "../../core/use-cases/inventory/standing-access.ts";
 import type { Reach, UserAccess } from "../../core/use-cases/inventory/user-access.ts";
 
-export const userAccessView = ({ user, page }: UserAccess): z.input<typeof UserAccessSchema> => ({
+export const userAccessView = (
+  { user, page }: UserAccess,
+  notCovered: readonly string[],
+): z.input<typeof UserAccessSchema> => ({
   user: { id: user.id, name: user.userName, enabled: user.enabled },
-  notCovered: [...NOT_COVERED],
+  notCovered: [...notCovered],
   items: page.items.map((reach) => ({
     account: reach.account,
     permissionSet: reach.permissionSet,
@@ -20,15 +23,24 @@ export const userAccessView = ({ user, page }: UserAccess): z.input<typeof UserA
   ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
 });
 
-export const accountAccessView = ({ account, page }: AccountAccess): z.input<typeof AccountAccessSchema> => ({
+export const accountAccessView = (
+  { account, page }: AccountAccess,
+  notCovered: readonly string[],
+): z.input<typeof AccountAccessSchema> => ({
   account: { id: account.id, name: account.name },
-  notCovered: [...NOT_COVERED],
+  notCovered: [...notCovered],
   items: page.items.map((reacher) => ({
-    person: { id: reacher.person.id, name: reacher.person.name, enabled: reacher.person.enabled },
+    user: userView(reacher.user),
     permissionSet: reacher.permissionSet,
     ...heldView(reacher),
   })),
   ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+});
+
+const userView = ({ id, name, enabled }: NamedPrincipal) => ({
+  id,
+  name,
+  ...(enabled === undefined ? {} : { enabled }),
 });
 
 const heldView = ({ hold, through, observed: { since, by }, stale }: Reach | Reacher) => ({

@@ -38,7 +38,7 @@ const mayRequestView = (
         name: permissionSet.name,
       })),
     })),
-    duration: { max: duration.max },
+    duration: { max: durationText(duration.maxSeconds) },
     approvals: approval.steps.length,
     extensions: { max: maxExtensions, duration: durationText(longestSeconds), approvals: steps.length },
   };

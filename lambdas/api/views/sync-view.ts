@@ -1,7 +1,7 @@
 import type { SyncView } from "../../core/contracts/http/syncs.ts";
 import { timestamp } from "../../core/domain/ids.ts";
-import { estimatedEnd } from "../../core/domain/sync-progress.ts";
-import { PHASES, type RunningSync, type Sync } from "../../core/domain/sync.ts";
+import { estimatedEnd, placeOfPhase } from "../../core/domain/sync-progress.ts";
+import type { RunningSync, Sync } from "../../core/domain/sync.ts";
 
 /** A pass for administrators: how far it is, what it took, and what it met. */
 export const syncView =
@@ -32,12 +32,10 @@ export const syncView =
   };
 
 const phaseView = (sync: RunningSync, now: Date): NonNullable<SyncView["phase"]> => {
-  const phases: readonly string[] = PHASES[sync.scope];
   const end = estimatedEnd(sync, now);
   return {
     name: sync.checkpoint.phase,
-    number: phases.indexOf(sync.checkpoint.phase) + 1,
-    of: phases.length,
+    ...placeOfPhase(sync),
     begunAt: sync.phaseBegunAt,
     done: sync.done,
     ...(sync.total === undefined ? {} : { total: sync.total }),

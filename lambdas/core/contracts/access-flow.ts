@@ -5,6 +5,7 @@ import {
   LONGEST_ACCOUNT,
   LONGEST_DIRECTORY_NAME,
   LONGEST_PERMISSION_SET,
+  LONGEST_UNIT_PATH,
   durationUpTo,
   nameOrId,
 } from "./http/fields.ts";
@@ -24,9 +25,6 @@ const PartySchema = z.union(
 export type PartyDocument = z.output<typeof PartySchema>;
 
 const PartiesSchema = z.strictObject({ anyOf: z.array(PartySchema).check(z.minLength(1), z.maxLength(100)) });
-
-/** Up to 128 characters a unit, up to five levels (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). */
-const LONGEST_UNIT_PATH = 5 * 129;
 
 const OrganizationalUnitPathSchema = nameOrId(
   LONGEST_UNIT_PATH,

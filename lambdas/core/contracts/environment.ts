@@ -65,6 +65,8 @@ export const EnvironmentVariables = {
   /** The account that Lockstep is deployed in. */
   HOME_ACCOUNT: accountId,
   MANAGEMENT_ACCOUNT: accountId,
+  /** Absent: nobody forwards changes from such an account. */
+  DELEGATED_ADMINISTRATOR_ACCOUNT: z.optional(accountId),
   /** Absent: the functions' own roles reach the organization. */
   CONNECTOR: z.optional(json(ConnectorSettingsSchema)),
   IDENTITY_CENTER: json(IdentityCenterSchema),

@@ -18,6 +18,8 @@ export const MetricNames = {
   ssoAdminThrottled: "SsoAdminThrottled",
   /** For how long the entitlement that waits the longest has not been compared with AWS (seconds). */
   rotationSeconds: "RotationSeconds",
+  /** Integrations' scopes of which no sync has been finished for far longer than they are due. */
+  syncsBehind: "SyncsBehind",
   overdueRequests: "OverdueRequests",
   restartedExecutions: "RestartedExecutions",
   /** Requests that a sweep could not put right, and left to the next one. */

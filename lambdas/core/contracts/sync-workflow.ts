@@ -51,10 +51,16 @@ export const LookIntoAccountsInputSchema = z.object({
   version,
   syncId: SyncIdSchema,
   slice: AccountSliceSchema,
+  /** How many attempts before this one ended without an answer. Absent: sent by a machine that was deployed before. */
+  retries: z.optional(z.int().check(z.gte(0))),
 });
 
-/** What a slice came to is in the Inventory table: the results of a thousand slices would not fit into a state. */
-export const LookIntoAccountsOutputSchema = z.strictObject({});
+/** What the accounts came to is in the Inventory table: the results of a thousand slices would not fit into a state. */
+export const LookIntoAccountsOutputSchema = z.strictObject({
+  /** `more`: out of time before the slice was through. */
+  next: z.enum(["more", "end"]),
+});
+export type LookIntoAccountsOutput = z.infer<typeof LookIntoAccountsOutputSchema>;
 
 interface TaskContract {
   readonly input: z.ZodMiniType;

@@ -23,6 +23,9 @@ export interface Population {
   readonly principalCalls?: number | undefined;
 }
 
+/** Whether AWS may be asked by principal: it answers the management account only, and may refuse even that. */
+export type AskingByPrincipal = "allowed" | "needs-management-account" | "refused";
+
 export interface MethodChoice {
   readonly chosen: AssignmentMethod;
   /** One sentence with the numbers. */
@@ -56,32 +59,32 @@ export const callsOf = (
  * The method with the fewest calls. While nobody has counted the pairs, the two that count them are compared by what
  * counting costs, and `principalsAreCheaper` says during the count whether to go over to the principals.
  */
-export const chooseMethod = (population: Population, mayAskByPrincipal: boolean): MethodChoice => {
+export const chooseMethod = (population: Population, byPrincipal: AskingByPrincipal): MethodChoice => {
   const { pairs } = population;
   const allowed: readonly AssignmentMethod[] = [
     "by-permission-set",
     "by-account",
     "every-pair",
-    ...(mayAskByPrincipal ? (["by-principal"] as const) : []),
+    ...(byPrincipal === "allowed" ? (["by-principal"] as const) : []),
   ];
-  if (pairs === undefined) return chooseUncounted(population, mayAskByPrincipal);
+  if (pairs === undefined) return chooseUncounted(population, byPrincipal);
   const calls = callsOf({ ...population, pairs });
   const [chosen = "by-permission-set"] = allowed.toSorted((a, b) => calls[a] - calls[b]);
   const others = allowed.filter((method) => method !== chosen).map((method) => `${method} ${calls[method]}`);
   return {
     chosen,
-    why: `${chosen} takes about ${calls[chosen]} calls (${others.join(", ")})${withoutPrincipals(mayAskByPrincipal)}.`,
+    why: `${chosen} takes about ${calls[chosen]} calls (${others.join(", ")})${WITHOUT_PRINCIPALS[byPrincipal]}.`,
   };
 };
 
 const chooseUncounted = (
   { accounts, permissionSets, principals }: Population,
-  mayAskByPrincipal: boolean,
+  byPrincipal: AskingByPrincipal,
 ): MethodChoice => {
   // Whatever the pairs are, there is at least one call for each of the lists that find them.
   const chosen = permissionSets <= accounts ? "by-permission-set" : "by-account";
   const lists = Math.min(permissionSets, accounts);
-  if (mayAskByPrincipal && principals < lists) {
+  if (byPrincipal === "allowed" && principals < lists) {
     return {
       chosen: "by-principal",
       why: `by-principal takes about ${principals} calls; finding the pairs alone would take ${lists} or more.`,
@@ -89,14 +92,17 @@ const chooseUncounted = (
   }
   return {
     chosen,
-    why: `The pairs are not counted yet: ${chosen} finds them in the fewest calls, ${lists} or more${withoutPrincipals(mayAskByPrincipal)}.`,
+    why: `The pairs are not counted yet: ${chosen} finds them in the fewest calls, ${lists} or more${WITHOUT_PRINCIPALS[byPrincipal]}.`,
   };
 };
 
-const withoutPrincipals = (mayAskByPrincipal: boolean): string =>
-  mayAskByPrincipal
-    ? ""
-    : "; by-principal needs a role in the management account (sso:ListAccountAssignmentsForPrincipal)";
+/** Why the choice does without the principals, as the end of its sentence. */
+const WITHOUT_PRINCIPALS: Readonly<Record<AskingByPrincipal, string>> = {
+  allowed: "",
+  "needs-management-account":
+    "; by-principal needs a role in the management account (sso:ListAccountAssignmentsForPrincipal)",
+  refused: "; AWS refused to be asked by principal in this sync (sso:ListAccountAssignmentsForPrincipal)",
+};
 
 /**
  * Whether to go over to the principals while pairs are being found: what is left of the way by pairs takes more calls than

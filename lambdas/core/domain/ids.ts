@@ -35,6 +35,9 @@ export const OrganizationalUnitIdSchema = matching(
 ).brand<"OrganizationalUnitId">();
 export type OrganizationalUnitId = z.infer<typeof OrganizationalUnitIdSchema>;
 
+/** Whether it is the organization's root, which is below nothing. */
+export const isRoot = (id: OrganizationalUnitId): boolean => id.startsWith("r-");
+
 /** An access flow's name. */
 export const FlowNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"FlowName">();
 export type FlowName = z.infer<typeof FlowNameSchema>;

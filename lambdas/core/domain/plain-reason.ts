@@ -22,7 +22,7 @@ const awsSentences: readonly Meaning[] = [
   },
   {
     found: /the (USER|GROUP) assignee (\S+) was not found in directory/,
-    sentence: "the person or group that has the access ($1 $2) no longer exists in Identity Center",
+    sentence: "the user or group that has the access ($1 $2) no longer exists in Identity Center",
   },
   {
     found: /EntitlementItem doesn't exist/,

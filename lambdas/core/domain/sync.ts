@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { ProblemSchema } from "./inventory/problem.ts";
 import { IntegrationNameSchema, type IntegrationName } from "./integration.ts";
-import { TimestampSchema } from "./ids.ts";
+import { AccountIdSchema, TimestampSchema } from "./ids.ts";
 
 /**
  * What a sync looks at. `identity`: the organization, the directory, permission sets and assignments; `resources`: IAM and
@@ -16,6 +16,8 @@ export const PHASES = {
     "identity-center",
     "organizational-units",
     "accounts",
+    "left-scope",
+    "left-accounts",
     "account-tags",
     "users",
     "groups",
@@ -67,12 +69,24 @@ const CheckpointSchema = z.strictObject({
 const common = {
   id: SyncIdSchema,
   integration: IntegrationNameSchema,
+  /**
+   * When the integration was written that this pass was begun for. Its version does not tell it from another: what the
+   * settings say and what somebody wrote first are both version 1. Absent in records that were written before this was kept.
+   */
+  integrationWrittenAt: z.optional(TimestampSchema),
   scope: z.enum(SyncScopes),
   version: z.int().check(z.positive()),
+  /**
+   * The version that an execution is started for: 1, and that of each time when it is taken up again. Absent in records
+   * that were written before this was kept: 1.
+   */
+  attempt: z.optional(z.int().check(z.positive())),
   begunAt: TimestampSchema,
   updatedAt: TimestampSchema,
   /** Why it was begun: `schedule`, or `user:` and the id of who asked for it. */
   occasion: z.optional(z.string()),
+  /** How many passes of its integration and scope finished before it: see turns.ts. Absent before they were counted. */
+  turn: z.optional(count),
   /** The first one of its integration: what it finds has not changed, it was there. */
   baseline: z.boolean(),
   /** Calls of AWS by `service:Operation`, throttled ones included. */
@@ -87,6 +101,8 @@ const common = {
   moreProblems: count,
   /** Why it failed before it was taken up again. */
   failedBefore: z.optional(ProblemSchema),
+  /** When it began to ask for accounts' tags. Absent before that, and in records that were written before this was kept. */
+  accountTagsBegunAt: z.optional(TimestampSchema),
 } as const;
 
 /** One pass over an integration. */
@@ -115,16 +131,27 @@ export type RunningSync = Extract<Sync, { readonly status: "running" }>;
 export type FinishedSync = Extract<Sync, { readonly status: "finished" }>;
 export type FailedSync = Extract<Sync, { readonly status: "failed" }>;
 
-/** Of a pass over accounts: what a slice of them came to. */
-export const SyncSliceSchema = z.strictObject({
-  /** The first and the last account of the slice. */
-  from: z.string(),
-  to: z.string(),
-  accounts: count,
-  calls: z.record(z.string(), count),
-  throttles: count,
-  changes: z.strictObject({ appeared: count, changed: count, vanished: count }),
-  problems: z.array(ProblemSchema),
-  moreProblems: count,
-});
-export type SyncSlice = z.infer<typeof SyncSliceSchema>;
+/** Of a pass over accounts: what came of the look into one of them. */
+export const SyncedAccountSchema = z.discriminatedUnion("status", [
+  z.strictObject({
+    status: z.literal("done"),
+    accountId: AccountIdSchema,
+    calls: z.record(z.string(), count),
+    throttles: count,
+    changes: z.strictObject({ appeared: count, changed: count, vanished: count }),
+    problems: z.array(ProblemSchema),
+    moreProblems: count,
+  }),
+  /** Nothing in it answered, and why: it is looked into again when the pass is taken up. Only of an account integration. */
+  z.strictObject({
+    status: z.literal("unanswered"),
+    accountId: AccountIdSchema,
+    calls: z.record(z.string(), count),
+    throttles: count,
+    problem: ProblemSchema,
+  }),
+  /** So many invocations began with it, and none is known to have come to its end. */
+  z.strictObject({ status: z.literal("begun"), accountId: AccountIdSchema, attempts: count }),
+]);
+export type SyncedAccount = z.infer<typeof SyncedAccountSchema>;
+export type DoneAccount = Extract<SyncedAccount, { readonly status: "done" }>;

@@ -48,8 +48,9 @@ export interface InventoryReader {
   ): Promise<readonly Observed<FactOf<Kind>>[]>;
   /**
    * A page of at most `limit` facts, in the order of their ids (assignments of a permission set: the oldest first). It may
-   * come back short, or empty, with a `next`: what vanished lately is looked at, and not shown. All of a kind, what is
-   * `within`, and resources of an account are read consistently; the other scopes by an index that follows within a moment.
+   * come back short, or empty, with a `next`: what vanished lately is looked at, and not shown. One that is just long enough
+   * has a `next` too. All of a kind, what is `within`, and resources of an account are read consistently; the other scopes by
+   * an index that follows within a moment.
    * `from` is the `next` of the page before; throws DomainError `invalid-cursor` for anything else.
    */
   page<Kind extends FactKind>(
@@ -80,6 +81,8 @@ export interface InventoryWriter {
       readonly observedAt: Timestamp;
       readonly by?: string | undefined;
       readonly heldBy?: readonly RequestId[] | undefined;
+      /** It may be there still, but no integration looks at it any more: nothing has changed, and nobody is told. */
+      readonly leftScope?: boolean | undefined;
     },
   ): Promise<"written" | "outdated">;
 }

@@ -24,8 +24,8 @@ import type {
   Timestamp,
   UserId,
 } from "../domain/ids.ts";
-import type { Sync, SyncId, SyncScope, SyncSlice } from "../domain/sync.ts";
-import type { Page, PageQuery, WriteOutcome } from "./stores.ts";
+import type { Sync, SyncedAccount, SyncId, SyncScope } from "../domain/sync.ts";
+import type { WriteOutcome } from "./stores.ts";
 
 /**
  * Where a sync reads from. Every method waits for its turn under AWS's limits, and goes on after throttling. They throw
@@ -40,6 +40,10 @@ export interface OrganizationSource {
   tagsOf(id: AccountId): Promise<Readonly<Record<string, string>> | undefined>;
   /** One unit as it is now, without what is above its parent. Two calls, and more only for pages. */
   organizationalUnit(id: OrganizationalUnitId): Promise<OrganizationalUnitListing | undefined>;
+  /** What everything else is below. One call; RetryableError `ProviderUnavailable` when AWS shows none, which every organization has. */
+  root(): Promise<OrganizationalUnitFact>;
+  /** The units right below one, as pages: none when it is there no more. */
+  unitsBelow(parent: OrganizationalUnitFact): AsyncIterable<readonly OrganizationalUnitFact[]>;
   /** The whole tree from the root down: one call a unit. */
   organizationalUnits(): AsyncIterable<readonly OrganizationalUnitFact[]>;
 }
@@ -187,14 +191,24 @@ export interface SyncStore {
   get(id: SyncId): Promise<Sync | undefined>;
   /** Writes version 1, or replaces version `next.version - 1`. */
   put(next: Sync): Promise<WriteOutcome>;
-  /** The newest first. */
+  /** The newest first; those that sort before an id, which need not be there, if one is named. */
   list(
     of: { readonly integration: IntegrationName; readonly scope: SyncScope },
-    page: PageQuery,
-  ): Promise<Page<Sync>>;
-  /** Keeps what a slice came to; a slice that is done again replaces its own. */
-  putSlice(id: SyncId, slice: SyncSlice): Promise<void>;
-  slices(id: SyncId): Promise<readonly SyncSlice[]>;
+    page: { readonly limit: number; readonly before?: SyncId | undefined },
+  ): Promise<{ readonly items: readonly Sync[]; readonly more: boolean }>;
+  /**
+   * Keeps what the look into an account came to; one that is looked into again replaces its own. What is done stays done:
+   * `conflict` for `begun` in its place.
+   */
+  putAccount(id: SyncId, account: SyncedAccount): Promise<WriteOutcome>;
+  /** What was kept of the accounts of a pass, or of those in a range, as pages in the order of their ids. */
+  accounts(id: SyncId, range?: AccountRange): AsyncIterable<readonly SyncedAccount[]>;
+}
+
+/** Accounts behind each other by their ids, both ends included. */
+export interface AccountRange {
+  readonly from: AccountId;
+  readonly through: AccountId;
 }
 
 /** Starts the execution of a sync. The same `attempt` of the same sync is started once. */

@@ -4,8 +4,10 @@ import { includesPerson } from "../domain/evaluate.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, DirectoryGroup } from "../ports/directory.ts";
+import type { InventoryReader } from "../ports/inventory.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
 import { LARGEST_PAGE } from "../contracts/http/lists.ts";
+import { leftOut } from "./inventory/not-covered.ts";
 import type { requestableAccounts } from "./requestable-accounts.ts";
 import { listToApprove } from "./list-requests.ts";
 
@@ -15,6 +17,7 @@ interface Dependencies {
   readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly isAdministrator: (person: Person) => Promise<boolean>;
   readonly requestable: ReturnType<typeof requestableAccounts>;
+  readonly inventory: Pick<InventoryReader, "getAll">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -23,7 +26,7 @@ export interface CallerDescription {
   readonly person: Person;
   readonly administrator: boolean;
   readonly groups: readonly DirectoryGroup[];
-  /** The flows that name the person or one of their groups as a requestor. */
+  /** The flows that name the person or one of their groups as a requestor, without what no access can be asked for to. */
   readonly flows: readonly AccessFlow[];
   /** The accounts below the organizational units of a target. */
   readonly accountsBelow: Awaited<ReturnType<Dependencies["requestable"]>>;
@@ -31,10 +34,10 @@ export interface CallerDescription {
   readonly toApprove: readonly AccessRequest[];
 }
 
-/** Who the caller is, what they may request and what waits for them. */
+/** Who the caller is, what they may request (of the accounts below units those with `q` in their id or name) and what waits for them. */
 export const describeCaller =
   (dependencies: Dependencies) =>
-  async (person: Person): Promise<CallerDescription> => {
+  async (person: Person, q?: string): Promise<CallerDescription> => {
     const [groups, flows, administrator, toApprove] = await Promise.all([
       dependencies.directory.groupsOf(person.userId),
       dependencies.flows.list(),
@@ -45,12 +48,34 @@ export const describeCaller =
     const theirs = flows.filter(({ requestors }) =>
       requestors.anyOf.some((party) => includesPerson(party, person.userId, memberships)),
     );
+    const offered = await withoutLeftOut(dependencies, theirs);
     return {
       person,
       administrator,
       groups,
-      flows: theirs,
-      accountsBelow: await dependencies.requestable(theirs),
+      flows: offered,
+      accountsBelow: await dependencies.requestable(offered, q),
       toApprove: toApprove.items,
     };
   };
+
+/** Without the accounts that the integration leaves out, and what is empty without them: asking for one is refused. */
+const withoutLeftOut = async (
+  { inventory }: Pick<Dependencies, "inventory">,
+  flows: readonly AccessFlow[],
+): Promise<readonly AccessFlow[]> => {
+  const named = flows.flatMap(({ targets }) => targets.flatMap(({ accounts }) => accounts));
+  const out = await leftOut(
+    inventory,
+    named.map(({ id }) => id),
+  );
+  if (out.size === 0) return flows;
+  return flows
+    .map((flow) => ({
+      ...flow,
+      targets: flow.targets
+        .map((target) => ({ ...target, accounts: target.accounts.filter(({ id }) => !out.has(id)) }))
+        .filter(({ accounts, organizationalUnits }) => accounts.length + organizationalUnits.length > 0),
+    }))
+    .filter(({ targets }) => targets.length > 0);
+};

@@ -34,7 +34,7 @@ export const eligibleApprovers =
       const names = steps[unstaffed]?.anyOf.map(({ name }) => name).join(", ") ?? "";
       throw new DomainError(
         "no-approver",
-        `Step ${String(unstaffed + 1)} of the approval (${names}) has nobody who may decide: no enabled person other than the requester, the beneficiaries and the other steps' approvers.`,
+        `Step ${String(unstaffed + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
       );
     }
     return [...new Set(candidates.flat())].slice(0, ASKED_KEPT);

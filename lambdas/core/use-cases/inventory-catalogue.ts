@@ -2,6 +2,7 @@ import type { AccountId } from "../domain/ids.ts";
 import { factId, type AccountFact, type FactOf, type PermissionSetFact } from "../domain/inventory/facts.ts";
 import type { Catalogue, CatalogueAccount, CataloguePermissionSet, LookUp } from "../ports/catalogue.ts";
 import type { InventoryReader, Observed } from "../ports/inventory.ts";
+import { walkScope } from "./inventory/walk.ts";
 
 interface Dependencies {
   readonly inventory: InventoryReader;
@@ -61,17 +62,8 @@ const lookThrough = async <Kind extends "account" | "permission-set">(
   name: string,
 ): Promise<readonly Observed<FactOf<Kind>>[]> => {
   const found: Observed<FactOf<Kind>>[] = [];
-  let from: string | undefined;
-  do {
-    const page = await inventory.page(
-      { kind },
-      {
-        limit: PAGE,
-        ...(from === undefined ? {} : { from }),
-      },
-    );
-    found.push(...page.facts.filter(({ fact }) => nameOf(fact) === name));
-    from = page.next;
-  } while (from !== undefined);
+  for await (const { steps } of walkScope(inventory, { kind }, PAGE)(undefined)) {
+    found.push(...steps.map(({ item }) => item).filter(({ fact }) => nameOf(fact) === name));
+  }
   return found;
 };

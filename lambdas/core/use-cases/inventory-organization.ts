@@ -1,9 +1,7 @@
 import type { OrganizationalUnitId } from "../domain/ids.ts";
 import type { Organization } from "../ports/directory.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
-
-/** An organization has 2,000 units at most (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). */
-const PAGE = 1_000;
+import { allOf } from "./inventory/walk.ts";
 
 /**
  * AWS Organizations, with paths of names looked up in the inventory first: AWS lists units one level at a time, five times
@@ -26,15 +24,6 @@ const unitAt = async (
   inventory: InventoryReader,
   path: string,
 ): Promise<OrganizationalUnitId | undefined> => {
-  let from: string | undefined;
-  do {
-    const page = await inventory.page(
-      { kind: "organizational-unit" },
-      { limit: PAGE, ...(from === undefined ? {} : { from }) },
-    );
-    const found = page.facts.find(({ fact }) => fact.path === path);
-    if (found !== undefined) return found.fact.id;
-    from = page.next;
-  } while (from !== undefined);
-  return undefined;
+  const units = await allOf(inventory, { kind: "organizational-unit" });
+  return units.find(({ fact }) => fact.path === path)?.fact.id;
 };

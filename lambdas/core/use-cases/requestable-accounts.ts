@@ -4,6 +4,8 @@ import type { AccountFact } from "../domain/inventory/facts.ts";
 import type { ProtectedAccount } from "../contracts/environment.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
 import type { CatalogueAccount } from "../ports/catalogue.ts";
+import { contains } from "./inventory/matching.ts";
+import { walkScope } from "./inventory/walk.ts";
 
 interface Dependencies {
   readonly inventory: Pick<InventoryReader, "page">;
@@ -17,53 +19,71 @@ export interface RequestableAccounts {
   readonly more: boolean;
 }
 
-/** Accounts that are looked through: some two megabytes of the inventory, which takes a second or two. */
-const LOOKED_THROUGH_AT_MOST = 5_000;
-
 /** Accounts that are named for one target. */
 const NAMED_AT_MOST = 100;
 
+/**
+ * Accounts that are read at once: half a megabyte to one, as their tags are long. An organization has 10,000 at most
+ * (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html): ten queries, a second or two.
+ */
 const PAGE = 1_000;
 
+type Units = readonly { readonly id: OrganizationalUnitId }[];
+
+/** Of the units of one target, or of several that have the same. */
+interface Below {
+  readonly units: ReadonlySet<OrganizationalUnitId>;
+  readonly accounts: CatalogueAccount[];
+}
+
 /**
- * Names the accounts below organizational units, so that people see what they may ask for and not only where. What a grant
- * goes by is asked of AWS when it is granted: this is a list to choose from.
+ * Names the accounts below organizational units, so that people see what they may ask for and not only where; those alone
+ * whose id or name contains `q`, if there is one. What a grant goes by is asked of AWS when it is granted: this is a list to
+ * choose from.
  */
 export const requestableAccounts =
   ({ inventory, protectedAccounts }: Dependencies) =>
-  async (
-    flows: readonly AccessFlow[],
-  ): Promise<(units: readonly { readonly id: OrganizationalUnitId }[]) => RequestableAccounts> => {
-    const hasUnits = flows.some(({ targets }) =>
-      targets.some(({ organizationalUnits }) => organizationalUnits.length > 0),
-    );
-    if (!hasUnits) return () => ({ accounts: [], more: false });
-    const { accounts, more } = await activeAccounts(inventory);
+  async (flows: readonly AccessFlow[], q?: string): Promise<(units: Units) => RequestableAccounts> => {
+    const below = targetsOf(flows);
     const refused = new Set<string>(protectedAccounts.map(({ id }) => id));
-    const allowed = accounts.filter(({ id }) => !refused.has(id));
+    const isWanted = ({ id, name, state }: AccountFact) =>
+      state === "ACTIVE" && !refused.has(id) && contains([id, name], q);
+    if (below.size > 0) await fill([...below.values()], inventory, isWanted);
     return (units) => {
-      const ids = new Set<string>(units.map(({ id }) => id));
-      const below = allowed.filter(({ organizationalUnits }) =>
-        organizationalUnits.some((id) => ids.has(id)),
-      );
-      const named = below.slice(0, NAMED_AT_MOST).map(({ id, name }) => ({ id, name }));
-      return { accounts: named, more: ids.size > 0 && (more || below.length > named.length) };
+      const accounts = below.get(keyOf(units))?.accounts ?? [];
+      return { accounts: accounts.slice(0, NAMED_AT_MOST), more: accounts.length > NAMED_AT_MOST };
     };
   };
 
-const activeAccounts = async (
-  inventory: Pick<InventoryReader, "page">,
-): Promise<{ readonly accounts: readonly AccountFact[]; readonly more: boolean }> => {
-  const accounts: AccountFact[] = [];
-  let from: string | undefined;
-  for (let read = 0; read < LOOKED_THROUGH_AT_MOST; read += PAGE) {
-    const page = await inventory.page(
-      { kind: "account" },
-      { limit: PAGE, ...(from === undefined ? {} : { from }) },
-    );
-    accounts.push(...page.facts.map(({ fact }) => fact).filter(({ state }) => state === "ACTIVE"));
-    from = page.next;
-    if (from === undefined) return { accounts, more: false };
+const keyOf = (units: Units): string =>
+  units
+    .map(({ id }) => id)
+    .toSorted()
+    .join();
+
+const targetsOf = (flows: readonly AccessFlow[]): ReadonlyMap<string, Below> =>
+  new Map(
+    flows
+      .flatMap(({ targets }) => targets.map(({ organizationalUnits }) => organizationalUnits))
+      .filter((units) => units.length > 0)
+      .map((units) => [keyOf(units), { units: new Set(units.map(({ id }) => id)), accounts: [] }]),
+  );
+
+/** Reads until each has one more than is named, or to the end. */
+const fill = async (
+  all: readonly Below[],
+  inventory: Dependencies["inventory"],
+  isWanted: (account: AccountFact) => boolean,
+): Promise<void> => {
+  for await (const { steps } of walkScope(inventory, { kind: "account" }, PAGE)(undefined)) {
+    const wanted = steps.map(({ item }) => item.fact).filter(isWanted);
+    const open = all.filter(({ accounts }) => accounts.length <= NAMED_AT_MOST);
+    for (const { units, accounts } of open) {
+      const found = wanted.filter(({ organizationalUnits }) =>
+        organizationalUnits.some((id) => units.has(id)),
+      );
+      accounts.push(...found.map(({ id, name }) => ({ id, name })));
+    }
+    if (open.every(({ accounts }) => accounts.length > NAMED_AT_MOST)) return;
   }
-  return { accounts, more: true };
 };

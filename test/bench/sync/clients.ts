@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsClients } from "../../../lambdas/adapters/aws-clients.ts";
+import { sdkRequestHandler } from "../../../local/wire/sdk-request-handler.ts";
 import { simulatedClients } from "../../simulation/aws/clients.ts";
 import type { AnswerAws, AwsAnswer } from "./aws-call.ts";
 
@@ -66,6 +67,14 @@ const handlerOf = (answer: AnswerAws, underWay: RequestsUnderWay) => ({
   },
 });
 
+/** Every protocol and everybody's credentials, for the price of decoding what travels. */
+const wireHandlerOf = (answer: AnswerAws, underWay: RequestsUnderWay) =>
+  sdkRequestHandler(async (request) => {
+    const answered = await underWay.waiting(answer({ service: "http", request }));
+    if (!("response" in answered)) throw new Error("A request is answered with a response");
+    return answered.response;
+  });
+
 /** DynamoDB's clients end where they would turn values into JSON: a large pass makes a million calls of them. */
 const documentsOf = (answer: AnswerAws) =>
   simulatedClients(async ({ operation, input }) => {
@@ -76,11 +85,15 @@ const documentsOf = (answer: AnswerAws) =>
     throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
   });
 
-/** What stands for `awsClients`: the SDK's own clients, but for DynamoDB's, whose requests `answer` answers. */
+/**
+ * What stands for `awsClients`: the SDK's own clients, but for DynamoDB's, whose requests `answer` answers. `reach`: the
+ * organization's JSON services for the home account alone, or every service for whichever account.
+ */
 export const clientsAnsweredBy = (
   answer: AnswerAws,
   region: string,
   underWay = new RequestsUnderWay(),
+  reach: "organization" | "accounts" = "organization",
 ): typeof awsClients => {
   const documents = documentsOf(answer);
   const watched = new WeakSet<object>();
@@ -95,8 +108,10 @@ export const clientsAnsweredBy = (
   };
   return (settings) => {
     const credentials = { accessKeyId: "ASIABENCH", secretAccessKey: "secret" };
-    const requestHandler = handlerOf(answer, underWay);
-    const clientsFor = awsClients({ ...settings, overrides: { region, credentials, requestHandler } });
+    const requestHandler =
+      reach === "accounts" ? wireHandlerOf(answer, underWay) : handlerOf(answer, underWay);
+    const overrides = { region, credentials, requestHandler, forcePathStyle: true };
+    const clientsFor = awsClients({ ...settings, overrides });
     return (account, purpose) => {
       const clients = clientsFor(account, purpose);
       return {

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { integrationStore } from "../../../lambdas/adapters/dynamodb/integration-store.ts";
 import { syncStore } from "../../../lambdas/adapters/dynamodb/sync-store.ts";
 import { syncStarter } from "../../../lambdas/adapters/step-functions/sync-starter.ts";
-import { HOME_INTEGRATION } from "../../../lambdas/core/domain/integration.ts";
-import type { Sync } from "../../../lambdas/core/domain/sync.ts";
+import { HOME_INTEGRATION, SETTINGS_WRITTEN_AT } from "../../../lambdas/core/domain/integration.ts";
+import type { Sync, SyncScope } from "../../../lambdas/core/domain/sync.ts";
+import { homeIntegration } from "../../../lambdas/core/use-cases/integrations/all-integrations.ts";
 import { beginSync } from "../../../lambdas/core/use-cases/integrations/begin-sync.ts";
 import type { OrganizationFile } from "../../../local/organization-file.ts";
 import { createStepFunctions } from "../../../local/step-functions/step-functions.ts";
@@ -13,7 +15,7 @@ import { clientsAnsweredBy } from "./clients.ts";
 import { HostedFunction } from "./hosted-function.ts";
 import type { FunctionName } from "./messages.ts";
 import { untilQuiet } from "./quiet.ts";
-import { SimulatedAws } from "./simulated-aws.ts";
+import { EXTERNAL_ID, SimulatedAws } from "./simulated-aws.ts";
 
 /** On the hour: which permission sets and tags a pass reads whole depends on the hour. */
 const BEGINNING = Date.UTC(2026, 0, 5, 8);
@@ -42,11 +44,15 @@ export class Deployment {
   readonly aws: SimulatedAws;
   /** Reads everything. */
   readonly reader: HostedFunction;
+  /** Looks into accounts, twenty slices at once. */
+  readonly visitor: HostedFunction;
   /** Looks at what events tell of. */
   readonly watcher: HostedFunction;
   /** The newest record of a pass. */
   sync: Sync | undefined;
   readonly executions: EndedExecution[] = [];
+  /** Events of the longest history of all executions, those of slices among them. */
+  longestHistory = 0;
   private readonly begin: ReturnType<typeof beginSync>;
   private happened = 0;
 
@@ -78,6 +84,7 @@ export class Deployment {
         },
       });
     this.reader = hosted("sync");
+    this.visitor = hosted("sync-accounts");
     this.watcher = hosted("inventory-events");
     const stateMachineArn = `arn:aws:states:${region}:${homeAccount}:stateMachine:lockstep-sync`;
     this.deployMachine({ region, homeAccount, stateMachineArn });
@@ -90,22 +97,39 @@ export class Deployment {
     this.watchSync();
   }
 
+  /** From now on the accounts themselves are looked into, too. */
+  async lookIntoAccounts(): Promise<void> {
+    const { identity } = this.aws;
+    const { region, accessPortalUrl, managementAccountId } = identity;
+    const home = homeIntegration({
+      identityCenter: { region, accessPortalUrl },
+      managementAccount: managementAccountId,
+    });
+    const clientsFor = clientsAnsweredBy(this.aws.answerAtOnce, region)();
+    await integrationStore({ clientsFor, tableName: tableNamesInMemory.config }).put({
+      ...home,
+      externalId: EXTERNAL_ID,
+      memberAccounts: true,
+    });
+  }
+
   /** Runs one pass to its end; `onTime` is told that time went on. */
-  async pass(onTime: () => void): Promise<EndedExecution> {
+  async pass(scope: SyncScope, onTime: () => void): Promise<EndedExecution> {
     const before = this.executions.length;
-    await this.begin({ integration: HOME_INTEGRATION, scope: "identity", reason: "schedule" });
+    const integration = { name: HOME_INTEGRATION, updatedAt: SETTINGS_WRITTEN_AT };
+    await this.begin({ integration, scope, reason: "schedule" });
     const ran = this.time.run(() => {
       onTime();
       return this.executions.length > before;
     }, Infinity);
-    await Promise.race([ran, this.reader.failure]);
+    await Promise.race([ran, this.reader.failure, this.visitor.failure]);
     const ended = this.executions.at(-1);
     if (ended === undefined) throw new Error("No execution ended, and nothing is left to wait for");
     return ended;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.reader.close(), this.watcher.close()]);
+    await Promise.all([this.reader.close(), this.visitor.close(), this.watcher.close()]);
   }
 
   private deployMachine(where: {
@@ -119,11 +143,15 @@ export class Deployment {
     const engine = createStepFunctions({
       clock: this.time,
       store,
-      invokeFunction: (_arn, payload) => this.reader.invoke(payload),
+      invokeFunction: (arn, payload) =>
+        (arn.endsWith("sync-accounts") ? this.visitor : this.reader).invoke(payload),
       publish: ({ detail }) => {
         const { status, executionArn } = detail as { readonly status: string; readonly executionArn: string };
         if (status === "RUNNING") return;
         const { lastEventId, cause } = store.get("states/executions", executionArn) as ExecutionRecord;
+        this.longestHistory = Math.max(this.longestHistory, lastEventId);
+        // What a slice came to is the pass's to say.
+        if (!executionArn.includes(":lockstep-sync:")) return;
         this.executions.push({ status, events: lastEventId, ...(cause === undefined ? {} : { cause }) });
       },
       region,
@@ -154,7 +182,7 @@ export class Deployment {
   private async untilQuiet(): Promise<void> {
     for (;;) {
       await untilQuiet(() => this.happened);
-      const busy = [this.reader, this.watcher].filter(({ isBusy }) => isBusy);
+      const busy = [this.reader, this.visitor, this.watcher].filter(({ isBusy }) => isBusy);
       if (busy.length === 0) return;
       await Promise.all(busy.map((hosted) => hosted.untilQuiet()));
     }

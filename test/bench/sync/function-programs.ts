@@ -1,5 +1,8 @@
 import type { Context, SQSEvent } from "aws-lambda";
-import { SyncFunctionInputSchema } from "../../../lambdas/core/contracts/sync-workflow.ts";
+import {
+  LookIntoAccountsInputSchema,
+  SyncFunctionInputSchema,
+} from "../../../lambdas/core/contracts/sync-workflow.ts";
 import type { Surroundings } from "../../../lambdas/sync/compose.ts";
 import type { Json } from "../../../local/wire/json.ts";
 import type { FunctionName, FunctionSettings } from "./messages.ts";
@@ -25,6 +28,11 @@ export const programs: Readonly<Record<FunctionName, Program>> = {
     const { compose } = await import("../../../lambdas/sync/compose.ts");
     const run = compose(environment, surroundings);
     return (payload) => run(SyncFunctionInputSchema.parse(payload));
+  },
+  "sync-accounts": async (environment, surroundings) => {
+    const { compose } = await import("../../../lambdas/sync-accounts/compose.ts");
+    // Each invocation as in a sandbox of its own: twenty of them run at once.
+    return (payload) => compose(environment, surroundings)(LookIntoAccountsInputSchema.parse(payload));
   },
   "inventory-events": async (environment, surroundings) => {
     const { compose } = await import("../../../lambdas/inventory-events/compose.ts");

@@ -61,22 +61,28 @@ const answer: AnswerAws = (call) =>
 const run = await programs[name](environment, {
   clock,
   random: randomFrom(seed).fraction,
-  clientsWith: clientsAnsweredBy(answer, region, underWay),
+  clientsWith: clientsAnsweredBy(
+    answer,
+    region,
+    underWay,
+    name === "sync-accounts" ? "accounts" : "organization",
+  ),
 });
 heap.loaded();
 
 /** As Lambda does it: an error is answered by its name, which the machine decides by. */
-const invoke = async (payload: Json): Promise<void> => {
+const invoke = async (invocation: number, payload: Json): Promise<void> => {
   try {
     const output = await run(payload);
-    tell({ ended: { payload: JSON.parse(JSON.stringify(output ?? null)) as Json }, heap: heap.seen() });
+    const ended = { payload: JSON.parse(JSON.stringify(output ?? null)) as Json };
+    tell({ invocation, ended, heap: heap.seen() });
   } catch (error) {
     const {
       name: errorType,
       message: errorMessage,
       stack: trace = "",
     } = error instanceof Error ? error : new Error(String(error));
-    tell({ ended: { functionError: { errorType, errorMessage, trace } }, heap: heap.seen() });
+    tell({ invocation, ended: { functionError: { errorType, errorMessage, trace } }, heap: heap.seen() });
   }
 };
 
@@ -94,7 +100,7 @@ const settle = async (): Promise<void> => {
 port.on("message", (message: ToFunction) => {
   received += 1;
   current = message.now;
-  if ("invoke" in message) void invoke(message.invoke);
+  if ("invoke" in message) void invoke(message.invocation, message.invoke);
   else if ("wake" in message) {
     sleepers.get(message.wake)?.();
     sleepers.delete(message.wake);

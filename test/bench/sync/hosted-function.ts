@@ -16,7 +16,7 @@ interface Deps {
 
 type Told<Message> = Message extends unknown ? Omit<Message, "now"> : never;
 
-/** A function in its thread, of which one invocation runs at a time. */
+/** A function in its thread. Invocations that run at once share its heap: what it holds is what all of them hold. */
 export class HostedFunction {
   heap: Heap = { loaded: 0, peak: 0 };
   /** How long the longest invocation took (milliseconds). */
@@ -30,7 +30,7 @@ export class HostedFunction {
   private sent = 0;
   private quietAfter = 0;
   private settled: (() => void) | undefined;
-  private ended: ((answer: InvocationAnswer) => void) | undefined;
+  private readonly running = new Map<number, (answer: InvocationAnswer) => void>();
   private broken: ((error: Error) => void) | undefined;
 
   constructor(deps: Deps) {
@@ -59,11 +59,12 @@ export class HostedFunction {
   async invoke(payload: Json): Promise<InvocationAnswer> {
     const { time } = this.deps;
     const began = time.milliseconds;
-    this.invocations += 1;
+    const invocation = (this.invocations += 1);
     const answer = await new Promise<InvocationAnswer>((resolve) => {
-      this.ended = resolve;
-      this.tell({ invoke: payload });
+      this.running.set(invocation, resolve);
+      this.tell({ invocation, invoke: payload });
     });
+    this.running.delete(invocation);
     this.longest = Math.max(this.longest, time.milliseconds - began);
     return answer;
   }
@@ -113,7 +114,7 @@ export class HostedFunction {
     } else {
       this.heap = message.heap;
       if ("functionError" in message.ended) this.errors.push(traceOf(message.ended.functionError));
-      this.ended?.(message.ended);
+      this.running.get(message.invocation)?.(message.ended);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Sync } from "../../../lambdas/core/domain/sync.ts";
+import type { Sync, SyncScope } from "../../../lambdas/core/domain/sync.ts";
 import { CommandError } from "../../../local/cli/command.ts";
 import type { AwsUse } from "./counters.ts";
 import type { Deployment } from "./deployment.ts";
@@ -18,7 +18,7 @@ export interface MeasuredPass {
   readonly invocations: number;
   /** Of the longest invocation. */
   readonly longestSeconds: number;
-  /** In the history of its execution. */
+  /** In the longest history of its executions: those of slices have their own. */
   readonly events: number;
   readonly heap: Heap;
 }
@@ -31,24 +31,30 @@ const HOUR = 3_600_000;
 /** Runs a pass on the hour. Throws CommandError when it does not finish. */
 export const measurePass = async (
   deployment: Deployment,
+  scope: SyncScope,
   tell: (text: string) => void,
 ): Promise<MeasuredPass> => {
-  const { time, aws, reader: hosted } = deployment;
+  const { time, aws, reader, visitor } = deployment;
+  const functions = [reader, visitor];
   await time.run(() => false, Math.ceil(time.milliseconds / HOUR) * HOUR);
   aws.counters.take();
-  hosted.longest = 0;
+  deployment.longestHistory = 0;
+  for (const hosted of functions) hosted.longest = 0;
   const began = time.milliseconds;
   const machineBegan = performance.now();
-  const invocationsBefore = hosted.invocations;
+  const invocations = () => functions.reduce((sum, hosted) => sum + hosted.invocations, 0);
+  const invocationsBefore = invocations();
   let toldAt = machineBegan;
-  const execution = await deployment.pass(() => {
+  const execution = await deployment.pass(scope, () => {
     if (performance.now() - toldAt < TOLD_EVERY) return;
     toldAt = performance.now();
-    tell(progressOf(deployment.sync, (time.milliseconds - began) / 1_000));
+    tell(progressLine(runningOf(deployment.sync), (time.milliseconds - began) / 1_000));
   });
   const { sync } = deployment;
   if (execution.status !== "SUCCEEDED" || sync?.status !== "finished") {
-    throw new CommandError(`The pass did not finish: ${reasonOf(sync, execution.cause, hosted.errors)}`);
+    throw new CommandError(
+      `The pass did not finish: ${reasonOf(sync, execution.cause, [...reader.errors, ...visitor.errors])}`,
+    );
   }
   return {
     seconds: (time.milliseconds - began) / 1_000,
@@ -58,18 +64,32 @@ export const measurePass = async (
     changes: sync.changes,
     counts: sync.counts,
     problems: sync.problems.map(({ message }) => message),
-    invocations: hosted.invocations - invocationsBefore,
-    longestSeconds: hosted.longest / 1_000,
-    events: execution.events,
-    heap: hosted.heap,
+    invocations: invocations() - invocationsBefore,
+    longestSeconds: Math.max(...functions.map(({ longest }) => longest)) / 1_000,
+    events: deployment.longestHistory,
+    heap: (scope === "identity" ? reader : visitor).heap,
   };
 };
 
-const progressOf = (sync: Sync | undefined, seconds: number): string => {
-  if (sync?.status !== "running") return `${seconds.toFixed(0)} s`;
-  const { checkpoint, done, total } = sync;
-  const of = total === undefined ? "" : ` of ${total}`;
-  return `${checkpoint.phase}: ${done}${of}, ${seconds.toFixed(0)} s on the virtual clock`;
+/** Where a pass is that runs. */
+interface Running {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number | undefined;
+}
+
+const runningOf = (sync: Sync | undefined): Running | undefined =>
+  sync?.status === "running"
+    ? { phase: sync.checkpoint.phase, done: sync.done, total: sync.total }
+    : undefined;
+
+/** Where a pass is, in words for whoever waits: many phases are one call, and count nothing. */
+export const progressLine = (running: Running | undefined, seconds: number): string => {
+  const into = `${seconds.toFixed(0)} s into the pass on the virtual clock`;
+  if (running === undefined) return into;
+  const { phase, done, total } = running;
+  const counted = total === undefined ? (done === 0 ? "" : `, ${done} done`) : `, ${done} of ${total} done`;
+  return `${into}: phase ${phase}${counted}`;
 };
 
 const reasonOf = (sync: Sync | undefined, cause: string | undefined, errors: readonly string[]): string => {

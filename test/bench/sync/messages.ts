@@ -5,7 +5,7 @@ import type { Json } from "../../../local/wire/json.ts";
 import type { AwsAnswer, AwsCall } from "./aws-call.ts";
 
 /** The functions that the bench runs. */
-export type FunctionName = "sync" | "inventory-events";
+export type FunctionName = "sync" | "sync-accounts" | "inventory-events";
 
 /** What the thread of a function is started with. */
 export interface FunctionSettings {
@@ -19,7 +19,9 @@ export interface FunctionSettings {
 
 /** To the thread of a function; `now` is the time by which it goes on. */
 export type ToFunction = { readonly now: number } & (
-  { readonly invoke: Json } | { readonly id: number; readonly answer: AwsAnswer } | { readonly wake: number }
+  | { readonly invocation: number; readonly invoke: Json }
+  | { readonly id: number; readonly answer: AwsAnswer }
+  | { readonly wake: number }
 );
 
 /** What a thread's heap holds after a collection (bytes). */
@@ -35,6 +37,6 @@ export type FromFunction =
   | { readonly id: number; readonly call: AwsCall }
   | { readonly sleep: number; readonly milliseconds: number }
   | { readonly cancel: number }
-  | { readonly ended: InvocationAnswer; readonly heap: Heap }
+  | { readonly invocation: number; readonly ended: InvocationAnswer; readonly heap: Heap }
   /** Everything that so many messages began has come to wait for another one. */
   | { readonly quietAfter: number };

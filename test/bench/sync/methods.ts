@@ -15,7 +15,7 @@ const pagesOfAll = (lists: Iterable<number>): number => {
 
 /** What reading every assignment of an organization takes, call by call and not by averages. */
 export interface MethodCalls {
-  /** Fewer is impossible: the pages of all assignments, if one list had them all. */
+  /** The pages of all assignments, if one list had them all: no list does, and fewer calls are impossible. */
   readonly floor: number;
   /** M1 to M4 of our reference (`aws-limits-and-reliability.md` B), by the names that a pass gives them. */
   readonly calls: Readonly<Record<AssignmentMethod, number>>;

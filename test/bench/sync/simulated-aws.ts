@@ -2,7 +2,13 @@ import type { BusEvent } from "../../../local/events/event.ts";
 import { createIdentityServices, PUBLISHED_RATES } from "../../../local/identity/identity-services.ts";
 import type { IdentityServices } from "../../../local/identity/identity-services.ts";
 import type { OrganizationFile } from "../../../local/organization-file.ts";
-import { openLocalStore } from "../../../local/store.ts";
+import { assumedRoleOf } from "../../../local/iam-sts/assumed-roles.ts";
+import { putMemberRoles, type ConnectorTrust } from "../../../local/iam-sts/connector-roles.ts";
+import { createS3 } from "../../../local/s3/service.ts";
+import { openLocalStore, type LocalStore } from "../../../local/store.ts";
+import type { HandleAwsRequest } from "../../../local/wire/http.ts";
+import { roleSession } from "../../../local/wire/principals.ts";
+import { createWire } from "../../../local/wire/wire.ts";
 import type { JsonObject } from "../../../local/wire/json.ts";
 import { AwsError, type Caller, type ServiceDefinition } from "../../../local/wire/service.ts";
 import { emptyTables } from "../../simulation/aws/tables.ts";
@@ -11,7 +17,7 @@ import type { AnswerAws, AwsAnswer, AwsCall } from "./aws-call.ts";
 import { AwsCounters } from "./counters.ts";
 
 /** How long calls take on the virtual clock (milliseconds): as the sync expects them to (core/use-cases/sync/phases/each-known.ts). */
-const LATENCY = { dynamodb: 5, json: 100 } as const;
+const LATENCY = { dynamodb: 5, json: 100, http: 100 } as const;
 
 /**
  * How long CloudTrail's events are on their way (milliseconds): AWS says "near real-time" and promises nothing
@@ -45,14 +51,17 @@ export class SimulatedAws {
   /** Told of each event of CloudTrail's. */
   onEvent: (event: BusEvent) => void = () => undefined;
   private readonly caller: Caller;
+  private readonly wire: HandleAwsRequest;
   private readonly time: VirtualTime;
 
   constructor({ time, organization, homeAccount, limits }: Deps) {
     this.time = time;
+    const store = openLocalStore();
     this.identity = createIdentityServices({
       clock: time,
-      store: openLocalStore(),
+      store,
       organization,
+      homeAccountId: homeAccount,
       onEvent: (event) => {
         this.onEvent(event);
       },
@@ -60,9 +69,12 @@ export class SimulatedAws {
       limits: limits ? PUBLISHED_RATES : { requestsPerSecond: Number.MAX_SAFE_INTEGER },
     });
     this.services = [...this.identity.services];
+    this.wire = this.wireOver(store, homeAccount);
+    for (const { id } of organization.accounts.filter((account) => account.id !== homeAccount))
+      putMemberRoles(store, id, MEMBER_TRUST(homeAccount));
     this.caller = {
       accessKeyId: "ASIABENCH",
-      principalArn: `arn:aws:sts::${homeAccount}:assumed-role/lockstep/bench`,
+      principalArn: roleSession(roleOf(homeAccount), "bench").arn,
       accountId: homeAccount,
       region: this.identity.region,
     };
@@ -79,8 +91,36 @@ export class SimulatedAws {
   };
 
   /** Answers whom the bench does not measure: without letting time pass. */
-  readonly answerAtOnce: AnswerAws = async (call) =>
-    call.service === "dynamodb" ? this.answerDynamoDb(call) : this.answerJson(call.target, call.body);
+  readonly answerAtOnce: AnswerAws = async (call) => {
+    switch (call.service) {
+      case "dynamodb":
+        return this.answerDynamoDb(call);
+      case "json":
+        return this.answerJson(call.target, call.body);
+      case "http":
+        return { response: await this.wire(call.request) };
+    }
+  };
+
+  /** Everybody is let in: which permissions a role needs is held by the tests of the templates. */
+  private wireOver(store: LocalStore, homeAccount: string): HandleAwsRequest {
+    let ids = 0;
+    const newId = () => `bench-${(ids += 1)}`;
+    const { time } = this;
+    return createWire({
+      services: [...this.services, createS3({ buckets: [], store, clock: time, newId })],
+      principalOf: (accessKeyId) => {
+        const session = assumedRoleOf({ store, clock: time }, accessKeyId);
+        return roleSession(session?.roleArn ?? roleOf(homeAccount), session?.sessionName ?? "bench");
+      },
+      authorize: () => Promise.resolve(),
+      onCall: ({ service, operation }) => {
+        this.counters.called(`${service.iamPrefix}:${operation}`, time.milliseconds);
+      },
+      invokeFunction: () => Promise.reject(new Error("The bench's machine invokes, and no client")),
+      newId,
+    });
+  }
 
   private answerDynamoDb({ operation, input }: Extract<AwsCall, { service: "dynamodb" }>): AwsAnswer {
     try {
@@ -122,6 +162,19 @@ export class SimulatedAws {
     }
   }
 }
+
+/** What the integration's ExternalId is. */
+export const EXTERNAL_ID = "bench-external-id";
+
+const ROLE = "lockstep";
+
+const roleOf = (account: string): string => `arn:aws:iam::${account}:role/${ROLE}`;
+
+const MEMBER_TRUST = (homeAccount: string): ConnectorTrust => ({
+  lockstepAccountId: homeAccount,
+  trustedRoles: [ROLE],
+  externalId: EXTERNAL_ID,
+});
 
 const READS: ReadonlySet<string> = new Set(["GetItem", "BatchGetItem", "Query"]);
 

@@ -2,7 +2,7 @@ import { columns, type Terminal } from "../../../local/cli/terminal.ts";
 import type { AssignmentMethod } from "../../../lambdas/core/domain/sync.ts";
 import type { MeasuredPass } from "./measure.ts";
 import { METHOD_NUMBERS } from "./methods.ts";
-import { assignmentCalls, contentCalls, type Check, type SyncBenchReport } from "./report.ts";
+import { allCalls, assignmentCalls, contentCalls, type Check, type SyncBenchReport } from "./report.ts";
 
 const whole = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 const precise = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 3 });
@@ -37,26 +37,36 @@ const printOrganization = (terminal: Terminal, report: SyncBenchReport) => {
     return [`${METHOD_NUMBERS[method]} ${method}`, `${whole(methods.calls[method])} calls${note}`];
   };
   print(terminal, "Reading the assignments", [
-    ["no method can do with fewer than", `${whole(methods.floor)} calls`],
+    ["pages, if one list had all assignments", `${whole(methods.floor)} (there is no such list)`],
     ...(Object.keys(METHOD_NUMBERS) as AssignmentMethod[]).map(methodRow),
   ]);
 };
 
-const printPass = (terminal: Terminal, heading: string, pass: MeasuredPass) => {
-  const { use, method, heap, changes } = pass;
+type Row = readonly [string, string];
+
+const identityRows = (pass: MeasuredPass): readonly Row[] => [
+  ["method", pass.method === undefined ? "none" : `${pass.method.chosen}: ${pass.method.why}`],
+  ["assignment calls", whole(assignmentCalls(pass))],
+  ["calls for permission sets", whole(contentCalls(pass))],
+];
+
+const accountRows = (pass: MeasuredPass, accounts: number): readonly Row[] => [
+  ["calls, each account", precise(allCalls(pass.use) / accounts)],
+];
+
+const printPass = (terminal: Terminal, heading: string, pass: MeasuredPass, own: readonly Row[]) => {
+  const { use, heap, changes } = pass;
   print(terminal, heading, [
     ["AWS's limits let it take", duration(pass.seconds)],
     ["this machine took", `${whole(pass.machineSeconds)} s`],
-    ["method", method === undefined ? "none" : `${method.chosen}: ${method.why}`],
-    ["assignment calls", whole(assignmentCalls(pass))],
-    ["calls for permission sets", whole(contentCalls(pass))],
+    ...own,
     [
       "changes",
       `${whole(changes.appeared)} appeared, ${whole(changes.changed)} changed, ${whole(changes.vanished)} vanished`,
     ],
     ["throttled calls", whole(use.throttled)],
     ["invocations", `${whole(pass.invocations)}, the longest ${whole(pass.longestSeconds)} s`],
-    ["events of its history", whole(pass.events)],
+    ["events of the longest history", whole(pass.events)],
     ["heap", `${megabytes(heap.peak)} at most, of which ${megabytes(heap.loaded)} are code`],
     ["DynamoDB items written", countsOf(use.tables.writes)],
     ["DynamoDB requests that read", `${countsOf(use.tables.reads)}; ${whole(use.tables.itemsRead)} items`],
@@ -105,9 +115,18 @@ const printChecks = (terminal: Terminal, checks: readonly Check[]) => {
 /** Prints a report for a person. */
 export const printReport = (terminal: Terminal, report: SyncBenchReport): void => {
   printOrganization(terminal, report);
-  printPass(terminal, "First pass", report.first);
-  printPass(terminal, "Unchanged pass", report.unchanged);
+  const { first, unchanged, within, withinUnchanged, organization } = report;
+  printPass(terminal, "First pass", first, identityRows(first));
+  printPass(terminal, "Unchanged pass", unchanged, identityRows(unchanged));
   printChanges(terminal, report);
+  const inAccounts = (pass: MeasuredPass) => accountRows(pass, organization.accounts);
+  printPass(terminal, "First pass over the accounts themselves", within, inAccounts(within));
+  printPass(
+    terminal,
+    "Unchanged pass over the accounts themselves",
+    withinUnchanged,
+    inAccounts(withinUnchanged),
+  );
   printChecks(terminal, report.checks);
   terminal.line(report.passed ? terminal.good("Within its limits.") : terminal.bad("A limit is exceeded."));
 };

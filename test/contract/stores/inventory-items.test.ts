@@ -84,6 +84,18 @@ describe("items of the Inventory table", () => {
     expect(await items()).toMatchObject([{ heldBy: [aRequestId("one")] }]);
   });
 
+  it("say that what went only left the scope of Lockstep, until it vanishes", async () => {
+    await inventory.record(seen(assignment));
+    await inventory.forget(reference, { observedAt: afterMinutes(5), leftScope: true });
+    expect(await items()).toMatchObject([{ gone: true, leftScope: true }]);
+    await inventory.record(seen(assignment, { observedAt: afterMinutes(6) }));
+    await inventory.forget(reference, { observedAt: afterMinutes(7) });
+    expect((await items()).map((item) => "leftScope" in item)).toEqual([false]);
+    await inventory.forget(reference, { observedAt: afterMinutes(8), leftScope: true });
+    await inventory.forget(reference, { observedAt: afterMinutes(9) });
+    expect((await items()).map((item) => "leftScope" in item)).toEqual([false]);
+  });
+
   it("leave nothing of a trace on what came back: DynamoDB must not collect it", async () => {
     await inventory.forget(reference, { observedAt: afterMinutes(1), by: "dave" });
     await inventory.record(seen(assignment, { observedAt: afterMinutes(2) }));
@@ -113,12 +125,12 @@ describe("items of the Inventory table", () => {
     expect(Buffer.byteLength(String(item?.["nameKey"]))).toBeLessThanOrEqual(2_048);
   });
 
-  it("of a slice are collected a week after the pass was begun", async () => {
-    const slice = { from: anAccountId(1), to: anAccountId(2), accounts: 2, calls: {}, throttles: 0 };
+  it("of an account of a pass are collected a week after the pass was begun", async () => {
+    const account = { status: "done", accountId: anAccountId(1), calls: {}, throttles: 0 } as const;
     const changes = { appeared: 0, changed: 0, vanished: 0 };
     const syncs = syncStore({ clientsFor: clientsAt(server.endpoint), tableName: tables.inventory });
-    await syncs.putSlice(syncId, { ...slice, changes, problems: [], moreProblems: 0 });
-    expect(await items()).toMatchObject([{ kind: "slice", ttl: Date.UTC(2026, 0, 8) / 1000 }]);
+    await syncs.putAccount(syncId, { ...account, changes, problems: [], moreProblems: 0 });
+    expect(await items()).toMatchObject([{ kind: "synced-account", ttl: Date.UTC(2026, 0, 8) / 1000 }]);
   });
 });
 
@@ -179,7 +191,7 @@ describe.each<readonly [string, ScriptedAnswer]>([
     ["records", () => inventory.record(seen(account))],
     ["forgets", () => inventory.forget(reference, { observedAt: afterMinutes(0) })],
     ["reads a pass", () => syncs.get(syncId)],
-    ["reads slices", () => syncs.slices(syncId)],
+    ["reads accounts of a pass", () => syncs.accounts(syncId)[Symbol.asyncIterator]().next()],
   ])("%s as StoreUnavailable", async (_call, call) => {
     await expect(call()).rejects.toMatchObject({ name: "StoreUnavailable" });
   });

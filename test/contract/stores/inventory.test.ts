@@ -90,6 +90,12 @@ const oneOfEachKind: readonly Fact[] = [
       fix: "Deploy it.",
     },
   },
+  {
+    kind: "coverage",
+    ...inAccountTwo,
+    subjects: { "iam-user": "whole", "s3-bucket": "tagged", "sqs-queue": "begun", "sns-topic": "left" },
+  },
+  { kind: "excluded-account", ...inAccountTwo, name: "sandbox" },
 ];
 
 /** Every fact of a scope, by pages of two. */
@@ -106,6 +112,22 @@ const walk = async <Kind extends FactKind>(
     from = page.next;
   } while (from !== undefined);
   return found;
+};
+
+/** The same page by page, of so many each. */
+const pagesOf = async <Kind extends FactKind>(
+  inventory: Inventory,
+  scope: Scope<Kind>,
+  limit: number,
+): Promise<readonly (readonly FactOf<Kind>[])[]> => {
+  const pages: (readonly FactOf<Kind>[])[] = [];
+  let from: string | undefined;
+  do {
+    const page = await inventory.page(scope, { limit, from });
+    pages.push(page.facts.map(({ fact }) => fact));
+    from = page.next;
+  } while (from !== undefined);
+  return pages;
 };
 
 const byId = (facts: readonly Fact[]): readonly Fact[] =>
@@ -329,6 +351,43 @@ describeStores("the inventory", (stores) => {
       await stores().inventory.forget({ kind, id }, { observedAt: afterMinutes(1) });
     }
     expect(await walk(stores().inventory, { kind: "account" })).toEqual([facts[0], facts[8]]);
+  });
+
+  it("counts what vanished among what a page looks at: pages come back short, and empty, and are not the last", async () => {
+    const facts = Array.from({ length: 9 }, (_, digit) => anAccountFact(digit));
+    await record(...facts);
+    for (const { kind, id } of facts.slice(1, 8)) {
+      await stores().inventory.forget({ kind, id }, { observedAt: afterMinutes(1) });
+    }
+    // Of what was never there, a look that did not find it leaves a trace as well.
+    const { inventory } = stores();
+    await inventory.forget({ kind: "account", id: "000000000001" }, { observedAt: afterMinutes(1) });
+    expect(await pagesOf(inventory, { kind: "account" }, 4)).toEqual([[facts[0]], [], [facts[8]]]);
+  });
+
+  it("may say that there is more where a page was just long enough", async () => {
+    await record(anAccountFact(1), anAccountFact(2));
+    const pages = await pagesOf(stores().inventory, { kind: "account" }, 2);
+    expect(pages).toEqual([[anAccountFact(1), anAccountFact(2)], []]);
+  });
+
+  it("counts what vanished of an account, and nothing that vanished in an index, which holds no traces", async () => {
+    const { inventory } = stores();
+    const inTwo = ["PowerUser", "ReadOnly", "Support"].map((set) =>
+      anAssignmentFact(2, set, { user: "alice" }),
+    );
+    await record(...inTwo, anAssignmentFact(3, "ReadOnly", { user: "alice" }));
+    const [first, ...others] = byId(inTwo).slice(0, 2);
+    if (first === undefined) throw new Error("expected assignments");
+    for (const { kind, id } of [first, ...others].map((fact) => ({ kind: fact.kind, id: factId(fact) }))) {
+      await inventory.forget({ kind, id }, { observedAt: afterMinutes(1) });
+    }
+    const within = { kind: "assignment", within: inAccount(anAccountId(2)) } as const;
+    const [empty, ...rest] = await pagesOf(inventory, within, 2);
+    expect(empty).toEqual([]);
+    expect(rest.flat()).toEqual(byId(inTwo).slice(2));
+    const indexed = await inventory.page({ kind: "assignment", principalId: aUserId("alice") }, { limit: 2 });
+    expect(indexed.facts).toHaveLength(2);
   });
 
   it("shows again what came back, as it is now", async () => {

@@ -184,6 +184,28 @@ describe("an Organizations that gives no paths", () => {
   });
 });
 
+describe("the root of an organization", () => {
+  it("is found on whatever page it is: a page may be empty, and not be the last", async () => {
+    const { source, operations } = scripted(({ operation, input }) => {
+      if (operation !== "ListRoots") return { body: { OrganizationalUnits: [] } };
+      return input["NextToken"] === undefined
+        ? { body: { Roots: [], NextToken: "more" } }
+        : { body: { Roots: [{ Id: "r-abcd", Name: "Root" }] } };
+    });
+    const root = { kind: "organizational-unit", id: "r-abcd", name: "Root", path: "/" };
+    expect(await source.root()).toEqual(root);
+    expect(operations()).toEqual(["ListRoots", "ListRoots"]);
+    expect(await collected(source.organizationalUnits())).toEqual([root]);
+  });
+
+  it("is never missing: a tree without one would take all units away", async () => {
+    const { source } = scripted(() => ({ body: { Roots: [] } }));
+    const missing = { name: "ProviderUnavailable", message: "AWS Organizations shows no root" };
+    await expect(source.root()).rejects.toMatchObject(missing);
+    await expect(collected(source.organizationalUnits())).rejects.toMatchObject(missing);
+  });
+});
+
 describe("while a sync reads", () => {
   it("a unit that is deleted has nothing below it", async () => {
     const { source } = scripted(({ operation, input }) => {

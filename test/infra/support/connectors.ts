@@ -21,13 +21,13 @@ export type Parameters = Readonly<Record<keyof typeof deployedWith, string>>;
 /** Synthesizes the app as `-c connectors=true` does. */
 export const synthesizeConnectors = (
   validations?: (app: App) => readonly IPolicyValidationPlugin[],
-): Readonly<Record<"connector" | "connectorGlobal" | "member", Template>> => {
+): Readonly<Record<"connector" | "forwardChanges" | "member", Template>> => {
   const app = new App({ context: shippedContext, analyticsReporting: false });
   if (validations !== undefined) Validations.of(app).addPlugins(...validations(app));
-  const { connector, connectorGlobal, member } = connectorStacks(app, parseSettings(shippedSettings));
+  const { connector, forwardChanges, member } = connectorStacks(app, parseSettings(shippedSettings));
   return {
     connector: Template.fromStack(connector),
-    connectorGlobal: Template.fromStack(connectorGlobal),
+    forwardChanges: Template.fromStack(forwardChanges),
     member: Template.fromStack(member),
   };
 };

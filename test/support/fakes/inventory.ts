@@ -1,6 +1,8 @@
 import { DomainError } from "../../../lambdas/core/domain/errors.ts";
+import { changeEventOf, type ChangeEvent } from "../../../lambdas/core/domain/inventory/change-event.ts";
 import {
   factId,
+  ofType,
   type Fact,
   type FactKind,
   type FactOf,
@@ -21,6 +23,7 @@ interface Trace {
   readonly gone: true;
   readonly observedAt: Timestamp;
   readonly fact?: Fact | undefined;
+  readonly leftScope?: boolean | undefined;
 }
 type Held = Observed | Trace;
 
@@ -31,7 +34,9 @@ export class FakeInventory implements Inventory {
   private readonly held = new Map<FactKind, Map<string, Held>>();
   /** How many writes took effect. */
   writes = 0;
-  /** How many facts were read, of whatever page, batch or look. */
+  /** What the stream's function would announce, in the order of the writes. */
+  readonly announced: ChangeEvent[] = [];
+  /** How many facts were read, of whatever page, batch or look; of a page, with the traces that it looked at. */
   reads = 0;
 
   /** What is there, in the order of kinds and ids. */
@@ -60,19 +65,24 @@ export class FakeInventory implements Inventory {
     { limit, from }: Parameters<Inventory["page"]>[1],
   ): Promise<FactPage<FactOf<Kind>>> {
     return Promise.resolve().then(() => {
-      const isIn = belongingTo(scope);
+      const placeIn = placesOf(scope);
       // Sorted are only the few that are wanted: tests ask thousands of times about a kind of many.
-      const ordered = [...(this.held.get(scope.kind)?.values() ?? [])]
-        .filter((held): held is Observed => !isTrace(held) && isIn(held.fact))
-        .map((observed) => ({ observed, place: placeIn(scope, observed) }))
+      const ordered = [...(this.held.get(scope.kind) ?? [])]
+        .flatMap(([id, held]) => {
+          const place = placeIn(id, held);
+          return place === undefined ? [] : [{ held, place }];
+        })
         .sort((a, b) => (a.place < b.place ? -1 : 1));
       const after = from === undefined ? undefined : placeOf(scope, from);
       const rest = after === undefined ? ordered : ordered.filter(({ place }) => place > after);
-      const shown = rest.slice(0, limit);
-      const last = rest.length > limit ? shown.at(-1) : undefined;
-      this.reads += shown.length;
+      const lookedAt = rest.slice(0, limit);
+      // As DynamoDB, whose limit also ends a page behind which there is nothing.
+      const last = lookedAt.length === limit ? lookedAt.at(-1) : undefined;
+      this.reads += lookedAt.length;
       return {
-        facts: structuredClone(shown.map(({ observed }) => observed as Observed<FactOf<Kind>>)),
+        facts: structuredClone(
+          lookedAt.flatMap(({ held }) => (isTrace(held) ? [] : [held as Observed<FactOf<Kind>>])),
+        ),
         ...(last === undefined ? {} : { next: `${CURSOR}${last.place}` }),
       };
     });
@@ -95,15 +105,17 @@ export class FakeInventory implements Inventory {
 
   forget(
     reference: FactReference,
-    { observedAt }: Parameters<InventoryWriter["forget"]>[1],
+    { observedAt, leftScope }: Parameters<InventoryWriter["forget"]>[1],
   ): Promise<"written" | "outdated"> {
     const known = this.held.get(reference.kind)?.get(reference.id);
     if (known !== undefined && known.observedAt >= observedAt) return Promise.resolve("outdated");
-    return Promise.resolve(this.write(reference, { gone: true, observedAt, fact: known?.fact }));
+    return Promise.resolve(this.write(reference, { gone: true, observedAt, fact: known?.fact, leftScope }));
   }
 
   private write({ kind, id }: FactReference, next: Held): "written" {
     const facts = this.held.get(kind) ?? new Map<string, Held>();
+    const change = changeEventOf(facts.get(id), next);
+    if (change !== undefined) this.announced.push(change);
     this.held.set(kind, facts.set(id, structuredClone(next)));
     this.writes += 1;
     return "written";
@@ -116,23 +128,40 @@ export class FakeInventory implements Inventory {
   }
 }
 
-const belongingTo = (scope: Scope): ((fact: Fact) => boolean) => {
-  const wanted = Object.entries(scope).filter(([name]) => name !== "kind" && name !== "within");
-  const within = "within" in scope ? (scope.within ?? "") : "";
-  return (fact) =>
-    wanted.every(([name, value]) => (fact as Readonly<Record<string, unknown>>)[name] === value) &&
-    factId(fact).startsWith(within);
+/** What is in a scope, and where: in the order of a kind what has left a trace too, in that of an index only what is there. */
+const placesOf = (scope: Scope): ((id: string, held: Held) => string | undefined) => {
+  const isIn = belongingTo(scope);
+  const within = withinKind(scope);
+  if (within !== undefined) return (id) => (id.startsWith(within) ? id : undefined);
+  const isByAge = scope.kind === "assignment" && "permissionSetArn" in scope;
+  return (id, held) => {
+    if (isTrace(held) || !isIn(held.fact)) return undefined;
+    return isByAge ? `${held.since}#${id}` : id;
+  };
 };
 
-const placeIn = (scope: Scope, { fact, since }: Observed): string =>
-  scope.kind === "assignment" && "permissionSetArn" in scope ? `${since}#${factId(fact)}` : factId(fact);
+/** What the ids begin with that a scope looks at in the order of their kind; undefined where it looks by an index. */
+const withinKind = (scope: Scope): string | undefined => {
+  if ("type" in scope) {
+    const { type, accountId } = scope;
+    return accountId === undefined ? undefined : ofType({ type, accountId });
+  }
+  const isOfIndex =
+    "principalId" in scope || "permissionSetArn" in scope || "userId" in scope || "membershipId" in scope;
+  return isOfIndex ? undefined : (scope.within ?? "");
+};
+
+const belongingTo = (scope: Scope): ((fact: Fact) => boolean) => {
+  const wanted = Object.entries(scope).filter(([name]) => name !== "kind");
+  return (fact) =>
+    wanted.every(([name, value]) => (fact as Readonly<Record<string, unknown>>)[name] === value);
+};
 
 const CURSOR = "after ";
 
 const placeOf = (scope: Scope, from: string): string => {
   const place = from.slice(CURSOR.length);
-  const within = "within" in scope ? (scope.within ?? "") : "";
-  if (!from.startsWith(CURSOR) || !place.startsWith(within))
+  if (!from.startsWith(CURSOR) || !place.startsWith(withinKind(scope) ?? ""))
     throw new DomainError("invalid-cursor", "The cursor is not one that this list gave");
   return place;
 };

@@ -1,12 +1,14 @@
-import type { Sync, SyncId, SyncSlice } from "../../../lambdas/core/domain/sync.ts";
-import { DomainError } from "../../../lambdas/core/domain/errors.ts";
-import type { Page, PageQuery, WriteOutcome } from "../../../lambdas/core/ports/stores.ts";
-import type { SyncStore } from "../../../lambdas/core/ports/sync.ts";
+import type { Sync, SyncedAccount, SyncId } from "../../../lambdas/core/domain/sync.ts";
+import type { WriteOutcome } from "../../../lambdas/core/ports/stores.ts";
+import type { AccountRange, SyncStore } from "../../../lambdas/core/ports/sync.ts";
+
+/** Accounts of a page: few, so that tests see more than one. */
+const PAGE = 10;
 
 /** The passes in memory, with the conditions of the real store. */
 export class FakeSyncStore implements SyncStore {
   private readonly items = new Map<SyncId, Sync>();
-  private readonly sliced = new Map<SyncId, Map<string, SyncSlice>>();
+  private readonly synced = new Map<SyncId, Map<string, SyncedAccount>>();
 
   /** Every pass, the oldest first. */
   get all(): readonly Sync[] {
@@ -25,36 +27,30 @@ export class FakeSyncStore implements SyncStore {
 
   list(
     { integration, scope }: Parameters<SyncStore["list"]>[0],
-    { limit, cursor }: PageQuery,
-  ): Promise<Page<Sync>> {
+    { limit, before }: Parameters<SyncStore["list"]>[1],
+  ): ReturnType<SyncStore["list"]> {
     const newestFirst = this.all
       .filter((sync) => sync.integration === integration && sync.scope === scope)
+      .filter(({ id }) => before === undefined || id < before)
       .reverse();
-    return Promise.resolve().then(() => {
-      const begin = cursor === undefined ? 0 : placeOf(cursor);
-      const end = begin + limit;
-      return {
-        items: newestFirst.slice(begin, end),
-        ...(end < newestFirst.length ? { cursor: `after-${String(end)}` } : {}),
-      };
-    });
+    return Promise.resolve({ items: newestFirst.slice(0, limit), more: newestFirst.length > limit });
   }
 
-  putSlice(id: SyncId, slice: SyncSlice): Promise<void> {
-    const slices = this.sliced.get(id) ?? new Map<string, SyncSlice>();
-    this.sliced.set(id, slices.set(slice.from, structuredClone(slice)));
-    return Promise.resolve();
+  putAccount(id: SyncId, account: SyncedAccount): Promise<WriteOutcome> {
+    const accounts = this.synced.get(id) ?? new Map<string, SyncedAccount>();
+    const isDone = accounts.get(account.accountId)?.status === "done";
+    if (isDone && account.status !== "done") return Promise.resolve("conflict");
+    this.synced.set(id, accounts.set(account.accountId, structuredClone(account)));
+    return Promise.resolve("written");
   }
 
-  slices(id: SyncId): Promise<readonly SyncSlice[]> {
-    const slices = [...(this.sliced.get(id)?.values() ?? [])];
-    return Promise.resolve(structuredClone(slices.sort((a, b) => (a.from < b.from ? -1 : 1))));
+  async *accounts(id: SyncId, range?: AccountRange): AsyncGenerator<readonly SyncedAccount[]> {
+    const within = [...(this.synced.get(id)?.values() ?? [])]
+      .filter(
+        ({ accountId }) => range === undefined || (range.from <= accountId && accountId <= range.through),
+      )
+      .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+    for (let from = 0; from < within.length; from += PAGE)
+      yield await Promise.resolve(structuredClone(within.slice(from, from + PAGE)));
   }
 }
-
-const placeOf = (cursor: string): number => {
-  const place = /^after-(\d+)$/.exec(cursor)?.[1];
-  if (place === undefined)
-    throw new DomainError("invalid-cursor", "The cursor is not one that this list gave");
-  return Number(place);
-};

@@ -19,12 +19,11 @@ beforeEach(() => {
   begin = clock.now().getTime();
 });
 
-/** One process, whose clock may be off by so much, and that sets so many calls apart when it needs one. */
-const process = (offBy = 0, ahead?: number) =>
+/** One process, whose clock may be off by so much. */
+const process = (offBy = 0) =>
   sharedAdmission({
     pace,
     share,
-    ...(ahead === undefined ? {} : { ahead }),
     clock: {
       now: () => new Date(clock.now().getTime() + offBy),
       sleep: (milliseconds) => clock.sleep(milliseconds),
@@ -136,44 +135,6 @@ describe("a call that was not set apart", () => {
     pace.begin = () => Promise.resolve("conflict");
     expect(await admissions(process(), 1)).toEqual([1000]);
     expect(await settled(process().setApart(1))).toBe("later");
-  });
-});
-
-describe("a process that makes many calls", () => {
-  it("asks the pace once for each so many of them, and keeps the rate", async () => {
-    const at = await admissions(process(0, 5), 12);
-    expect(pace.calls).toEqual(["read", "write", "read", "write", "read", "write"]);
-    for (const from of at)
-      expect(at.filter((moment) => moment >= from && moment < from + SECOND).length).toBeLessThan(
-        share.perSecond + share.burst,
-      );
-  });
-
-  it("shares the pace with others that do: a second shows no more calls of all of them", async () => {
-    const at: number[] = [];
-    const work = [process(0, 5), process(0, 5), process()].map(async (one) => {
-      for (let call = 0; call < 11; call += 1) {
-        await one.admit("sync");
-        at.push(clock.now().getTime());
-      }
-    });
-    await clock.runUntilIdle();
-    await Promise.all(work);
-    expect(at).toHaveLength(33);
-    for (const from of at)
-      expect(at.filter((moment) => moment >= from && moment < from + SECOND).length).toBeLessThan(
-        share.perSecond + share.burst,
-      );
-  });
-
-  it("loses what it did not come to use within ten seconds, and asks again", async () => {
-    const one = process(0, 5);
-    await admissions(one, 1);
-    await clock.advanceBy(20 * SECOND);
-    const asked = pace.calls.length;
-    const at = await admissions(one, 2);
-    expect(pace.calls.slice(asked)).toEqual(["read", "write"]);
-    expect(at[0]).toBe(20 * SECOND);
   });
 });
 

@@ -8,6 +8,7 @@ import { factId, type AssignmentFact, type UserFact } from "../../../lambdas/cor
 import type { Observed } from "../../../lambdas/core/ports/inventory.ts";
 import { anAccountId, aPermissionSetArn, aRequestId, aUserId } from "../../support/builders.ts";
 import { FakeEventPublisher } from "../../support/fakes/event-publisher.ts";
+import { anAccountFact } from "../../support/facts.ts";
 
 const context = { functionName: "lockstep-announce", awsRequestId: "1" } as Context;
 const at = (second: number): Timestamp => timestamp(new Date(Date.UTC(2026, 0, 1, 0, 0, second)));
@@ -104,6 +105,16 @@ describe("a write of the inventory", () => {
     expect((await announce(written(undefined, first))).published).toEqual([]);
   });
 
+  it("of what the first look sees later of something tells nobody, and of a change after it does", async () => {
+    const account = anAccountFact(2);
+    const listed = itemOf({ fact: account, since: at(1), observedAt: at(1), baseline: true });
+    const fact = { ...account, tags: { team: "payments" } };
+    const tagged = itemOf({ fact, since: at(1), observedAt: at(2), baseline: true });
+    expect((await announce(written(listed, tagged))).published).toEqual([]);
+    const renamed = itemOf({ fact: { ...fact, name: "other" }, since: at(1), observedAt: at(3) });
+    expect((await announce(written(tagged, renamed))).published).toMatchObject([{ type: "AccountChanged" }]);
+  });
+
   it("that takes away what was there at the first look is told", async () => {
     const first = itemOf({ fact: assignment, since: at(1), observedAt: at(1), baseline: true });
     const gone = traceOf(first, assignment, { observedAt: at(9), by: "arn:aws:iam::1:user/b" });
@@ -111,6 +122,11 @@ describe("a write of the inventory", () => {
     expect(published).toMatchObject([
       { type: "AssignmentVanished", at: at(9), detail: { by: "arn:aws:iam::1:user/b" } },
     ]);
+  });
+
+  it("that takes away what nobody looks at any more tells nobody: it did not vanish", async () => {
+    const gone = traceOf(appeared, assignment, { observedAt: at(9), leftScope: true });
+    expect((await announce(written(appeared, gone))).published).toEqual([]);
   });
 
   it("that brings back what had vanished is told as something that appeared", async () => {
@@ -151,6 +167,17 @@ describe("a write of the inventory", () => {
       observedAt: at(1),
     });
     expect((await announce(written(undefined, stale))).published).toEqual([]);
+  });
+});
+
+describe("a note of how far an account was looked into", () => {
+  it("is no change in AWS", async () => {
+    const coverage = itemOf({
+      fact: { kind: "coverage", accountId: assignment.accountId, subjects: { "iam-user": "whole" } },
+      since: at(1),
+      observedAt: at(1),
+    });
+    expect((await announce(written(undefined, coverage))).published).toEqual([]);
   });
 });
 

@@ -3,7 +3,14 @@ import type { IntegrationView } from "../../../lambdas/core/contracts/http/integ
 import { HOME_INTEGRATION, type Integration } from "../../../lambdas/core/domain/integration.ts";
 import { ResourceTypes } from "../../../lambdas/core/domain/inventory/facts.ts";
 import type { WriteOutcome } from "../../../lambdas/core/ports/stores.ts";
-import { aGroupId, aUserId, anAccountId, identityCenter } from "../../support/builders.ts";
+import { anAccountFact, seen } from "../../support/facts.ts";
+import {
+  aGroupId,
+  aUserId,
+  anAccountId,
+  anOrganizationalUnitId,
+  identityCenter,
+} from "../../support/builders.ts";
 import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import {
   aFailedSync,
@@ -16,14 +23,14 @@ import { apiUnderTest, root, type ApiUnderTest } from "./world.ts";
 
 const as = root;
 
-/** Another organization than the deployment's own, with everything that can be said of it. */
+/** The deployment's own organization, with everything that can be said of it. */
 const organization = {
   kind: "aws-organization",
   managementAccountId: anAccountId(1),
   region: "eu-central-1",
-  identityCenterRegion: "us-east-1",
+  identityCenterRegion: identityCenter.region,
   accessPortalUrl: "https://acquired.awsapps.com/start",
-  connector: { roleArn: `arn:aws:iam::${anAccountId(1)}:role/access/LockstepConnector` },
+  connector: { roleArn: `arn:aws:iam::${anAccountId(1)}:role/lockstep-connector` },
   memberAccounts: true,
   resourceTypes: ["s3-bucket", "rds-instance"],
   exclude: { organizationalUnits: ["ou-1a2b-34567890"], accounts: [anAccountId(4)] },
@@ -95,6 +102,39 @@ describe("PUT /integrations/{name}", () => {
     expect(changed).toMatchObject({ version: 2, region: "us-east-1", externalId });
     await world.call("DELETE /integrations/organization", { as });
     expect((await put(world, "organization", organization)).externalId).not.toBe(externalId);
+  });
+
+  it("warns that no sync was finished for too long, and says what to do", async () => {
+    const { call, clock, syncs } = await apiUnderTest();
+    await syncs.put(aFinishedSync({ begunAt: clock.now() }));
+    const shown = async () => (await call("GET /integrations/organization", { as })).body;
+    await clock.advanceBy(6 * 3_600_000 + 60_000);
+    expect(await shown()).toMatchObject({ status: "active", reasons: [] });
+    await clock.advanceBy(1);
+    expect(await shown()).toMatchObject({
+      status: "warning",
+      reasons: [
+        {
+          severity: "warning",
+          scope: "identity",
+          message:
+            "No identity sync has been finished since 2026-01-01T00:01:00.000Z; one is due every PT1H.",
+          fix: expect.stringContaining("lockstep-sync-behind") as string,
+        },
+      ],
+      lastSyncedAt: "2026-01-01T00:01:00.000Z",
+    });
+  });
+
+  it("takes an empty list of resource types for none, and each of a list once", async () => {
+    const world = await apiUnderTest();
+    expect(await put(world, "sandbox", { ...account, resourceTypes: [] })).toMatchObject({
+      resourceTypes: [],
+    });
+    const resourceTypes = ["sqs-queue", "s3-bucket", "sqs-queue"];
+    expect(await put(world, "sandbox", { ...account, resourceTypes })).toMatchObject({
+      resourceTypes: ["s3-bucket", "sqs-queue"],
+    });
   });
 
   it("writes nothing when nothing changes, in whatever order resource types are named", async () => {
@@ -289,6 +329,66 @@ describe("the deployment's own organization, where Lockstep lives elsewhere", ()
     });
     expect(problem.detail).toContain(roleArn);
     expect(await integrations.list()).toEqual([]);
+  });
+});
+
+describe("the deployment's own organization, where Lockstep lives in its management account", () => {
+  it("has no connector: nothing would use it", async () => {
+    const { call, integrations } = await apiUnderTest({
+      deployment: { homeAccount: anAccountId(1), managementAccount: anAccountId(1) },
+    });
+    const problem = problemIn(await call("PUT /integrations/organization", { as, body: organization }));
+    expect(problem).toMatchObject({
+      status: 400,
+      code: "invalid-integration",
+      errors: [{ pointer: "/connector/roleArn" }],
+    });
+    expect(problem.detail).toMatch(/expected no connector: .*management account 111111111111 itself/);
+    expect(await integrations.list()).toEqual([]);
+  });
+});
+
+describe("what is excluded", () => {
+  const unit = anOrganizationalUnitId("known");
+  const strange = { organizationalUnits: ["ou-zzzz-12345678", unit], accounts: ["999999999999"] };
+  const excluding = (exclude: object) => ({ ...ownOrganization, exclude });
+
+  const afterASync = async () => {
+    const world = await apiUnderTest();
+    await world.syncs.put(aFinishedSync({ begunAt: world.clock.now() }));
+    const fact = { kind: "organizational-unit", id: unit, name: "known", path: "/known" } as const;
+    await world.inventory.record(seen(fact));
+    await world.inventory.record(seen(anAccountFact(2)));
+    await world.inventory.record(seen({ kind: "excluded-account", accountId: anAccountId(3), name: "out" }));
+    return world;
+  };
+
+  it("has to be there, as the last sync saw it; each is named that is not", async () => {
+    const { call, integrations } = await afterASync();
+    const problem = problemIn(await call("PUT /integrations/organization", { as, body: excluding(strange) }));
+    expect(problem).toMatchObject({ status: 400, code: "unknown-name" });
+    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual([
+      "/exclude/organizationalUnits/0",
+      "/exclude/accounts/0",
+    ]);
+    expect(problem.detail).toContain("There is no organizational unit ou-zzzz-12345678");
+    expect(await integrations.list()).toEqual([]);
+  });
+
+  it("may be what is known, or was excluded before, whether it is there or not", async () => {
+    const world = await afterASync();
+    const known = { organizationalUnits: [unit], accounts: [anAccountId(2), anAccountId(3)] };
+    expect((await put(world, "organization", excluding(known))).status).toBe("initializing");
+    const current = await world.integrations.get(HOME_INTEGRATION);
+    if (current?.kind !== "aws-organization") throw new Error("There is none");
+    const gone = { organizationalUnits: [], accounts: [anAccountId(9)] };
+    await world.integrations.put({ ...current, version: 2, exclude: gone });
+    await put(world, "organization", excluding({ accounts: [anAccountId(9), anAccountId(2)] }));
+  });
+
+  it("may be anything before the first sync is through: nobody knows better", async () => {
+    const world = await apiUnderTest();
+    await put(world, "organization", excluding(strange));
   });
 });
 

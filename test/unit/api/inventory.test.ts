@@ -118,6 +118,12 @@ const assignments: readonly Observed[] = [
   seen(disabled, { since: afterMinutes(1) }),
 ];
 
+/** The inventory knows the administrators' group, and who is in it. */
+const approvedBy = (...names: readonly string[]): readonly Fact[] => [
+  aGroupFact("platform-admins"),
+  ...names.flatMap((name) => [aMembershipFact("platform-admins", name), aUserFact(name)]),
+];
+
 const expiresAt = afterMinutes(60);
 /** Lockstep made alice's Admin, and removes nothing yet. */
 const adminIsOurs: EntitlementRecord = {
@@ -139,6 +145,20 @@ const inventoryUnderTest = async (...more: readonly Fact[]) => {
   return { ...world, get: (path: string, as = root) => world.call(`GET /inventory/${path}`, { as }) };
 };
 
+/** The items of all pages of so many. */
+const whole = async (get: (path: string) => Promise<Answer>, path: string, limit: number) => {
+  const found: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = `limit=${String(limit)}${cursor === undefined ? "" : `&cursor=${cursor}`}`;
+    const answer = await get(`${path}${path.includes("?") ? "&" : "?"}${query}`);
+    expect(itemsIn(answer).length).toBeLessThanOrEqual(limit);
+    found.push(...itemsIn(answer));
+    cursor = (answer.body as { readonly cursor?: string }).cursor;
+  } while (cursor !== undefined);
+  return found;
+};
+
 type Item = Readonly<Record<string, unknown>>;
 const itemsIn = ({ body }: Answer) => (body as { readonly items: readonly Item[] }).items;
 
@@ -152,7 +172,12 @@ describe("a list of the inventory", () => {
   it.each<readonly [string, string, readonly string[]]>([
     ["accounts", "name", ["payments-prod", "sandbox"]],
     ["accounts?state=ACTIVE", "name", ["payments-prod"]],
+    ["accounts?state=suspended", "name", ["sandbox"]],
+    ["accounts?state=PENDING_CLOSURE", "name", []],
     [`accounts?organizationalUnit=${workloads}`, "name", ["payments-prod"]],
+    ["accounts?organizationalUnit=Workloads", "name", ["payments-prod"]],
+    ["accounts?organizationalUnit=/Workloads/Prod", "name", ["payments-prod"]],
+    ["accounts?organizationalUnit=Old", "name", []],
     ["accounts?tag=team", "name", ["payments-prod"]],
     ["accounts?tag=team:Payments", "name", ["payments-prod"]],
     ["accounts?tag=aws:stack:a:b", "name", ["payments-prod"]],
@@ -164,12 +189,16 @@ describe("a list of the inventory", () => {
     ["accounts?q=nothing", "name", []],
     ["organizational-units?q=workloads", "path", ["/Workloads", "/Workloads-Old", "/Workloads/Prod"]],
     [`organizational-units?organizationalUnit=${workloads}`, "name", ["Prod"]],
-    [`organizational-units?organizationalUnit=${anOrganizationalUnitId("none")}`, "name", []],
+    ["organizational-units?organizationalUnit=/Workloads", "name", ["Prod"]],
     ["users", "userName", ["alice", "bob", "carol"]],
     ["users?enabled=false", "userName", ["carol"]],
     ["users?q=archer", "userName", ["alice"]],
     [`users?group=${aGroupId("payments")}`, "userName", ["alice", "bob"]],
     [`users?group=${aGroupId("payments")}&q=BOB`, "userName", ["bob"]],
+    ["users?group=payments", "userName", ["alice", "bob"]],
+    ["users?group=empty", "userName", []],
+    ["groups?user=bob", "displayName", ["payments"]],
+    ["groups?user=bob@example.com", "displayName", ["payments"]],
     ["groups?q=they", "displayName", ["payments"]],
     [`groups?user=${aUserId("alice")}`, "displayName", ["payments"]],
     [`groups?user=${aUserId("carol")}`, "displayName", []],
@@ -181,6 +210,8 @@ describe("a list of the inventory", () => {
     ["assignments?account=payments-prod", "permissionSet.name", ["PowerUser", "ReadOnly"]],
     ["assignments?permissionSet=Admin", "principal.name", ["alice", "carol"]],
     ["assignments?principal=alice", "account.name", ["payments-prod", "sandbox"]],
+    ["assignments?principal=alice@example.com", "account.name", ["payments-prod", "sandbox"]],
+    ["assignments?principal=root@example.com", "account.name", []],
     ["assignments?principal=payments", "account.name", ["payments-prod"]],
     ["assignments?principal=alice&account=sandbox", "permissionSet.name", ["Admin"]],
     ["assignments?account=sandbox&permissionSet=Admin", "principal.name", ["alice", "carol"]],
@@ -202,23 +233,113 @@ describe("a list of the inventory", () => {
     ["iam-roles?q=ships", "name", ["deploy"]],
     ["iam-roles?stale=true", "name", ["other"]],
     ["iam-roles?assumableBy=arn:aws:iam::222222222222:user/robot", "name", ["deploy"]],
+    ["iam-roles?assumableBy=arn:aws:sts::222222222222:assumed-role/deploy/session", "name", []],
     ["iam-roles?account=sandbox", "name", ["other"]],
+    ["standing-access?q=CAROL", "permissionSet.name", ["Admin"]],
+    ["standing-access?q=payments-prod", "permissionSet.name", ["PowerUser", "ReadOnly"]],
+    ["standing-access?q=nothing", "permissionSet.name", []],
+    ["standing-access?principal=alice", "permissionSet.name", ["ReadOnly"]],
+    ["standing-access?principal=alice@example.com", "permissionSet.name", ["ReadOnly"]],
+    ["standing-access?principal=payments&account=payments-prod", "permissionSet.name", ["PowerUser"]],
+    ["standing-access?principal=payments&account=sandbox", "permissionSet.name", []],
+    ["standing-access?principal=payments&permissionSet=ReadOnly", "permissionSet.name", []],
   ])("%s shows %s: %j", async (path, shown, expected) => {
     const { get } = await inventoryUnderTest();
     expect([...each(await get(path), shown)].map(String).sort()).toEqual([...expected].sort());
   });
 
+  it("still takes the id of what was forgotten, as long as access of it is left", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    const gone = [anAccountFact(3), aPermissionSetFact("Admin"), aUserFact("carol")];
+    const forget = (fact: Fact) =>
+      inventory.forget({ kind: fact.kind, id: factId(fact) }, { observedAt: afterMinutes(9) });
+    for (const fact of gone) await forget(fact);
+    const filters = [
+      `account=${anAccountId(3)}`,
+      `permissionSet=${aPermissionSetArn("Admin")}`,
+      `principal=${aUserId("carol")}`,
+    ];
+    for (const filter of filters) {
+      expect(each(await get(`assignments?${filter}`), "principal.id")).toContain(aUserId("carol"));
+    }
+    await forget(admin);
+    await forget(disabled);
+    for (const filter of filters) {
+      expect(problemIn(await get(`assignments?${filter}`)).code).toBe("unknown-name");
+    }
+  });
+
+  it("refuses cursors of other lists and other filters, and those that nobody gave", async () => {
+    const { get } = await inventoryUnderTest();
+    const cursorOf = async (path: string) => {
+      const { cursor } = (await get(path)).body as { readonly cursor: string };
+      return cursor;
+    };
+    const ofAccounts = await cursorOf("accounts?limit=1");
+    const ofUsers = await cursorOf("users?limit=1&q=a");
+    const handMade = Buffer.from(JSON.stringify({ after: "banana" })).toString("base64url");
+    for (const path of [
+      `users?cursor=${ofAccounts}`,
+      `users?cursor=${ofUsers}`,
+      `users?q=b&cursor=${ofUsers}`,
+      `users?q=a&enabled=true&cursor=${ofUsers}`,
+      `users?cursor=${handMade}`,
+      `users?q=a&cursor=${ofUsers.slice(0, 16)}${handMade}`,
+      `users/${aUserId("alice")}/access?cursor=${ofUsers}`,
+    ]) {
+      expect(problemIn(await get(path)).code, path).toBe("invalid-cursor");
+    }
+    expect((await get(`users?q=a&limit=2&cursor=${ofUsers}`)).status).toBe(200);
+  });
+
+  it("refuses a cursor of somebody else's access", async () => {
+    const { get } = await inventoryUnderTest();
+    const first = await get(`users/${aUserId("alice")}/access?limit=1`);
+    const { cursor = "" } = first.body as { readonly cursor?: string };
+    const follow = (name: string, as = root) => get(`users/${aUserId(name)}/access?cursor=${cursor}`, as);
+    expect((await follow("alice")).status).toBe(200);
+    expect(problemIn(await follow("bob")).code).toBe("invalid-cursor");
+    expect(problemIn(await follow("alice", alice)).code).toBe("invalid-cursor");
+  });
+
+  it.each([
+    ["users?q=a&q=b", "q"],
+    ["users?limit=1&limit=1", "limit"],
+    ["accounts?state=ACTIVE&state=SUSPENDED", "state"],
+  ])("refuses %s, which says something twice", async (path, field) => {
+    const { get } = await inventoryUnderTest();
+    expect(problemIn(await get(path))).toMatchObject({
+      code: "invalid-query",
+      errors: [{ pointer: `/${field}`, detail: "found several; expected one" }],
+    });
+  });
+
+  it("names the states that there are, for one that is none", async () => {
+    const { get } = await inventoryUnderTest();
+    expect(problemIn(await get("accounts?state=BANANA")).errors).toEqual([
+      {
+        pointer: "/state",
+        detail:
+          'found "BANANA"; expected one of PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED',
+      },
+    ]);
+  });
+
   it("is paged to its end, whatever it filters", async () => {
     const { get } = await inventoryUnderTest();
-    for (const path of ["users?limit=1", "assignments?limit=1&q=a", "users?limit=1&q=zzz"]) {
-      const found: unknown[] = [];
-      let cursor: string | undefined;
-      do {
-        const answer = await get(`${path}${cursor === undefined ? "" : `&cursor=${cursor}`}`);
-        found.push(...itemsIn(answer));
-        cursor = (answer.body as { readonly cursor?: string }).cursor;
-      } while (cursor !== undefined);
-      expect(found).toEqual(itemsIn(await get(path.replace("limit=1", "limit=100"))));
+    for (const path of ["users", "assignments?q=a", "users?q=zzz"]) {
+      expect(await whole(get, path, 1)).toEqual(await whole(get, path, 100));
+    }
+  });
+
+  it("passes over members that the directory does not have any more, and misses nobody else", async () => {
+    const ghosts = Array.from({ length: 9 }, (_, index) =>
+      aMembershipFact("payments", `ghost ${String(index)}`),
+    );
+    const { get } = await inventoryUnderTest(...ghosts);
+    for (const limit of [1, 100]) {
+      const users = await whole(get, "users?group=payments&enabled=true", limit);
+      expect(users.map(({ userName }) => String(userName)).toSorted()).toEqual(["alice", "bob"]);
     }
   });
 
@@ -259,11 +380,56 @@ describe("a list of the inventory", () => {
       principal: { name: aUserId("nobody") },
     });
     expect(assignment?.["permissionSet"]).not.toHaveProperty("power");
+    expect(assignment?.["principal"]).not.toHaveProperty("enabled");
   });
 
   it.each([
+    [
+      "assignments?account=sandbox",
+      "account",
+      anAccountFact(3, { name: "sandbox" }),
+      anAccountFact(4, { name: "sandbox" }),
+    ],
+    ["users?group=same", "group", aGroupFact("same"), { ...aGroupFact("other"), displayName: "same" }],
+    ["groups?user=same", "user", aUserFact("same"), { ...aUserFact("other"), userName: "same" }],
+    [
+      "accounts?organizationalUnit=Prod",
+      "organizationalUnit",
+      { kind: "organizational-unit", id: prod, name: "Prod", path: "/Workloads/Prod" },
+      { kind: "organizational-unit", id: anOrganizationalUnitId("x"), name: "Prod", path: "/X/Prod" },
+    ],
+  ] satisfies readonly (readonly [string, string, Fact, Fact])[])(
+    "refuses %s when more than one is called so, and names their ids",
+    async (path, field, first, second) => {
+      const { get } = await inventoryUnderTest(first, second);
+      const { code, detail, errors } = problemIn(await get(path));
+      expect([code, errors]).toEqual(["ambiguous-name", [{ pointer: `/${field}`, detail }]]);
+      expect(detail).toContain([factId(first), factId(second)].toSorted().join(", "));
+    },
+  );
+
+  it.each([
     ["assignments?account=nowhere", "unknown-name"],
+    ["assignments?account=999999999999", "unknown-name"],
+    [`assignments?permissionSet=${aPermissionSetArn("none")}`, "unknown-name"],
+    [`assignments?principal=${aUserId("nobody")}`, "unknown-name"],
+    ["assignments?principal=nobody@example.com", "unknown-name"],
+    [`users?group=${aGroupId("nobody's")}`, "unknown-name"],
+    [`groups?user=${aUserId("nobody")}`, "unknown-name"],
+    [`organizational-units?organizationalUnit=${anOrganizationalUnitId("none")}`, "unknown-name"],
+    [`accounts?organizationalUnit=${anOrganizationalUnitId("none")}`, "unknown-name"],
+    ["standing-access?principal=nobody", "unknown-name"],
+    ["iam-roles?assumableBy=nonsense", "invalid-query"],
+    ["iam-roles?assumableBy=arn:aws:s3:::bucket", "invalid-query"],
     ["resources?account=nowhere", "unknown-name"],
+    ["iam-roles?account=nowhere", "unknown-name"],
+    ["permission-sets?account=nowhere", "unknown-name"],
+    ["users?group=nobodys", "unknown-name"],
+    ["users?group=alice", "unknown-name"],
+    ["groups?user=nobody", "unknown-name"],
+    ["groups?user=payments", "unknown-name"],
+    ["accounts?organizationalUnit=/Nowhere", "unknown-name"],
+    ["organizational-units?organizationalUnit=Nowhere", "unknown-name"],
     ["standing-access?permissionSet=nothing", "unknown-name"],
     ["assignments?principal=same", "ambiguous-name"],
     ["accounts?stale=perhaps", "invalid-query"],
@@ -274,6 +440,33 @@ describe("a list of the inventory", () => {
   ])("refuses %s as %s", async (path, code) => {
     const { get } = await inventoryUnderTest(aUserFact("same"), aGroupFact("same"));
     expect(problemIn(await get(path)).code).toBe(code);
+  });
+});
+
+describe("what is said of excluded accounts", () => {
+  const paths = [`users/${aUserId("alice")}/access`, `accounts/${anAccountId(2)}/access`, "standing-access"];
+  const saidBy = (answer: Answer) => (answer.body as { readonly notCovered: readonly string[] }).notCovered;
+
+  it.each(paths)("is nothing where there is none, and where it is back: %s", async (path) => {
+    const { get, inventory } = await inventoryUnderTest();
+    await inventory.record(
+      seen({ kind: "excluded-account", accountId: anAccountId(2), name: "payments-prod" }),
+    );
+    expect(saidBy(await get(path)).join(" ")).not.toContain("left out");
+  });
+
+  it.each(paths)("is how many they are, and which, of the first ones: %s", async (path) => {
+    const { get, inventory } = await inventoryUnderTest();
+    const mark = (digit: number) =>
+      inventory.record(
+        seen({ kind: "excluded-account", accountId: anAccountId(digit), name: `out-${String(digit)}` }),
+      );
+    await mark(8);
+    expect(saidBy(await get(path))[0]).toContain(
+      "1 account is left out, by exclude of the integration: out-8 (888888888888). Who has access there",
+    );
+    for (const digit of [0, 4, 5, 6, 7, 9]) await mark(digit);
+    expect(saidBy(await get(path))[0]).toMatch(/^7 accounts are left out.*out-0 .*out-7 .*, and 2 more\./);
   });
 });
 
@@ -305,6 +498,25 @@ describe("what a person can reach", () => {
     ]);
   });
 
+  it("is that of a user name, too", async () => {
+    const { get } = await inventoryUnderTest({ ...aUserFact("dora"), userName: "dora@example.com/x y" });
+    const { body } = await get(pathOf("alice"));
+    expect((await get("users/alice/access")).body).toEqual(body);
+    expect((await get("users/alice/access", alice)).body).toEqual(body);
+    const dora = await get(`users/${encodeURIComponent("dora@example.com/x y")}/access`);
+    expect(dora.body).toMatchObject({ user: { id: aUserId("dora") } });
+  });
+
+  it("is that of nobody where the name is not one person's", async () => {
+    const { get } = await inventoryUnderTest({ ...aUserFact("other"), userName: "bob" });
+    expect(problemIn(await get("users/nobody/access"))).toMatchObject({ status: 404, code: "not-found" });
+    expect(problemIn(await get("users/payments/access"))).toMatchObject({ status: 404, code: "not-found" });
+    const ambiguous = problemIn(await get("users/bob/access"));
+    expect(ambiguous).toMatchObject({ status: 400, code: "ambiguous-name" });
+    expect(ambiguous.detail).toContain(aUserId("other"));
+    expect(problemIn(await get("users/bob/access", alice)).code).toBe("not-administrator");
+  });
+
   it("is paged to its end, over groups too", async () => {
     const groups = Array.from({ length: 30 }, (_, index) => `group ${String(index)}`);
     const { get, inventory } = await inventoryUnderTest();
@@ -317,18 +529,7 @@ describe("what a person can reach", () => {
     }
     const all = itemsIn(await get(`${pathOf("carol")}?limit=100`));
     expect(all).toHaveLength(31);
-    for (const limit of [1, 2, 7]) {
-      const found: unknown[] = [];
-      let cursor: string | undefined;
-      do {
-        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
-        const answer = await get(`${pathOf("carol")}?limit=${String(limit)}${more}`);
-        expect(itemsIn(answer).length).toBeLessThanOrEqual(limit);
-        found.push(...itemsIn(answer));
-        cursor = (answer.body as { readonly cursor?: string }).cursor;
-      } while (cursor !== undefined);
-      expect(found).toEqual(all);
-    }
+    for (const limit of [1, 2, 7]) expect(await whole(get, pathOf("carol"), limit)).toEqual(all);
   });
 
   it("is what a disabled person would have", async () => {
@@ -369,8 +570,8 @@ describe("who can reach an account", () => {
     const answer = await get(path);
     expect(answer.body).toMatchObject({ account: { id: anAccountId(2), name: "payments-prod" } });
     const ways = itemsIn(answer).map(
-      ({ person, permissionSet, through }) =>
-        `${String((person as Item)["name"])} ${String((permissionSet as Item)["name"])} ${String((through as Item | undefined)?.["name"])}`,
+      ({ user, permissionSet, through }) =>
+        `${String((user as Item)["name"])} ${String((permissionSet as Item)["name"])} ${String((through as Item | undefined)?.["name"])}`,
     );
     expect(ways.toSorted()).toEqual([
       "alice PowerUser payments",
@@ -379,13 +580,24 @@ describe("who can reach an account", () => {
     ]);
   });
 
+  it("is that of an account's name, too, if only one has it", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    expect((await get("accounts/payments-prod/access")).body).toEqual((await get(path)).body);
+    await inventory.record(seen(anAccountFact(8, { name: "payments-prod" })));
+    expect(problemIn(await get("accounts/payments-prod/access"))).toMatchObject({
+      status: 400,
+      code: "ambiguous-name",
+      detail: expect.stringContaining(anAccountId(8)) as string,
+    });
+  });
+
   it("says who is disabled, and through which request somebody has it", async () => {
     const { get } = await inventoryUnderTest();
     const items = itemsIn(await get(`accounts/${anAccountId(3)}/access`));
-    const of = (name: string) => items.find(({ person }) => (person as Item)["name"] === name);
-    expect(of("carol")).toMatchObject({ person: { enabled: false }, kind: "standing" });
+    const of = (name: string) => items.find(({ user }) => (user as Item)["name"] === name);
+    expect(of("carol")).toMatchObject({ user: { enabled: false }, kind: "standing" });
     expect(of("alice")).toMatchObject({
-      person: { enabled: true },
+      user: { enabled: true },
       kind: "temporary",
       requests: [{ id: aRequestId("one"), until: expiresAt }],
     });
@@ -405,18 +617,7 @@ describe("who can reach an account", () => {
     }
     const all = itemsIn(await get(`${path}?limit=100`));
     expect(all).toHaveLength(3 + 10 + 50);
-    for (const limit of [1, 3, 10]) {
-      const found: unknown[] = [];
-      let cursor: string | undefined;
-      do {
-        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
-        const answer = await get(`${path}?limit=${String(limit)}${more}`);
-        expect(itemsIn(answer).length).toBeLessThanOrEqual(limit);
-        found.push(...itemsIn(answer));
-        cursor = (answer.body as { readonly cursor?: string }).cursor;
-      } while (cursor !== undefined);
-      expect(found).toEqual(all);
-    }
+    for (const limit of [1, 3, 10]) expect(await whole(get, path, limit)).toEqual(all);
   });
 
   it("does not exist for an account that no sync has seen", async () => {
@@ -468,18 +669,14 @@ describe("what is held for good", () => {
         await inventory.record(seen(fact, { since: afterMinutes(10 - digit) }));
       }
     }
-    for (const filter of ["", "&permissionSet=PowerUser", "&account=payments-prod"]) {
-      const all = itemsIn(await get(`standing-access?limit=100${filter}`));
-      expect(all).toHaveLength(filter === "" ? 33 : filter.startsWith("&p") ? 11 : 5);
-      const found: unknown[] = [];
-      let cursor: string | undefined;
-      do {
-        const more = cursor === undefined ? "" : `&cursor=${cursor}`;
-        const answer = await get(`standing-access?limit=2${filter}${more}`);
-        found.push(...itemsIn(answer));
-        cursor = (answer.body as { readonly cursor?: string }).cursor;
-      } while (cursor !== undefined);
-      expect(found).toEqual(all);
+    for (const [path, count] of [
+      ["standing-access", 33],
+      ["standing-access?permissionSet=PowerUser", 11],
+      ["standing-access?account=payments-prod", 5],
+    ] as const) {
+      const all = await whole(get, path, 100);
+      expect(all).toHaveLength(count);
+      expect(await whole(get, path, 2)).toEqual(all);
     }
   });
 
@@ -495,7 +692,7 @@ describe("what is held for good", () => {
   });
 
   it("suggests a flow where there is none, as PUT /access-flows/{name} takes it", async () => {
-    const { get, call, directory } = await inventoryUnderTest();
+    const { get, call, directory } = await inventoryUnderTest(...approvedBy("root"));
     directory.addGroup({ groupId: aGroupId("payments"), displayName: "payments", members: [] });
     const answer = await get("standing-access?permissionSet=PowerUser");
     const [item] = itemsIn(answer);
@@ -539,6 +736,99 @@ describe("what is held for good", () => {
       kind: "none",
       why: expect.stringContaining("deleted") as string,
     });
+  });
+
+  const replacementsOf = async (path: string, ...more: readonly Fact[]) => {
+    const { get } = await inventoryUnderTest(...more);
+    return itemsIn(await get(path)).map(({ replacement }) => replacement as Item);
+  };
+
+  it.each<readonly [string, string, string, readonly Fact[]]>([
+    [
+      "an account is not active",
+      "principal=bob",
+      "Its account is SUSPENDED",
+      [anAssignmentFact(3, "ReadOnly", { user: "bob" })],
+    ],
+    [
+      "a person is disabled",
+      "principal=carol&permissionSet=ReadOnly",
+      "carol is disabled",
+      [anAssignmentFact(2, "ReadOnly", { user: "carol" })],
+    ],
+    [
+      "a group is empty",
+      "principal=empty",
+      "No enabled user is in empty",
+      [anAssignmentFact(2, "ReadOnly", { group: "empty" })],
+    ],
+    [
+      "a group has nobody but disabled people",
+      "principal=empty",
+      "No enabled user is in empty",
+      [anAssignmentFact(2, "ReadOnly", { group: "empty" }), aMembershipFact("empty", "carol")],
+    ],
+    [
+      "a group was deleted",
+      `principal=${aGroupId("deleted")}`,
+      "a group that was deleted",
+      [anAssignmentFact(2, "ReadOnly", { group: "deleted" })],
+    ],
+    [
+      "there is no administrator",
+      "principal=payments",
+      "no enabled user is in platform-admins or no-such-group",
+      [aGroupFact("platform-admins")],
+    ],
+    [
+      "the only approver would ask",
+      "principal=bob",
+      "besides who would ask",
+      [anAssignmentFact(2, "PowerUser", { user: "bob" }), ...approvedBy("bob")],
+    ],
+    [
+      "the only approver is the only one who would ask, in a group",
+      "principal=platform-admins",
+      "besides who would ask",
+      [anAssignmentFact(2, "PowerUser", { group: "platform-admins" }), ...approvedBy("bob")],
+    ],
+  ])("suggests nothing where %s", async (_case, filter, why, facts) => {
+    const found = await replacementsOf(`standing-access?${filter}`, ...facts);
+    expect(found).toEqual([{ kind: "none", why: expect.stringContaining(why) as string }]);
+  });
+
+  it("suggests a flow whose approver is among those who ask, as long as there is somebody else", async () => {
+    const [ofGroup] = await replacementsOf("standing-access?principal=payments", ...approvedBy("bob"));
+    expect(ofGroup).toMatchObject({ kind: "suggestion" });
+    const own = anAssignmentFact(2, "PowerUser", { user: "bob" });
+    const [ofBob] = await replacementsOf("standing-access?principal=bob", own, ...approvedBy("bob", "alice"));
+    expect(ofBob).toMatchObject({ kind: "suggestion" });
+  });
+
+  it("names no flow that is there for somebody who cannot ask", async () => {
+    const [replacement] = await replacementsOf(
+      "standing-access?principal=carol&account=payments-prod",
+      anAssignmentFact(2, "PowerUser", { user: "carol" }),
+      aMembershipFact("payments-engineers", "carol"),
+    );
+    expect(replacement).toMatchObject({ kind: "none" });
+  });
+
+  it("is sorted and paged for one principal, too", async () => {
+    const { get, inventory } = await inventoryUnderTest();
+    for (let digit = 0; digit < 8; digit += 1) {
+      for (const set of ["ReadOnly", "Admin"]) {
+        const fact = anAssignmentFact(digit, set, { user: "bob" });
+        await inventory.record(seen(fact, { since: afterMinutes(10 - digit) }));
+      }
+    }
+    const all = await whole(get, "standing-access?principal=bob", 100);
+    expect(all).toHaveLength(16);
+    const order = all.map(
+      ({ permissionSet, since }) => `${String((permissionSet as Item)["name"])} ${String(since)}`,
+    );
+    expect(order).toEqual(order.toSorted());
+    expect(await whole(get, "standing-access?principal=bob", 3)).toEqual(all);
   });
 
   it("leaves out what is being removed, and keeps what requests only found there", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aFlow, aPerson, aUserId } from "../../support/builders.ts";
+import { aFlow, aPerson, aUserId, anAccountId, anOrganizationalUnitId } from "../../support/builders.ts";
+import { anAccountFact, seen } from "../../support/facts.ts";
 import { problemIn } from "./problems.ts";
 import {
   alice,
@@ -264,6 +265,39 @@ describe("GET /me", () => {
     expect((await world.call("GET /me", { as: alice })).body).toMatchObject({
       mayRequest: [{ approvals: 1, extensions: { max: 3, duration: "PT2H", approvals: 0 } }],
     });
+  });
+
+  it("writes every duration in one way, however the flow wrote it", async () => {
+    const world = await apiUnderTest();
+    await world.flows.put({ ...aFlow({ duration: { max: "P1D", maxSeconds: 86_400 } }), version: 2 });
+    expect((await world.call("GET /me", { as: alice })).body).toMatchObject({
+      mayRequest: [{ duration: { max: "PT24H" }, extensions: { duration: "PT24H" } }],
+    });
+  });
+
+  it("names the accounts below units, those that q is a part of", async () => {
+    const world = await apiUnderTest();
+    const [target] = aFlow().targets;
+    const prod = { id: anOrganizationalUnitId("prod"), name: "/Prod" };
+    await world.flows.put({
+      ...aFlow({ targets: [{ accounts: [], permissionSets: [], ...target, organizationalUnits: [prod] }] }),
+      version: 2,
+    });
+    for (const [digit, name] of [
+      [2, "payments-prod"],
+      [3, "ledger-prod"],
+    ] as const) {
+      await world.inventory.record(seen(anAccountFact(digit, { name, organizationalUnits: [prod.id] })));
+    }
+    const namedTo = async (query: string) => {
+      const { body } = await world.call(`GET /me${query}`, { as: alice });
+      const { mayRequest } = body as { mayRequest: { targets: { accountsBelowUnits: unknown[] }[] }[] };
+      return mayRequest[0]?.targets[0]?.accountsBelowUnits;
+    };
+    expect(await namedTo("")).toHaveLength(2);
+    expect(await namedTo("?q=LEDGER")).toEqual([{ id: anAccountId(3), name: "ledger-prod" }]);
+    const refused = problemIn(await world.call("GET /me?account=1", { as: alice }));
+    expect(refused).toMatchObject({ code: "unknown-field", errors: [{ pointer: "/account" }] });
   });
 
   it("knows a flow that names the person", async () => {

@@ -52,6 +52,15 @@ it("names every problem code somewhere, each under its own status", () => {
   }
 });
 
+it("has one word for each thing: sync and user, where the code also says pass and person", () => {
+  const texts = [...committed.matchAll(/"(?:summary|description)": "((?:[^"\\\\]|\\\\.)*)"/g)].map(
+    ([, text]) => text,
+  );
+  expect(texts.length).toBeGreaterThan(300);
+  expect(texts.filter((text) => /\b(?:pass|passes|person|persons)\b/i.test(text ?? ""))).toEqual([]);
+  expect(committed).not.toMatch(/"(?:pass|person)":/);
+});
+
 describe("its schema of an ask", () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(committedOpenApi(), "https://lockstep.test/");

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { SyncView } from "../../../lambdas/core/contracts/http/syncs.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
-import { PHASES } from "../../../lambdas/core/domain/sync.ts";
+import { PHASES, type Sync } from "../../../lambdas/core/domain/sync.ts";
 import { anAccountId } from "../../support/builders.ts";
-import { aFailedSync, aFinishedSync, aProblem, aRunningSync, home } from "../../support/integrations.ts";
+import {
+  aFailedSync,
+  aFinishedSync,
+  aProblem,
+  aRunningSync,
+  home,
+  integrationName,
+} from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
-import { apiUnderTest, root } from "./world.ts";
+import { apiUnderTest, root, type ApiUnderTest } from "./world.ts";
 
 const as = root;
 /** The deployment's own organization, as somebody wrote it who wants its accounts looked into. */
@@ -74,7 +81,7 @@ describe("POST /integrations/{name}/refresh", () => {
     const problem = problemIn(await call("POST /integrations/acquired/refresh", { as }));
     expect(problem).toMatchObject({ status: 409, code: "connector-missing" });
     expect(syncs.all).toEqual([]);
-    const connector = { roleArn: `arn:aws:iam::${anAccountId(7)}:role/LockstepConnector` };
+    const connector = { roleArn: `arn:aws:iam::${anAccountId(7)}:role/lockstep/lockstep-member` };
     await call("PUT /integrations/acquired", { as, body: { ...body, connector } });
     expect((await call("POST /integrations/acquired/refresh", { as })).status).toBe(202);
     expect(syncStarter.started).toEqual(["acquired.resources.20260101T000000Z.1"]);
@@ -182,28 +189,108 @@ describe("GET /syncs/{id}", () => {
 });
 
 describe("GET /syncs", () => {
-  const of = "integration=organization&scope=identity";
+  const sandbox = integrationName("sandbox");
+  const another = integrationName("another");
+  const worldWith = async (...syncs: readonly Sync[]) => {
+    const world = await apiUnderTest();
+    for (const name of ["sandbox", "another"]) {
+      const accountId = anAccountId(name === "sandbox" ? 7 : 8);
+      await world.call(`PUT /integrations/${name}`, {
+        as,
+        body: { kind: "aws-account", accountId, region: "eu-west-1" },
+      });
+    }
+    for (const sync of syncs) await world.syncs.put(sync);
+    return { ...world, listed: listedBy(world) };
+  };
 
-  it("lists the passes of one integration and scope, newest first, page by page", async () => {
-    const { call, syncs } = await apiUnderTest();
-    for (const hour of [3, 1, 2]) await syncs.put(aFinishedSync({ begunAt: at(hour) }));
-    await syncs.put(aFinishedSync({ begunAt: at(4), scope: "resources" }));
-    const seen: string[] = [];
-    let cursor = "";
-    do {
-      const { body } = await call(`GET /syncs?${of}&limit=2${cursor}`, { as });
-      const page = body as { readonly items: readonly SyncView[]; readonly cursor?: string };
-      seen.push(...page.items.map(({ begunAt }) => begunAt));
-      cursor = page.cursor === undefined ? "" : `&cursor=${page.cursor}`;
-    } while (cursor !== "");
-    expect(seen).toEqual([at(3), at(2), at(1)].map(timestamp));
+  /** The ids of all pages, and how many pages there were. */
+  const listedBy =
+    ({ call }: Pick<ApiUnderTest, "call">) =>
+    async (query: string) => {
+      const ids: string[] = [];
+      let pages = 0;
+      let cursor = "";
+      do {
+        const { body } = await call(`GET /syncs?${query}${cursor}`, { as });
+        const page = body as { readonly items: readonly SyncView[]; readonly cursor?: string };
+        ids.push(...page.items.map(({ id }) => id));
+        pages += 1;
+        cursor = page.cursor === undefined ? "" : `&cursor=${page.cursor}`;
+      } while (cursor !== "");
+      return { ids, pages };
+    };
+
+  const hours = [1, 2, 3];
+  const identity = hours.map((hour) => aFinishedSync({ begunAt: at(hour) }));
+  const resources = hours.map((hour) => aFinishedSync({ begunAt: at(hour), scope: "resources" }));
+  const ofSandbox = hours.map((hour) =>
+    aFinishedSync({ begunAt: at(hour + 1), scope: "resources", integration: sandbox }),
+  );
+  const all = [...identity, ...resources, ...ofSandbox];
+  const idsOf = (syncs: readonly Sync[]) => syncs.map(({ id }) => id);
+
+  it.each([
+    ["of one integration and scope", "integration=organization&scope=identity", identity],
+    ["of one integration", "integration=sandbox", ofSandbox],
+    ["of one scope", "scope=identity", identity],
+  ])("lists those %s, newest first, page by page", async (_what, query, expected) => {
+    const { listed } = await worldWith(...all);
+    expect(await listed(`${query}&limit=2`)).toEqual({ ids: idsOf(expected).toReversed(), pages: 2 });
+  });
+
+  it.each([1, 2, 3, 4, 8, 9, 100])(
+    "lists all of them, newest first, by pages of %i, those of one second by their ids",
+    async (limit) => {
+      const { listed } = await worldWith(...all);
+      const { ids, pages } = await listed(`limit=${limit}`);
+      const begun = (hour: number) => idsOf(all.filter(({ begunAt }) => begunAt === timestamp(at(hour))));
+      expect(ids).toEqual([4, 3, 2, 1].flatMap((hour) => begun(hour).toSorted()));
+      expect(pages).toBe(Math.ceil(all.length / limit));
+    },
+  );
+
+  it("goes on where it was when others were begun meanwhile", async () => {
+    const { call, listed, syncs } = await worldWith(...identity);
+    const first = (await call("GET /syncs?limit=1", { as })).body as { readonly cursor: string };
+    await syncs.put(aFinishedSync({ begunAt: at(5), scope: "resources", integration: another }));
+    expect((await listed(`limit=100&cursor=${first.cursor}`)).ids).toEqual(
+      idsOf(identity).toReversed().slice(1),
+    );
+  });
+
+  it("passes nothing over when a line is read in part only, as DynamoDB does after a megabyte", async () => {
+    const whole = await worldWith(...all, aFinishedSync({ begunAt: at(0), integration: another }));
+    const syncs = Object.assign(Object.create(whole.syncs) as typeof whole.syncs, {
+      list: async (...[of, page]: Parameters<typeof whole.syncs.list>) => {
+        const { items } = await whole.syncs.list(of, { ...page, limit: 1 });
+        return { items, more: items.length === 1 };
+      },
+    });
+    const listed = listedBy(await apiUnderTest({ syncs, integrations: whole.integrations }));
+    const { ids, pages } = await listed("limit=100");
+    expect(ids).toEqual((await whole.listed("limit=100")).ids);
+    expect(pages).toBeGreaterThan(1);
+  });
+
+  it("tells of an integration that there is none, and which there are", async () => {
+    const { call } = await worldWith();
+    const problem = problemIn(await call("GET /syncs?integration=nope", { as }));
+    expect(problem).toMatchObject({ status: 404, code: "not-found" });
+    expect(problem.detail).toBe("There is no integration nope, only another, organization, sandbox.");
+    expect((await call("GET /syncs?integration=sandbox", { as })).body).toEqual({ items: [] });
+  });
+
+  it("still lists those of an integration that was deleted, by its name", async () => {
+    const { call, listed } = await worldWith(...ofSandbox);
+    await call("DELETE /integrations/sandbox", { as });
+    expect((await listed("integration=sandbox")).ids).toHaveLength(ofSandbox.length);
+    expect((await listed("limit=100")).ids).toEqual([]);
   });
 
   it.each([
-    ["no integration", "scope=identity", "/integration"],
-    ["a name that no integration can have", "integration=a-b&scope=identity", "/integration"],
-    ["no scope", "integration=organization", "/scope"],
-    ["another scope", "integration=organization&scope=all", "/scope"],
+    ["a name that no integration can have", "integration=a-b", "/integration"],
+    ["another scope", "scope=all", "/scope"],
   ])("refuses %s", async (_what, query, pointer) => {
     const { call } = await apiUnderTest();
     expect(problemIn(await call(`GET /syncs?${query}`, { as }))).toMatchObject({
@@ -215,7 +302,7 @@ describe("GET /syncs", () => {
 
   it("refuses a cursor that it never gave", async () => {
     const { call } = await apiUnderTest();
-    const answer = await call(`GET /syncs?${of}&cursor=x`, { as });
+    const answer = await call("GET /syncs?cursor=x", { as });
     expect(problemIn(answer)).toMatchObject({ status: 400, code: "invalid-cursor" });
   });
 });

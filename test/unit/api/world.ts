@@ -1,4 +1,3 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { api } from "../../../lambdas/api/api.ts";
 import type { ApiEvent } from "../../../lambdas/api/call.ts";
@@ -29,6 +28,7 @@ import {
 import { FakeSyncStarter } from "../../support/fakes/sync-starter.ts";
 import { FakeSyncStore } from "../../support/fakes/sync-store.ts";
 import { FakeWorkflow } from "../../support/fakes/workflow.ts";
+import { recordedOutput } from "../../support/recorded-output.ts";
 import { aReport } from "../../support/sweep-report.ts";
 import { openApiChecker } from "../../support/openapi.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
@@ -115,7 +115,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   ]);
   await flows.put(aFlow());
   let unique = 0;
-  const { logger, logged } = recordingLogger();
+  const { logger, lines: logged } = recordedOutput();
   const invoke = api(
     dependenciesOf({
       requests,
@@ -194,17 +194,6 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   };
 };
 
-/** A logger whose lines a test reads instead of the terminal. */
-const recordingLogger = () => {
-  const logged: string[] = [];
-  const write = (line: string): void => {
-    logged.push(line);
-  };
-  const logger = new Logger({ serviceName: "test", logLevel: "DEBUG" });
-  Object.assign(logger, { console: { debug: write, info: write, warn: write, error: write, log: write } });
-  return { logger, logged };
-};
-
 export type ApiUnderTest = Awaited<ReturnType<typeof apiUnderTest>>;
 
 const context = { awsRequestId: "aws-request", functionName: "lockstep-api" } as Context;
@@ -239,7 +228,13 @@ const routeOf = (method: string, path: string) => {
   for (const route of Routes) {
     const pattern = new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
     const match = route.method === method ? pattern.exec(path) : null;
-    if (match !== null) return { routeKey: `${method} ${route.path}`, pathParameters: { ...match.groups } };
+    if (match !== null) {
+      const decoded = Object.entries({ ...match.groups }).map(([name, text]) => [
+        name,
+        decodeURIComponent(text),
+      ]);
+      return { routeKey: `${method} ${route.path}`, pathParameters: Object.fromEntries(decoded) as object };
+    }
   }
   return { routeKey: "$default", pathParameters: {} };
 };

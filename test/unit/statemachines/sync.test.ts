@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { describe, expect, it } from "vitest";
 import { syncTaskContracts } from "../../../lambdas/core/contracts/sync-workflow.ts";
+import { RETRIES } from "../../../lambdas/core/use-cases/sync/look-into-slice.ts";
 
 const RetrierSchema = z.object({
   ErrorEquals: z.array(z.string()),
@@ -74,7 +75,8 @@ describe("the machine of syncs and the functions' contract", () => {
     expect(states["Sync"]?.Arguments?.Payload["version"]).toBe(1);
     expect(states["Give up"]?.Arguments?.Payload["version"]).toBe(1);
     expect(slices?.ItemSelector?.["version"]).toBe(1);
-    expect(Object.keys(slices?.ItemSelector ?? {}).toSorted()).toEqual(
+    // How often the state was retried is none of the selector's: the state itself says so.
+    expect([...Object.keys(slices?.ItemSelector ?? {}), "retries"].toSorted()).toEqual(
       Object.keys(syncTaskContracts["Look into accounts"].input.shape).toSorted(),
     );
   });
@@ -82,7 +84,6 @@ describe("the machine of syncs and the functions' contract", () => {
   it.each(tasks)(
     "%s retries the errors that its function names, Lambda's, and a sandbox that died or ran out of time",
     (name, { Retry = [] }) => {
-      expect(Retry).toHaveLength(1);
       const names = Retry[0]?.ErrorEquals ?? [];
       const own = names.filter((error) => !error.startsWith("Lambda."));
       const died = ["Runtime.ExitError", "Sandbox.Timedout"];
@@ -108,6 +109,34 @@ describe("the machine of syncs and the functions' contract", () => {
       accounts: "In each account",
       end: "End",
     });
+  });
+});
+
+describe("an execution of a slice", () => {
+  it("goes on with the same slice until its function says that it is through", () => {
+    expect(states["Look into accounts"]).toMatchObject({
+      Output: "{% $merge([$states.input, $states.result.Payload]) %}",
+      Next: "Are there more?",
+    });
+    expect(states["Are there more?"]).toMatchObject({
+      Choices: [{ Condition: "{% $states.input.next = 'more' %}", Next: "Look into accounts" }],
+      Default: "Looked into",
+    });
+    const words = syncTaskContracts["Look into accounts"].output.shape.next.def.entries;
+    expect(Object.keys(words)).toEqual(["more", "end"]);
+  });
+
+  it("retries what nobody expected often enough to leave the account alone that it happens in", () => {
+    const retries = states["Look into accounts"]?.Retry ?? [];
+    expect(retries.map(({ ErrorEquals }) => ErrorEquals).slice(1)).toEqual([["States.TaskFailed"]]);
+    // Else an account that no attempt gets through would fail the slice, and all those behind it, in every pass.
+    for (const { MaxAttempts } of retries) expect(MaxAttempts).toBeGreaterThan(RETRIES);
+    expect(states["Sync"]?.Retry).toHaveLength(1);
+    expect(states["Give up"]?.Retry).toHaveLength(1);
+  });
+
+  it("answers nothing: a thousand answers would not fit into a state", () => {
+    expect(states["Looked into"]).toEqual({ Type: "Succeed", Output: {} });
   });
 });
 

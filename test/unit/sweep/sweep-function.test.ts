@@ -1,5 +1,3 @@
-import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { MetricNames, RequestsByStatusMetrics } from "../../../lambdas/core/contracts/metrics.ts";
@@ -7,6 +5,7 @@ import type { Swept } from "../../../lambdas/core/use-cases/sweep/sweep.ts";
 import { sweepFunction, type SweepUseCases } from "../../../lambdas/sweep/sweep-function.ts";
 import { measure } from "../../../lambdas/sweep/measure.ts";
 import { aRequestId } from "../../support/builders.ts";
+import { recordedOutput } from "../../support/recorded-output.ts";
 import { aReport } from "../../support/sweep-report.ts";
 
 const context = { awsRequestId: "aws-request", functionName: "lockstep-sweep" } as Context;
@@ -19,14 +18,7 @@ const swept = (overrides: Partial<Swept> = {}): Swept => ({
 });
 
 const functionUnderTest = (outcome: Swept = swept()) => {
-  const lines: string[] = [];
-  const write = (line: string): void => {
-    lines.push(line);
-  };
-  const logger = new Logger({ serviceName: "test" });
-  Object.assign(logger, { console: { debug: write, info: write, warn: write, error: write, log: write } });
-  const metrics = new Metrics({ namespace: "Lockstep", serviceName: "lockstep" });
-  Object.assign(metrics, { console: { log: write } });
+  const { lines, logger, metrics } = recordedOutput();
   const sweeps: Parameters<SweepUseCases["sweep"]>[0][] = [];
   const failed: Parameters<SweepUseCases["replaceExecution"]>[0][] = [];
   const useCases: SweepUseCases = {

@@ -12,6 +12,9 @@ import { ResourceTypes } from "../../domain/inventory/facts.ts";
 import { ProblemCodes } from "../../domain/inventory/problem.ts";
 import { OrganizationalUnitIdSchema, TimestampSchema } from "../../domain/ids.ts";
 import { SyncIdSchema, SyncScopes } from "../../domain/sync.ts";
+import { namingKnownKeys } from "../invalid-input.ts";
+import { CONNECTOR_ROLE, MEMBER_ROLE } from "../connector-roles.ts";
+import { REGION } from "../region.ts";
 import { LONGEST_DIRECTORY_NAME, nameOrId } from "./fields.ts";
 import { listOf } from "./lists.ts";
 
@@ -33,12 +36,9 @@ const AccountIdField = z
   )
   .brand<"AccountId">();
 
-/** As eu-west-1, us-gov-east-1 and eusc-de-east-1 (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html). */
-const RegionField = z.string().check(
-  z.regex(/^[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2}$/, {
-    error: "the code of an AWS region, such as eu-west-1",
-  }),
-);
+const RegionField = z
+  .string()
+  .check(z.regex(REGION, { error: "the code of an AWS region, such as eu-west-1" }));
 
 /** As long as any browser takes. */
 const LONGEST_URL = 2048;
@@ -58,24 +58,54 @@ function isHttpsUrl(value: string): boolean {
 }
 
 /** What a role's ARN says. The partition, the path and the name are as IAM lets them be (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
-const roleArn = /^arn:aws(?:-[a-z]+)*:iam::(?<account>[0-9]{12}):role\/(?:[!-~]{1,511}\/)?[\w+=,.@-]{1,64}$/;
+const roleArn =
+  /^arn:(?<partition>aws(?:-[a-z]+)*):iam::(?<account>[0-9]{12}):role\/(?<role>(?:[!-~]{1,511}\/)?[\w+=,.@-]{1,64})$/;
 
-/** Undefined for what is no role's ARN, of which somebody else tells. */
-const accountIn = (arn: string): string | undefined => roleArn.exec(arn)?.groups?.["account"];
+/** The role by which Lockstep gets into the account of a kind of integration. */
+interface ExpectedRole {
+  /** With its path. */
+  readonly role: string;
+  readonly stack: string;
+  readonly where: string;
+  /** Why the role has to be there. */
+  readonly because: string;
+}
 
-const ConnectorField = z.strictObject({
-  roleArn: z.string().check(
-    z.regex(roleArn, {
-      error: "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/lockstep/lockstep-connector",
-    }),
-  ),
-});
+const roleOfOrganization: ExpectedRole = {
+  role: CONNECTOR_ROLE,
+  stack: "LockstepConnector",
+  where: "the management account",
+  because:
+    // https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+    "AWS answers ListAccounts and what else tells of an organization only there or to a delegated administrator",
+};
 
-const UnitField = z.string().check(
-  z.refine((value) => OrganizationalUnitIdSchema.safeParse(value).success, {
-    error: "the id of an organizational unit, such as ou-1a2b-34567890, or of the root, such as r-1a2b",
+const roleOfAccount: ExpectedRole = {
+  role: MEMBER_ROLE,
+  stack: "LockstepMember",
+  where: "the account",
+  because: "a role reaches no account but its own",
+};
+
+const connectorField = ({ role, stack }: ExpectedRole) =>
+  z.strictObject({
+    roleArn: z
+      .string()
+      .check(
+        z.regex(roleArn, { error: `the ARN of an IAM role, such as arn:aws:iam::111122223333:role/${role}` }),
+        z.meta({ description: `The output RoleArn of the stack ${stack}: the ARN of the role ${role}` }),
+      ),
+  });
+
+/** Without the root, which holds every account: with it, an integration would see all of them vanish. */
+const ExcludedUnitField = z.string().check(
+  z.refine((value) => value.startsWith("ou-") && OrganizationalUnitIdSchema.safeParse(value).success, {
+    error: ({ input }) =>
+      String(input).startsWith("r-")
+        ? "an organizational unit below the root: the root holds every account, and nothing would be left. Name the units and accounts to leave out; DELETE the integration if nothing of it is to be synced"
+        : "the id of an organizational unit, such as ou-1a2b-34567890",
   }),
-  z.meta({ pattern: "^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$" }),
+  z.meta({ pattern: "^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$" }),
 );
 
 const AccessDetailsField = z.string().check(
@@ -135,8 +165,16 @@ const common = {
   region: RegionField.check(
     z.meta({ description: "Where Resource Explorer's aggregator index is looked for first" }),
   ),
-  connector: z.optional(ConnectorField),
-  resourceTypes: z._default(z.array(z.enum(ResourceTypes)).check(z.maxLength(100)), [...ResourceTypes]),
+  resourceTypes: z._default(
+    z.array(z.enum(ResourceTypes)).check(
+      z.maxLength(100),
+      z.meta({
+        description:
+          "What is looked for within accounts beside IAM, each type once however often it is named; all of them if absent, none if empty",
+      }),
+    ),
+    [...ResourceTypes],
+  ),
   customAccessDetails: z.optional(AccessDetailsField),
   owner: z.optional(OwnerField),
   resourceOwner: z.optional(ResourceOwnerField),
@@ -152,6 +190,7 @@ const common = {
 const organization = {
   kind: z.literal("aws-organization"),
   managementAccountId: AccountIdField,
+  connector: z.optional(connectorField(roleOfOrganization)),
   identityCenterRegion: RegionField,
   accessPortalUrl: PortalUrlField,
   memberAccounts: z
@@ -159,16 +198,70 @@ const organization = {
     .check(
       z.meta({ description: "Look into every account, through the role that the StackSet makes there" }),
     ),
-  exclude: z._default(
-    z.strictObject({
-      organizationalUnits: z._default(z.array(UnitField).check(z.maxLength(500)), []),
-      accounts: z._default(z.array(AccountIdField).check(z.maxLength(1000)), []),
-    }),
-    { organizationalUnits: [], accounts: [] },
-  ),
+  exclude: z
+    ._default(
+      z.strictObject({
+        organizationalUnits: z._default(
+          z
+            .array(ExcludedUnitField)
+            .check(
+              z.maxLength(500),
+              z.meta({ description: "With everything below them; not the root, which holds every account" }),
+            ),
+          [],
+        ),
+        accounts: z._default(
+          z.array(AccountIdField).check(
+            z.maxLength(1000),
+            z.meta({
+              description: "The management account may be one of them: it is still what Lockstep reads from",
+            }),
+          ),
+          [],
+        ),
+      }),
+      { organizationalUnits: [], accounts: [] },
+    )
+    .check(
+      z.meta({
+        description:
+          "What is left out. With the next sync everything that is known of these accounts goes, standing access with it, and nobody is told; no access to them can be asked for. What is taken in again comes back without a word, seen first at that moment",
+      }),
+    ),
 } as const;
 
-const account = { kind: z.literal("aws-account"), accountId: AccountIdField } as const;
+const account = {
+  kind: z.literal("aws-account"),
+  accountId: AccountIdField,
+  connector: z.optional(connectorField(roleOfAccount)),
+} as const;
+
+/** What `GET /integrations/{name}` shows beside what was written. */
+const BOOKKEEPING: ReadonlySet<string> = new Set([
+  "origin",
+  "version",
+  "updatedAt",
+  "externalId",
+  "status",
+  "reasons",
+  "moreReasons",
+  "lastSyncedAt",
+  "lastSyncs",
+]);
+
+/** A body that was taken from an answer has fields that nobody can write. Undefined for other unknown fields. */
+const leavingOutBookkeeping = {
+  error: (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (issue.code !== "unrecognized_keys") return undefined;
+    const shown = issue.keys.filter((key) => BOOKKEEPING.has(key));
+    if (shown.length === 0) return undefined;
+    const others = issue.keys.filter((key) => !BOOKKEEPING.has(key));
+    const known = others.length === 0 ? "" : `, and instead of ${others.join(", ")} ${knownKeysOf(issue)}`;
+    return `a body without ${shown.join(", ")}, which GET shows and Lockstep itself keeps: leave ${shown.length === 1 ? "it" : "them"} out${known}`;
+  },
+};
+
+const knownKeysOf = (issue: z.core.$ZodRawIssue): string => namingKnownKeys.error(issue) ?? "nothing";
 
 interface Written {
   readonly connector?: { readonly roleArn: string } | undefined;
@@ -176,8 +269,8 @@ interface Written {
   readonly resourceOwner?: object | undefined;
 }
 
-/** What one field demands of another; `accountOf` says where the connector's role has to be, and `because` why. */
-const fitting = <Body extends Written>(accountOf: (body: Body) => string, where: string, because: string) =>
+/** What one field demands of another. */
+const fitting = <Body extends Written>(expected: ExpectedRole, accountOf: (body: Body) => string) =>
   z.superRefine<Body>((body, context) => {
     if (body.resourceOwner !== undefined && body.owner === undefined) {
       context.addIssue({
@@ -188,37 +281,72 @@ const fitting = <Body extends Written>(accountOf: (body: Body) => string, where:
           "an owner, who approves wherever no resource owner is found: resourceOwner does not go without",
       });
     }
-    const expected = accountOf(body);
-    const found = body.connector === undefined ? expected : accountIn(body.connector.roleArn);
-    if (found !== undefined && found !== expected) {
-      context.addIssue({
-        code: "custom",
-        path: ["connector", "roleArn"],
-        input: body,
-        message: `a role in ${where} ${expected}, since ${because}`,
-        params: { code: "wrong-connector-account" },
-      });
-    }
+    if (body.connector === undefined) return;
+    const problem = problemOfRole(body.connector.roleArn, expected, accountOf(body));
+    if (problem !== undefined)
+      context.addIssue({ code: "custom", path: ["connector", "roleArn"], input: body, ...problem });
   });
 
-/** The body of `PUT /integrations/{name}`. */
-export const IntegrationBodySchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({ ...organization, ...common }).check(
-      fitting(
-        ({ managementAccountId }) => managementAccountId,
-        "the management account",
-        // https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
-        "AWS answers ListAccounts and what else tells of an organization only there or to a delegated administrator",
-      ),
-    ),
-    z
-      .strictObject({ ...account, ...common })
-      .check(fitting(({ accountId }) => accountId, "the account", "a role reaches no account but its own")),
-  ],
-  { error: '"aws-organization" or "aws-account"' },
+const withoutIdentity = z.superRefine<{ readonly syncEvery?: { readonly identity?: unknown } | undefined }>(
+  (body, context) => {
+    if (body.syncEvery?.identity === undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: ["syncEvery", "identity"],
+      input: body,
+      message:
+        "nothing: an account alone has no directory and no organization, so that only resources are synced",
+    });
+  },
 );
+
+/** Undefined also for what is no role's ARN at all: the field itself tells of that. */
+const problemOfRole = (
+  arn: string,
+  { role, stack, where, because }: ExpectedRole,
+  account: string,
+): { readonly message: string; readonly params?: { readonly code: string } } | undefined => {
+  const found = roleArn.exec(arn)?.groups;
+  if (found === undefined) return undefined;
+  if (found["account"] !== account)
+    return {
+      message: `a role in ${where} ${account}, since ${because}`,
+      params: { code: "wrong-connector-account" },
+    };
+  if (found["role"] === role) return undefined;
+  const expected = `arn:${found["partition"] ?? "aws"}:iam::${account}:role/${role}`;
+  return {
+    message: `${expected}, which the stack ${stack} makes: Lockstep's functions may assume roles of that name and path only`,
+  };
+};
+
+/** Of an organization, as somebody writes it who has everything else left to Lockstep. */
+export const INTEGRATION_EXAMPLE = {
+  kind: "aws-organization",
+  managementAccountId: "111111111111",
+  region: "eu-west-1",
+  identityCenterRegion: "eu-west-1",
+  accessPortalUrl: "https://d-1234567890.awsapps.com/start",
+  memberAccounts: true,
+  exclude: { organizationalUnits: [], accounts: [] },
+} as const;
+
+/** The body of `PUT /integrations/{name}`. */
+export const IntegrationBodySchema = z
+  .discriminatedUnion(
+    "kind",
+    [
+      z
+        .strictObject({ ...organization, ...common }, leavingOutBookkeeping)
+        .check(fitting(roleOfOrganization, ({ managementAccountId }) => managementAccountId)),
+      z.strictObject({ ...account, ...common }, leavingOutBookkeeping).check(
+        fitting(roleOfAccount, ({ accountId }) => accountId),
+        withoutIdentity,
+      ),
+    ],
+    { error: '"aws-organization" or "aws-account"' },
+  )
+  .check(z.meta({ examples: [INTEGRATION_EXAMPLE] }));
 export type IntegrationBody = z.output<typeof IntegrationBodySchema>;
 
 const PartySchema = z.strictObject({ id: z.string(), name: z.string() });

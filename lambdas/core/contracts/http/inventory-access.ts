@@ -19,6 +19,13 @@ import { listOf } from "./lists.ts";
 
 export const AccessQuerySchema = z.strictObject(InventoryPageFields);
 
+const since = TimestampSchema.check(
+  z.meta({
+    description:
+      "When it came to be, where CloudTrail says; else when Lockstep saw it first. An account that was excluded is seen first when it is no longer",
+  }),
+);
+
 const held = {
   kind: z.enum(["standing", "temporary", "ending"]).check(
     z.meta({
@@ -31,8 +38,8 @@ const held = {
     .check(z.meta({ description: "The requests that hold it, the longest first" })),
   through: z
     .optional(z.strictObject({ id: GroupIdSchema, name: z.string() }))
-    .check(z.meta({ description: "The group that has it, where it is not the person's own" })),
-  since: TimestampSchema,
+    .check(z.meta({ description: "The group that has it, where it is not the user's own" })),
+  since,
   by: z.optional(z.string().check(z.meta({ description: "Who made it, where CloudTrail says" }))),
   stale: z
     .boolean()
@@ -43,17 +50,20 @@ const notCovered = z
   .array(z.string())
   .check(z.meta({ description: "Access that there may be besides, and that is not listed here" }));
 
-const PersonSchema = z.strictObject({
+const ReachingUserSchema = z.strictObject({
   id: UserIdSchema,
   name: z.string(),
-  enabled: z
-    .boolean()
-    .check(z.meta({ description: "False: nobody can use it; it is what they will have when enabled again" })),
+  enabled: z.optional(z.boolean()).check(
+    z.meta({
+      description:
+        "False: nobody can use it; it is what they will have when enabled again. Absent where Lockstep does not know who it is",
+    }),
+  ),
 });
 
 /** The answer of `GET /inventory/users/{id}/access`. */
 export const UserAccessSchema = z.strictObject({
-  user: PersonSchema,
+  user: ReachingUserSchema,
   notCovered,
   ...listOf(z.strictObject({ account: NamedAccountSchema, permissionSet: NamedPermissionSetSchema, ...held }))
     .shape,
@@ -63,7 +73,8 @@ export const UserAccessSchema = z.strictObject({
 export const AccountAccessSchema = z.strictObject({
   account: NamedAccountSchema,
   notCovered,
-  ...listOf(z.strictObject({ person: PersonSchema, permissionSet: NamedPermissionSetSchema, ...held })).shape,
+  ...listOf(z.strictObject({ user: ReachingUserSchema, permissionSet: NamedPermissionSetSchema, ...held }))
+    .shape,
 });
 
 const ReplacementSchema = z.discriminatedUnion("kind", [
@@ -77,15 +88,18 @@ const ReplacementSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** The answer of `GET /inventory/standing-access`. */
-export const StandingAccessListSchema = listOf(
-  z.strictObject({
-    account: NamedAccountSchema,
-    permissionSet: NamedPermissionSetSchema,
-    principal: NamedPrincipalSchema,
-    since: TimestampSchema,
-    by: z.optional(z.string()),
-    replacement: ReplacementSchema.check(
-      z.meta({ description: "How the same access could be asked for instead of being held" }),
-    ),
-  }),
-);
+export const StandingAccessListSchema = z.strictObject({
+  notCovered,
+  ...listOf(
+    z.strictObject({
+      account: NamedAccountSchema,
+      permissionSet: NamedPermissionSetSchema,
+      principal: NamedPrincipalSchema,
+      since,
+      by: z.optional(z.string()),
+      replacement: ReplacementSchema.check(
+        z.meta({ description: "How the same access could be asked for instead of being held" }),
+      ),
+    }),
+  ).shape,
+});

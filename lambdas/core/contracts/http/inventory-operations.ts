@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { AccountIdSchema, UserIdSchema } from "../../domain/ids.ts";
+import { LONGEST_ACCOUNT, LONGEST_DIRECTORY_NAME, nameOrId } from "./fields.ts";
 import {
   AccountListSchema,
   AccountsQuerySchema,
@@ -94,19 +94,19 @@ export const inventoryOperations = {
   ),
   "GET /inventory/users/{id}/access": {
     summary:
-      "Everything that a person can reach, as their own and through groups; administrators may ask for anybody's, everyone else for their own. A page may come back short, or empty, with a cursor",
-    path: z.strictObject({ id: UserIdSchema }),
+      "Everything that a user can reach, as their own and through groups; administrators may ask for anybody's, everyone else for their own. A page may come back short, or empty, with a cursor",
+    path: z.strictObject({ id: nameOrId(LONGEST_DIRECTORY_NAME, "Id or user name") }),
     query: AccessQuerySchema,
     answer: { status: 200, schema: UserAccessSchema },
-    problems: ["invalid-cursor", "not-administrator", "not-found"],
+    problems: ["invalid-cursor", "not-administrator", "not-found", "ambiguous-name"],
   },
   "GET /inventory/accounts/{id}/access": {
     summary:
       "Everybody who can reach an account, the members of groups one by one. A page may come back short, or empty, with a cursor",
-    path: z.strictObject({ id: AccountIdSchema }),
+    path: z.strictObject({ id: nameOrId(LONGEST_ACCOUNT, "Id or name; one with a slash only by its id") }),
     query: AccessQuerySchema,
     answer: { status: 200, schema: AccountAccessSchema },
-    problems: ["invalid-cursor", "not-found"],
+    problems: ["invalid-cursor", "not-found", "ambiguous-name"],
   },
   "GET /inventory/standing-access": list(
     "Who holds what for good, with the access flow that would replace it: the most powerful permission set first, and of each the oldest first",

@@ -1,11 +1,9 @@
 import * as z from "zod/mini";
 import {
   AccountIdSchema,
-  GroupIdSchema,
   OrganizationalUnitIdSchema,
   PermissionSetArnSchema,
   TimestampSchema,
-  UserIdSchema,
 } from "../../domain/ids.ts";
 import {
   AccountFactSchema,
@@ -21,7 +19,14 @@ import {
   UserFactSchema,
 } from "../../domain/inventory/facts.ts";
 import { PowerLevels } from "../../domain/inventory/power.ts";
-import { LONGEST_ACCOUNT, LONGEST_DIRECTORY_NAME, LONGEST_PERMISSION_SET, nameOrId } from "./fields.ts";
+import { isAssumer } from "../../domain/inventory/trust-policy.ts";
+import {
+  LONGEST_ACCOUNT,
+  LONGEST_DIRECTORY_NAME,
+  LONGEST_PERMISSION_SET,
+  LONGEST_UNIT_PATH,
+  nameOrId,
+} from "./fields.ts";
 import { PageQueryFields, listOf } from "./lists.ts";
 
 /*
@@ -45,7 +50,7 @@ const tag = z.optional(nameOrId(LONGEST_TAG, "A tag's key, or its key:value"));
 const account = z.optional(nameOrId(LONGEST_ACCOUNT, "Id or name"));
 const permissionSet = z.optional(nameOrId(LONGEST_PERMISSION_SET, "ARN or name"));
 const principal = z.optional(
-  nameOrId(LONGEST_DIRECTORY_NAME, "A user's or group's id, user name or display name"),
+  nameOrId(LONGEST_DIRECTORY_NAME, "A user's or group's id, user name, email or display name"),
 );
 const yesOrNo = z.optional(
   z.pipe(
@@ -55,14 +60,34 @@ const yesOrNo = z.optional(
 );
 const stale = yesOrNo;
 const organizationalUnit = z.optional(
-  OrganizationalUnitIdSchema.check(z.meta({ description: "Everything below it, too" })),
+  nameOrId(LONGEST_UNIT_PATH, "Id, path or name; what is anywhere below it"),
+);
+
+/** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html, `State`. */
+const AccountStates: readonly string[] = [
+  "PENDING_ACTIVATION",
+  "ACTIVE",
+  "SUSPENDED",
+  "PENDING_CLOSURE",
+  "CLOSED",
+];
+const oneOfStates = `one of ${AccountStates.join(", ")}`;
+
+const state = z.optional(
+  z.pipe(
+    z.string().check(
+      z.refine((text) => AccountStates.includes(text.toUpperCase()), { error: oneOfStates }),
+      z.meta({ description: `As AWS names it, in upper or lower case: ${oneOfStates}` }),
+    ),
+    z.transform((text) => text.toUpperCase()),
+  ),
 );
 
 const page = { q, ...InventoryPageFields } as const;
 
 export const AccountsQuerySchema = z.strictObject({
   ...page,
-  state: z.optional(nameOrId(40, "ACTIVE, SUSPENDED, … as AWS names it")),
+  state,
   organizationalUnit,
   tag,
   stale,
@@ -71,11 +96,13 @@ export const OrganizationalUnitsQuerySchema = z.strictObject({ ...page, organiza
 export const UsersQuerySchema = z.strictObject({
   ...page,
   enabled: yesOrNo,
-  group: z.optional(GroupIdSchema.check(z.meta({ description: "Its members" }))),
+  group: z.optional(nameOrId(LONGEST_DIRECTORY_NAME, "Its members; id or display name")),
 });
 export const GroupsQuerySchema = z.strictObject({
   ...page,
-  user: z.optional(UserIdSchema.check(z.meta({ description: "The groups that this user is in" }))),
+  user: z.optional(
+    nameOrId(LONGEST_DIRECTORY_NAME, "The groups that this user is in; id, user name or email"),
+  ),
 });
 export const PermissionSetsQuerySchema = z.strictObject({ ...page, account, tag });
 export const AssignmentsQuerySchema = z.strictObject({ ...page, account, permissionSet, principal, stale });
@@ -93,13 +120,13 @@ export const IamRolesQuerySchema = z.strictObject({
   ...page,
   account,
   stale,
-  assumableBy: z.optional(nameOrId(2_048, "The ARN of an IAM user or role")),
+  assumableBy: z.optional(
+    nameOrId(2_048, "The ARN of an IAM user, a role or a role's session").check(
+      z.refine(isAssumer, { error: "the ARN of an IAM user, a role or a role's session" }),
+    ),
+  ),
 });
-export const StandingAccessQuerySchema = z.strictObject({
-  ...InventoryPageFields,
-  account,
-  permissionSet,
-});
+export const StandingAccessQuerySchema = z.strictObject({ ...page, account, permissionSet, principal });
 
 const seen = {
   since: TimestampSchema.check(
@@ -133,7 +160,11 @@ export const NamedPrincipalSchema = z.strictObject({
   type: z.enum(["USER", "GROUP"]),
   id: z.string(),
   name: z.string(),
-  enabled: z.boolean().check(z.meta({ description: "False for a user who is disabled" })),
+  enabled: z.optional(z.boolean()).check(
+    z.meta({
+      description: "False for a user who is disabled; absent where Lockstep does not know who it is",
+    }),
+  ),
 });
 
 const StaleSchema = z.strictObject({

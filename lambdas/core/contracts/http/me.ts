@@ -1,6 +1,14 @@
 import * as z from "zod/mini";
 import { FlowNameSchema, GroupIdSchema, UserIdSchema } from "../../domain/ids.ts";
+import { nameOrId } from "./fields.ts";
 import { RequestViewSchema } from "./requests.ts";
+
+/** The query of `GET /me`. */
+export const MeQuerySchema = z.strictObject({
+  q: z.optional(
+    nameOrId(200, "Of the accounts below organizational units, only those with this in their name or id"),
+  ),
+});
 
 const NamedSchema = z.strictObject({ id: z.string(), name: z.string() });
 
@@ -14,7 +22,9 @@ const MayRequestSchema = z.strictObject({
       accountsBelowUnits: z
         .array(NamedSchema)
         .check(z.meta({ description: "Active accounts below these units, as they were last seen" })),
-      moreAccountsBelowUnits: z.boolean().check(z.meta({ description: "There are others, not listed here" })),
+      moreAccountsBelowUnits: z
+        .boolean()
+        .check(z.meta({ description: "There are more than the 100 that are listed: q finds the others" })),
       permissionSets: z.array(z.strictObject({ arn: z.string(), name: z.string() })),
     }),
   ),
@@ -46,7 +56,7 @@ export const MeSchema = z.strictObject({
   mayRequest: z.array(MayRequestSchema),
   toApprove: z.array(RequestViewSchema).check(
     z.meta({
-      description: "What waits for this person's decision; GET /requests?view=to-approve pages through all",
+      description: "What waits for the caller's decision; GET /requests?view=to-approve pages through all",
     }),
   ),
 });

@@ -15,7 +15,7 @@ import {
 } from "./integrations.ts";
 import { inventoryOperations } from "./inventory-operations.ts";
 import { PageQuerySchema } from "./lists.ts";
-import { MeSchema } from "./me.ts";
+import { MeQuerySchema, MeSchema } from "./me.ts";
 import {
   DecisionBodySchema,
   EndBodySchema,
@@ -55,11 +55,21 @@ const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const request = { status: 200, schema: RequestViewSchema } as const;
 const flow = { status: 200, schema: AccessFlowViewSchema } as const;
 
+/** Why access is not granted, or not for longer, to somebody whom a flow allows it. */
+const grantRefusals = [
+  "management-account",
+  "lockstep-account",
+  "protected-account",
+  "managed-from-management-account",
+  "account-not-active",
+  "no-approver",
+] as const satisfies readonly DomainErrorCode[];
+
 export const operations = {
   "GET /me": {
     summary: "Who the caller is, what they may request, and what waits for them",
     path: nothing,
-    query: nothing,
+    query: MeQuerySchema,
     answer: { status: 200, schema: MeSchema },
     problems: [],
   },
@@ -79,12 +89,7 @@ export const operations = {
       "start-out-of-bounds",
       "no-matching-flow",
       "principal-not-allowed",
-      "management-account",
-      "lockstep-account",
-      "protected-account",
-      "managed-from-management-account",
-      "account-not-active",
-      "no-approver",
+      ...grantRefusals,
     ],
   },
   "GET /requests": {
@@ -135,12 +140,7 @@ export const operations = {
       "no-matching-flow",
       "principal-not-allowed",
       "unknown-name",
-      "management-account",
-      "lockstep-account",
-      "protected-account",
-      "managed-from-management-account",
-      "account-not-active",
-      "no-approver",
+      ...grantRefusals,
       "concurrent-modification",
     ],
   },
@@ -239,7 +239,7 @@ export const operations = {
   },
   "DELETE /integrations/{name}": {
     summary:
-      "Delete an integration; what its syncs found stays. The deployment's own organization is afterwards what its settings say",
+      "Delete an integration; the records of its syncs stay, and what they found goes with the organization's next sync. The deployment's own organization is afterwards what its settings say. Whoever writes it again gets another ExternalId, with which the deployed roles have to be updated: to change an integration, PUT it",
     path: integrationPath,
     query: nothing,
     answer: { status: 204 },
@@ -255,14 +255,15 @@ export const operations = {
     problems: ["not-found", "connector-missing"],
   },
   "GET /syncs": {
-    summary: "The passes over an integration, newest first",
+    summary:
+      "The syncs of all integrations, or of one integration or scope, newest first; those of an integration that was deleted by its name only. A page may come back short with a cursor",
     path: nothing,
     query: SyncListQuerySchema,
     answer: { status: 200, schema: SyncListSchema },
-    problems: ["invalid-cursor"],
+    problems: ["invalid-cursor", "not-found"],
   },
   "GET /syncs/{id}": {
-    summary: "One pass: how far it is, what it took and what it met",
+    summary: "One sync: how far it is, what it took and what it met",
     path: z.strictObject({ id: SyncIdSchema }),
     query: nothing,
     answer: { status: 200, schema: SyncViewSchema },

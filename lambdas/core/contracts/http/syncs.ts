@@ -5,14 +5,16 @@ import { TimestampSchema } from "../../domain/ids.ts";
 import { AssignmentMethods, SyncIdSchema, SyncScopes } from "../../domain/sync.ts";
 import { PageQueryFields, listOf } from "./lists.ts";
 
-/** The query of `GET /syncs`: the passes of one integration and scope. */
+/** The query of `GET /syncs`: those of one integration, of one scope, of both, or all. */
 export const SyncListQuerySchema = z.strictObject({
   ...PageQueryFields,
-  integration: z
-    .string()
-    .check(z.regex(/^[A-Za-z0-9]{1,40}$/, { error: "an integration's name: 1 to 40 letters and digits" }))
-    .brand<"IntegrationName">(),
-  scope: z.enum(SyncScopes),
+  integration: z.optional(
+    z
+      .string()
+      .check(z.regex(/^[A-Za-z0-9]{1,40}$/, { error: "an integration's name: 1 to 40 letters and digits" }))
+      .brand<"IntegrationName">(),
+  ),
+  scope: z.optional(z.enum(SyncScopes)),
 });
 
 const count = z.int().check(z.nonnegative());
@@ -29,7 +31,7 @@ const PhaseSchema = z.strictObject({
     .check(z.meta({ description: "When this phase ends if it goes on as it went so far" })),
 });
 
-/** A pass as the API shows it. */
+/** A sync as the API shows it. */
 export const SyncViewSchema = z.strictObject({
   id: SyncIdSchema,
   integration: IntegrationNameSchema,

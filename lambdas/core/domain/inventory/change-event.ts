@@ -45,6 +45,8 @@ export interface SaidGone {
   readonly observedAt: Timestamp;
   readonly by?: string | undefined;
   readonly heldBy?: readonly RequestId[] | undefined;
+  /** No integration looks at it any more: it may be there still. */
+  readonly leftScope?: boolean | undefined;
 }
 
 /** A change as it is told: ids, and neither names nor what else there is of people. */
@@ -56,17 +58,21 @@ export interface ChangeEvent {
 }
 
 /**
- * The event of a write; undefined where nothing changed, or nobody is to be told: what was there already when the
- * integration was looked at for the first time. The same write has the same event, however often it is delivered.
+ * The event of a write; undefined where nothing changed, or nobody is to be told: what was there already when it was looked
+ * at for the first time, and what nobody looks at any more. The same write has the same event, however often it is delivered.
  */
 export const changeEventOf = (
   before: Said | SaidGone | undefined,
   after: Said | SaidGone,
 ): ChangeEvent | undefined => {
   const known = before === undefined || "gone" in before ? undefined : before.fact;
-  if ("gone" in after) return known && eventOf("Vanished", known, after, after.observedAt);
-  if (known === undefined)
-    return after.baseline === true ? undefined : eventOf("Appeared", after.fact, after, after.since);
+  if ("gone" in after)
+    return after.leftScope === true
+      ? undefined
+      : known && eventOf("Vanished", known, after, after.observedAt);
+  // Also what was seen piece by piece: an account is listed first, and its tags are read later.
+  if (after.baseline === true) return undefined;
+  if (known === undefined) return eventOf("Appeared", after.fact, after, after.since);
   if (canonicalJson(known) === canonicalJson(after.fact)) return undefined;
   return eventOf("Changed", after.fact, after, after.observedAt);
 };

@@ -169,6 +169,39 @@ export const StaleAccountFactSchema = z.strictObject({
 });
 export type StaleAccountFact = z.infer<typeof StaleAccountFactSchema>;
 
+/** What is looked at by itself within an account. */
+export const CoverageSubjects = ["iam-user", "iam-group", "iam-role", ...ResourceTypes] as const;
+export type CoverageSubject = (typeof CoverageSubjects)[number];
+
+/**
+ * How far a subject was looked at, from nothing to everything. `left`: no integration looks at it any more. `begun`: no look
+ * at it has come to its end. `tagged`: a look showed what has a tag, or had one. `whole`: a look showed everything.
+ */
+export const CoverageDepths = ["left", "begun", "tagged", "whole"] as const;
+export type CoverageDepth = (typeof CoverageDepths)[number];
+
+/**
+ * How far Lockstep has looked into an account, as no fact about what is there can say: what a look shows that comes further
+ * than all before it was there already. Whatever the inventory holds within an account, its subject is listed here first.
+ */
+export const CoverageFactSchema = z.strictObject({
+  kind: z.literal("coverage"),
+  accountId: AccountIdSchema,
+  subjects: z.partialRecord(z.enum(CoverageSubjects), z.enum(CoverageDepths)),
+});
+export type CoverageFact = z.infer<typeof CoverageFactSchema>;
+
+/**
+ * An account of the organization that its integration leaves out, as it was last listed. It stays beside the account when that
+ * comes back, until somebody has looked who is assigned what there: see use-cases/sync/excluded-accounts.ts.
+ */
+export const ExcludedAccountFactSchema = z.strictObject({
+  kind: z.literal("excluded-account"),
+  accountId: AccountIdSchema,
+  name: z.string(),
+});
+export type ExcludedAccountFact = z.infer<typeof ExcludedAccountFactSchema>;
+
 /** One thing that AWS showed. Facts are keyed by AWS's own ids, whoever found them. */
 export const FactSchema = z.discriminatedUnion("kind", [
   AccountFactSchema,
@@ -184,6 +217,8 @@ export const FactSchema = z.discriminatedUnion("kind", [
   IamRoleFactSchema,
   ResourceFactSchema,
   StaleAccountFactSchema,
+  CoverageFactSchema,
+  ExcludedAccountFactSchema,
 ]);
 export type Fact = z.infer<typeof FactSchema>;
 export type FactKind = Fact["kind"];
@@ -213,6 +248,10 @@ export const factId = (fact: Fact): string => {
       return `${ofType(fact)}${fact.arn}`;
     case "stale-account":
       return `${inAccount(fact.accountId)}${fact.scope}`;
+    case "coverage":
+      return inAccount(fact.accountId);
+    case "excluded-account":
+      return fact.accountId;
   }
 };
 

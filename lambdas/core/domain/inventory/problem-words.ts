@@ -66,6 +66,13 @@ export const regionDeniedByPolicy = ({
     },
   );
 
+/** AWS refuses a call about one account, and answers it for others. */
+export const accessNotSeen = (accountId: string, refusal: Problem): Problem => ({
+  ...refusal,
+  accountId,
+  message: `Who has access to account ${accountId} cannot be seen: ${refusal.message}`,
+});
+
 /** Identity Center's data can be encrypted with a key of the organization's own; whoever reads it has to use that key too. */
 export const encryptionKeyUnusable = ({
   action,
@@ -100,7 +107,7 @@ export const credentialsExpired = (place: Place = {}): Problem =>
     severity: "error",
     message:
       "The credentials that Lockstep reads AWS with have expired, or AWS does not accept them any more.",
-    fix: "Refresh the integration: every pass takes new credentials. With credentials of your own, sign in to AWS again first.",
+    fix: "Refresh the integration: every sync takes new credentials. With credentials of your own, sign in to AWS again first.",
   });
 
 export const externalIdRefused = ({ roleArn, ...place }: Place & { readonly roleArn: string }): Problem =>
@@ -132,7 +139,7 @@ export const memberRoleMissing = ({
       code: "member-role-missing",
       severity: "warning",
       message: `Account ${accountId} has no role ${roleArn} that Lockstep can assume.`,
-      fix: "Let the StackSet of the member roles reach this account, or exclude the account from the integration.",
+      fix: "Let the StackSet of the member roles reach this account, or exclude the account from the integration: then nothing of it is shown any more, standing access included, and none can be asked for. Where the integration is of this account alone, see whether its accountId is the right one, and deploy the stack LockstepMember there.",
     },
   );
 
@@ -240,7 +247,7 @@ export const accountSuspended = ({
       code: "account-suspended",
       severity: "warning",
       message: `Account ${accountId} is ${state}: AWS lets nobody look into it.`,
-      fix: "Reopen the account, or exclude it from the integration.",
+      fix: "Reopen the account, or exclude it from the integration: then nothing of it is shown any more, standing access included.",
     },
   );
 
@@ -249,7 +256,7 @@ export const throttled = ({ action, ...place }: Place & { readonly action: strin
     code: "throttled",
     severity: "warning",
     message: `AWS kept asking to slow down at ${action}${where(place)}.`,
-    fix: "Nothing: the next pass goes on. If it stays so, find out what else calls this API, or ask AWS for a higher rate.",
+    fix: "Nothing: the next sync goes on. If it stays so, find out what else calls this API, or ask AWS for a higher rate.",
   });
 
 export const unreachable = ({ action, ...place }: Place & { readonly action: string }): Problem =>
@@ -257,7 +264,7 @@ export const unreachable = ({ action, ...place }: Place & { readonly action: str
     code: "unreachable",
     severity: "warning",
     message: `AWS did not answer ${action}${where(place)}.`,
-    fix: "Nothing: the next pass goes on. If it stays so, see the AWS Health Dashboard and the function's way to the network.",
+    fix: "Nothing: the next sync goes on. If it stays so, see the AWS Health Dashboard and the function's way to the network.",
   });
 
 const inPlace = ({ accountId, region }: Place, problem: Omit<Problem, "accountId" | "region">): Problem => ({
@@ -302,12 +309,38 @@ export const integrationGone = (): Problem => ({
   fix: "Nothing is to be done; an integration of the same name is synced anew.",
 });
 
+/** Somebody changed the integration, and nobody works any more on a pass that was begun before. */
+export const integrationChanged = (): Problem => ({
+  code: "integration-gone",
+  severity: "error",
+  message: "The integration was changed after this sync was begun, and the sync did not get on.",
+  fix: "Nothing is to be done: a sync of the integration as it is now was begun in its place.",
+});
+
+/** The integration names no connector any more, and is not what Lockstep's own permissions show. */
+export const connectorGone = (accountId: string): Problem => ({
+  code: "connector-role-missing",
+  severity: "error",
+  message: `Lockstep has no way into ${accountId} any more: the integration names no connector's role.`,
+  fix: "PUT the integration with the connector.roleArn that the stack of docs/connectors.md tells.",
+  accountId,
+});
+
 /** Executions that look into accounts ended without an answer. */
-export const slicesNotLookedInto = (accounts: number): Problem => ({
+export const accountsNotLookedInto = (accounts: number): Problem => ({
   code: "unreachable",
   severity: "warning",
   message: `${accounts} accounts were not looked into: the executions that should have done so failed.`,
   fix: "Look at the failed child executions of the sync's execution, and refresh the integration.",
+});
+
+/** Invocations that looked into the account were killed, or threw what nobody expected: their log says it. */
+export const lookNeverEnded = (accountId: string, attempts: number): Problem => ({
+  code: "unreachable",
+  severity: "warning",
+  accountId,
+  message: `${attempts} attempts to look into account ${accountId} came to no end.`,
+  fix: "See the log of the function lockstep-sync-accounts. Where a type has very many resources there, take it out of the integration's resourceTypes, or exclude the account: then nothing of it is shown any more, standing access included.",
 });
 
 /** The state machine's attempts ended with this error, by its name. */

@@ -70,7 +70,7 @@ export const resourceExplorerIndexNotReady = ({
   code: "resource-explorer-index-not-ready",
   severity: "warning",
   message: `Resource Explorer's aggregator index in account ${place.accountId} in ${place.region} is ${state}; resources are looked for region by region, by their tags only.`,
-  fix: "Nothing while it is being created or updated: the next pass looks again. If it is being deleted, turn Resource Explorer on again.",
+  fix: "Nothing while it is being created or updated: the next sync looks again. If it is being deleted, turn Resource Explorer on again.",
   ...place,
 });
 

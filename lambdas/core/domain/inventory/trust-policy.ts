@@ -48,10 +48,14 @@ export const assumableBy = ({ Statement }: TrustPolicy): readonly string[] => {
   const allowed = statements
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap(principalsOf)
-    .filter((principal) => USER_OR_ROLE.test(principal) || ROLE_SESSION.test(principal))
+    .filter(isAssumer)
     .filter((principal) => !denied.some((shutOut) => shutsOut(shutOut, principal)));
   return [...new Set(allowed)].sort();
 };
+
+/** Whether it is an ARN of what can be counted: an IAM user, a role or a role's session. */
+export const isAssumer = (principal: string): boolean =>
+  USER_OR_ROLE.test(principal) || ROLE_SESSION.test(principal);
 
 const ASSUME_ROLE = "sts:AssumeRole";
 

@@ -50,10 +50,17 @@ export const describeIntegration = (
 export const findIntegration =
   ({ integrations, home }: Pick<Dependencies, "integrations" | "home">) =>
   async (name: IntegrationName): Promise<Integration> => {
-    const found = await allIntegrations({ store: integrations, home }).get(name);
-    if (found === undefined) throw new DomainError("not-found", `There is no integration ${name}.`);
+    const all = allIntegrations({ store: integrations, home });
+    const found = await all.get(name);
+    if (found === undefined) throw notThere(name, await all.list());
     return found;
   };
+
+const notThere = (name: IntegrationName, all: readonly Integration[]): DomainError =>
+  new DomainError(
+    "not-found",
+    `There is no integration ${name}, only ${all.map((one) => one.name).join(", ")}.`,
+  );
 
 const PlaceSchema = z.strictObject({ after: z.string() });
 
@@ -75,8 +82,9 @@ export const listIntegrations =
   };
 
 /**
- * Deletes an integration, whoever changed it last; its passes, and what they found, stay. The deployment's own organization
- * is afterwards what the settings say. Throws DomainError `not-found`, or `integration-built-in` when nobody wrote it.
+ * Deletes an integration, whoever changed it last; its passes stay, and what they found goes with the organization's next one
+ * (left-scope.ts). Its ExternalId is not used again: who was let in by it may not be. The deployment's own organization is
+ * afterwards what the settings say. Throws DomainError `not-found`, or `integration-built-in` when nobody wrote it.
  */
 export const deleteIntegration =
   ({
@@ -94,7 +102,8 @@ export const deleteIntegration =
         `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
       );
     }
-    if (written === undefined) throw new DomainError("not-found", `There is no integration ${name}.`);
+    if (written === undefined)
+      throw notThere(name, await allIntegrations({ store: integrations, home }).list());
     if ((await integrations.delete(written)) === "written") return;
     throw new DomainError(
       "concurrent-modification",

@@ -49,7 +49,7 @@ export const refreshIntegration = (dependencies: Dependencies) => {
     }
     const begun: BegunSync[] = [];
     for (const one of scope === undefined ? scopes : [scope]) {
-      begun.push(await begin({ integration: name, scope: one, reason: `user:${actor}` }));
+      begun.push(await begin({ integration, scope: one, reason: `user:${actor}` }));
     }
     return begun;
   };

@@ -4,6 +4,7 @@ import { hashOf } from "../../domain/hash.ts";
 import {
   IntegrationNameSchema,
   connectedAccountOf,
+  type Deployment,
   type Integration,
   type IntegrationName,
   type OrganizationIntegration,
@@ -13,15 +14,20 @@ import { ResourceTypes } from "../../domain/inventory/facts.ts";
 import { OrganizationalUnitIdSchema, timestamp } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Directory } from "../../ports/directory.ts";
-import type { IntegrationStore } from "../../ports/sync.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
 import { inBatches } from "../in-batches.ts";
 import { allIntegrations } from "./all-integrations.ts";
+import { refuseUnknownExclusions } from "./unknown-exclusions.ts";
 
 interface Dependencies {
   readonly integrations: IntegrationStore;
   /** What the settings say of the deployment's own organization. */
   readonly home: OrganizationIntegration;
+  readonly deployment: Deployment;
   readonly directory: Pick<Directory, "groupByName" | "userByName">;
+  readonly inventory: Pick<InventoryReader, "getAll">;
+  readonly syncs: Pick<SyncStore, "list">;
   readonly clock: Pick<Clock, "now">;
   /** Text that nobody can guess, which AWS takes as an ExternalId. */
   readonly newExternalId: () => string;
@@ -55,9 +61,11 @@ export const saveIntegration =
     for (let race = 0; race < RACES; race += 1) {
       const all = await allIntegrations({ store: integrations, home }).list();
       refuseForeignOrganization(content, home);
+      refuseUnused(content, dependencies);
       refuseChange(integrationName, content, all);
       refuseTwin(integrationName, content, all);
       const current = await integrations.get(integrationName);
+      await refuseUnknownExclusions(dependencies, content, current);
       if (current !== undefined && hashOf(writtenOf(current)) === hashOf(content)) return current;
       const next: Integration = {
         ...content,
@@ -112,6 +120,24 @@ const refuseForeignOrganization = (content: Content, home: OrganizationIntegrati
     content.managementAccountId,
     `"${home.managementAccountId}", the management account in this deployment's settings; another organization has another Identity Center, and needs a deployment of its own`,
   );
+};
+
+/** What nothing would come of: it would look as if it did. */
+const refuseUnused = (content: Content, { home, deployment }: Dependencies): void => {
+  if (content.kind !== "aws-organization") return;
+  const { connector, identityCenterRegion, managementAccountId } = content;
+  if (connector !== undefined && deployment.homeAccount === managementAccountId)
+    throw invalid(
+      "connector/roleArn",
+      connector.roleArn,
+      `no connector: Lockstep is deployed in the management account ${managementAccountId} itself, and reads it with its functions' own roles. Leave connector out; accounts below it are reached by memberAccounts`,
+    );
+  if (identityCenterRegion !== home.identityCenterRegion)
+    throw invalid(
+      "identityCenterRegion",
+      identityCenterRegion,
+      `"${home.identityCenterRegion}", as this deployment's settings have it (identityCenter.region in cdk.json): an organization has one Identity Center, and what is granted goes through that`,
+    );
 };
 
 /**

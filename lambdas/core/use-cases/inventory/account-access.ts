@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
-import { DomainError } from "../../domain/errors.ts";
 import { peopleWith, type EffectiveAccess } from "../../domain/inventory/effective-access.ts";
-import type { AccountId, GroupId } from "../../domain/ids.ts";
+import type { AccountId } from "../../domain/ids.ts";
 import {
   factId,
   inAccount,
@@ -9,35 +8,22 @@ import {
   type AccountFact,
   type AssignmentFact,
 } from "../../domain/inventory/facts.ts";
-import type { Hold } from "../../domain/inventory/hold.ts";
 import type { InventoryReader, Observed } from "../../ports/inventory.ts";
 import type { EntitlementReader, Page, PageQuery } from "../../ports/stores.ts";
-import { holdsOf } from "./holds.ts";
-import {
-  groupNames,
-  permissionSetNames,
-  userNames,
-  type Named,
-  type NamedPermissionSet,
-  type NamedPrincipal,
-} from "./names.ts";
+import { holdsOf, type Way } from "./holds.ts";
+import { accountAt } from "./named.ts";
+import { groupNames, permissionSetNames, userNames, type NamedPrincipal } from "./names.ts";
 import { staleAccounts } from "./stale.ts";
 import { ScopePlaceSchema, inStrides, pageOfWalk, walkScope, type Stretch, type Walk } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
   readonly entitlements: EntitlementReader;
 }
 
-/** One person's way into the account. */
-export interface Reacher {
-  readonly observed: Observed<AssignmentFact>;
-  readonly person: NamedPrincipal;
-  readonly permissionSet: NamedPermissionSet;
-  /** The group that has it; absent where it is the person's own. */
-  readonly through?: Named<GroupId>;
-  readonly hold: Hold;
-  readonly stale: boolean;
+/** One user's way into the account. */
+export interface Reacher extends Way {
+  readonly user: NamedPrincipal;
 }
 
 export interface AccountAccess {
@@ -58,18 +44,13 @@ const MOST_STRIDES = 10;
 /** Assignments that are read at once: each group's is at least one query more. */
 const ASSIGNMENTS_AT_ONCE = 25;
 
-/** Everybody who can reach an account: by permission set, the members of groups one by one. */
+/** Everybody who can reach an account, which is named by its id or name: by permission set, the members of groups one by one. */
 export const accountAccess =
   ({ inventory, entitlements }: Dependencies) =>
-  async (input: { readonly accountId: AccountId; readonly page: PageQuery }): Promise<AccountAccess> => {
-    const { accountId, page: asked } = input;
-    const account = await inventory.get("account", accountId);
-    if (account === undefined) {
-      throw new DomainError(
-        "not-found",
-        `The inventory has no account ${accountId}: a sync may not have seen it yet.`,
-      );
-    }
+  async (input: { readonly account: string; readonly page: PageQuery }): Promise<AccountAccess> => {
+    const { page: asked } = input;
+    const account = await accountAt(inventory, input.account);
+    const accountId = account.id;
     const staleOf = await staleAccounts(inventory, [accountId], ["identity"]);
     const page = await pageOfWalk(
       {
@@ -80,7 +61,7 @@ export const accountAccess =
       asked,
       reaching({ inventory, entitlements }, staleOf(accountId).length > 0),
     );
-    return { account: account.fact, page };
+    return { account, page };
   };
 
 /** An assignment, and somebody who can use it. */
@@ -158,7 +139,7 @@ const reaching =
   ({ inventory, entitlements }: Dependencies, stale: boolean) =>
   async (all: readonly Used[]): Promise<readonly Reacher[]> => {
     const facts = all.map(({ observed }) => observed.fact);
-    const [personOf, permissionSetOf, groupOf, holdOf] = await Promise.all([
+    const [userOf, permissionSetOf, groupOf, holdOf] = await Promise.all([
       userNames(
         inventory,
         all.map(({ access }) => access.userId),
@@ -175,7 +156,7 @@ const reaching =
     ]);
     return all.map(({ observed, access }) => ({
       observed,
-      person: personOf(access.userId),
+      user: userOf(access.userId),
       permissionSet: permissionSetOf(observed.fact.permissionSetArn),
       ...(access.through === undefined ? {} : { through: groupOf(access.through) }),
       hold: holdOf(observed.fact),

@@ -5,6 +5,7 @@ import type { AccountFact, OrganizationalUnitFact, StaleAccountFact } from "../.
 import type { InventoryReader, Observed } from "../../ports/inventory.ts";
 import type { Page } from "../../ports/stores.ts";
 import { contains, hasTag, is, isNarrowed, textsOf } from "./matching.ts";
+import { unitNamed, whereGiven } from "./named.ts";
 import { unitNames, type Named } from "./names.ts";
 import { staleAccounts } from "./stale.ts";
 import { pageOfScope } from "./walk.ts";
@@ -23,8 +24,9 @@ export interface ListedAccount {
 /** The accounts of the inventory. */
 export const listAccounts =
   ({ inventory }: Dependencies) =>
-  async (query: z.output<typeof AccountsQuerySchema>): Promise<Page<ListedAccount>> =>
-    pageOfScope(
+  async (query: z.output<typeof AccountsQuerySchema>): Promise<Page<ListedAccount>> => {
+    const unit = await whereGiven(query.organizationalUnit, (text) => unitNamed(inventory, text));
+    return pageOfScope(
       inventory,
       { kind: "account" },
       { ...query, passesOver: isNarrowed(query) },
@@ -36,7 +38,7 @@ export const listAccounts =
         );
         const matching = facts.map((observed) => {
           const stale = staleOf(observed.fact.id);
-          return isWanted(observed.fact, query) && is(stale.length > 0, query.stale)
+          return isWanted(observed.fact, query, unit) && is(stale.length > 0, query.stale)
             ? { observed, stale }
             : undefined;
         });
@@ -49,13 +51,15 @@ export const listAccounts =
         );
       },
     );
+  };
 
 const isWanted = (
   { id, name, state, organizationalUnits, tags }: AccountFact,
   query: z.output<typeof AccountsQuerySchema>,
+  unit: OrganizationalUnitId | undefined,
 ): boolean =>
   is(state, query.state) &&
-  (query.organizationalUnit === undefined || organizationalUnits.includes(query.organizationalUnit)) &&
+  (unit === undefined || organizationalUnits.includes(unit)) &&
   hasTag(tags, query.tag) &&
   contains([id, name, ...textsOf(tags)], query.q);
 
@@ -65,11 +69,8 @@ export const listOrganizationalUnits =
   async (
     query: z.output<typeof OrganizationalUnitsQuerySchema>,
   ): Promise<Page<Observed<OrganizationalUnitFact>>> => {
-    const above =
-      query.organizationalUnit === undefined
-        ? undefined
-        : await inventory.get("organizational-unit", query.organizationalUnit);
-    if (query.organizationalUnit !== undefined && above === undefined) return { items: [] };
+    const unit = await whereGiven(query.organizationalUnit, (text) => unitNamed(inventory, text));
+    const above = unit === undefined ? undefined : await inventory.get("organizational-unit", unit);
     return pageOfScope(
       inventory,
       { kind: "organizational-unit" },

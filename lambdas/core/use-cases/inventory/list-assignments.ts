@@ -5,7 +5,7 @@ import { inAccount, ofPair, type AssignmentFact } from "../../domain/inventory/f
 import type { InventoryReader, Observed, Scope } from "../../ports/inventory.ts";
 import type { Page } from "../../ports/stores.ts";
 import { contains, is, isNarrowed } from "./matching.ts";
-import { accountNamed, permissionSetNamed, principalNamed, whereGiven } from "./named.ts";
+import { accountNamed, permissionSetNamed, principalNamed, whereGiven, type People } from "./named.ts";
 import {
   accountNames,
   permissionSetNames,
@@ -18,7 +18,8 @@ import { staleAccounts } from "./stale.ts";
 import { pageOfScope } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "getAll" | "named" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
+  readonly directory: People["directory"];
 }
 
 export interface ListedAssignment {
@@ -38,12 +39,12 @@ interface Wanted {
 
 /** Who has which permission set in which account. */
 export const listAssignments =
-  ({ inventory }: Dependencies) =>
+  ({ inventory, directory }: Dependencies) =>
   async (query: z.output<typeof AssignmentsQuerySchema>): Promise<Page<ListedAssignment>> => {
     const [account, permissionSetArn, principalId] = await Promise.all([
       whereGiven(query.account, (text) => accountNamed(inventory, text)),
       whereGiven(query.permissionSet, (text) => permissionSetNamed(inventory, text)),
-      whereGiven(query.principal, (text) => principalNamed(inventory, text)),
+      whereGiven(query.principal, (text) => principalNamed({ inventory, directory }, text)),
     ]);
     const wanted: Wanted = { account, permissionSetArn, principalId };
     const asked = { ...query, passesOver: isNarrowed(query) };

@@ -2,14 +2,15 @@ import type * as z from "zod/mini";
 import type { GroupsQuerySchema, UsersQuerySchema } from "../../contracts/http/inventory.ts";
 import { UserIdSchema, type UserId } from "../../domain/ids.ts";
 import { membersOf, type GroupFact, type UserFact } from "../../domain/inventory/facts.ts";
-import type { InventoryReader, Observed } from "../../ports/inventory.ts";
+import type { InventoryReader, Observed, Scope } from "../../ports/inventory.ts";
 import type { Page } from "../../ports/stores.ts";
 import { contains, is, isNarrowed } from "./matching.ts";
+import { groupNamed, userNamed, whereGiven, type People } from "./named.ts";
 import { userNames } from "./names.ts";
-import { pageOfScope } from "./walk.ts";
+import { pageOfLinked, pageOfScope } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "getAll" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
 }
 
 export interface ListedUser {
@@ -24,19 +25,10 @@ export const listUsers =
   async (query: z.output<typeof UsersQuerySchema>): Promise<Page<ListedUser>> => {
     const asked = { ...query, passesOver: isNarrowed(query, "group") };
     const show = withManagers(inventory, query);
-    if (query.group === undefined) return pageOfScope(inventory, { kind: "user" }, asked, show);
-    return pageOfScope(
-      inventory,
-      { kind: "membership", within: membersOf(query.group) },
-      asked,
-      async (memberships) => {
-        const ids = memberships.map(({ fact }) => fact.userId);
-        const users = await inventory.getAll("user", ids);
-        const shown = await show(users);
-        const byId = new Map(users.map(({ fact }, index) => [fact.id, shown[index]]));
-        return ids.map((id) => byId.get(id));
-      },
-    );
+    const group = await whereGiven(query.group, (text) => groupNamed(inventory, text));
+    if (group === undefined) return pageOfScope(inventory, { kind: "user" }, asked, show);
+    const memberships: Scope<"membership"> = { kind: "membership", within: membersOf(group) };
+    return pageOfLinked(inventory, memberships, asked, { kind: "user", idIn: ({ userId }) => userId }, show);
   };
 
 /** The users that the query wants, each with their manager's name. */
@@ -67,22 +59,24 @@ const isWanted = (
 
 /** The directory's groups; those that a user is in, if one is named. */
 export const listGroups =
-  ({ inventory }: Dependencies) =>
+  ({ inventory, directory }: Dependencies & Pick<People, "directory">) =>
   async (query: z.output<typeof GroupsQuerySchema>): Promise<Page<Observed<GroupFact>>> => {
     const asked = { ...query, passesOver: isNarrowed(query, "user") };
     const show = (groups: readonly Observed<GroupFact>[]) =>
-      groups.map((observed) => {
-        const { id, displayName, description } = observed.fact;
-        return contains([id, displayName, description], query.q) ? observed : undefined;
-      });
-    if (query.user === undefined) {
-      return pageOfScope(inventory, { kind: "group" }, asked, (groups) => Promise.resolve(show(groups)));
-    }
-    return pageOfScope(inventory, { kind: "membership", userId: query.user }, asked, async (memberships) => {
-      const ids = memberships.map(({ fact }) => fact.groupId);
-      const groups = await inventory.getAll("group", ids);
-      const shown = show(groups);
-      const byId = new Map(groups.map(({ fact }, index) => [fact.id, shown[index]]));
-      return ids.map((id) => byId.get(id));
-    });
+      Promise.resolve(
+        groups.map((observed) => {
+          const { id, displayName, description } = observed.fact;
+          return contains([id, displayName, description], query.q) ? observed : undefined;
+        }),
+      );
+    const userId = await whereGiven(query.user, (text) => userNamed({ inventory, directory }, text));
+    if (userId === undefined) return pageOfScope(inventory, { kind: "group" }, asked, show);
+    const memberships: Scope<"membership"> = { kind: "membership", userId };
+    return pageOfLinked(
+      inventory,
+      memberships,
+      asked,
+      { kind: "group", idIn: ({ groupId }) => groupId },
+      show,
+    );
   };

@@ -1,15 +1,15 @@
 import type * as z from "zod/mini";
 import type { PermissionSetsQuerySchema } from "../../contracts/http/inventory.ts";
-import { inAccount, type PermissionSetFact } from "../../domain/inventory/facts.ts";
+import { inAccount, type PermissionSetFact, type ProvisioningFact } from "../../domain/inventory/facts.ts";
 import { powerOf, type Power } from "../../domain/inventory/power.ts";
-import type { InventoryReader, Observed } from "../../ports/inventory.ts";
+import type { InventoryReader, Observed, Scope } from "../../ports/inventory.ts";
 import type { Page } from "../../ports/stores.ts";
 import { contains, hasTag, isNarrowed, textsOf } from "./matching.ts";
 import { accountNamed, whereGiven } from "./named.ts";
-import { pageOfScope } from "./walk.ts";
+import { pageOfLinked, pageOfScope } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "getAll" | "named" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
 }
 
 export interface ListedPermissionSet {
@@ -24,24 +24,18 @@ export const listPermissionSets =
     const account = await whereGiven(query.account, (text) => accountNamed(inventory, text));
     const asked = { ...query, passesOver: isNarrowed(query, "account") };
     const show = (sets: readonly Observed<PermissionSetFact>[]) =>
-      sets.map((observed) =>
-        isWanted(observed.fact, query) ? { observed, power: powerOf(observed.fact) } : undefined,
+      Promise.resolve(
+        sets.map((observed) =>
+          isWanted(observed.fact, query) ? { observed, power: powerOf(observed.fact) } : undefined,
+        ),
       );
-    if (account === undefined) {
-      return pageOfScope(inventory, { kind: "permission-set" }, asked, (sets) => Promise.resolve(show(sets)));
-    }
-    return pageOfScope(
-      inventory,
-      { kind: "provisioning", within: inAccount(account) },
-      asked,
-      async (provisionings) => {
-        const arns = provisionings.map(({ fact }) => fact.permissionSetArn);
-        const sets = await inventory.getAll("permission-set", arns);
-        const shown = show(sets);
-        const byArn = new Map(sets.map(({ fact }, index) => [fact.arn, shown[index]]));
-        return arns.map((arn) => byArn.get(arn));
-      },
-    );
+    if (account === undefined) return pageOfScope(inventory, { kind: "permission-set" }, asked, show);
+    const provisionings: Scope<"provisioning"> = { kind: "provisioning", within: inAccount(account) };
+    const arn = {
+      kind: "permission-set",
+      idIn: ({ permissionSetArn }: ProvisioningFact) => permissionSetArn,
+    } as const;
+    return pageOfLinked(inventory, provisionings, asked, arn, show);
   };
 
 const isWanted = (fact: PermissionSetFact, query: z.output<typeof PermissionSetsQuerySchema>): boolean =>

@@ -22,7 +22,7 @@ import { staleAccounts } from "./stale.ts";
 import { pageOfScope } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "getAll" | "named" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
 }
 
 /** Something that is within an account. */

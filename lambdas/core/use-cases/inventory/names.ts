@@ -1,4 +1,9 @@
-import type { AssignmentFact, PermissionSetFact } from "../../domain/inventory/facts.ts";
+import {
+  factId,
+  type AssignmentFact,
+  type FactOf,
+  type PermissionSetFact,
+} from "../../domain/inventory/facts.ts";
 import type { AccountId, GroupId, OrganizationalUnitId, PermissionSetArn, UserId } from "../../domain/ids.ts";
 import { powerOf, type Power } from "../../domain/inventory/power.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
@@ -18,31 +23,30 @@ export interface NamedPermissionSet {
 
 export interface NamedPrincipal extends Named {
   readonly type: AssignmentFact["principalType"];
-  /** False for a disabled user. */
-  readonly enabled: boolean;
+  /** False for a disabled user; absent where the inventory does not know who it is. */
+  readonly enabled?: boolean;
 }
 
 type Reader = Pick<InventoryReader, "getAll">;
 
-/** The names of accounts, by one batch. */
-export const accountNames = async (
-  inventory: Reader,
-  ids: readonly AccountId[],
-): Promise<(id: AccountId) => Named<AccountId>> => {
-  const accounts = await inventory.getAll("account", ids);
-  const byId = new Map(accounts.map(({ fact: { id, name } }) => [id, { id, name }]));
-  return (id) => byId.get(id) ?? { id, name: id };
-};
+/** The names of what has an id and a name, by one batch. */
+const namesOf =
+  <Kind extends "account" | "organizational-unit" | "group", Id extends FactOf<Kind>["id"]>(
+    kind: Kind,
+    nameOf: (fact: FactOf<Kind>) => string,
+  ) =>
+  async (inventory: Reader, ids: readonly Id[]): Promise<(id: Id) => Named<Id>> => {
+    const found = await inventory.getAll(kind, ids);
+    const byId = new Map<string, string>(found.map(({ fact }) => [factId(fact), nameOf(fact)]));
+    return (id) => ({ id, name: byId.get(id) ?? id });
+  };
 
-/** The names of organizational units, by one batch. */
-export const unitNames = async (
-  inventory: Reader,
-  ids: readonly OrganizationalUnitId[],
-): Promise<(id: OrganizationalUnitId) => Named<OrganizationalUnitId>> => {
-  const units = await inventory.getAll("organizational-unit", ids);
-  const byId = new Map(units.map(({ fact: { id, name } }) => [id, { id, name }]));
-  return (id) => byId.get(id) ?? { id, name: id };
-};
+export const accountNames = namesOf<"account", AccountId>("account", ({ name }) => name);
+export const unitNames = namesOf<"organizational-unit", OrganizationalUnitId>(
+  "organizational-unit",
+  ({ name }) => name,
+);
+export const groupNames = namesOf<"group", GroupId>("group", ({ displayName }) => displayName);
 
 /** The names of permission sets and what they amount to, by one batch. */
 export const permissionSetNames = async (
@@ -80,7 +84,7 @@ export const principalNames = async (
   return ({ principalType, principalId }) => ({
     type: principalType,
     id: principalId,
-    ...(names.get(principalId) ?? { name: principalId, enabled: true }),
+    ...(names.get(principalId) ?? { name: principalId }),
   });
 };
 
@@ -94,14 +98,4 @@ export const userNames = async (
     ids.map((principalId) => ({ principalType: "USER", principalId })),
   );
   return (principalId) => nameOf({ principalType: "USER", principalId });
-};
-
-/** The names of groups, by one batch. */
-export const groupNames = async (
-  inventory: Reader,
-  ids: readonly GroupId[],
-): Promise<(id: GroupId) => Named<GroupId>> => {
-  const groups = await inventory.getAll("group", ids);
-  const byId = new Map(groups.map(({ fact }) => [fact.id, { id: fact.id, name: fact.displayName }]));
-  return (id) => byId.get(id) ?? { id, name: id };
 };

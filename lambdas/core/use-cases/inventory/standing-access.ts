@@ -1,12 +1,10 @@
 import * as z from "zod/mini";
-import type { ProtectedAccount } from "../../contracts/environment.ts";
 import type { StandingAccessQuerySchema } from "../../contracts/http/inventory.ts";
 import type { AccessFlow } from "../../domain/access-flow.ts";
 import { groupsNamedIn } from "../../domain/evaluate.ts";
 import {
   PermissionSetArnSchema,
   type AccountId,
-  type FlowName,
   type GroupId,
   type PermissionSetArn,
   type UserId,
@@ -19,11 +17,13 @@ import {
   type AssignmentFact,
 } from "../../domain/inventory/facts.ts";
 import { PowerLevels, comparePower } from "../../domain/inventory/power.ts";
-import { replacingFlow } from "../../domain/inventory/replacing-flow.ts";
+import type { Directory } from "../../ports/directory.ts";
 import type { InventoryReader, Observed } from "../../ports/inventory.ts";
 import type { AccessFlowStore, EntitlementReader, Page } from "../../ports/stores.ts";
+import { inBatches } from "../in-batches.ts";
 import { holdsOf } from "./holds.ts";
-import { accountNamed, permissionSetNamed, whereGiven } from "./named.ts";
+import { contains, is } from "./matching.ts";
+import { accountNamed, permissionSetNamed, principalNamed, whereGiven } from "./named.ts";
 import {
   namedPermissionSet,
   principalNames,
@@ -31,7 +31,7 @@ import {
   type NamedPermissionSet,
   type NamedPrincipal,
 } from "./names.ts";
-import { suggestFlow, type SuggestedFlow } from "./suggest-flow.ts";
+import { replacements, type Replacement, type ReplaceDependencies } from "./replacement.ts";
 import {
   ScopePlaceSchema,
   allOf,
@@ -43,20 +43,12 @@ import {
   type Walk,
 } from "./walk.ts";
 
-interface Dependencies {
+interface Dependencies extends ReplaceDependencies {
   readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
   readonly entitlements: EntitlementReader;
+  readonly directory: Pick<Directory, "userByName">;
   readonly flows: Pick<AccessFlowStore, "list">;
-  readonly protectedAccounts: readonly ProtectedAccount[];
-  /** Display names, as the settings say. */
-  readonly administratorGroups: readonly string[];
 }
-
-/** How the same access could be asked for instead of being held. */
-export type Replacement =
-  | { readonly kind: "access-flow"; readonly name: FlowName }
-  | ({ readonly kind: "suggestion" } & SuggestedFlow)
-  | { readonly kind: "none"; readonly why: string };
 
 /** What somebody holds for good. */
 export interface StandingAccess {
@@ -88,6 +80,9 @@ interface Held {
 const STRIDE = 100;
 const MOST_STRIDES = 10;
 
+/** How many replacements are looked for at once: each may read the members of a group. */
+const AT_A_TIME = 10;
+
 /**
  * Who holds what for good: everything that AWS shows and no request of Lockstep made. The most powerful permission set
  * comes first, those that are as powerful by name, and of each the oldest assignment.
@@ -96,20 +91,23 @@ export const standingAccess =
   (dependencies: Dependencies) =>
   async (query: z.output<typeof StandingAccessQuerySchema>): Promise<Page<StandingAccess>> => {
     const { inventory } = dependencies;
-    const [accountId, arn] = await Promise.all([
+    const [accountId, arn, principalId] = await Promise.all([
       whereGiven(query.account, (text) => accountNamed(inventory, text)),
       whereGiven(query.permissionSet, (text) => permissionSetNamed(inventory, text)),
+      whereGiven(query.principal, (text) => principalNamed(dependencies, text)),
     ]);
     const sets = await rankedSets(inventory, arn);
+    const assignmentsOf = await assignmentsBySet(inventory, { accountId, principalId });
     const flows = await dependencies.flows.list();
+    const replace = replacements(dependencies, flows);
     return pageOfWalk(
       {
-        walk: inStrides(walkSets(inventory, sets, accountId), STRIDE),
+        walk: inStrides(walkSets(sets, assignmentsOf), STRIDE),
         places: PlaceSchema,
         mostStretches: MOST_STRIDES,
       },
       query,
-      (held) => standingOf(dependencies, flows, held),
+      (held) => standingOf(dependencies, { flows, replace, q: query.q }, held),
     );
   };
 
@@ -138,11 +136,35 @@ const compareSets = (a: Rank, b: Rank): number =>
 
 const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
+type AssignmentWalk = Walk<Observed<AssignmentFact>, ScopePlace>;
+
+/** The assignments of each permission set, of one principal or in one account where that is asked for: the oldest first. */
+const assignmentsBySet = async (
+  inventory: Pick<InventoryReader, "page">,
+  {
+    accountId,
+    principalId,
+  }: { readonly accountId: AccountId | undefined; readonly principalId: string | undefined },
+): Promise<(permissionSetArn: PermissionSetArn) => AssignmentWalk> => {
+  if (principalId !== undefined) {
+    const all = await allOf(inventory, { kind: "assignment", principalId });
+    const wanted = all.filter(({ fact }) => is(fact.accountId, accountId));
+    const bySet = Map.groupBy(wanted, ({ fact }) => fact.permissionSetArn);
+    return (permissionSetArn) => oldestFirst(() => Promise.resolve(bySet.get(permissionSetArn) ?? []));
+  }
+  if (accountId !== undefined) {
+    return (permissionSetArn) => {
+      const pair = ofPair({ accountId, permissionSetArn });
+      return oldestFirst(() => allOf(inventory, { kind: "assignment", within: pair }));
+    };
+  }
+  return (permissionSetArn) => walkScope(inventory, { kind: "assignment", permissionSetArn }, STRIDE);
+};
+
 /** The assignments of one permission set after those of another. */
 const walkSets = (
-  inventory: Pick<InventoryReader, "page">,
   sets: readonly RankedSet[],
-  accountId: AccountId | undefined,
+  assignmentsOf: (permissionSetArn: PermissionSetArn) => AssignmentWalk,
 ): Walk<Held, Place> =>
   async function* (start) {
     const left = sets.filter((set) => start === undefined || compareSets(rankOf(set), start) >= 0);
@@ -150,11 +172,7 @@ const walkSets = (
       const rank = rankOf(permissionSet);
       const following = left[index + 1];
       const from = start?.arn === permissionSet.arn ? { from: start.from, after: start.after } : undefined;
-      const walk =
-        accountId === undefined
-          ? walkScope(inventory, { kind: "assignment", permissionSetArn: permissionSet.arn }, STRIDE)
-          : walkPair(inventory, { accountId, permissionSetArn: permissionSet.arn });
-      for await (const { steps, next } of walk(from)) {
+      for await (const { steps, next } of assignmentsOf(permissionSet.arn)(from)) {
         yield {
           steps: steps.map(({ item, place }) => ({
             item: { observed: item, permissionSet },
@@ -166,14 +184,10 @@ const walkSets = (
     }
   };
 
-/** Those of a permission set in one account, the oldest first: so few that they are sorted here. */
-const walkPair = (
-  inventory: Pick<InventoryReader, "page">,
-  pair: { readonly accountId: AccountId; readonly permissionSetArn: PermissionSetArn },
-): Walk<Observed<AssignmentFact>, ScopePlace> =>
+/** So few assignments that they are sorted here. */
+const oldestFirst = (read: () => Promise<readonly Observed<AssignmentFact>[]>): AssignmentWalk =>
   async function* (start): AsyncGenerator<Stretch<Observed<AssignmentFact>, ScopePlace>> {
-    const assignments = await allOf(inventory, { kind: "assignment", within: ofPair(pair) });
-    const steps = assignments
+    const steps = (await read())
       .map((item) => ({ item, place: { after: `${item.since}#${factId(item.fact)}` } }))
       .filter(({ place }) => start?.after === undefined || place.after > start.after)
       .toSorted((a, b) => compareTexts(a.place.after, b.place.after));
@@ -182,39 +196,70 @@ const walkPair = (
 
 /** Those that are held for good, by one batch of everything that is joined. */
 const standingOf = async (
-  dependencies: Dependencies,
-  flows: readonly AccessFlow[],
+  { inventory, entitlements }: Pick<Dependencies, "inventory" | "entitlements">,
+  {
+    flows,
+    replace,
+    q,
+  }: {
+    readonly flows: readonly AccessFlow[];
+    readonly replace: ReturnType<typeof replacements>;
+    readonly q: string | undefined;
+  },
   all: readonly Held[],
 ): Promise<readonly (StandingAccess | undefined)[]> => {
-  const { inventory, entitlements } = dependencies;
   const holdOf = await holdsOf(
     entitlements,
     all.map(({ observed }) => observed.fact),
   );
-  const standing = all.map((held) => (holdOf(held.observed.fact).kind === "standing" ? held : undefined));
-  const facts = standing.flatMap((held) => held?.observed.fact ?? []);
-  const [accounts, principalOf, groupsOf] = await Promise.all([
+  const standing = all.filter(({ observed }) => holdOf(observed.fact).kind === "standing");
+  const facts = standing.map(({ observed }) => observed.fact);
+  const [accounts, principalOf] = await Promise.all([
     inventory.getAll(
       "account",
       facts.map(({ accountId }) => accountId),
     ),
     principalNames(inventory, facts),
-    groupsNamedByFlows(inventory, flows, facts),
   ]);
   const accountById = new Map(accounts.map(({ fact }) => [fact.id, fact]));
-  const replace = replacementIn(dependencies, flows);
-  return standing.map((held) => {
-    if (held === undefined) return undefined;
-    const { fact } = held.observed;
-    const account = accountById.get(fact.accountId);
-    const principal = principalOf(fact);
-    return {
-      ...held,
-      account: { id: fact.accountId, name: account?.name ?? fact.accountId },
-      principal,
-      replacement: replace({ ...held, principal, account, groups: groupsOf(fact.principalId) }),
-    };
+  const named = standing.map((held) => {
+    const account = accountById.get(held.observed.fact.accountId);
+    return { ...held, account, principal: principalOf(held.observed.fact) };
   });
+  const wanted = named.filter((held) => contains(textsIn(held), q));
+  const groupsOf = await groupsNamedByFlows(
+    inventory,
+    flows,
+    wanted.map(({ observed }) => observed.fact),
+  );
+  const shown = await inBatches(wanted, AT_A_TIME, async (held) => ({
+    ...held,
+    account: accountNamedIn(held),
+    replacement: await replace({
+      ...held,
+      assignment: held.observed.fact,
+      groups: groupsOf(held.principal.id),
+    }),
+  }));
+  const byId = new Map(shown.map((one) => [factId(one.observed.fact), one]));
+  return all.map(({ observed }) => byId.get(factId(observed.fact)));
+};
+
+/** An assignment that is joined with what it is about. */
+interface Joined extends Held {
+  readonly account: AccountFact | undefined;
+  readonly principal: NamedPrincipal;
+}
+
+const accountNamedIn = ({ account, observed }: Joined): Named<AccountId> => {
+  const id = observed.fact.accountId;
+  return { id, name: account?.name ?? id };
+};
+
+const textsIn = (held: Joined): readonly string[] => {
+  const { permissionSet, principal } = held;
+  const { id, name } = accountNamedIn(held);
+  return [id, name, permissionSet.arn, permissionSet.name, principal.id, principal.name];
 };
 
 /** Which groups that flows name the users of the assignments are in, by one batch. */
@@ -232,33 +277,3 @@ const groupsNamedByFlows = async (
   const byUser = Map.groupBy(memberships, ({ fact }) => fact.userId as string);
   return (principalId) => new Set((byUser.get(principalId) ?? []).map(({ fact }) => fact.groupId));
 };
-
-const whyProtected: Readonly<Record<ProtectedAccount["reason"], string>> = {
-  management: "It is in the organization's management account, where Lockstep grants nothing.",
-  lockstep: "It is in the account that Lockstep runs in, where Lockstep grants nothing.",
-  listed: "Its account is listed as protected: Lockstep grants nothing there.",
-};
-
-const replacementIn =
-  ({ protectedAccounts, administratorGroups }: Dependencies, flows: readonly AccessFlow[]) =>
-  (
-    held: Held & {
-      readonly principal: NamedPrincipal;
-      readonly account: AccountFact | undefined;
-      readonly groups: ReadonlySet<GroupId>;
-    },
-  ): Replacement => {
-    const assignment = held.observed.fact;
-    const found = protectedAccounts.find(({ id }) => id === assignment.accountId);
-    if (found !== undefined) return { kind: "none", why: whyProtected[found.reason] };
-    const organizationalUnits = held.account?.organizationalUnits ?? [];
-    const flow = replacingFlow(flows, { assignment, groups: held.groups, organizationalUnits });
-    if (flow !== undefined) return { kind: "access-flow", name: flow.name };
-    if (held.principal.name === held.principal.id) {
-      return {
-        kind: "none",
-        why: "The inventory does not know who holds it: it may be somebody who was deleted.",
-      };
-    }
-    return { kind: "suggestion", ...suggestFlow({ assignment, ...held }, administratorGroups) };
-  };

@@ -20,25 +20,22 @@ const LONGEST: Readonly<Record<PowerLevel, string>> = {
   "read-only": "PT8H",
 };
 
-/**
- * A flow by which those who hold an assignment could ask for the same instead. Reading needs no approval; for the rest an
- * administrators' group is asked, until somebody names who knows better.
- */
+/** Reading needs no approval; for the rest an administrators' group is asked, until somebody names who knows better. */
+export const needsApproval = (level: PowerLevel): boolean => level !== "read-only";
+
+/** A flow by which those who hold an assignment could ask for the same instead. */
 export const suggestFlow = (
   held: {
     readonly assignment: AssignmentFact;
     readonly permissionSet: Required<NamedPermissionSet>;
     readonly principal: NamedPrincipal;
   },
-  approvers: readonly string[],
+  /** The display name of the group that approves; absent where none has to. */
+  approver: string | undefined,
 ): SuggestedFlow => {
   const { assignment, permissionSet, principal } = held;
   const { level } = permissionSet.power;
-  const [approver] = approvers;
-  const steps =
-    level === "read-only" || approver === undefined
-      ? []
-      : [{ anyOf: [{ group: approver }], within: "PT24H" }];
+  const steps = approver === undefined ? [] : [{ anyOf: [{ group: approver }], within: "PT24H" }];
   return {
     name: nameFor(assignment, `${permissionSet.name}-${principal.name}`),
     flow: {

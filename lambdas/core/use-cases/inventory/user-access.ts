@@ -1,39 +1,26 @@
 import * as z from "zod/mini";
-import { DomainError } from "../../domain/errors.ts";
 import { wayTo } from "../../domain/inventory/effective-access.ts";
 import type { AccountId, GroupId, UserId } from "../../domain/ids.ts";
 import type { AssignmentFact, UserFact } from "../../domain/inventory/facts.ts";
-import type { Hold } from "../../domain/inventory/hold.ts";
 import type { Person } from "../../domain/principal.ts";
 import type { InventoryReader, Observed } from "../../ports/inventory.ts";
 import type { EntitlementReader, Page, PageQuery } from "../../ports/stores.ts";
 import { requireAdministrator } from "../require-administrator.ts";
-import { holdsOf } from "./holds.ts";
-import {
-  accountNames,
-  groupNames,
-  permissionSetNames,
-  type Named,
-  type NamedPermissionSet,
-} from "./names.ts";
+import { holdsOf, type Way } from "./holds.ts";
+import { userAt } from "./named.ts";
+import { accountNames, groupNames, permissionSetNames, type Named } from "./names.ts";
 import { staleAccounts } from "./stale.ts";
 import { ScopePlaceSchema, allOf, inStrides, pageOfWalk, walkScope, type Walk } from "./walk.ts";
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "page">;
+  readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
   readonly entitlements: EntitlementReader;
   readonly isAdministrator: (person: Person) => Promise<boolean>;
 }
 
-/** One way in which somebody can use a permission set in an account. */
-export interface Reach {
-  readonly observed: Observed<AssignmentFact>;
+/** The user's way into an account. */
+export interface Reach extends Way {
   readonly account: Named<AccountId>;
-  readonly permissionSet: NamedPermissionSet;
-  /** The group that has it; absent where it is the person's own. */
-  readonly through?: Named<GroupId>;
-  readonly hold: Hold;
-  readonly stale: boolean;
 }
 
 export interface UserAccess {
@@ -53,18 +40,15 @@ export const userAccess =
   ({ inventory, entitlements, isAdministrator }: Dependencies) =>
   async (input: {
     readonly caller: Person;
-    readonly userId: UserId;
+    /** Their id or user name. */
+    readonly user: string;
     readonly page: PageQuery;
   }): Promise<UserAccess> => {
-    const { caller, userId, page: asked } = input;
-    if (caller.userId !== userId) await requireAdministrator(isAdministrator)(caller);
-    const user = await inventory.get("user", userId);
-    if (user === undefined) {
-      throw new DomainError(
-        "not-found",
-        `The inventory has no user ${userId}: a sync may not have seen it yet.`,
-      );
-    }
+    const { caller, page: asked } = input;
+    const isOwn = input.user === caller.userId || input.user === caller.userName;
+    if (!isOwn) await requireAdministrator(isAdministrator)(caller);
+    const user = await userAt(inventory, isOwn ? caller.userId : input.user);
+    const userId = user.id;
     const memberships = await allOf(inventory, { kind: "membership", userId });
     const groups = memberships.map(({ fact }) => fact.groupId);
     const walk = inStrides(walkInTurn(inventory, [userId, ...groups.toSorted()], asked.limit), asked.limit);
@@ -73,7 +57,7 @@ export const userAccess =
       asked,
       reachedBy({ inventory, entitlements }, { userId, groups: new Set(groups) }),
     );
-    return { user: user.fact, page };
+    return { user, page };
   };
 
 /** The user comes first, then groups by id: what came or went since an earlier page changes nothing for the others. */

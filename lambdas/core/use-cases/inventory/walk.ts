@@ -118,6 +118,22 @@ export const pageOfScope = <Kind extends FactKind, Shown>(
   return pageOfWalk({ walk, places: ScopePlaceSchema, mostStretches }, asked, show);
 };
 
+/** One page of what the facts of a scope lead to, such as the users of a group's memberships. */
+export const pageOfLinked = <Link extends FactKind, Kind extends FactKind, Shown>(
+  inventory: Pick<InventoryReader, "getAll" | "page">,
+  scope: Scope<Link>,
+  asked: Asked & { readonly passesOver: boolean },
+  to: { readonly kind: Kind; readonly idIn: (link: FactOf<Link>) => string },
+  show: (facts: readonly Observed<FactOf<Kind>>[]) => Promise<readonly (Shown | undefined)[]>,
+): Promise<Page<Shown>> =>
+  pageOfScope(inventory, scope, asked, async (links) => {
+    const ids = links.map(({ fact }) => to.idIn(fact));
+    const linked = await inventory.getAll(to.kind, ids);
+    const shown = await show(linked);
+    const byId = new Map(linked.map(({ fact }, index) => [factId(fact), shown[index]]));
+    return ids.map((id) => byId.get(id));
+  });
+
 /** Short stretches that are put together at most. */
 const MOST_TOGETHER = 25;
 
@@ -136,6 +152,14 @@ export const inStrides = <Item, Place>(walk: Walk<Item, Place>, stride: number):
     }
     if (together > 0) yield { steps };
   };
+
+/** Whether there is anything in a scope. */
+export const isAny = async (inventory: Pick<InventoryReader, "page">, scope: Scope): Promise<boolean> => {
+  for await (const { steps } of walkScope(inventory, scope, 1)(undefined)) {
+    if (steps.length > 0) return true;
+  }
+  return false;
+};
 
 /** Every fact of a scope that one answer needs all of. */
 export const allOf = async <Kind extends FactKind>(

@@ -8,10 +8,11 @@ import {
   type PermissionSetFact,
   type UserFact,
 } from "../../domain/inventory/facts.ts";
-import type { Scope } from "../../ports/inventory.ts";
+import type { Observed, Scope } from "../../ports/inventory.ts";
 import type { Look, Pair } from "../../ports/sync.ts";
 import type { Phase } from "./phase.ts";
 import { differencesWithin, known, noChanges, sumOf, type Changes } from "./reconcile.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 /** What goes before the thing that holds it goes: see `beforeVanishing`. */
 export type Clearing = Pick<Phase, "inventory" | "sources" | "write" | "writeAssignments" | "look">;
@@ -28,11 +29,31 @@ export const clearAccount =
       "iam-group",
       "iam-role",
       "stale-account",
+      "coverage",
     ] as const;
     let changes = await clear(phase, { kind: "resource", within }, begun);
     for (const kind of kinds) changes = sumOf(changes, await clear(phase, { kind, within }, begun));
     return changes;
   };
+
+/**
+ * The same of an account that an integration of its own looks into all the same: what the organization says of it goes, and
+ * the account stays with what is in it. It is the last to change: after a crash in between, the next pass finds it again.
+ */
+export const takeOutOfOrganization = async (
+  phase: Clearing,
+  account: Observed<AccountFact>,
+  begun: Look,
+): Promise<Changes> => {
+  const within = inAccount(account.fact.id);
+  const fact = { ...account.fact, organizationalUnits: [] };
+  return sumOf(
+    await clear(phase, { kind: "assignment", within }, begun),
+    await clear(phase, { kind: "provisioning", within }, begun),
+    await clear(phase, { kind: "stale-account", within: `${within}identity` }, begun),
+    await phase.write([{ change: "changed", fact, known: account }], begun),
+  );
+};
 
 export const clearPermissionSet =
   (phase: Clearing, begun: Look) =>
@@ -63,7 +84,10 @@ const lookAtPairsOf = async (phase: Clearing, principalId: string): Promise<Chan
   }
   let changes = noChanges;
   for (const pair of pairs.values()) {
-    const { found: _found, ...changed } = await lookAtPair(phase, pair);
+    const look = await unlessRefused(() => lookAtPair(phase, pair));
+    // The phase of assignments asks again, and marks the account; whoever is gone need not wait for that.
+    if ("problem" in look) continue;
+    const { found: _found, ...changed } = look.answer;
     changes = sumOf(changes, changed);
   }
   return changes;

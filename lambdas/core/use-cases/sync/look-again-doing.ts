@@ -57,7 +57,6 @@ const isDoingOf = (event: EventLook, { change, fact }: Difference): boolean => {
     case "permission-sets":
     case "directory":
     case "accounts":
-    case "organizational-units":
     case "iam":
       return false;
   }

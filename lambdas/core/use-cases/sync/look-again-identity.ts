@@ -1,5 +1,12 @@
 import { isExcluded } from "../../domain/integration.ts";
-import type { AccountId, GroupId, OrganizationalUnitId, PermissionSetArn, UserId } from "../../domain/ids.ts";
+import {
+  isRoot,
+  type AccountId,
+  type GroupId,
+  type OrganizationalUnitId,
+  type PermissionSetArn,
+  type UserId,
+} from "../../domain/ids.ts";
 import {
   factId,
   type FactKind,
@@ -10,6 +17,7 @@ import {
 import type { LookedAt } from "../../domain/inventory/looks/look.ts";
 import type { Observed } from "../../ports/inventory.ts";
 import type { EntitlementWatch, Look } from "../../ports/sync.ts";
+import { isListed, ownAccountsOf } from "./account-slices.ts";
 import {
   clear,
   clearAccount,
@@ -17,19 +25,20 @@ import {
   clearPermissionSet,
   clearUser,
   lookAtPair,
+  takeOutOfOrganization,
   type Clearing,
 } from "./clear.ts";
+import { noteExclusionOf } from "./excluded-accounts.ts";
 import type { Phase } from "./phase.ts";
 import { reconcileAccounts } from "./phases/accounts.ts";
 import { reconcileGroups } from "./phases/groups.ts";
 import { lookAtMembers } from "./phases/memberships.ts";
-import { reconcileOrganizationalUnits } from "./phases/organizational-units.ts";
 import { readPermissionSet } from "./phases/permission-sets.ts";
 import { reconcileUsers } from "./phases/users.ts";
 import { differenceOf, differencesWithin, known, reconcileListing, type Changes } from "./reconcile.ts";
 
 /** What looks at an organization work with. */
-export interface Around extends Clearing, Pick<Phase, "integration"> {
+export interface Around extends Clearing, Pick<Phase, "integration" | "integrations"> {
   readonly entitlements: EntitlementWatch;
 }
 
@@ -78,9 +87,6 @@ export const lookAgainAtIdentity = async (around: Around, look: IdentityLook): P
     case "organizational-unit":
       await lookAtOrganizationalUnit(around, look.id);
       return "done";
-    case "organizational-units":
-      await reconcileOrganizationalUnits(around);
-      return "done";
   }
 };
 
@@ -115,10 +121,12 @@ const noteProvisioning = async (
   await write([{ change: "appeared", fact }], look());
 };
 
-/** Whether the account is one of the integration's; one that the inventory does not know is looked at first. */
+/** Whether the account is one of the integration's; one that the inventory does not know as such is looked at first. */
 const isCovered = async (around: Around, id: AccountId): Promise<boolean> => {
-  const account = await around.inventory.get("account", id);
-  return account === undefined ? lookAtAccount(around, id) : !isExcluded(around.integration, account.fact);
+  const account = (await around.inventory.get("account", id))?.fact;
+  return account === undefined || !isListed(account)
+    ? lookAtAccount(around, id)
+    : !isExcluded(around.integration, account);
 };
 
 /** Answers whether the account is one of the integration's. */
@@ -127,10 +135,24 @@ const lookAtAccount = async (around: Around, id: AccountId): Promise<boolean> =>
   const seenAt = look();
   const listed = await sources.organization.account(id);
   const isIn = listed !== undefined && !isExcluded(integration, listed);
+  await noteExclusionOf(around, id, listed);
   const tags = isIn ? await sources.organization.tagsOf(id) : undefined;
   const found = isIn && tags !== undefined ? { ...listed, tags: { ...tags } } : undefined;
-  await writeOne(around, { kind: "account", id, found, clearing: clearAccount(around, seenAt) }, seenAt);
+  if (found === undefined) await leaveOrganization(around, id, seenAt);
+  else await writeOne(around, { kind: "account", id, found }, seenAt);
   return found !== undefined;
+};
+
+const leaveOrganization = async (around: Around, id: AccountId, seenAt: Look): Promise<void> => {
+  const account = await around.inventory.get("account", id);
+  // One that is not listed has left already, and is there by an integration of its own.
+  if (account === undefined || !isListed(account.fact)) return;
+  if (ownAccountsOf(await around.integrations()).has(id)) {
+    await takeOutOfOrganization(around, account, seenAt);
+    return;
+  }
+  const clearing = clearAccount(around, seenAt);
+  await writeOne(around, { kind: "account", id, found: undefined, clearing }, seenAt);
 };
 
 const lookAtUser = async (around: Around, id: UserId): Promise<void> => {
@@ -208,18 +230,9 @@ const lookForPermissionSets = async (around: Around): Promise<void> => {
 
 /** A unit under a new name changes the paths of all that are below it: the inventory knows them. */
 const lookAtOrganizationalUnit = async (around: Around, id: OrganizationalUnitId): Promise<void> => {
-  const { inventory, sources, look, write } = around;
+  const { inventory, look, write } = around;
   const seenAt = look();
-  const listed = await sources.organization.organizationalUnit(id);
-  const above = listed && (await inventory.get("organizational-unit", listed.parent))?.fact;
-  if (listed !== undefined && above === undefined) {
-    await reconcileOrganizationalUnits(around);
-    return;
-  }
-  const found =
-    listed &&
-    above &&
-    ({ ...listed, path: pathBelow(above.path, listed.name) } satisfies OrganizationalUnitFact);
+  const found = await readOrganizationalUnit(around, id);
   const before = await writeOne(around, { kind: "organizational-unit", id, found }, seenAt);
   if (before === undefined || found === undefined || before.fact.path === found.path) return;
   const old = `${before.fact.path}/`;
@@ -232,6 +245,34 @@ const lookAtOrganizationalUnit = async (around: Around, id: OrganizationalUnitId
     }));
     await write(moved, seenAt);
   }
+};
+
+/** Undefined: it is not there, or was deleted with what is above it while that was read. */
+const readOrganizationalUnit = async (
+  around: Around,
+  id: OrganizationalUnitId,
+): Promise<OrganizationalUnitFact | undefined> => {
+  const listed = await around.sources.organization.organizationalUnit(id);
+  const above = listed && (await organizationalUnitAbove(around, listed.parent));
+  return listed && above && { ...listed, path: pathBelow(above.path, listed.name) };
+};
+
+/**
+ * What is above a unit, as the inventory knows it. The events of one that it does not know are late or lost: it is read, and
+ * so is what is above that. Two calls each, and there are five levels at most
+ * (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
+ */
+const organizationalUnitAbove = async (
+  around: Around,
+  id: OrganizationalUnitId,
+): Promise<OrganizationalUnitFact | undefined> => {
+  const { inventory, sources, look, write } = around;
+  const before = await inventory.get("organizational-unit", id);
+  if (before !== undefined) return before.fact;
+  const seenAt = look();
+  const found = isRoot(id) ? await sources.organization.root() : await readOrganizationalUnit(around, id);
+  if (found !== undefined) await write(differenceOf(found, undefined), seenAt);
+  return found;
 };
 
 const pathBelow = (path: string, name: string): string => (path === "/" ? `/${name}` : `${path}/${name}`);

@@ -10,7 +10,7 @@ import {
   type IntegrationName,
   type OrganizationIntegration,
 } from "../../domain/integration.ts";
-import type { SyncScope } from "../../domain/sync.ts";
+import { isFirstSyncThrough } from "../../domain/sync-progress.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Inventory } from "../../ports/inventory.ts";
 import type {
@@ -35,6 +35,8 @@ export interface LookAgainDeps {
   readonly connectToIdentity: ConnectToIdentity;
   readonly connectToIam: ConnectToIam;
   readonly deployment: Deployment;
+  /** Where the administration of Identity Center is delegated to; undefined where nobody forwards changes from there. */
+  readonly delegatedAdministrator: string | undefined;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -66,19 +68,19 @@ const LISTED_AFTER_MILLISECONDS = 5_000;
  * - Somebody creates, another one deletes, a third creates, and the first event's look sees the third's assignment: it is
  *   said to be the first's. Of one that is made again and again, the inventory says one that made it.
  * - Before the first sync of an integration is through, what appears was there as far as anybody knows: nobody is told.
+ *   Within an account that goes by how far the account itself was looked into (look-again-iam.ts).
  *
  * Throws what a delivery later may heal.
  */
 export const lookAgain = (deps: LookAgainDeps) => {
-  const isFirstSyncThrough = firstSyncs(deps);
+  const isFirstThrough = firstSyncs(deps);
   /** When the last list of everything of a kind began. */
   const listings = new Map<string, number>();
 
-  const looking = async (
+  const unlessListed = async (
     event: EventLook,
     integration: Integration,
-    scope: SyncScope,
-    work: (look: () => Look) => Promise<LookOutcome>,
+    work: () => Promise<LookOutcome>,
   ): Promise<LookOutcome> => {
     const kind = `${integration.name}.${event.look}.${"accountId" in event ? event.accountId : ""}`;
     const began = deps.clock.now().getTime();
@@ -86,31 +88,34 @@ export const lookAgain = (deps: LookAgainDeps) => {
       const listed = listings.get(kind);
       if (listed !== undefined && Date.parse(event.at) + LISTED_AFTER_MILLISECONDS < listed) return "done";
     }
-    const baseline = (await isFirstSyncThrough(integration.name, scope)) ? {} : { baseline: true };
-    const look = (): Look => ({ observedAt: timestamp(deps.clock.now()), ...baseline });
-    const outcome = await work(look);
+    const outcome = await work();
     if (isOfEverything(event)) listings.set(kind, began);
     return outcome;
   };
 
   const atIdentity = (event: EventLook & IdentityLook, integration: OrganizationIntegration) =>
-    looking(event, integration, "identity", (look) => {
+    unlessListed(event, integration, async () => {
       const { inventory, entitlements } = deps;
+      const baseline = (await isFirstThrough(integration.name)) ? {} : { baseline: true };
+      const look = (): Look => ({ observedAt: timestamp(deps.clock.now()), ...baseline });
       const { sources } = deps.connectToIdentity(integration, ON_BEHALF_OF);
       const write = writeDifferences({ inventory });
       const writes = {
         write,
         writeAssignments: writeAssignments({ write, entitlements, assignments: sources.assignments, look }),
       };
-      const around = { integration, inventory, sources, entitlements, look, ...withDoer(writes, event) };
+      const integrations = () => deps.integrations.list();
+      const seeing = { integration, integrations, inventory, sources, entitlements, look };
+      const around = { ...seeing, ...withDoer(writes, event) };
       return lookAgainAtIdentity(around, event);
     });
 
   const atIam = (event: EventLook & IamLook, integration: Integration) =>
-    looking(event, integration, "resources", async (look) => {
+    unlessListed(event, integration, async () => {
       const { inventory } = deps;
+      const look = (): Look => ({ observedAt: timestamp(deps.clock.now()) });
       const source = deps.connectToIam(integration, ON_BEHALF_OF).within(event.accountId);
-      const write = writeDifferences({ inventory });
+      const write = writeDifferences({ inventory, integration });
       // Assignments are none of IAM's.
       const writes = withDoer({ write, writeAssignments: write }, event);
       await lookAgainAtIam({ inventory, source, look, write: writes.write }, event);
@@ -125,7 +130,7 @@ export const lookAgain = (deps: LookAgainDeps) => {
       const integration = await integrationWithin(deps, integrations, event);
       return integration === undefined ? unknown(account) : outcomeOf(await atIam(event, integration));
     }
-    const integration = integrations.find((one) => isOrganizationOf(one, account, deps.deployment));
+    const integration = integrations.find((one) => isOrganizationOf(one, account, deps));
     if (integration?.kind !== "aws-organization") return unknown(account);
     return outcomeOf(await atIdentity(event, integration));
   };
@@ -165,21 +170,21 @@ const isWithinAccount = (look: EventLook): look is EventLook & IamLook =>
   look.look === "iam" || look.look === "iam-user" || look.look === "iam-group" || look.look === "iam-role";
 
 const isOfEverything = ({ look }: EventLook): boolean =>
-  look === "permission-sets" ||
-  look === "directory" ||
-  look === "accounts" ||
-  look === "organizational-units" ||
-  look === "iam";
+  look === "permission-sets" || look === "directory" || look === "accounts" || look === "iam";
 
-/** Identity Center and Organizations are called in the management account, or where they are delegated to: Lockstep's own. */
+/**
+ * Identity Center and Organizations are called in the management account, or where they are delegated to: Lockstep's own
+ * account, or one that forwards to it.
+ */
 const isOrganizationOf = (
   integration: Integration,
   account: string,
-  { homeAccount, managementAccount }: Deployment,
+  { deployment, delegatedAdministrator }: Pick<LookAgainDeps, "deployment" | "delegatedAdministrator">,
 ): boolean =>
   integration.kind === "aws-organization" &&
   (integration.managementAccountId === account ||
-    (account === homeAccount && integration.managementAccountId === managementAccount));
+    ((account === deployment.homeAccount || account === delegatedAdministrator) &&
+      integration.managementAccountId === deployment.managementAccount));
 
 /** The integration whose syncs look into the account. */
 const integrationWithin = async (
@@ -196,16 +201,14 @@ const integrationWithin = async (
   );
 };
 
-/** Whether the first pass over an integration has come to its end; once it has, it stays so. */
+/** Whether the first pass over who has access has come to its end; once it has, it stays so. */
 const firstSyncs = ({ syncs }: Pick<LookAgainDeps, "syncs">) => {
-  const through = new Set<string>();
-  return async (integration: IntegrationName, scope: SyncScope): Promise<boolean> => {
-    const key = `${integration}.${scope}`;
-    if (through.has(key)) return true;
-    const { items } = await syncs.list({ integration, scope }, { limit: 1 });
-    const [newest] = items;
-    const isThrough = newest !== undefined && (newest.status === "finished" || !newest.baseline);
-    if (isThrough) through.add(key);
+  const through = new Set<IntegrationName>();
+  return async (integration: IntegrationName): Promise<boolean> => {
+    if (through.has(integration)) return true;
+    const { items } = await syncs.list({ integration, scope: "identity" }, { limit: 1 });
+    const isThrough = isFirstSyncThrough(items[0]);
+    if (isThrough) through.add(integration);
     return isThrough;
   };
 };

@@ -5,15 +5,23 @@ import {
   type Deployment,
   type OrganizationIntegration,
 } from "../../domain/integration.ts";
-import type { AccountFact } from "../../domain/inventory/facts.ts";
+import type { AccountFact, FactKind } from "../../domain/inventory/facts.ts";
+import { isFirstSyncThrough } from "../../domain/sync-progress.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Inventory } from "../../ports/inventory.ts";
-import type { ConnectToIdentity, IdentitySources, IntegrationStore, Look } from "../../ports/sync.ts";
+import type {
+  ConnectToIdentity,
+  IdentitySources,
+  IntegrationStore,
+  Look,
+  SyncStore,
+} from "../../ports/sync.ts";
 import { readPermissionSet } from "./phases/permission-sets.ts";
-import { writeDifferences, type Difference } from "./reconcile.ts";
+import { known, writeDifferences, type Difference } from "./reconcile.ts";
 
 export interface LookForNamesDeps {
   readonly integrations: Pick<IntegrationStore, "list">;
+  readonly syncs: Pick<SyncStore, "list">;
   readonly inventory: Inventory;
   readonly deployment: Deployment;
   readonly connectTo: ConnectToIdentity;
@@ -21,24 +29,27 @@ export interface LookForNamesDeps {
 }
 
 /**
- * An organization is listed again only up to this size: at four pages of 20 a second, some five seconds. Whoever misses a
+ * An organization is listed again only below this size: at four pages of 20 a second, some five seconds. Whoever misses a
  * name waits for it; in a larger one an event brings a new account in within seconds, or the next sync does.
  */
 const ACCOUNTS_LISTED_AT_MOST = 400;
 
 /**
  * Looks for accounts, units and permission sets that the inventory does not know yet, and takes nothing away: for a name that
- * somebody used and nobody knows, and before the first sync is through.
+ * somebody used and nobody knows, and before the first sync is through. Until then what is found has not appeared, it was
+ * there.
  */
 export const lookForNames =
-  ({ integrations, inventory, deployment, connectTo, clock }: LookForNamesDeps) =>
+  ({ integrations, syncs, inventory, deployment, connectTo, clock }: LookForNamesDeps) =>
   async (): Promise<void> => {
     const write = writeDifferences({ inventory });
     for (const integration of await integrations.list()) {
       if (integration.kind !== "aws-organization" || lacksConnector(integration, deployment)) continue;
       const { sources } = connectTo(integration, "names");
       const search = { integration, inventory, sources };
-      const seenAt: Look = { observedAt: timestamp(clock.now()), baseline: true };
+      const { items } = await syncs.list({ integration: integration.name, scope: "identity" }, { limit: 1 });
+      const baseline = isFirstSyncThrough(items[0]) ? {} : { baseline: true };
+      const seenAt: Look = { observedAt: timestamp(clock.now()), ...baseline };
       for (const find of [newUnits, newAccounts, newPermissionSets]) {
         for await (const differences of find(search)) await write(differences, seenAt);
       }
@@ -53,17 +64,25 @@ interface Search {
 
 type Found = AsyncGenerator<readonly Difference[], void, undefined>;
 
+/** Whether the inventory knows so many of a kind. A page does not say: what vanished lately is looked at, and not shown. */
+const holds = async (inventory: Inventory, kind: FactKind, atLeast: number): Promise<boolean> => {
+  let found = 0;
+  for await (const page of known(inventory, { kind })) {
+    found += page.length;
+    if (found >= atLeast) return true;
+  }
+  return false;
+};
+
 /** Only where none is known: the tree takes a call for each unit, and hardly changes. */
 async function* newUnits({ inventory, sources }: Search): Found {
-  const known = await inventory.page({ kind: "organizational-unit" }, { limit: 1 });
-  if (known.facts.length > 0) return;
+  if (await holds(inventory, "organizational-unit", 1)) return;
   for await (const page of sources.organization.organizationalUnits())
     yield page.map((fact) => ({ change: "appeared", fact }));
 }
 
 async function* newAccounts({ integration, inventory, sources }: Search): Found {
-  const known = await inventory.page({ kind: "account" }, { limit: ACCOUNTS_LISTED_AT_MOST });
-  if (known.next !== undefined) return;
+  if (await holds(inventory, "account", ACCOUNTS_LISTED_AT_MOST)) return;
   let listed = 0;
   for await (const page of sources.organization.accounts()) {
     listed += page.length;
@@ -86,8 +105,8 @@ async function* newAccounts({ integration, inventory, sources }: Search): Found 
 
 async function* newPermissionSets({ inventory, sources }: Search): Found {
   for await (const arns of sources.permissionSets.arns()) {
-    const known = new Set((await inventory.getAll("permission-set", arns)).map(({ fact }) => fact.arn));
-    for (const arn of arns.filter((one) => !known.has(one))) {
+    const before = new Set((await inventory.getAll("permission-set", arns)).map(({ fact }) => fact.arn));
+    for (const arn of arns.filter((one) => !before.has(one))) {
       const fact = await readPermissionSet({ sources }, arn, undefined);
       if (fact !== undefined) yield [{ change: "appeared", fact }];
     }

@@ -1,4 +1,4 @@
-import type { OrganizationIntegration } from "../../domain/integration.ts";
+import type { Integration, OrganizationIntegration } from "../../domain/integration.ts";
 import type { FinishedSync } from "../../domain/sync.ts";
 import type { AssignmentFact } from "../../domain/inventory/facts.ts";
 import type { Inventory } from "../../ports/inventory.ts";
@@ -10,6 +10,8 @@ import type { SyncProgress } from "./sync-progress.ts";
 /** What every phase of a pass over an organization works with. */
 export interface Phase {
   readonly integration: OrganizationIntegration;
+  /** All there are now. */
+  readonly integrations: () => Promise<readonly Integration[]>;
   readonly inventory: Inventory;
   readonly sources: IdentitySources;
   readonly progress: SyncProgress;

@@ -1,8 +1,10 @@
 import { canonicalJson } from "../../domain/hash.ts";
+import type { Integration } from "../../domain/integration.ts";
 import { factId, type Fact, type FactKind, type FactOf } from "../../domain/inventory/facts.ts";
 import type { Inventory, Observed, Scope } from "../../ports/inventory.ts";
 import type { Look } from "../../ports/sync.ts";
 import { inBatches } from "../in-batches.ts";
+import { ofExcludedAccounts } from "./of-excluded-accounts.ts";
 
 /** What a look found to be other than the inventory says. */
 export type Difference<F extends Fact = Fact> =
@@ -29,28 +31,63 @@ const WRITES_AT_ONCE = 10;
 
 export type WritesDifferences = (differences: readonly Difference[], look: Look) => Promise<Changes>;
 
-/** Writes differences, unless a look that began later has been written meanwhile. */
+/**
+ * Writes differences, unless a look that began later has been written meanwhile. What comes and goes with an account that the
+ * integration leaves out, or takes in again, has not changed in AWS: nobody is told. An account's own integration looks at it
+ * whatever its organization's leaves out: it passes itself, and what it sees is told.
+ */
 export const writeDifferences =
-  ({ inventory }: { readonly inventory: Inventory }): WritesDifferences =>
+  ({
+    inventory,
+    integration,
+  }: {
+    readonly inventory: Inventory;
+    readonly integration?: Pick<Integration, "kind">;
+  }): WritesDifferences =>
   async (differences, look) => {
+    const mayBeOfExcluded =
+      integration?.kind === "aws-account"
+        ? []
+        : differences.filter(({ change }) => change === "vanished" || look.baseline !== true);
+    const isOfExcluded = await ofExcludedAccounts(
+      inventory,
+      mayBeOfExcluded.map(({ fact }) => fact),
+    );
     const written = await inBatches(differences, WRITES_AT_ONCE, async (difference) =>
-      (await write(inventory, difference, look)) === "written" ? [difference] : [],
+      (await write(inventory, difference, { ...look, isOfExcluded })) === "written" ? [difference] : [],
     );
     return countsOf(written.flat());
   };
 
-const write = (inventory: Inventory, difference: Difference, look: Look) => {
+interface WriteLook extends Look {
+  readonly isOfExcluded: (fact: Fact) => boolean;
+}
+
+const write = (inventory: Inventory, difference: Difference, look: WriteLook) => {
   const { fact } = difference;
-  const { observedAt, by, since = observedAt, baseline } = look;
+  const { observedAt, by, since = observedAt, isOfExcluded } = look;
+  const baseline = isOfExcluded(fact) ? true : look.baseline;
   switch (difference.change) {
     case "appeared":
-      return inventory.record({ fact, since, observedAt, by, baseline, heldBy: difference.heldBy });
+      return inventory.record({
+        fact,
+        since,
+        observedAt,
+        by,
+        baseline,
+        heldBy: difference.heldBy,
+      });
     case "changed":
       return inventory.record({ ...difference.known, fact, observedAt, by, baseline });
     case "vanished":
       return inventory.forget(
         { kind: fact.kind, id: factId(fact) },
-        { observedAt, by, heldBy: difference.heldBy },
+        {
+          observedAt,
+          by,
+          heldBy: difference.heldBy,
+          ...(isOfExcluded(fact) ? { leftScope: true } : {}),
+        },
       );
   }
 };
@@ -74,22 +111,48 @@ export async function* known<Kind extends FactKind>(
   } while (from !== undefined);
 }
 
-/** How a scope that fits into memory differs from what was found there: a pair's assignments, a group's members. */
+/**
+ * How a scope that fits into memory differs from what was found there: a pair's assignments, a group's members. An index
+ * follows the table within a moment: what it shows to be different is read from the table before it counts.
+ *
+ *     an event's look writes an assignment, since 11:58, by somebody · the index does not show it yet ·
+ *     a pass finds it in AWS: "appeared", and its newer look would be written with a `since` of its own, by nobody
+ */
 export const differencesWithin = async <Kind extends FactKind>(
   inventory: Inventory,
   scope: Scope<Kind>,
   found: readonly FactOf<Kind>[],
 ): Promise<readonly Difference<FactOf<Kind>>[]> => {
-  const before = new Map<string, Observed<FactOf<Kind>>>();
-  for await (const page of known(inventory, scope)) {
-    for (const observed of page) before.set(factId(observed.fact), observed);
-  }
+  const before: Observed<FactOf<Kind>>[] = [];
+  for await (const page of known(inventory, scope)) before.push(...page);
+  const differences = differencesOf(found, before);
+  if (!isByIndex(scope) || differences.length === 0) return differences;
+  const different = new Set(differences.map(({ fact }) => factId(fact)));
+  return differencesOf(
+    found.filter((fact) => different.has(factId(fact))),
+    await inventory.getAll(scope.kind as Kind, [...different]),
+  );
+};
+
+const differencesOf = <F extends Fact>(
+  found: readonly F[],
+  before: readonly Observed<F>[],
+): readonly Difference<F>[] => {
+  const beforeById = new Map(before.map((observed) => [factId(observed.fact), observed]));
   const ids = new Set(found.map(factId));
-  const vanished = [...before.values()].filter(({ fact }) => !ids.has(factId(fact)));
+  const vanished = before.filter(({ fact }) => !ids.has(factId(fact)));
   return [
-    ...found.flatMap((fact) => differenceOf(fact, before.get(factId(fact)))),
+    ...found.flatMap((fact) => differenceOf(fact, beforeById.get(factId(fact)))),
     ...vanished.map(({ fact }) => ({ change: "vanished" as const, fact })),
   ];
+};
+
+/** Whether the inventory reads the scope by an index: see `page` of ports/inventory.ts. */
+const isByIndex = (scope: Scope): boolean => {
+  if ("type" in scope) return scope.accountId === undefined;
+  return (
+    "principalId" in scope || "permissionSetArn" in scope || "userId" in scope || "membershipId" in scope
+  );
 };
 
 /** None when the inventory says just this. */

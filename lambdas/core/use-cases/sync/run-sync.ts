@@ -1,7 +1,12 @@
 import type { SyncOutput } from "../../contracts/sync-workflow.ts";
 import { timestamp } from "../../domain/ids.ts";
-import type { OrganizationIntegration } from "../../domain/integration.ts";
-import { integrationGone, syncGaveUp } from "../../domain/inventory/problem-words.ts";
+import {
+  connectedAccountOf,
+  lacksConnector,
+  type Deployment,
+  type OrganizationIntegration,
+} from "../../domain/integration.ts";
+import { connectorGone, integrationGone, syncGaveUp } from "../../domain/inventory/problem-words.ts";
 import { SourceProblem } from "../../domain/inventory/problem.ts";
 import {
   PHASES,
@@ -24,8 +29,10 @@ import type {
 import { accountTags } from "./phases/account-tags.ts";
 import { accounts } from "./phases/accounts.ts";
 import { assignments } from "./phases/assignments.ts";
-import { identityCenter } from "./phases/identity-center.ts";
+import { assureIdentityCenter, identityCenter } from "./phases/identity-center.ts";
 import { groups } from "./phases/groups.ts";
+import { leftAccounts } from "./phases/left-accounts.ts";
+import { leftScope } from "./phases/left-scope.ts";
 import { memberships } from "./phases/memberships.ts";
 import { organizationalUnits } from "./phases/organizational-units.ts";
 import { permissionSets } from "./phases/permission-sets.ts";
@@ -42,6 +49,7 @@ export interface RunSyncDeps {
   readonly inventory: Inventory;
   readonly entitlements: EntitlementWatch;
   readonly connectTo: ConnectToIdentity;
+  readonly deployment: Deployment;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -55,6 +63,8 @@ const identityPhases: Readonly<Record<(typeof PHASES)["identity"][number], RunPh
   "identity-center": identityCenter,
   "organizational-units": organizationalUnits,
   accounts,
+  "left-scope": leftScope,
+  "left-accounts": leftAccounts,
   "account-tags": accountTags,
   users,
   groups,
@@ -79,7 +89,7 @@ export const runSync =
     /** The machine gives the pass up: its attempts ended with this error. */
     readonly failed?: { readonly error: string } | undefined;
   }): Promise<SyncOutput> => {
-    const { syncs, integrations, inventory, connectTo, clock } = deps;
+    const { syncs, integrations, inventory, connectTo, deployment, clock } = deps;
     const sync = await syncs.get(syncId);
     if (sync === undefined) throw new Error(`There is no sync ${syncId}`);
     if (sync.status !== "running") return END;
@@ -95,6 +105,9 @@ export const runSync =
     try {
       if (failed !== undefined) throw new SourceProblem(syncGaveUp(failed.error));
       if (integration === undefined) throw new SourceProblem(integrationGone());
+      // What Lockstep's own permissions show is another organization.
+      if (lacksConnector(integration, deployment))
+        throw new SourceProblem(connectorGone(connectedAccountOf(integration)));
       if (sync.scope === "resources") {
         const step = await runAccounts({ integrations, inventory, syncs, progress }, integration, lookedInto);
         return step.next === "end" ? END : { next: step.next, slices: [...step.slices] };
@@ -115,6 +128,8 @@ const GO_ON: SyncOutput = { next: "sync", slices: [] };
 
 const runPhases = async (phase: Phase): Promise<SyncOutput> => {
   const { progress } = phase;
+  // An invocation that goes on looks first, too: since the one before it, hours may have passed.
+  if (progress.sync.checkpoint.phase !== PHASES.identity[0]) await assureIdentityCenter(phase);
   for (;;) {
     const name = progress.sync.checkpoint.phase as (typeof PHASES)["identity"][number];
     if ((await identityPhases[name](phase)) === "more") {
@@ -144,7 +159,7 @@ interface Opened {
 }
 
 const phaseOf = async (
-  { syncs, inventory, entitlements, clock }: RunSyncDeps,
+  { integrations, syncs, inventory, entitlements, clock }: RunSyncDeps,
   { sync, integration, sources, progress }: Opened,
 ): Promise<Phase> => {
   const began = clock.now().getTime();
@@ -155,6 +170,7 @@ const phaseOf = async (
   const write = writeDifferences({ inventory });
   return {
     integration,
+    integrations: () => integrations.list(),
     inventory,
     sources,
     progress,

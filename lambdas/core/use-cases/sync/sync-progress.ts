@@ -9,11 +9,14 @@ import { sumOf, type Changes } from "./reconcile.ts";
 /** What is lost of a crash: so much time's work is done again. One write in so much time is $0.02 for a month of it. */
 const NOTED_EVERY_MILLISECONDS = 10_000;
 
+/** Executions that tell how far they are, of twenty at once, each once in ten seconds (accounts-progress.ts): as many as can win a race. */
+const RACES = 20;
+
 /** So many problems are kept, and the rest counted: an item of DynamoDB holds 400 KB. */
 const KEPT_PROBLEMS = 100;
 
 export interface SyncProgressDeps {
-  readonly syncs: Pick<SyncStore, "put">;
+  readonly syncs: Pick<SyncStore, "get" | "put">;
   readonly takeTally: () => CallTally;
   readonly clock: Pick<Clock, "now">;
 }
@@ -28,7 +31,8 @@ export interface Position {
 
 /**
  * The record of a pass while it runs: kept in memory, and written now and then. Whoever writes it owns the pass: a write
- * that loses its race ends the invocation, since another one works on the same pass.
+ * that loses its race ends the invocation, since another one works on the same pass. Those who look into accounts write it
+ * too, and own nothing: a write that lost to what they told is tried again.
  */
 export class SyncProgress {
   private current: RunningSync;
@@ -55,6 +59,12 @@ export class SyncProgress {
 
   chose(method: NonNullable<RunningSync["method"]>): void {
     this.current = { ...this.current, method };
+  }
+
+  /** The phase asks for accounts' tags: where it is gone on with, it began when it began first. */
+  asksForAccountTags(): void {
+    const { accountTagsBegunAt, phaseBegunAt } = this.current;
+    this.current = { ...this.current, accountTagsBegunAt: accountTagsBegunAt ?? phaseBegunAt };
   }
 
   met(problem: Problem): void {
@@ -105,8 +115,7 @@ export class SyncProgress {
 
   /** Writes where the pass is. */
   async note(): Promise<void> {
-    this.current = this.next(this.current);
-    await this.put(this.current);
+    this.current = await this.put(this.next(this.current));
     this.notedAt = this.deps.clock.now().getTime();
   }
 
@@ -142,12 +151,26 @@ export class SyncProgress {
     };
   }
 
-  private async put(next: Sync): Promise<void> {
-    if ((await this.deps.syncs.put(next)) === "conflict") {
-      throw new RetryableError("ConcurrentModification", `Another invocation works on ${next.id}`);
+  /** The record as it was written. */
+  private async put<Next extends Sync>(next: Next): Promise<Next> {
+    const { syncs } = this.deps;
+    let written = next;
+    for (let race = 0; race < RACES; race += 1) {
+      if ((await syncs.put(written)) === "written") return written;
+      const there = await syncs.get(next.id);
+      if (there === undefined || !isOnlyTold(there, next)) break;
+      written = { ...next, version: there.version + 1 };
     }
+    throw new RetryableError("ConcurrentModification", `Another invocation works on ${next.id}`);
   }
 }
+
+/**
+ * Whether the record is still this execution's: of a pass over accounts, whose slices tell how far they are. Two invocations
+ * of one execution do no harm there: each sums up the same notes, and the first one that ends the pass has ended it.
+ */
+const isOnlyTold = (there: Sync, { scope, attempt }: Sync): boolean =>
+  scope === "resources" && there.status === "running" && there.attempt === attempt;
 
 const addedCalls = (
   calls: Readonly<Record<string, number>>,

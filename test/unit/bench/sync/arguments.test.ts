@@ -46,7 +46,11 @@ describe("npm run bench:sync", () => {
     [["--fast"], "Unknown option --fast: --help lists what there is."],
     [
       ["--accounts", "10", "--assignments", "3"],
-      "There is no such organization: assignments is 3, expected at least one for each of the 50 permission sets in accounts.",
+      "There is no such organization: --assignments is 3, expected at least one for each of the 50 permission sets in accounts.",
+    ],
+    [
+      ["--permission-sets", "2", "--sets-per-account", "3"],
+      "There is no such organization: --sets-per-account is 3, expected at most the 2 permission sets.",
     ],
   ])("refuses %j in a sentence", (argv, sentence) => {
     expect(() => readSyncBenchArguments(argv)).toThrow(sentence);
@@ -55,5 +59,6 @@ describe("npm run bench:sync", () => {
   it("explains itself", () => {
     expect(readSyncBenchArguments(["--help"])).toBeUndefined();
     expect(syncBenchHelp()).toContain("npm run bench:sync -- --accounts 10000");
+    expect(syncBenchHelp()).toContain("100 changes");
   });
 });

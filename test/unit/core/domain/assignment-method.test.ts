@@ -4,6 +4,7 @@ import {
   callsOf,
   chooseMethod,
   principalsAreCheaper,
+  type AskingByPrincipal,
 } from "../../../../lambdas/core/domain/assignment-method.ts";
 import type { AssignmentMethod } from "../../../../lambdas/core/domain/sync.ts";
 
@@ -62,25 +63,36 @@ describe("the calls of each method", () => {
 
 describe("the choice of the method", () => {
   it("is the permission sets for a thousand accounts, and the principals for ten thousand", () => {
-    expect(chooseMethod(THOUSAND, true).chosen).toBe("by-permission-set");
-    expect(chooseMethod(TEN_THOUSAND, true).chosen).toBe("by-principal");
+    expect(chooseMethod(THOUSAND, "allowed").chosen).toBe("by-permission-set");
+    expect(chooseMethod(TEN_THOUSAND, "allowed").chosen).toBe("by-principal");
   });
 
   it("says what it costs, and what the others would", () => {
-    expect(chooseMethod(TEN_THOUSAND, true).why).toBe(
+    expect(chooseMethod(TEN_THOUSAND, "allowed").why).toBe(
       "by-principal takes about 23500 calls (by-permission-set 101000, by-account 110000, every-pair 2000000).",
     );
   });
 
   it("leaves the principals out where the permissions do not allow them, and says what is missing", () => {
-    const { chosen, why } = chooseMethod(TEN_THOUSAND, false);
+    const { chosen, why } = chooseMethod(TEN_THOUSAND, "needs-management-account");
     expect(chosen).toBe("by-permission-set");
     expect(why).toContain("by-principal needs a role in the management account");
   });
 
+  it("leaves the principals out where AWS refused to be asked by them, and says so", () => {
+    expect(chooseMethod(TEN_THOUSAND, "refused")).toEqual({
+      chosen: "by-permission-set",
+      why: "by-permission-set takes about 101000 calls (by-account 110000, every-pair 2000000); AWS refused to be asked by principal in this sync (sso:ListAccountAssignmentsForPrincipal).",
+    });
+    const { accounts, permissionSets } = TEN_THOUSAND;
+    expect(chooseMethod({ accounts, permissionSets, principals: 1 }, "refused").chosen).toBe(
+      "by-permission-set",
+    );
+  });
+
   it("is every pair where every permission set is in every account", () => {
     const full = { accounts: 20, permissionSets: 10, principals: 1_000, pairs: 200, assignments: 300 };
-    expect(chooseMethod(full, true).chosen).toBe("every-pair");
+    expect(chooseMethod(full, "allowed").chosen).toBe("every-pair");
   });
 
   it.each([
@@ -90,7 +102,7 @@ describe("the choice of the method", () => {
   ] as const)(
     "finds the pairs in the fewest lists while nobody has counted them: %j",
     (population, expected) => {
-      const { chosen, why } = chooseMethod(population, true);
+      const { chosen, why } = chooseMethod(population, "allowed");
       expect(chosen).toBe(expected);
       expect(why).toContain(expected);
     },
@@ -153,17 +165,19 @@ const counted = (organization: Organization) => ({
   assignments: organization.held.reduce((sum, one) => sum + one, 0),
 });
 
-const allowedMethods = (mayAskByPrincipal: boolean): readonly AssignmentMethod[] =>
-  methods.filter((method) => mayAskByPrincipal || method !== "by-principal");
+const allowedMethods = (asking: AskingByPrincipal): readonly AssignmentMethod[] =>
+  methods.filter((method) => asking === "allowed" || method !== "by-principal");
+
+const askingArbitrary = fc.constantFrom<AskingByPrincipal>("allowed", "needs-management-account", "refused");
 
 describe("over random organizations", () => {
   it("a counted choice takes at most a tenth and a call more than the best of what is allowed", () => {
     fc.assert(
-      fc.property(organizationArbitrary, fc.boolean(), (organization, mayAskByPrincipal) => {
+      fc.property(organizationArbitrary, askingArbitrary, (organization, asking) => {
         const taken = takes(organization);
-        const best = Math.min(...allowedMethods(mayAskByPrincipal).map((method) => taken[method]));
-        const { chosen } = chooseMethod(counted(organization), mayAskByPrincipal);
-        expect(allowedMethods(mayAskByPrincipal)).toContain(chosen);
+        const best = Math.min(...allowedMethods(asking).map((method) => taken[method]));
+        const { chosen } = chooseMethod(counted(organization), asking);
+        expect(allowedMethods(asking)).toContain(chosen);
         expect(taken[chosen]).toBeLessThanOrEqual(1.1 * best + 1);
       }),
       { numRuns: 300, seed: 4 },
@@ -174,7 +188,7 @@ describe("over random organizations", () => {
   const adaptively = (organization: Organization): number => {
     const taken = takes(organization);
     const population = populationOf(organization);
-    const { chosen } = chooseMethod(population, true);
+    const { chosen } = chooseMethod(population, "allowed");
     if (chosen === "by-principal") return taken[chosen];
     const lists =
       chosen === "by-account"

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  integrationStatus,
-  type LatestPasses,
-  type LatestPassesByScope,
-} from "../../../../lambdas/core/domain/integration-status.ts";
+import { integrationStatus } from "../../../../lambdas/core/domain/integration-status.ts";
 import type { Integration } from "../../../../lambdas/core/domain/integration.ts";
+import type { LatestPasses, LatestPassesByScope } from "../../../../lambdas/core/domain/latest-passes.ts";
+import { timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import type { Sync } from "../../../../lambdas/core/domain/sync.ts";
 import {
   aFailedSync,
@@ -17,7 +15,7 @@ import {
   home,
 } from "../../../support/integrations.ts";
 
-const now = new Date("2026-01-01T12:00:00.000Z");
+const now = new Date("2026-01-01T05:00:00.000Z");
 const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
 
 /** The latest of these passes, which are in order. */
@@ -26,8 +24,9 @@ const latest = (...passes: readonly Sync[]): LatestPasses => {
   return {
     newest: passes.at(-1),
     newestEnded: ended.at(-1),
-    newestFinished: ended.findLast(({ status }) => status === "finished"),
-  } as LatestPasses;
+    newestFinished: ended.findLast((sync) => sync.status === "finished"),
+    earliest: passes[0],
+  };
 };
 
 const withAccounts = { ...home, memberAccounts: true };
@@ -154,10 +153,42 @@ describe("an organization's status", () => {
   });
 
   it("is warning when a pass does not get on any more", () => {
-    const silent = aRunningSync({ begunAt: at(11) });
+    const silent = aRunningSync({ begunAt: at(4) });
     expect(statusOf({ identity: latest(identity(1), silent) })).toMatchObject({
       state: "warning",
       reasons: [{ severity: "warning", message: expect.stringContaining(silent.id) as string }],
+    });
+  });
+
+  it("is warning when none was finished for too long, with since when, how often it is due and what to do", () => {
+    const longAgo = aFinishedSync({ begunAt: new Date("2025-12-31T22:58:59.000Z") });
+    expect(statusOf({ identity: latest(longAgo), resources: latest(resources(1)) })).toMatchObject({
+      state: "warning",
+      reasons: [
+        {
+          severity: "warning",
+          scope: "identity",
+          message:
+            "No identity sync has been finished since 2025-12-31T22:59:59.000Z; one is due every PT1H.",
+          fix: expect.stringContaining("GET /syncs?integration=organization&scope=identity") as string,
+        },
+      ],
+    });
+    const seldom = { ...withAccounts, syncEvery: { identity: "P1D" } };
+    expect(statusOf({ identity: latest(longAgo) }, seldom).state).toBe("active");
+  });
+
+  it("says besides why the syncs fail that leave it behind", () => {
+    const passes = latest(
+      aFailedSync({ begunAt: new Date("2025-12-31T20:00:00.000Z") }, undefined, { baseline: true }),
+      aFailedSync({ begunAt: at(4) }, undefined, { baseline: true }),
+    );
+    expect(statusOf({ identity: passes })).toMatchObject({
+      state: "error",
+      reasons: [
+        { severity: "error" },
+        { severity: "warning", message: expect.stringContaining("20:00") as string },
+      ],
     });
   });
 
@@ -171,9 +202,55 @@ describe("an organization's status", () => {
   });
 });
 
+describe("an integration that was changed since its last sync was begun", () => {
+  const changed = { ...home, updatedAt: timestamp(at(2)) };
+
+  it("is initializing instead of well, and says when it will be known", () => {
+    expect(statusOf({ identity: latest(identity(1)) }, changed)).toMatchObject({
+      state: "initializing",
+      reasons: [
+        {
+          severity: "note",
+          scope: "identity",
+          message: "It was changed since its last identity sync was begun.",
+          fix: "The next one begins within five minutes; POST /integrations/organization/refresh begins it at once.",
+        },
+      ],
+      lastSyncedAt: "2026-01-01T01:01:00.000Z",
+    });
+  });
+
+  it("says where to look while the next one runs, and is active when that was finished", () => {
+    const written = { integrationWrittenAt: changed.updatedAt };
+    const running = aRunningSync({ begunAt: now }, written);
+    expect(statusOf({ identity: latest(identity(1), running) }, changed)).toMatchObject({
+      state: "initializing",
+      reasons: [{ severity: "note", fix: expect.stringContaining(running.id) as string }],
+    });
+    const finished = aFinishedSync({ begunAt: at(3) }, written);
+    expect(statusOf({ identity: latest(identity(1), finished) }, changed)).toMatchObject({
+      state: "active",
+      reasons: [],
+    });
+  });
+
+  it("stays what it was when that was error: nobody knows that it is better", () => {
+    const failed = aFailedSync({ begunAt: at(1) }, denied);
+    const { state, reasons } = statusOf({ identity: latest(failed) }, changed);
+    expect(state).toBe("error");
+    expect(reasons.map(({ severity }) => severity).toSorted()).toEqual(["error", "note"]);
+  });
+
+  it("promises no sync as long as there is no way into it", () => {
+    const elsewhere = anAccountIntegration({ accountId: deployment.managementAccount });
+    const { reasons } = statusOf({ resources: latest(resources(1)) }, elsewhere);
+    expect(reasons.map(({ severity }) => severity)).toEqual(["error"]);
+  });
+});
+
 describe("an account's status", () => {
   it("depends on its resources: it has no directory", () => {
-    const account = anAccountIntegration();
+    const account = anAccountIntegration({ updatedAt: home.updatedAt });
     expect(statusOf({}, account).state).toBe("initializing");
     expect(statusOf({ resources: latest(resources(1)) }, account).state).toBe("active");
     expect(statusOf({ identity: latest(identity(1)) }, account).state).toBe("initializing");

@@ -31,7 +31,7 @@ describe("a reason in plain words", () => {
     ],
     [
       "Received a 404 status error: the USER assignee 1-2 was not found in directory d-1",
-      "the person or group that has the access (USER 1-2) no longer exists in Identity Center",
+      "the user or group that has the access (USER 1-2) no longer exists in Identity Center",
     ],
   ])("%s", (reason, sentence) => {
     expect(plainReason(reason)).toBe(sentence);

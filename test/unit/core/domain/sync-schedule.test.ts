@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isDue, scopesOf } from "../../../../lambdas/core/domain/sync-schedule.ts";
+import { behindSince, isDue, scopesOf } from "../../../../lambdas/core/domain/sync-schedule.ts";
+import { timestamp } from "../../../../lambdas/core/domain/ids.ts";
+import type { FinishedSync, RunningSync, Sync } from "../../../../lambdas/core/domain/sync.ts";
 import {
   aFailedSync,
   aFinishedSync,
@@ -41,7 +43,7 @@ describe("a pass is due", () => {
   });
 
   it("as often as the integration says", () => {
-    const often = { syncEvery: { identity: "PT20M" } };
+    const often = { ...integration, syncEvery: { identity: "PT20M" } };
     const finished = aFinishedSync({ begunAt });
     expect(isDue(often, "identity", finished, after(20 * MINUTE - 1))).toBe(false);
     expect(isDue(often, "identity", finished, after(20 * MINUTE))).toBe(true);
@@ -57,9 +59,60 @@ describe("a pass is due", () => {
     expect(isDue(integration, "identity", failed, after(16 * MINUTE))).toBe(true);
   });
 
+  it("at once when the integration was changed since the newest one was begun that has ended", () => {
+    const changed = { ...integration, updatedAt: timestamp(begunAt) };
+    const due = (newest: Sync) => isDue(changed, "identity", newest, after(2 * MINUTE));
+    expect(due(aFinishedSync({ begunAt }))).toBe(true);
+    expect(due(aFailedSync({ begunAt }, aProblem()))).toBe(true);
+    const updatedAt = timestamp(after(MINUTE));
+    expect(due(aRunningSync({ begunAt }, { version: 2, updatedAt }))).toBe(false);
+    expect(due(aFinishedSync({ begunAt }, { integrationWrittenAt: changed.updatedAt }))).toBe(false);
+  });
+
   it("never while one is under way, and again when it has been silent for half an hour", () => {
-    const running = aRunningSync({ begunAt }, { updatedAt: aRunningSync({ begunAt: after(HOUR) }).begunAt });
+    const running = aRunningSync(
+      { begunAt },
+      { version: 2, updatedAt: aRunningSync({ begunAt: after(HOUR) }).begunAt },
+    );
     expect(isDue(integration, "identity", running, after(HOUR + 30 * MINUTE - 1))).toBe(false);
     expect(isDue(integration, "identity", running, after(HOUR + 30 * MINUTE))).toBe(true);
+  });
+
+  it("while nobody has got on since one was begun or taken up: its start may have been lost", () => {
+    const due = (more: Partial<RunningSync>) =>
+      isDue(integration, "identity", aRunningSync({ begunAt }, more), after(5 * MINUTE));
+    expect(due({})).toBe(true);
+    expect(due({ version: 3, attempt: 3 })).toBe(true);
+    expect(due({ version: 2 })).toBe(false);
+    expect(due({ version: 4, attempt: 3 })).toBe(false);
+  });
+});
+
+describe("a scope is behind", () => {
+  const finished = aFinishedSync({ begunAt }) as FinishedSync;
+  const ended = Date.parse(finished.endedAt) - begunAt.getTime();
+
+  it.each([
+    ["identity", integration, 6 * HOUR],
+    ["resources", integration, 21 * HOUR],
+    ["identity", { syncEvery: { identity: "PT15M" } }, 3 * HOUR + 45 * MINUTE],
+    ["resources", { syncEvery: { identity: "PT15M" } }, 21 * HOUR],
+  ] as const)(
+    "of %s, three intervals and the three hours of the longest sync after one was finished",
+    (scope, of, allowed) => {
+      const passes = { newestFinished: finished, earliest: finished };
+      expect(behindSince(of, scope, passes, after(ended + allowed))).toBeUndefined();
+      expect(behindSince(of, scope, passes, after(ended + allowed + 1))).toBe(finished.endedAt);
+    },
+  );
+
+  it("so long after the first attempt where none was ever finished", () => {
+    const earliest = aFailedSync({ begunAt });
+    expect(behindSince(integration, "identity", { earliest }, after(6 * HOUR))).toBeUndefined();
+    expect(behindSince(integration, "identity", { earliest }, after(6 * HOUR + 1))).toBe(earliest.begunAt);
+  });
+
+  it("never, where none was begun", () => {
+    expect(behindSince(integration, "identity", {}, after(1e12))).toBeUndefined();
   });
 });

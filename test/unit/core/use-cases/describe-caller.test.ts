@@ -3,8 +3,18 @@ import type { AccessFlow, Party } from "../../../../lambdas/core/domain/access-f
 import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { describeCaller } from "../../../../lambdas/core/use-cases/describe-caller.ts";
-import { aFlow, aGroupId, aPendingRequest, aPerson, aRequestId } from "../../../support/builders.ts";
+import {
+  aFlow,
+  aGroupId,
+  anAccountId,
+  anOrganizationalUnitId,
+  aPendingRequest,
+  aPerson,
+  aRequestId,
+} from "../../../support/builders.ts";
+import { anAccountFact, seen } from "../../../support/facts.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
+import { FakeInventory } from "../../../support/fakes/inventory.ts";
 import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -16,12 +26,14 @@ let clock: VirtualClock;
 let directory: FakeDirectory;
 let flows: FakeAccessFlowStore;
 let requests: FakeAccessRequestStore;
+let inventory: FakeInventory;
 
 beforeEach(() => {
   clock = new VirtualClock();
   directory = new FakeDirectory();
   flows = new FakeAccessFlowStore();
   requests = new FakeAccessRequestStore();
+  inventory = new FakeInventory();
   directory.addGroup({ ...engineers, members: [alice.userId] });
   directory.addGroup({ ...leads, members: [bob.userId] });
 });
@@ -32,6 +44,7 @@ const describes = async (person: Person) => {
     flows,
     requests,
     clock,
+    inventory,
     isAdministrator: ({ userId }) => Promise.resolve(userId === root.userId),
     requestable: () => Promise.resolve(() => ({ accounts: [], more: false })),
   })(person);
@@ -80,6 +93,35 @@ describe("a person's view of Lockstep", () => {
     expect((await describes(alice)).flows).toEqual([shared, own]);
     directory.leave(alice.userId, engineers.groupId);
     expect((await describes(alice)).flows).toEqual([own]);
+  });
+
+  it("offers no account that is left out of Lockstep, and nothing that is empty without it", async () => {
+    const prod = { id: anAccountId(2), name: "payments-prod" };
+    const staging = { id: anAccountId(3), name: "payments-staging" };
+    const [target] = aFlow().targets;
+    if (target === undefined) throw new Error("A flow has a target");
+    const unit = { id: anOrganizationalUnitId("payments"), name: "/Payments" };
+    const over = async (name: string, targets: AccessFlow["targets"]) =>
+      flows.put(aFlow({ name: name as FlowName, requestors: { anyOf: [byUser(alice)] }, targets }));
+    await over("both", [{ ...target, accounts: [prod, staging] }]);
+    await over("staging", [{ ...target, accounts: [staging] }]);
+    await over("units", [{ ...target, accounts: [staging], organizationalUnits: [unit] }]);
+    await inventory.record(
+      seen({ kind: "excluded-account", accountId: staging.id, name: "payments-staging" }),
+    );
+    const offered = async () =>
+      (await describes(alice)).flows.map(({ name, targets }) => [
+        name,
+        ...targets.flatMap(({ accounts }) => accounts.map((account) => account.name)),
+      ]);
+    expect(await offered()).toEqual([["both", "payments-prod"], ["units"]]);
+    // It is back, and its mark stays until the sync is through.
+    await inventory.record(seen(anAccountFact(3)));
+    expect(await offered()).toEqual([
+      ["both", "payments-prod", "payments-staging"],
+      ["staging", "payments-staging"],
+      ["units", "payments-staging"],
+    ]);
   });
 
   it("shows what waits for their decision, and until when it does", async () => {

@@ -61,7 +61,7 @@ const refusal = async (...asked: Parameters<typeof approvers>) => {
 };
 const nobodyFor = (which: number, named: string) => [
   "no-approver",
-  `Step ${which} of the approval (${named}) has nobody who may decide: no enabled person other than the requester, the beneficiaries and the other steps' approvers.`,
+  `Step ${which} of the approval (${named}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
   [],
 ];
 

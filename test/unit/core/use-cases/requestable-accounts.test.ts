@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OrganizationalUnitIdSchema } from "../../../../lambdas/core/domain/ids.ts";
+import { AccountIdSchema, OrganizationalUnitIdSchema } from "../../../../lambdas/core/domain/ids.ts";
 import type { AccountFact } from "../../../../lambdas/core/domain/inventory/facts.ts";
 import { timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { requestableAccounts } from "../../../../lambdas/core/use-cases/requestable-accounts.ts";
@@ -33,12 +33,25 @@ const below = async (
   units: readonly { readonly id: typeof prod; readonly name: string }[],
   protectedAccounts: Parameters<typeof requestableAccounts>[0]["protectedAccounts"] = [],
 ) => {
-  const inventory = new FakeInventory();
-  const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
-  for (const fact of facts) await inventory.record({ fact, since: at, observedAt: at });
+  const inventory = await inventoryOf(facts);
   const accountsBelow = await requestableAccounts({ inventory, protectedAccounts })([flowOver(units)]);
   return accountsBelow(units);
 };
+
+const inventoryOf = async (facts: readonly AccountFact[]) => {
+  const inventory = new FakeInventory();
+  const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
+  for (const fact of facts) await inventory.record({ fact, since: at, observedAt: at });
+  return inventory;
+};
+
+/** Accounts of ids in order, of which those from `from` on are below `nested`, too. */
+const manyAccounts = (count: number, from: number): readonly AccountFact[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...anAccount(1, `account-${index}`),
+    id: AccountIdSchema.parse(String(index).padStart(12, "0")),
+    organizationalUnits: index < from ? [prod, root] : [nested, prod, root],
+  }));
 
 const named = (digit: number, name: string) => ({ id: anAccountId(digit), name });
 
@@ -67,14 +80,45 @@ describe("the accounts below organizational units", () => {
     ]);
   });
 
-  it("are the first hundred, and it is said that there are others", async () => {
-    const facts = Array.from({ length: 101 }, (_, index) => ({
-      ...anAccount(1, `account-${index}`),
-      id: anAccountId(1).slice(0, 9).concat(String(index).padStart(3, "0")) as AccountFact["id"],
-    }));
-    const { accounts, more } = await below(facts, [{ id: root, name: "/" }]);
-    expect(accounts).toHaveLength(100);
-    expect(more).toBe(true);
+  it.each([
+    [100, false],
+    [101, true],
+  ])("of %i, are the first hundred, and it is said whether there are others", async (count, more) => {
+    const found = await below(manyAccounts(count, 0), [{ id: root, name: "/" }]);
+    expect(found.accounts).toHaveLength(100);
+    expect(found.more).toBe(more);
+  });
+
+  it("are found among ten thousand, the very last one too", async () => {
+    const found = await below(manyAccounts(10_000, 9_999), [{ id: nested, name: "/Prod/Nested" }]);
+    expect(found).toEqual({ accounts: [{ id: "000000009999", name: "account-9999" }], more: false });
+  });
+
+  it("are not looked for any further when there are a hundred and one for every target", async () => {
+    const inventory = await inventoryOf(manyAccounts(10_000, 1_950));
+    const [all, some] = [[{ id: root, name: "/" }], [{ id: nested, name: "/Prod/Nested" }]];
+    const accountsBelow = await requestableAccounts({ inventory, protectedAccounts: [] })([
+      flowOver(all),
+      flowOver(some),
+    ]);
+    expect(accountsBelow(some)).toMatchObject({ more: true });
+    expect(accountsBelow(some).accounts[0]?.name).toBe("account-1950");
+    expect(accountsBelow(all).accounts.map(({ name }) => name)).toContain("account-99");
+    expect(inventory.reads).toBe(3_000);
+  });
+
+  it("are those whose id or name contains what is asked for", async () => {
+    const inventory = await inventoryOf(manyAccounts(10_000, 0));
+    const units = [{ id: root, name: "/" }];
+    const find = async (q: string) =>
+      (await requestableAccounts({ inventory, protectedAccounts: [] })([flowOver(units)], q))(units);
+    expect(await find("COUNT-7777")).toEqual({
+      accounts: [{ id: "000000007777", name: "account-7777" }],
+      more: false,
+    });
+    expect((await find("000000007778")).accounts).toHaveLength(1);
+    expect(await find("account-77")).toMatchObject({ accounts: { length: 100 }, more: true });
+    expect(await find("nothing")).toEqual({ accounts: [], more: false });
   });
 
   it("are none of a target that names no unit", async () => {

@@ -20,6 +20,12 @@ const role: LooksAt = (call) =>
     ? []
     : [named(call, "iam-role", "roleName")];
 
+/** What is looked at, as something that was not there before the call. */
+const made =
+  (looksAt: LooksAt): LooksAt =>
+  (call) =>
+    looksAt(call).map((look) => (look === undefined || !("name" in look) ? look : { ...look, isMade: true }));
+
 const everything = (call: RecordedCall): LookedAt | undefined => {
   const accountId = accountIn(call, "accountId");
   return accountId === undefined ? undefined : { look: "iam", accountId };
@@ -31,12 +37,12 @@ const everything = (call: RecordedCall): LookedAt | undefined => {
  */
 export const iamCalls: CallTable = {
   calls: {
-    CreateUser: user,
+    CreateUser: made(user),
     DeleteUser: user,
     // Under a new name, the user is another member of its groups.
     UpdateUser: (call) =>
       textIn(call.request, "newUserName") === undefined ? user(call) : [everything(call)],
-    CreateGroup: group,
+    CreateGroup: made(group),
     DeleteGroup: group,
     UpdateGroup: (call) =>
       textIn(call.request, "newGroupName") === undefined
@@ -44,7 +50,7 @@ export const iamCalls: CallTable = {
         : [...group(call), named(call, "iam-group", "newGroupName")],
     AddUserToGroup: group,
     RemoveUserFromGroup: group,
-    CreateRole: role,
+    CreateRole: made(role),
     DeleteRole: role,
     UpdateRole: role,
     UpdateRoleDescription: role,

@@ -45,11 +45,13 @@ export type LookedAt =
   /** Which accounts there are: a call for 20. */
   | { readonly look: "accounts" }
   | { readonly look: "organizational-unit"; readonly id: OrganizationalUnitId }
-  /** The whole tree: a call for each unit. */
-  | { readonly look: "organizational-units" }
-  | { readonly look: "iam-user"; readonly accountId: AccountId; readonly name: string }
-  | { readonly look: "iam-group"; readonly accountId: AccountId; readonly name: string }
-  | { readonly look: "iam-role"; readonly accountId: AccountId; readonly name: string }
+  | {
+      readonly look: "iam-user" | "iam-group" | "iam-role";
+      readonly accountId: AccountId;
+      readonly name: string;
+      /** The call made it: it was not there before, whatever anybody has seen of the account. */
+      readonly isMade?: true;
+    }
   /** All IAM users, groups and roles of an account. */
   | { readonly look: "iam"; readonly accountId: AccountId };
 

@@ -19,22 +19,31 @@ const PAGE = 100;
 export const eachKnown = async <Kind extends FactKind>(
   phase: Pick<Phase, "inventory" | "progress" | "isOutOfTime">,
   kind: Kind,
-  options: { readonly total: number | undefined; readonly atOnce?: number },
+  { total, atOnce = AT_ONCE }: { readonly total: number | undefined; readonly atOnce?: number },
   work: (observed: Observed<FactOf<Kind>>) => Promise<void>,
+): Promise<"done" | "more"> =>
+  eachKnownPage(phase, kind, { total, limit: PAGE }, async (page) => {
+    await inBatches(page, atOnce, work);
+  });
+
+/** The same for a page of them at a time. */
+export const eachKnownPage = async <Kind extends FactKind>(
+  { inventory, progress, isOutOfTime }: Pick<Phase, "inventory" | "progress" | "isOutOfTime">,
+  kind: Kind,
+  { total, limit }: { readonly total: number | undefined; readonly limit: number },
+  work: (page: readonly Observed<FactOf<Kind>>[]) => Promise<void>,
 ): Promise<"done" | "more"> => {
-  const { inventory, progress, isOutOfTime } = phase;
-  const { atOnce = AT_ONCE, total } = options;
   let { done } = progress.sync;
   let from = progress.sync.checkpoint.cursor;
   for (;;) {
     const page = await inventory.page(
       { kind },
       {
-        limit: PAGE,
+        limit,
         ...(from === undefined ? {} : { from }),
       },
     );
-    await inBatches(page.facts, atOnce, work);
+    await work(page.facts);
     done += page.facts.length;
     from = page.next;
     if (from === undefined) return "done";

@@ -1,10 +1,10 @@
 import type { PermissionSetArn } from "../../../domain/ids.ts";
-import { inAccount, type PermissionSetFact, type ProvisioningFact } from "../../../domain/inventory/facts.ts";
-import { spread } from "../../../domain/spread.ts";
+import type { PermissionSetFact } from "../../../domain/inventory/facts.ts";
+import { isTurnOf, turnOf } from "../../../domain/turns.ts";
+import type { Look } from "../../../ports/sync.ts";
 import { clearPermissionSet } from "../clear.ts";
 import type { Phase, RunPhase } from "../phase.ts";
-import { lookAtProvisionings } from "../provisionings.ts";
-import { reconcileListing } from "../reconcile.ts";
+import { differenceOf, known, noChanges, sumOf, type Changes } from "../reconcile.ts";
 
 /**
  * AWS does not tell when a permission set was changed. What is new or described otherwise than before is read whole; of the
@@ -13,38 +13,65 @@ import { reconcileListing } from "../reconcile.ts";
  */
 const PASSES = 6;
 
-const PASS_MILLISECONDS = 3_600_000;
-
-/** Every permission set with its policies and tags. */
+/**
+ * Every permission set with its policies and tags, in the order of their ARNs: a first pass over thousands takes longer than
+ * an invocation may, so that the next one goes on behind the last that was read. Which there are is listed by each
+ * invocation, a call for 100: what the last one did not see vanished.
+ */
 export const permissionSets: RunPhase = async (phase) => {
-  const { progress, sources } = phase;
-  const turn = Math.floor(phase.clock.now().getTime() / PASS_MILLISECONDS) % PASSES;
+  const { progress, isOutOfTime } = phase;
+  const turn = turnOf(progress.sync);
+  const listedAt = phase.look();
+  const arns = await listed(phase);
+  const there = new Set(arns);
+  const { cursor = "" } = progress.sync.checkpoint;
+  for (const [place, arn] of arns.entries()) {
+    if (arn <= cursor) continue;
+    const changes = await lookAtPermissionSet(phase, arn, isTurnOf(arn, turn, PASSES));
+    if (changes === "gone") there.delete(arn);
+    else progress.count(changes);
+    await progress.advance({ done: place + 1, total: arns.length, cursor: arn });
+    if (isOutOfTime()) return "more";
+  }
+  progress.count(await forgetOthers(phase, there, listedAt));
+  progress.found("permission-set", there.size);
+  return "done";
+};
 
-  async function* described(): AsyncGenerator<readonly PermissionSetFact[]> {
-    for await (const arns of sources.permissionSets.arns()) {
-      const known = await phase.inventory.getAll("permission-set", arns);
-      const before = new Map(known.map(({ fact }) => [fact.arn, fact]));
-      for (const arn of arns) {
-        const isTurn = Math.floor(spread(arn, PASSES)) === turn;
-        const fact = await readPermissionSet(phase, arn, isTurn ? undefined : before.get(arn));
-        if (fact !== undefined) yield [fact];
-      }
+const listed = async ({ sources }: Phase): Promise<readonly PermissionSetArn[]> => {
+  const arns = new Set<PermissionSetArn>();
+  for await (const page of sources.permissionSets.arns()) for (const arn of page) arns.add(arn);
+  return [...arns].sort();
+};
+
+/** `gone`: it was deleted since it was listed. */
+const lookAtPermissionSet = async (
+  phase: Phase,
+  arn: PermissionSetArn,
+  isTurn: boolean,
+): Promise<Changes | "gone"> => {
+  const seenAt = phase.look();
+  const before = await phase.inventory.get("permission-set", arn);
+  const fact = await readPermissionSet(phase, arn, isTurn ? undefined : before?.fact);
+  return fact === undefined ? "gone" : phase.write(differenceOf(fact, before), seenAt);
+};
+
+/** What depends on one goes before itself: after a crash in between, the next pass finds it again. */
+const forgetOthers = async (
+  phase: Phase,
+  there: ReadonlySet<PermissionSetArn>,
+  listedAt: Look,
+): Promise<Changes> => {
+  const clear = clearPermissionSet(phase, listedAt);
+  let changes = noChanges;
+  for await (const page of known(phase.inventory, { kind: "permission-set" })) {
+    for (const { fact } of page.filter((observed) => !there.has(observed.fact.arn))) {
+      const cleared = await clear(fact);
+      const vanished = await phase.write([{ change: "vanished", fact }], listedAt);
+      changes = sumOf(changes, cleared, vanished);
     }
   }
-
-  const { facts, ...changes } = await reconcileListing(phase)(
-    "permission-set",
-    {
-      pages: described(),
-      beforeVanishing: clearPermissionSet(phase, phase.look()),
-      onPage: (done) => progress.advance({ done, total: phase.before?.counts["permission-set"] }),
-    },
-    phase.look,
-  );
-  progress.count(changes);
-  progress.found("permission-set", facts);
-  await lookAtManagementAccount(phase);
-  return "done";
+  return changes;
 };
 
 /** One permission set as it is now; policies and tags as `known` has them when the description is the same. Undefined: it is gone. */
@@ -63,19 +90,4 @@ export const readPermissionSet = async (
   if (isSame) return known;
   const contents = await sources.permissionSets.contents(arn);
   return contents === undefined ? undefined : { kind: "permission-set", ...description, ...contents };
-};
-
-/**
- * The permission sets of the management account: a delegated administrator cannot grant them
- * (https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html), however assignments are read.
- */
-const lookAtManagementAccount = async (phase: Phase): Promise<void> => {
-  const accountId = phase.integration.managementAccountId;
-  await lookAtProvisionings(phase, { within: inAccount(accountId) }, async () => {
-    const found: ProvisioningFact[] = [];
-    for await (const page of phase.sources.assignments.permissionSetsIn(accountId)) {
-      for (const permissionSetArn of page) found.push({ kind: "provisioning", accountId, permissionSetArn });
-    }
-    return found;
-  });
 };

@@ -360,9 +360,11 @@ describe("the organization", () => {
 describe("IAM in an account", () => {
   const member = (detail: Detail) => ({ ...detail, recipientAccountId: ACCOUNT });
   const one = (look: string, name: string) => ({ look, accountId: ACCOUNT, name });
+  const made = (look: string, name: string) => ({ ...one(look, name), isMade: true });
 
   it.each([
-    ["CreateUser", { userName: "alice" }, [one("iam-user", "alice")]],
+    ["CreateUser", { userName: "alice" }, [made("iam-user", "alice")]],
+    ["CreateGroup", { groupName: "admins" }, [made("iam-group", "admins")]],
     ["DeleteUser", { userName: "alice" }, [one("iam-user", "alice")]],
     ["UpdateUser", { userName: "alice", newPath: "/x/" }, [one("iam-user", "alice")]],
     ["UpdateUser", { userName: "alice", newUserName: "eve" }, [{ look: "iam", accountId: ACCOUNT }]],
@@ -374,7 +376,7 @@ describe("IAM in an account", () => {
       [one("iam-group", "admins"), one("iam-group", "root")],
     ],
     ["UpdateGroup", { groupName: "admins" }, [one("iam-group", "admins")]],
-    ["CreateRole", { roleName: "deploy" }, [one("iam-role", "deploy")]],
+    ["CreateRole", { roleName: "deploy" }, [made("iam-role", "deploy")]],
     ["DeleteRole", { roleName: "deploy" }, [one("iam-role", "deploy")]],
     ["UpdateAssumeRolePolicy", { roleName: "deploy", policyDocument: "{}" }, [one("iam-role", "deploy")]],
     [

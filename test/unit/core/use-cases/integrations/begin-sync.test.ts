@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { HOME_INTEGRATION } from "../../../../../lambdas/core/domain/integration.ts";
+import type { Integration } from "../../../../../lambdas/core/domain/integration.ts";
+import { timestamp } from "../../../../../lambdas/core/domain/ids.ts";
 import { PHASES, SyncSchema, type Sync, type SyncScope } from "../../../../../lambdas/core/domain/sync.ts";
 import { beginSync } from "../../../../../lambdas/core/use-cases/integrations/begin-sync.ts";
 import { FakeSyncStarter } from "../../../../support/fakes/sync-starter.ts";
 import { FakeSyncStore } from "../../../../support/fakes/sync-store.ts";
-import { aFailedSync, aFinishedSync, aProblem, aRunningSync } from "../../../../support/integrations.ts";
+import {
+  aFailedSync,
+  aFinishedSync,
+  aProblem,
+  aRunningSync,
+  home,
+} from "../../../../support/integrations.ts";
 import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const MINUTE = 60_000;
@@ -18,8 +25,8 @@ const underTest = (syncs = new FakeSyncStore()) => {
     clock,
     starter,
     syncs,
-    begin: (scope: SyncScope = "identity") =>
-      begin({ integration: HOME_INTEGRATION, scope, reason: "schedule" }),
+    begin: (scope: SyncScope = "identity", integration: Integration = home) =>
+      begin({ integration, scope, reason: "schedule" }),
   };
 };
 
@@ -52,6 +59,7 @@ describe("beginning a sync", () => {
     expect(sync).toMatchObject({
       id: FIRST,
       version: 1,
+      integrationWrittenAt: home.updatedAt,
       status: "running",
       occasion: "schedule",
       baseline: true,
@@ -173,6 +181,21 @@ describe("one that has been silent for half an hour", () => {
     expect(await syncs.put({ ...slow, version: slow.version + 1 })).toBe("conflict");
   });
 
+  it("is started by whoever asks next when that start was lost, as long as nobody has got on", async () => {
+    const { begin, starter, clock, syncs } = await silent();
+    await clock.advanceBy(30 * MINUTE);
+    starter.unavailable = true;
+    await expect(begin()).rejects.toMatchObject({ name: "WorkflowUnavailable" });
+    starter.unavailable = false;
+    await clock.advanceBy(5 * MINUTE);
+    expect(await begin()).toMatchObject({ outcome: "already-begun", sync: { id: FIRST, version: 3 } });
+    expect(starter.started).toEqual([`${FIRST}.3`]);
+    const [taken] = syncs.all as [Sync];
+    await syncs.put({ ...taken, version: 4 });
+    await begin();
+    expect(starter.started).toEqual([`${FIRST}.3`]);
+  });
+
   it("is taken up again when that start was lost too, and by another attempt", async () => {
     const { begin, starter, clock } = await silent();
     await clock.advanceBy(30 * MINUTE);
@@ -232,5 +255,74 @@ describe("one that failed", () => {
     });
     expect(starter.started).toEqual(["organization.identity.20260101T060000Z.1"]);
     expect(syncs.all[0]).toMatchObject({ id: FIRST, status: "failed", version: 1 });
+  });
+});
+
+/** The integration after somebody changed what it excludes. */
+const changed: Integration = {
+  ...home,
+  version: 2,
+  updatedAt: timestamp(new Date("2026-01-01T00:10:00.000Z")),
+};
+
+describe("after the integration was changed", () => {
+  it("nobody goes on with what failed before: what it has seen is of another integration", async () => {
+    const { begin, starter, syncs, clock } = underTest();
+    await syncs.put(aFailedSync({}, aProblem(), { baseline: true }));
+    await clock.advanceBy(20 * MINUTE);
+    expect(await begin("identity", changed)).toMatchObject({
+      outcome: "begun",
+      sync: { version: 1, baseline: true, integrationWrittenAt: changed.updatedAt },
+    });
+    expect(starter.started).toEqual(["organization.identity.20260101T002000Z.1"]);
+    expect(syncs.all).toMatchObject([{ status: "failed", version: 1 }, { status: "running" }]);
+  });
+
+  it("nobody goes on with what an older Lockstep began, which did not say of which integration", async () => {
+    const { begin, syncs, clock } = underTest();
+    const { integrationWrittenAt: _writtenAt, ...failed } = aFailedSync();
+    await syncs.put(failed);
+    await clock.advanceBy(20 * MINUTE);
+    expect(await begin()).toMatchObject({ outcome: "begun", sync: { version: 1 } });
+  });
+
+  it("one that is under way is left alone", async () => {
+    const { begin, starter, clock } = underTest();
+    await begin();
+    await clock.advanceBy(20 * MINUTE);
+    expect(await begin("identity", changed)).toMatchObject({ outcome: "already-begun", sync: { id: FIRST } });
+    expect(starter.started).toEqual([`${FIRST}.1`]);
+  });
+
+  it("one that went silent ends, says why, and another one is begun", async () => {
+    const { begin, starter, syncs, clock } = underTest();
+    await syncs.put(aRunningSync({}, { baseline: true }));
+    const [slow] = syncs.all as [Sync];
+    await clock.advanceBy(40 * MINUTE);
+    expect(await begin("identity", changed)).toMatchObject({
+      outcome: "begun",
+      sync: { version: 1, baseline: true, integrationWrittenAt: changed.updatedAt },
+    });
+    expect(starter.started).toEqual(["organization.identity.20260101T004000Z.1"]);
+    const [ended] = syncs.all;
+    expect(ended).toMatchObject({
+      id: FIRST,
+      version: 2,
+      status: "failed",
+      reason: { code: "integration-gone" },
+    });
+    expect(SyncSchema.parse(ended)).toEqual(ended);
+    // An execution that was only slow stops.
+    expect(await syncs.put({ ...slow, version: slow.version + 1 })).toBe("conflict");
+  });
+
+  it("one that went silent ends once, however many ask at once, and one other is begun", async () => {
+    const { begin, starter, syncs, clock } = underTest(new LookTogether(2));
+    await syncs.put(aRunningSync());
+    await clock.advanceBy(40 * MINUTE);
+    const both = await Promise.all([begin("identity", changed), begin("identity", changed)]);
+    expect(both.map(({ outcome }) => outcome).toSorted()).toEqual(["already-begun", "begun"]);
+    expect(starter.started).toEqual(["organization.identity.20260101T004000Z.1"]);
+    expect(syncs.all).toHaveLength(2);
   });
 });

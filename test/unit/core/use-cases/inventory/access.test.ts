@@ -76,12 +76,12 @@ it("who reaches an account and what a person reaches are the same ways, each onc
       for (const account of accounts) {
         const accountId = anAccountId(account);
         const reachers = await whole(limit, async (page) => {
-          const access = await accountAccess(dependencies)({ accountId, page });
+          const access = await accountAccess(dependencies)({ account: accountId, page });
           return access.page;
         });
         fromAccounts.push(
-          ...reachers.map(({ person, permissionSet, through }) =>
-            [accountId, permissionSet.arn, person.id, through?.id].join(),
+          ...reachers.map(({ user, permissionSet, through }) =>
+            [accountId, permissionSet.arn, user.id, through?.id].join(),
           ),
         );
       }
@@ -91,7 +91,7 @@ it("who reaches an account and what a person reaches are the same ways, each onc
         const reaches = await whole(limit, async (page) => {
           const access = await userAccess(dependencies)({
             caller: aPerson(name),
-            userId: aUserId(name),
+            user: aUserId(name),
             page,
           });
           return access.page;
@@ -112,8 +112,8 @@ it("who reaches an account and what a person reaches are the same ways, each onc
 it("tells nobody but administrators whether somebody else exists", async () => {
   const inventory = await inventoryOf({ assignments: [], memberships: [], limit: 1 });
   const access = userAccess({ inventory, entitlements: new FakeEntitlementStore(), isAdministrator });
-  for (const name of ["bob", "nobody"]) {
-    const asking = access({ caller: aPerson("alice"), userId: aUserId(name), page: { limit: 1 } });
+  for (const user of ["bob", "nobody"].flatMap((name) => [name, aUserId(name)])) {
+    const asking = access({ caller: aPerson("alice"), user, page: { limit: 1 } });
     await expect(asking).rejects.toThrow(DomainError);
     await expect(asking).rejects.toMatchObject({ code: "not-administrator" });
   }

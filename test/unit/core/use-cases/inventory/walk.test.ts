@@ -44,6 +44,17 @@ describe("a page of a scope", () => {
     }
   });
 
+  it("is as long as asked for, whatever vanished lately among what it shows", async () => {
+    const { inventory, inOrder } = await people(12);
+    for (const gone of [...inOrder.slice(0, 2), ...inOrder.slice(3, 9)])
+      await inventory.forget(gone, { observedAt: afterMinutes(1) });
+    const left = [inOrder[2], ...inOrder.slice(9)];
+    const first = await page(inventory, { limit: 2, passesOver: false });
+    expect(first.items).toEqual(left.slice(0, 2));
+    const second = await page(inventory, { limit: 2, passesOver: false, cursor: first.cursor });
+    expect(second.items).toEqual(left.slice(2));
+  });
+
   it("is the last one, and says so, when nothing is behind it", async () => {
     const { inventory } = await people(3);
     expect((await page(inventory, { limit: 3, passesOver: true })).cursor).toBeUndefined();

@@ -54,7 +54,8 @@ const inventoryOf = async (accounts: readonly AccountFact[]): Promise<TracedInve
 };
 
 const sixty = () => inventoryOf(Array.from({ length: 60 }, (_, index) => anAccount(index)));
-const everyone = lookedIntoBy(home, [home]);
+const looking = { ...home, memberAccounts: true };
+const everyone = lookedIntoBy(looking, [looking]);
 
 const lookedInto = async (inventory: TracedInventory, slices: Awaited<ReturnType<typeof accountSlices>>) => {
   const ids: string[] = [];
@@ -101,7 +102,7 @@ describe("slices of accounts", () => {
       anAccount(3),
       anAccount(4, { organizationalUnits: [excluded, root] }),
     ]);
-    const integration = { ...home, exclude: { accounts: [], organizationalUnits: [excluded] } };
+    const integration = { ...looking, exclude: { accounts: [], organizationalUnits: [excluded] } };
     const isLookedInto = lookedIntoBy(integration, [
       integration,
       anAccountIntegration({ accountId: idOf(3) }),
@@ -111,5 +112,9 @@ describe("slices of accounts", () => {
     expect(others).toEqual([]);
     expect(slice).toEqual({ through: idOf(1), accounts: 1 });
     expect((await accountsOfSlice(inventory, slice, isLookedInto)).map(({ id }) => id)).toEqual([idOf(1)]);
+  });
+
+  it("are none where the integration looks into no account", async () => {
+    expect(await accountSlices(await sixty(), lookedIntoBy(home, [home]))).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { awsClients } from "../../../../../lambdas/adapters/aws-clients.ts";
 import { AccountIdSchema, timestamp, type AccountId } from "../../../../../lambdas/core/domain/ids.ts";
-import type { IamUserFact } from "../../../../../lambdas/core/domain/inventory/facts.ts";
-import type { OrganizationIntegration } from "../../../../../lambdas/core/domain/integration.ts";
+import type { IamRoleFact, IamUserFact } from "../../../../../lambdas/core/domain/inventory/facts.ts";
+import type { Integration, OrganizationIntegration } from "../../../../../lambdas/core/domain/integration.ts";
 import { syncIdOf, type Sync } from "../../../../../lambdas/core/domain/sync.ts";
+import type { Clock } from "../../../../../lambdas/core/ports/clock.ts";
 import type {
   AccountSource,
   EntitlementWatch,
@@ -12,6 +13,7 @@ import { homeIntegration } from "../../../../../lambdas/core/use-cases/integrati
 import { lookAgain } from "../../../../../lambdas/core/use-cases/sync/look-again.ts";
 import type { BusEvent } from "../../../../../local/events/event.ts";
 import { sourcesOf } from "../../../../contract/sync-sources/environments.ts";
+import { anAccountId } from "../../../../support/builders.ts";
 import { FakeInventory } from "../../../../support/fakes/inventory.ts";
 import { FakeSyncStore } from "../../../../support/fakes/sync-store.ts";
 import { administratorOf, inProcessClient } from "../../../../support/in-process-aws.ts";
@@ -20,8 +22,14 @@ import { openOffice } from "../../../local/identity/office.ts";
 /** What Lockstep says of an assignment, unless a test says otherwise: it never had to do with it. */
 const NEVER_OURS = { version: 0, heldBy: [] } as const;
 
+/** Where Identity Center is administered, too. */
+export const DELEGATED_ADMINISTRATOR = anAccountId(8);
+
 /** The embedded AWS with its events, an inventory that a first sync has filled, and looks after events. */
-export const worldOfEvents = async (changes: Partial<OrganizationIntegration> = {}) => {
+export const worldOfEvents = async (
+  changes: Partial<OrganizationIntegration> = {},
+  others: readonly Integration[] = [],
+) => {
   const events: BusEvent[] = [];
   const office = openOffice({ onEvent: (event) => events.push(event) });
   const { clock, identity } = office;
@@ -54,19 +62,22 @@ export const worldOfEvents = async (changes: Partial<OrganizationIntegration> = 
   };
   const entitlements: { of: EntitlementWatch["of"] } = { of: () => Promise.resolve(NEVER_OURS) };
   const iamUsers = new Map<AccountId, readonly IamUserFact[]>();
+  const iamRoles = new Map<AccountId, readonly IamRoleFact[]>();
 
   const look = lookAgain({
-    integrations: { list: () => Promise.resolve([integration]) },
+    integrations: { list: () => Promise.resolve([integration, ...others]) },
     syncs,
     inventory,
     entitlements: { of: (assignment) => entitlements.of(assignment) },
     connectToIdentity: () => ({ sources, takeTally: () => ({ calls: {}, throttles: 0 }) }),
     connectToIam: () => ({
-      within: (account) => iamOf(iamUsers.get(account) ?? []),
+      within: (account) =>
+        iamOf({ users: iamUsers.get(account) ?? [], roles: iamRoles.get(account) ?? [], clock }),
       resources: { resources: () => Promise.reject(new Error("Nobody asks for resources")) },
       takeTally: () => ({ calls: {}, throttles: 0 }),
     }),
     deployment: { homeAccount: managementAccountId, managementAccount: managementAccountId },
+    delegatedAdministrator: DELEGATED_ADMINISTRATOR,
     clock,
   });
 
@@ -93,7 +104,6 @@ export const worldOfEvents = async (changes: Partial<OrganizationIntegration> = 
     endedAt: timestamp(begunAt),
   };
   await syncs.put(finished);
-  await syncs.put({ ...finished, scope: "resources", id: syncIdOf(integration.name, "resources", begunAt) });
   await settled(fill(inventory, sources, timestamp(clock.now())));
   await clock.advanceBy(1_000);
   calls.length = 0;
@@ -106,6 +116,7 @@ export const worldOfEvents = async (changes: Partial<OrganizationIntegration> = 
     syncs,
     entitlements,
     iamUsers,
+    iamRoles,
     calls,
     settled,
     look: (event: unknown) => settled(look(event)),
@@ -139,17 +150,29 @@ const NOTHING_YET = {
   moreProblems: 0,
 } as const;
 
-const iamOf = (users: readonly IamUserFact[]): AccountSource => {
+/** A call of IAM. */
+const LATENCY_MILLISECONDS = 40;
+
+interface Inside {
+  readonly users: readonly IamUserFact[];
+  readonly roles: readonly IamRoleFact[];
+  readonly clock: Pick<Clock, "sleep">;
+}
+
+const iamOf = ({ users, roles, clock }: Inside): AccountSource => {
   async function* pages<T>(...all: readonly (readonly T[])[]) {
-    for (const page of all) yield await Promise.resolve(page);
+    for (const page of all) {
+      await clock.sleep(LATENCY_MILLISECONDS);
+      yield page;
+    }
   }
   return {
     iamUsers: () => pages(users),
     iamGroups: () => pages(),
-    iamRoles: () => pages(),
+    iamRoles: () => pages(roles),
     iamUser: (name) => Promise.resolve(users.find((user) => user.name === name)),
     iamGroup: () => Promise.resolve(undefined),
-    iamRole: () => Promise.resolve(undefined),
+    iamRole: (name) => Promise.resolve(roles.find((role) => role.name === name)),
   };
 };
 

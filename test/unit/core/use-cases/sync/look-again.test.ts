@@ -6,14 +6,17 @@ import {
   RequestIdSchema,
   timestamp,
   UserIdSchema,
+  type OrganizationalUnitId,
 } from "../../../../../lambdas/core/domain/ids.ts";
+import type { CoverageFact, IamRoleFact } from "../../../../../lambdas/core/domain/inventory/facts.ts";
 import { SourceProblem } from "../../../../../lambdas/core/domain/inventory/problem.ts";
 import { lookAgainInRounds } from "../../../../../lambdas/core/use-cases/sync/look-again-batch.ts";
 import type { BusEvent } from "../../../../../local/events/event.ts";
 import { permissionSetArnOf, userIdOf } from "../../../../../local/identity/ids.ts";
 import { aRequestId } from "../../../../support/builders.ts";
+import { anAccountIntegration } from "../../../../support/integrations.ts";
 import { create, LEDGER_PROD, PAYMENTS_PROD, remove } from "../../../local/identity/office.ts";
-import { worldOfEvents } from "./look-again-world.ts";
+import { DELEGATED_ADMINISTRATOR, worldOfEvents } from "./look-again-world.ts";
 
 type World = Awaited<ReturnType<typeof worldOfEvents>>;
 
@@ -29,6 +32,25 @@ const only = <T>(items: readonly T[]): T => {
   const [one] = items;
   if (one === undefined) throw new Error("There is none");
   return one;
+};
+
+const unitsIn = async ({ inventory }: World) =>
+  (await inventory.page({ kind: "organizational-unit" }, { limit: 100 })).facts.map(({ fact }) => fact);
+
+const pathsIn = async (world: World) => (await unitsIn(world)).map(({ path }) => path);
+
+const rootIn = async (world: World) => only((await unitsIn(world)).filter(({ path }) => path === "/")).id;
+
+/** The id of the only unit of that name that AWS has. */
+const unitNamed = async ({ sources, settled }: World, name: string) => {
+  const ids: OrganizationalUnitId[] = [];
+  await settled(
+    (async () => {
+      for await (const units of sources.organization.organizationalUnits())
+        ids.push(...units.filter((unit) => unit.name === name).map(({ id }) => id));
+    })(),
+  );
+  return only(ids);
 };
 
 const timeOf = ({ detail }: BusEvent) => timestamp(new Date(detail["eventTime"] as string));
@@ -386,7 +408,14 @@ describe("permission sets, accounts and organizational units", () => {
       permissionSetArnOf(world.office.identity.instanceArn, "ReadOnly"),
     );
     await world.inventory.record({
-      fact: { kind: "account", id, name: "left", state: "ACTIVE", organizationalUnits: [], tags: {} },
+      fact: {
+        kind: "account",
+        id,
+        name: "left",
+        state: "ACTIVE",
+        organizationalUnits: [OrganizationalUnitIdSchema.parse("r-abcd")],
+        tags: {},
+      },
       ...seen,
     });
     await world.inventory.record({
@@ -399,6 +428,57 @@ describe("permission sets, accounts and organizational units", () => {
     expect(
       (await world.inventory.page({ kind: "provisioning", within: `${id}#` }, { limit: 1 })).facts,
     ).toEqual([]);
+  });
+
+  it("an account that is excluded now goes without a word, and its mark stays", async () => {
+    const exclude = { organizationalUnits: [], accounts: [AccountIdSchema.parse(PAYMENTS_PROD)] };
+    const world = await worldOfEvents({ exclude });
+    const [held] = (
+      await world.inventory.page({ kind: "assignment", within: `${PAYMENTS_PROD}#` }, { limit: 1 })
+    ).facts;
+    expect(held).toBeDefined();
+    const before = world.inventory.announced.length;
+    const event = only(
+      await world.eventsOf(() =>
+        world.office.organizations("TagResource", {
+          ResourceId: PAYMENTS_PROD,
+          Tags: [{ Key: "a", Value: "b" }],
+        }),
+      ),
+    );
+    await world.look(event);
+    expect(await world.inventory.get("account", PAYMENTS_PROD)).toBeUndefined();
+    expect(await world.inventory.get("excluded-account", PAYMENTS_PROD)).toBeDefined();
+    expect(world.inventory.announced.slice(before)).toEqual([]);
+  });
+
+  it("an account with an integration of its own keeps what is in it when it is excluded, and however often that is told", async () => {
+    const accountId = AccountIdSchema.parse(PAYMENTS_PROD);
+    const exclude = { organizationalUnits: [], accounts: [accountId] };
+    const world = await worldOfEvents({ exclude }, [anAccountIntegration({ accountId })]);
+    const now = timestamp(world.clock.now());
+    const arn = `arn:aws:iam::${accountId}:user/ada`;
+    const fact = { kind: "iam-user", accountId, arn, name: "ada" } as const;
+    await world.inventory.record({ fact, since: now, observedAt: now });
+    const before = world.inventory.announced.length;
+    const event = only(
+      await world.eventsOf(() =>
+        world.office.organizations("TagResource", {
+          ResourceId: PAYMENTS_PROD,
+          Tags: [{ Key: "a", Value: "b" }],
+        }),
+      ),
+    );
+    await world.look(event);
+    expect((await world.inventory.get("account", accountId))?.fact.organizationalUnits).toEqual([]);
+    const within = `${accountId}#`;
+    const held = async (kind: "assignment" | "provisioning" | "iam-user") =>
+      (await world.inventory.page({ kind, within }, { limit: 100 })).facts.length;
+    expect([await held("assignment"), await held("provisioning"), await held("iam-user")]).toEqual([0, 0, 1]);
+    expect(world.inventory.announced.slice(before)).toEqual([]);
+    const { writes } = world.inventory;
+    await world.look(event);
+    expect(world.inventory.writes).toBe(writes);
   });
 
   it("a unit under a new name, with the paths of all that are below, for two calls", async () => {
@@ -422,6 +502,54 @@ describe("permission sets, accounts and organizational units", () => {
     );
     expect(world.calls).toEqual(["ListParents", "ListOrganizationalUnitsForParent"]);
   });
+
+  it("a unit below others that nobody told of, with those alone: two calls each", async () => {
+    const world = await worldOfEvents();
+    const events = await world.eventsOf(async () => {
+      let above = await rootIn(world);
+      for (const Name of ["Regions", "Europe", "North"]) {
+        await world.office.organizations("CreateOrganizationalUnit", { ParentId: above, Name });
+        await world.clock.advanceBy(1_000);
+        above = await unitNamed(world, Name);
+      }
+    });
+    await world.look(events.at(-1));
+    expect(world.calls).toEqual(
+      Array.from({ length: 3 }, () => ["ListParents", "ListOrganizationalUnitsForParent"]).flat(),
+    );
+    expect(await pathsIn(world)).toEqual(
+      expect.arrayContaining(["/Regions", "/Regions/Europe", "/Regions/Europe/North"]),
+    );
+    // The event tells who made the last of them, and of no other.
+    const told = world.inventory.all.flatMap(({ fact, by }) =>
+      fact.kind === "organizational-unit" && fact.path.startsWith("/Regions") ? [[fact.path, by]] : [],
+    );
+    expect(Object.fromEntries(told)).toEqual({
+      "/Regions": undefined,
+      "/Regions/Europe": undefined,
+      "/Regions/Europe/North": ADMINISTRATOR,
+    });
+    world.calls.length = 0;
+    await world.look(events[1]);
+    expect(world.calls).toHaveLength(2);
+  });
+
+  it("a unit of an organization whose root no sync has seen yet, with the root", async () => {
+    const world = await worldOfEvents();
+    const root = await rootIn(world);
+    await world.inventory.forget(
+      { kind: "organizational-unit", id: root },
+      { observedAt: timestamp(world.clock.now()) },
+    );
+    const event = only(
+      await world.eventsOf(() =>
+        world.office.organizations("CreateOrganizationalUnit", { ParentId: root, Name: "Regions" }),
+      ),
+    );
+    await world.look(event);
+    expect(world.calls).toEqual(["ListParents", "ListOrganizationalUnitsForParent", "ListRoots"]);
+    expect(await pathsIn(world)).toEqual(expect.arrayContaining(["/", "/Regions"]));
+  });
 });
 
 describe("IAM within an account", () => {
@@ -432,6 +560,13 @@ describe("IAM within an account", () => {
     arn: `arn:aws:iam::${PAYMENTS_PROD}:user/robot`,
     name: "robot",
   } as const;
+  const role: IamRoleFact = {
+    kind: "iam-role",
+    accountId,
+    arn: `arn:aws:iam::${PAYMENTS_PROD}:role/deploy`,
+    name: "deploy",
+    assumableBy: [],
+  };
   const eventOf = (eventName: string, account: string) => ({
     account,
     detail: {
@@ -442,7 +577,7 @@ describe("IAM within an account", () => {
       readOnly: false,
       recipientAccountId: account,
       userIdentity: { arn: ADMINISTRATOR },
-      requestParameters: { userName: "robot" },
+      requestParameters: { userName: "robot", roleName: "deploy" },
     },
   });
 
@@ -458,6 +593,78 @@ describe("IAM within an account", () => {
     expect(await world.inventory.get("iam-user", id)).toBeUndefined();
   });
 
+  /** An account of a connected organization in which there were a user and a role before anybody looked. */
+  const withSomethingOld = async (subjects?: CoverageFact["subjects"]) => {
+    const world = await worldOfEvents({ memberAccounts: true });
+    world.iamUsers.set(accountId, [user]);
+    world.iamRoles.set(accountId, [role]);
+    if (subjects !== undefined) {
+      const observedAt = timestamp(world.clock.now());
+      const coverage = { kind: "coverage", accountId, subjects } as const;
+      await world.inventory.record({ fact: coverage, since: observedAt, observedAt });
+    }
+    await world.clock.advanceBy(1);
+    world.inventory.announced.length = 0;
+    return {
+      ...world,
+      told: () => world.inventory.announced.map(({ type }) => type),
+      coverage: async () =>
+        (await world.inventory.page({ kind: "coverage" }, { limit: 1 })).facts[0]?.fact.subjects,
+    };
+  };
+
+  it.each([
+    ["never", undefined],
+    ["to no end", { "iam-role": "begun" }],
+    ["not since it was put back", { "iam-role": "left" }],
+  ] as const)(
+    "is not said to have appeared where something old is changed, and it was looked at: %s",
+    async (_, subjects) => {
+      const world = await withSomethingOld(subjects);
+      await world.look(eventOf("UpdateAssumeRolePolicy", PAYMENTS_PROD));
+      expect(await world.inventory.get("iam-role", `${accountId}#${role.arn}`)).toBeDefined();
+      expect(world.told()).toEqual([]);
+    },
+  );
+
+  it("is listed as looked at before anything of it is in the inventory, so that it goes once nobody looks", async () => {
+    const world = await withSomethingOld();
+    const record = world.inventory.record.bind(world.inventory);
+    const listed: unknown[] = [];
+    world.inventory.record = async (observed) => {
+      if (observed.fact.kind === "iam-role") listed.push(await world.coverage());
+      return record(observed);
+    };
+    await world.look(eventOf("UpdateAssumeRolePolicy", PAYMENTS_PROD));
+    expect(listed).toEqual([{ "iam-role": "begun" }]);
+  });
+
+  it("is news where everything was looked at before, as is what a call makes anywhere", async () => {
+    const known = await withSomethingOld({ "iam-role": "whole" });
+    await known.look(eventOf("UpdateAssumeRolePolicy", PAYMENTS_PROD));
+    expect(known.told()).toEqual(["IamRoleAppeared"]);
+    const unknown = await withSomethingOld();
+    await unknown.look(eventOf("CreateRole", PAYMENTS_PROD));
+    expect(unknown.told()).toEqual(["IamRoleAppeared"]);
+  });
+
+  it("is known as a whole after a call that nobody knows, and nothing of it is said to have appeared", async () => {
+    const world = await withSomethingOld();
+    await world.look(eventOf("MergeRoles", PAYMENTS_PROD));
+    expect(await world.inventory.get("iam-user", `${accountId}#${user.arn}`)).toBeDefined();
+    expect(await world.inventory.get("iam-role", `${accountId}#${role.arn}`)).toBeDefined();
+    expect(world.told()).toEqual([]);
+    expect(await world.coverage()).toEqual({
+      "iam-user": "whole",
+      "iam-group": "whole",
+      "iam-role": "whole",
+    });
+    const { writes } = world.inventory;
+    await world.clock.advanceBy(1);
+    await world.look(eventOf("UpdateAssumeRolePolicy", PAYMENTS_PROD));
+    expect(world.inventory.writes).toBe(writes);
+  });
+
   it("is nothing to the inventory where members are not looked into, or the account is unknown", async () => {
     const closed = await worldOfEvents();
     expect(await closed.look(eventOf("CreateUser", PAYMENTS_PROD))).toMatchObject({ outcome: "ignored" });
@@ -468,6 +675,20 @@ describe("IAM within an account", () => {
 });
 
 describe("an event", () => {
+  it("of a call in the account that Identity Center's administration is delegated to is looked into", async () => {
+    const world = await worldOfEvents();
+    const assignment = world.office.assignment(PAYMENTS_PROD, "ReadOnly", "ines");
+    const event = only(await world.eventsOf(() => create(world.office, assignment)));
+    const delegated = {
+      ...event,
+      account: DELEGATED_ADMINISTRATOR,
+      detail: { ...event.detail, recipientAccountId: DELEGATED_ADMINISTRATOR },
+    };
+    expect(await world.look(delegated)).toEqual({ outcome: "done" });
+    const id = idOf(world, PAYMENTS_PROD, "ReadOnly", "ines");
+    expect(await world.inventory.get("assignment", id)).toMatchObject({ by: ADMINISTRATOR });
+  });
+
   it("of an organization that nobody connected is ignored", async () => {
     const world = await worldOfEvents();
     const event = only(

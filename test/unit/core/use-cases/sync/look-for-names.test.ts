@@ -6,8 +6,16 @@ import type { AccountListing, IdentitySources } from "../../../../../lambdas/cor
 import { lookForNames } from "../../../../../lambdas/core/use-cases/sync/look-for-names.ts";
 import { aPermissionSetArn, anAccountId, anOrganizationalUnitId } from "../../../../support/builders.ts";
 import { FakeInventory } from "../../../../support/fakes/inventory.ts";
+import { FakeSyncStore } from "../../../../support/fakes/sync-store.ts";
 import { aPermissionSetFact, afterMinutes, anAccountFact, seen } from "../../../../support/facts.ts";
-import { anOrganizationIntegration, deployment, home } from "../../../../support/integrations.ts";
+import {
+  aFailedSync,
+  aFinishedSync,
+  aRunningSync,
+  anOrganizationIntegration,
+  deployment,
+  home,
+} from "../../../../support/integrations.ts";
 import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const unit = (name: string): OrganizationalUnitFact => ({
@@ -44,6 +52,7 @@ const underTest = (
   integrations: readonly OrganizationIntegration[] = [home],
 ) => {
   const inventory = new FakeInventory();
+  const syncs = new FakeSyncStore();
   const clock = new VirtualClock(new Date("2026-01-01T13:00:00.000Z"));
   const calls: string[] = [];
   const called = <T>(name: string, answer: T): T => {
@@ -55,6 +64,8 @@ const underTest = (
       accounts: () => called("accounts", pagesOf(accounts)),
       organizationalUnits: () => called("units", pagesOf(units)),
       organizationalUnit: unexpected,
+      root: unexpected,
+      unitsBelow: unexpected,
       account: unexpected,
       tagsOf: unexpected,
     },
@@ -85,6 +96,7 @@ const underTest = (
   const connectedTo: string[] = [];
   const look = lookForNames({
     integrations: { list: () => Promise.resolve(integrations) },
+    syncs,
     inventory,
     deployment,
     connectTo: ({ name }) => {
@@ -93,7 +105,7 @@ const underTest = (
     },
     clock,
   });
-  return { inventory, calls, connectedTo, look };
+  return { inventory, syncs, calls, connectedTo, look };
 };
 
 describe("looking for names", () => {
@@ -112,11 +124,30 @@ describe("looking for names", () => {
     ]);
   });
 
-  it("tells nobody: what it finds was there before", async () => {
-    const { inventory, look } = underTest({ accounts: [account(2)], permissionSets: ["Reader"] });
-    await look();
-    expect(inventory.all.every(({ baseline }) => baseline === true)).toBe(true);
-  });
+  it.each([
+    ["before any sync was begun", [], true],
+    ["while the first sync runs", [aRunningSync({}, { baseline: true })], true],
+    ["after the first sync failed", [aFailedSync({}, undefined, { baseline: true })], true],
+    ["after the first sync", [aFinishedSync({}, { baseline: true })], undefined],
+    ["while a later sync runs", [aRunningSync({}, { baseline: false })], undefined],
+    [
+      "after the first sync within accounts only",
+      [aFinishedSync({ scope: "resources" }, { baseline: true })],
+      true,
+    ],
+  ] as const)(
+    "tells nobody of what was there before, until the first sync is through: %s",
+    async (_when, passes, baseline) => {
+      const { inventory, syncs, look } = underTest({
+        accounts: [account(2)],
+        units: [unit("Workloads")],
+        permissionSets: ["Reader"],
+      });
+      for (const sync of passes) await syncs.put(sync);
+      await look();
+      expect(inventory.all.map((observed) => observed.baseline)).toEqual([baseline, baseline, baseline]);
+    },
+  );
 
   it("adds what is new, and neither changes nor takes away what is known", async () => {
     const { inventory, look } = underTest({
@@ -155,6 +186,17 @@ describe("looking for names", () => {
     expect(inventory.all.map(({ fact }) => fact)).toEqual([anAccountFact(4)]);
   });
 
+  it("tells nobody of an account that was excluded, and is no longer", async () => {
+    const { inventory, syncs, look } = underTest({ accounts: [account(3), account(4)] });
+    await syncs.put(aFinishedSync());
+    await inventory.record(seen({ kind: "excluded-account", accountId: anAccountId(3), name: "back" }));
+    await look();
+    expect(inventory.announced.map(({ type, detail }) => [type, detail["accountId"]])).toEqual([
+      ["AccountAppeared", anAccountId(4)],
+    ]);
+    expect(await inventory.get("account", anAccountId(3))).toBeDefined();
+  });
+
   it("lists no large organization: somebody waits for it", async () => {
     const many = Array.from({ length: 1_000 }, (_, index) =>
       account(3, { id: AccountIdSchema.parse(String(300_000_000_000 + index)) }),
@@ -165,6 +207,22 @@ describe("looking for names", () => {
     await inventory.record(seen(anAccountFact(9)));
     await look();
     expect(calls.filter((call) => call === "accounts")).toHaveLength(1);
+  });
+
+  it("counts what is there, and not what vanished lately, to tell how large an organization is", async () => {
+    const { inventory, look } = underTest({
+      accounts: [account(2)],
+      units: [unit("Workloads"), unit("New")],
+    });
+    const gone = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index));
+    for (const id of gone) await inventory.forget({ kind: "account", id }, { observedAt: afterMinutes(0) });
+    for (let left = 0; left < 1_000; left += 1) {
+      const id = `ou-0000-${String(left).padStart(8, "0")}`;
+      await inventory.forget({ kind: "organizational-unit", id }, { observedAt: afterMinutes(0) });
+    }
+    await inventory.record(seen(unit("Workloads")));
+    await look();
+    expect(inventory.all.map(({ fact }) => fact)).toEqual([anAccountFact(2), unit("Workloads")]);
   });
 
   it("reads no foreign organization with Lockstep's own permissions", async () => {
