@@ -6,7 +6,6 @@ import type { CycleListener, CycleResult } from "./demo/cycle.ts";
 import { resultAsJson, storyTeller, tellResult, tellVerdict } from "./demo/story.ts";
 import { startEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
-import { NOTHING_TO_SHOW } from "./environment/showcase.ts";
 
 const DURATION_SECONDS = 10;
 const JUSTIFICATION = "INC-1042: refunds are stuck, looking at the payments database";
@@ -26,7 +25,7 @@ const showcaseOf = async (environment: Environment) => {
   const showcase = await environment.showcase();
   if (showcase !== undefined) return showcase;
   throw new CommandError(
-    `${NOTHING_TO_SHOW}: the demo has nothing to play, so name other ones with --access-flows FILE.`,
+    "No access flow names an account and allows a request there with one approval by somebody in the directory: the demo has nothing to play, so name other ones with --access-flows FILE.",
   );
 };
 
@@ -67,7 +66,7 @@ await runCommand(
       ...(options["identity-endpoint"] !== undefined && { identityEndpoint: options["identity-endpoint"] }),
       apiPort: 0,
       awsPort: 0,
-      ...(progress !== undefined && { onProgress: progress }),
+      ...(progress !== undefined && { onProgress: progress, onNotice: progress }),
       onProblem: terminalOn(process.stderr).line,
     });
     try {

@@ -5,14 +5,18 @@ import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import * as z from "zod/mini";
 import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { integrationStore } from "../lambdas/adapters/dynamodb/integration-store.ts";
 import { inventory } from "../lambdas/adapters/dynamodb/inventory.ts";
 import { directory } from "../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../lambdas/adapters/lambda/catalogue-refresh.ts";
 import { organization } from "../lambdas/adapters/organizations/organization.ts";
+import { allIntegrations, homeIntegration } from "../lambdas/core/use-cases/integrations/all-integrations.ts";
 import { inventoryCatalogue } from "../lambdas/core/use-cases/inventory-catalogue.ts";
 import { inventoryOrganization } from "../lambdas/core/use-cases/inventory-organization.ts";
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
+import type { AccessFlow } from "../lambdas/core/domain/access-flow.ts";
+import type { Integration } from "../lambdas/core/domain/integration.ts";
 import type { Sync } from "../lambdas/core/domain/sync.ts";
 import type { Clock } from "../lambdas/core/ports/clock.ts";
 import { CommandError } from "./cli/command.ts";
@@ -33,8 +37,8 @@ import { newestPasses } from "./environment/passes.ts";
 import { administratorsIn, groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
 import type { DirectoryPerson } from "./environment/people.ts";
 import { assertPortsAreFree } from "./environment/ports.ts";
-import { findShowcase } from "./environment/showcase.ts";
-import type { Showcase } from "./environment/showcase.ts";
+import { findAutomaticShowcase, findShowcase } from "./environment/showcase.ts";
+import type { AutomaticShowcase, Showcase } from "./environment/showcase.ts";
 import { synthesize } from "./environment/synthesize.ts";
 import { putConnectorRoles, putMemberRoles } from "./iam-sts/connector-roles.ts";
 import { startIssuer } from "./issuer/issuer.ts";
@@ -68,8 +72,10 @@ export interface EnvironmentOptions extends FileOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Gives the start up, where it takes long. */
   readonly signal?: AbortSignal;
-  /** Told in a few words what takes a while. */
+  /** Told in a few words what begins now and takes a while. */
   readonly onProgress?: (text: string) => void;
+  /** Told in a sentence of what is not as the options may have meant it. */
+  readonly onNotice?: (text: string) => void;
   /** Told what functions log, a line each. */
   readonly onLog?: (text: string) => void;
   /** Told in a sentence of what went wrong and nobody waits for. */
@@ -94,8 +100,17 @@ export interface Environment {
   readonly groupNames: () => Promise<ReadonlyMap<string, readonly string[]>>;
   /** The ids of those whom the API takes for administrators. */
   readonly administrators: () => Promise<ReadonlySet<string>>;
+  /** The groups that the settings name as administrators', whether the directory has them or not. */
+  readonly administratorGroups: readonly string[];
+  readonly accessFlows: () => Promise<readonly AccessFlow[]>;
   /** A request that the flows allow with one approval; undefined when there is none. */
   readonly showcase: () => Promise<Showcase | undefined>;
+  /** A request that the flows grant at once; undefined when there is none. */
+  readonly automaticShowcase: () => Promise<AutomaticShowcase | undefined>;
+  /** All there are: the one that the settings name, and those that people made. */
+  readonly integrations: () => Promise<readonly Integration[]>;
+  /** Whether each account has the role that an integration looks into it with. */
+  readonly hasMemberRoles: boolean;
   /** The newest pass of each integration and scope. */
   readonly passes: () => Promise<readonly Sync[]>;
   /** A bearer token for the person with this email or user name. */
@@ -192,10 +207,11 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   const isNew = isNewStore(store);
   const files = readFiles(options, { isNew });
   if (!isNew && options.organizationFile !== undefined) {
-    options.onProgress?.(
+    options.onNotice?.(
       "The data directory holds an organization already; the file is not read into it again.",
     );
   }
+  options.onProgress?.("Reading the organization …");
   const {
     ids,
     close: closeIdentity,
@@ -260,9 +276,11 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
         externalId: externalIdIn(application),
       });
   }
+  options.onProgress?.("Learning the names of accounts, groups and permission sets …");
   const facts = inventory({ clientsFor, tableName: inventoryTable });
   await catalogueRefresh({ clientsFor, functionName: syncFunction }).refresh();
   if (files.accessFlows !== undefined) {
+    options.onProgress?.("Applying the access flows …");
     const applying = applyAccessFlows(files.accessFlows, {
       clientsFor,
       clock,
@@ -275,13 +293,22 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     await applying.catch((error: unknown) => {
       const isOwnChoice = options.accessFlowsFile !== undefined || identityEndpoint === undefined;
       if (isOwnChoice || !(error instanceof InvalidFileError)) throw error;
-      options.onProgress?.(
+      options.onNotice?.(
         `The shipped access flows do not fit what is at ${identityEndpoint}: none is applied.`,
       );
     });
   }
 
   const config = { clientsFor, tableName: configTable };
+  const accessFlows = () => accessFlowStore(config).list();
+  const everyIntegration = allIntegrations({
+    store: integrationStore(config),
+    home: homeIntegration({
+      identityCenter: ids.identityCenter,
+      managementAccount: api.MANAGEMENT_ACCOUNT,
+    }),
+  });
+  const integrations = () => everyIntegration.list();
   const eligibility = {
     directory: directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
     organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
@@ -318,14 +345,14 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     people: () => peopleIn(source),
     groupNames: () => groupNamesIn(source),
     administrators: () => administratorsIn(eligibility.directory, api.ADMINISTRATOR_GROUPS),
-    showcase: async () =>
-      findShowcase(await accessFlowStore(config).list(), await peopleIn(source), eligibility),
-    passes: newestPasses({
-      clientsFor,
-      configTable,
-      inventoryTable,
-      home: { identityCenter: ids.identityCenter, managementAccount: api.MANAGEMENT_ACCOUNT },
-    }),
+    administratorGroups: api.ADMINISTRATOR_GROUPS,
+    accessFlows,
+    showcase: async () => findShowcase(await accessFlows(), await peopleIn(source), eligibility),
+    automaticShowcase: async () =>
+      findAutomaticShowcase(await accessFlows(), await peopleIn(source), eligibility),
+    integrations,
+    hasMemberRoles: identityEndpoint === undefined,
+    passes: newestPasses({ clientsFor, inventoryTable, integrations }),
     tokenFor: async (name) => {
       const person = await findPerson(name);
       if (person === undefined) throw new CommandError(`Nobody in the directory is '${name}'.`);

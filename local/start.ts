@@ -4,8 +4,14 @@ import { terminalOn } from "./cli/terminal.ts";
 import { DEFAULT_API_PORT, DEFAULT_AWS_PORT } from "./discovery.ts";
 import { startEnvironment } from "./environment.ts";
 import { showSyncs } from "./start/show-syncs.ts";
+import { showSteps } from "./start/show-steps.ts";
 import { stopSignal } from "./start/stop-signal.ts";
 import { welcome } from "./start/welcome.ts";
+
+const stopping = (data: string | undefined): string =>
+  data === undefined
+    ? "Stopping. Nothing is kept: --data DIR keeps everything for the next start."
+    : `Stopping. Everything is kept in ${data}: the next start with it goes on from here.`;
 
 await runCommand(
   {
@@ -51,6 +57,10 @@ await runCommand(
     const problems = terminalOn(process.stderr);
     const stop = stopSignal();
     const since = systemClock.now();
+    stop.addEventListener("abort", () => {
+      terminal.line(stopping(options.data));
+    });
+    const steps = showSteps({ terminal, clock: systemClock });
     const environment = await startEnvironment({
       ...(options.organization !== undefined && { organizationFile: options.organization }),
       ...(options["access-flows"] !== undefined && { accessFlowsFile: options["access-flows"] }),
@@ -59,18 +69,21 @@ await runCommand(
       apiPort: options.port ?? DEFAULT_API_PORT,
       awsPort: options["aws-port"] ?? DEFAULT_AWS_PORT,
       signal: stop,
-      onProgress: (text) => {
-        terminal.line(terminal.quiet(text));
-      },
+      onProgress: steps.begin,
+      onNotice: terminal.line,
       onProblem: problems.line,
       ...(options.verbose && { onLog: problems.line }),
     }).catch((error: unknown) => {
+      steps.end();
       if (stop.aborted) return undefined;
       throw error;
     });
     if (environment === undefined) return 0;
     try {
-      await welcome(terminal, environment);
+      steps.begin("Looking up the people and what they may request …");
+      const lines = await welcome(terminal, environment);
+      steps.end();
+      for (const line of lines) terminal.line(line);
       const { api, aws, issuer } = environment.addresses;
       terminal.line(JSON.stringify({ api, aws, issuer }));
       const { passes } = environment;
@@ -83,6 +96,7 @@ await runCommand(
         onProblem: problems.line,
       });
     } finally {
+      steps.end();
       await environment.close();
     }
     return 0;

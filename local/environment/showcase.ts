@@ -14,15 +14,23 @@ import {
 import type { EligibilityDependencies } from "../../lambdas/core/use-cases/eligibility.ts";
 import type { DirectoryPerson } from "./people.ts";
 
-/** A request that the environment's flows allow with one approval: who asks whom for what. */
-export interface Showcase {
+interface Shown {
   readonly flow: string;
   readonly requester: DirectoryPerson;
-  readonly approver: DirectoryPerson;
   readonly account: { readonly id: AccountId; readonly name: string };
   readonly permissionSet: { readonly id: PermissionSetArn; readonly name: string };
+}
+
+/** A request that the environment's flows allow with one approval: who asks whom for what. */
+export interface Showcase extends Shown {
+  readonly approver: DirectoryPerson;
   /** Whether the flow gives more time, and whether that is approved too. */
   readonly moreTime: "never" | "at-once" | "with-approval";
+}
+
+/** A request that the environment's flows grant at once. */
+export interface AutomaticShowcase extends Shown {
+  readonly moreTime: "never" | "at-once";
 }
 
 /** What the API would ask before it takes a request, so that none is shown that it refuses. */
@@ -30,21 +38,17 @@ export interface ShowcaseDependencies extends EligibilityDependencies {
   readonly catalogue: Pick<Catalogue, "permissionSet">;
 }
 
-interface Offer extends Pick<Showcase, "account" | "permissionSet"> {
+interface Offer extends Pick<Shown, "account" | "permissionSet"> {
   readonly flow: AccessFlow;
 }
-
-/** How a sentence begins that says why there is no showcase; what to do about it depends on who says it. */
-export const NOTHING_TO_SHOW =
-  "No access flow names an account and allows a request there with one approval by somebody in the directory";
 
 /** Long enough for every flow. */
 const DURATION_SECONDS = 1;
 
-/** Everything that flows with one approval name by account. */
-const offersOf = (flows: readonly AccessFlow[]): Offer[] =>
+/** Everything that flows with so many approvals name by account. */
+const offersOf = (flows: readonly AccessFlow[], approvals: number): Offer[] =>
   flows
-    .filter(({ approval }) => approval.steps.length === 1)
+    .filter(({ approval }) => approval.steps.length === approvals)
     .flatMap((flow) =>
       flow.targets.flatMap(({ accounts, permissionSets }) =>
         accounts.flatMap((account) =>
@@ -100,50 +104,85 @@ const moreTimeOf = (flow: AccessFlow): Showcase["moreTime"] => {
   return steps.length === 0 ? "at-once" : "with-approval";
 };
 
-/** The first of the offers by the requester's user name, then by flow; its approver is the first one by user name. */
-const firstOf = async (
+/** What is shown of an offer to somebody whom the flows let ask for it; undefined where it lacks something. */
+type Show<Found extends Shown> = (offer: Offer, shown: Shown) => Found | undefined;
+
+/** The first of the offers by the requester's user name, then by flow. */
+const firstOf = async <Found extends Shown>(
   offers: readonly Offer[],
   flows: readonly AccessFlow[],
   people: readonly DirectoryPerson[],
   dependencies: ShowcaseDependencies,
-): Promise<Showcase | undefined> => {
-  const { directory } = dependencies;
-  const withParties = await Promise.all(
+  show: Show<Found>,
+): Promise<Found | undefined> => {
+  const withRequestors = await Promise.all(
     offers.map(async (offer) => ({
       offer,
-      mayAsk: await peopleOf(offer.flow.requestors.anyOf, directory),
-      mayApprove: await peopleOf(
-        offer.flow.approval.steps.flatMap(({ anyOf }) => anyOf),
-        directory,
-      ),
+      mayAsk: await peopleOf(offer.flow.requestors.anyOf, dependencies.directory),
     })),
   );
   for (const requester of people) {
-    for (const { offer, mayAsk, mayApprove } of withParties) {
+    for (const { offer, mayAsk } of withRequestors) {
       if (!mayAsk.has(requester.userId)) continue;
-      const approver = people.find((person) => person !== requester && mayApprove.has(person.userId));
-      if (approver === undefined || !(await isServed(offer, requester, flows, dependencies))) continue;
       const { flow, account, permissionSet } = offer;
-      return { flow: flow.name, requester, approver, account, permissionSet, moreTime: moreTimeOf(flow) };
+      const found = show(offer, { flow: flow.name, requester, account, permissionSet });
+      if (found !== undefined && (await isServed(offer, requester, flows, dependencies))) return found;
     }
   }
   return undefined;
 };
 
 /**
- * A request to show. One that does not hang on organizational units comes first, since playing it takes the calls that
- * the design's budget counts: nobody has to look where the account is.
+ * Offers that do not hang on organizational units come first, since playing one takes the calls that the design's budget
+ * counts: nobody has to look where the account is.
  */
+const firstCounted = async <Found extends Shown>(
+  offers: readonly Offer[],
+  flows: readonly AccessFlow[],
+  people: readonly DirectoryPerson[],
+  dependencies: ShowcaseDependencies,
+  show: Show<Found>,
+): Promise<Found | undefined> => {
+  const byUnits = Object.groupBy(offers, (offer) => String(hangsOnUnits(offer, flows)));
+  const { false: counted = [], true: others = [] } = byUnits;
+  return (
+    (await firstOf(counted, flows, people, dependencies, show)) ??
+    (await firstOf(others, flows, people, dependencies, show))
+  );
+};
+
+const enabledOf = (everybody: readonly DirectoryPerson[]) => everybody.filter(({ enabled }) => enabled);
+
+/** A request to show; its approver is the first one by user name. */
 export const findShowcase = async (
   flows: readonly AccessFlow[],
   everybody: readonly DirectoryPerson[],
   dependencies: ShowcaseDependencies,
 ): Promise<Showcase | undefined> => {
-  const people = everybody.filter(({ enabled }) => enabled);
-  const byUnits = Object.groupBy(offersOf(flows), (offer) => String(hangsOnUnits(offer, flows)));
-  const { false: counted = [], true: others = [] } = byUnits;
-  return (
-    (await firstOf(counted, flows, people, dependencies)) ??
-    (await firstOf(others, flows, people, dependencies))
-  );
+  const people = enabledOf(everybody);
+  const offers = offersOf(flows, 1);
+  const approvers = new Map<Offer["flow"], ReadonlySet<string>>();
+  for (const { flow } of offers) {
+    const parties = flow.approval.steps.flatMap(({ anyOf }) => anyOf);
+    approvers.set(flow, await peopleOf(parties, dependencies.directory));
+  }
+  return firstCounted(offers, flows, people, dependencies, ({ flow }, shown) => {
+    const mayApprove = approvers.get(flow);
+    const approver = people.find(
+      (person) => person !== shown.requester && mayApprove?.has(person.userId) === true,
+    );
+    return approver && { ...shown, approver, moreTime: moreTimeOf(flow) };
+  });
 };
+
+/** A request to show where none needs exactly one approval: one that is granted at once. */
+export const findAutomaticShowcase = (
+  flows: readonly AccessFlow[],
+  everybody: readonly DirectoryPerson[],
+  dependencies: ShowcaseDependencies,
+): Promise<AutomaticShowcase | undefined> =>
+  firstCounted(offersOf(flows, 0), flows, enabledOf(everybody), dependencies, ({ flow }, shown) => ({
+    ...shown,
+    // Nobody approves the request, so nobody approves more time either.
+    moreTime: extensionRulesOf(flow).maxExtensions === 0 ? "never" : "at-once",
+  }));

@@ -1,8 +1,16 @@
-import { estimatedEnd } from "../../lambdas/core/domain/sync-progress.ts";
-import type { FactKind } from "../../lambdas/core/domain/inventory/facts.ts";
 import type { RunningSync, Sync } from "../../lambdas/core/domain/sync.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Terminal } from "../cli/terminal.ts";
+import {
+  continuedLine,
+  earlierEndLine,
+  endLines,
+  interruptedLine,
+  isTold,
+  progressLine,
+  unchangedLine,
+  type EndedSync,
+} from "./sync-lines.ts";
 
 /** Often enough to look alive; each look is one small query for each integration. */
 const LOOKED_EVERY_MILLISECONDS = 500;
@@ -15,7 +23,7 @@ interface Dependencies {
   /** The newest pass of each integration and scope. */
   readonly passes: () => Promise<readonly Sync[]>;
   readonly clock: Clock;
-  /** Passes that ended before this are not told. */
+  /** When this start began: what passes did before is told in a line. */
   readonly since: Date;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -23,7 +31,11 @@ interface Dependencies {
   readonly onProblem: (text: string) => void;
 }
 
-/** Shows the first pass of each integration while it runs, and tells how it ended; of later ones only what they found. */
+/**
+ * Shows a pass while it runs that somebody waits for, and tells how each one ended: with its problems, or in a short line
+ * where nobody asked for it and nothing changed. First it tells how the passes before this start ended, or that they go on;
+ * and at the end, which ones are interrupted.
+ */
 export const showSyncs = async ({
   terminal,
   passes,
@@ -32,32 +44,39 @@ export const showSyncs = async ({
   signal,
   onProblem,
 }: Dependencies): Promise<void> => {
+  const { line, quiet, bad, isRewritten } = terminal;
   const told = new Set<string>();
-  let plainLineAt = -Infinity;
+  const continued = new Set<string>();
+  const showProgress = isRewritten ? terminal.passing : nowAndThen(line, clock);
+  let newest: readonly Sync[] = [];
 
-  const showRunning = (sync: RunningSync) => {
-    const now = clock.now();
-    if (!terminal.isRewritten) {
-      if (now.getTime() - plainLineAt < PLAIN_LINE_EVERY_MILLISECONDS) return;
-      plainLineAt = now.getTime();
-    }
-    terminal.passing(terminal.quiet(progressLine(sync, now)));
-  };
-
-  const tellEnd = (sync: Exclude<Sync, RunningSync>) => {
+  const tellEnd = (sync: EndedSync) => {
     if (told.has(sync.id)) return;
     told.add(sync.id);
-    const text = endLine(sync);
-    if (Date.parse(sync.endedAt) < since.getTime() || text === undefined) return;
-    terminal.line(sync.status === "failed" ? terminal.bad(text) : text);
+    const style = sync.status === "failed" ? bad : (text: string) => text;
+    if (Date.parse(sync.endedAt) < since.getTime()) line(style(earlierEndLine(sync, since)));
+    else if (sync.status === "finished" && !isTold(sync)) line(quiet(unchangedLine(sync)));
+    else for (const text of endLines(sync)) line(style(text));
+  };
+
+  const tellContinued = (sync: RunningSync) => {
+    if (continued.has(sync.id) || Date.parse(sync.begunAt) >= since.getTime()) return;
+    continued.add(sync.id);
+    line(continuedLine(sync));
+  };
+
+  const showRunning = (sync: RunningSync | undefined) => {
+    if (sync !== undefined) showProgress(quiet(progressLine(sync, clock.now())));
+    else if (isRewritten) terminal.passing("");
   };
 
   const look = async () => {
-    const newest = await passes();
+    newest = await passes();
+    const running = newest.filter((sync) => sync.status === "running");
+    for (const sync of running) tellContinued(sync);
+    // Before the ends: the line that is written over would be written again behind them.
+    showRunning(running.find((sync) => isTold(sync) || continued.has(sync.id)));
     for (const sync of newest) if (sync.status !== "running") tellEnd(sync);
-    const first = newest.find((sync) => sync.status === "running" && sync.baseline);
-    if (first?.status === "running") showRunning(first);
-    else if (terminal.isRewritten) terminal.passing("");
   };
 
   while (!signal.aborted) {
@@ -69,60 +88,24 @@ export const showSyncs = async ({
     }
     await clock.sleep(LOOKED_EVERY_MILLISECONDS, signal);
   }
-  if (terminal.isRewritten) terminal.passing("");
+  showRunning(undefined);
+  for (const sync of newest) if (sync.status === "running") line(interruptedLine(sync));
+};
+
+/** Prints a line at most every so often, and never one that says what the last one said. */
+const nowAndThen = (line: Terminal["line"], clock: Pick<Clock, "now">) => {
+  let last = "";
+  let lastAt = -Infinity;
+  return (text: string): void => {
+    const now = clock.now().getTime();
+    if (text === last || now - lastAt < PLAIN_LINE_EVERY_MILLISECONDS) return;
+    last = text;
+    lastAt = now;
+    line(text);
+  };
 };
 
 /** Asked again: an abort may come while something is awaited, which the compiler does not see. */
 const isStopped = (signal: AbortSignal): boolean => signal.aborted;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const callsOf = ({ calls }: Sync): number => Object.values(calls).reduce((sum, times) => sum + times, 0);
-
-/** A name of the domain in plain words: `permission-set`, `permission sets`. */
-const spoken = (name: string): string => name.replaceAll("-", " ");
-
-const plural = (count: number, name: string): string => `${String(count)} ${name}${count === 1 ? "" : "s"}`;
-
-/** Where a pass is: `Sync organization: assignments 120 of 400, 312 calls, about 2 min left`. */
-const progressLine = (sync: RunningSync, now: Date): string => {
-  const { integration, checkpoint, done, total } = sync;
-  const of =
-    total === undefined ? (done === 0 ? "" : ` ${String(done)}`) : ` ${String(done)} of ${String(total)}`;
-  const end = estimatedEnd(sync, now);
-  const left = end === undefined ? [] : [`about ${durationOf(end.getTime() - now.getTime())} left of this`];
-  return [
-    `Sync ${integration}: ${spoken(checkpoint.phase)}${of}`,
-    plural(callsOf(sync), "call"),
-    ...left,
-  ].join(", ");
-};
-
-/** How a pass ended; undefined for a later one that found nothing. */
-const endLine = (sync: Exclude<Sync, RunningSync>): string | undefined => {
-  const { integration, scope, baseline, begunAt, endedAt } = sync;
-  if (sync.status === "failed") {
-    const { message, fix } = sync.reason;
-    return `Sync ${integration} (${scope}) failed: ${message} ${fix}`;
-  }
-  const took = durationOf(Date.parse(endedAt) - Date.parse(begunAt));
-  if (baseline) {
-    const counts = Object.entries(sync.counts)
-      .filter(([kind]) => kind !== NO_THING)
-      .map(([kind, count]) => plural(count, spoken(kind)));
-    const found = counts.length === 0 ? "" : `: ${counts.join(", ")}`;
-    return `Sync ${integration} (${scope}) is through, in ${took} and ${plural(callsOf(sync), "call")}${found}`;
-  }
-  const { appeared, changed, vanished } = sync.changes;
-  const changes = Object.entries({ appeared, changed, vanished }).filter(([, count]) => count > 0);
-  if (changes.length === 0) return undefined;
-  return `Sync ${integration} (${scope}): ${changes.map(([what, count]) => `${String(count)} ${what}`).join(", ")}`;
-};
-
-/** The place of a permission set in an account: nothing that a person counts. */
-const NO_THING: FactKind = "provisioning";
-
-const durationOf = (milliseconds: number): string => {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return seconds < 120 ? `${String(seconds)} s` : `${String(Math.round(seconds / 60))} min`;
-};

@@ -1,11 +1,12 @@
 import { columns } from "../cli/terminal.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import type { Environment } from "../environment.ts";
-import { NOTHING_TO_SHOW } from "../environment/showcase.ts";
-import type { Showcase } from "../environment/showcase.ts";
-import { administratorCall, requestCalls } from "./try-calls.ts";
+import type { DirectoryPerson } from "../environment/people.ts";
+import type { AutomaticShowcase, Showcase } from "../environment/showcase.ts";
+import { administratorCall, inventoryCalls, requestCalls } from "./try-calls.ts";
+import type { TryCall } from "./try-calls.ts";
 
-const tryAws = (environment: Environment, showcase: Showcase | undefined) => {
+const tryAws = (environment: Welcoming, showcase: Showcase | AutomaticShowcase | undefined) => {
   const { region, instanceArn } = environment.ids.identityCenter;
   const settings = `export AWS_ENDPOINT_URL=${environment.addresses.aws} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me`;
   const assignments =
@@ -23,38 +24,89 @@ const tryAws = (environment: Environment, showcase: Showcase | undefined) => {
 
 const indented = (text: string) => `  ${text.replaceAll("\n", "\n  ")}`;
 
-/** Prints who there is and what to try, in commands that can be pasted as they are. */
-export const welcome = async (terminal: Terminal, environment: Environment): Promise<void> => {
-  const { line, strong, quiet } = terminal;
+/** What the welcome asks the environment. */
+export type Welcoming = Pick<
+  Environment,
+  | "accessFlows"
+  | "addresses"
+  | "administratorGroups"
+  | "administrators"
+  | "automaticShowcase"
+  | "groupNames"
+  | "hasMemberRoles"
+  | "ids"
+  | "integrations"
+  | "machineArns"
+  | "people"
+  | "showcase"
+  | "tableNames"
+>;
+
+/** What keeps everybody from the inventory, and how to put it right. */
+const nobodyAdministers = ({ administratorGroups }: Welcoming): readonly string[] => [
+  `Nobody is an administrator: no enabled person belongs to ${administratorGroups.join(" or ")} (administratorGroups in cdk.json).`,
+  "/inventory, /syncs, /integrations and PUT /access-flows/{name} answer 403 to everybody. Put somebody into such a group in the",
+  "organization's file, or name a group that there is in cdk.json, and start again.",
+];
+
+/** Why no request is shown, and how there would be one. */
+const nothingToShow = async (
+  environment: Welcoming,
+  administrator: DirectoryPerson | undefined,
+): Promise<readonly string[]> => {
+  const flows = await environment.accessFlows();
+  if (flows.length > 0)
+    return [
+      `No request is shown: no access flow (${flows.map(({ name }) => name).join(", ")}) names an account and allows an`,
+      "enabled person a request there at once or with one approval. GET /me tells everybody what they may request.",
+    ];
+  const asAdministrator =
+    administrator === undefined
+      ? ""
+      : `, or PUT one to /access-flows/{name} as ${administrator.displayName}, an administrator`;
+  return [
+    `There is no access flow, so nobody may request anything: start with --access-flows FILE${asAdministrator}.`,
+  ];
+};
+
+/** Who there is and what to try, in commands that can be pasted as they are. */
+export const welcome = async (
+  { strong, quiet, bad }: Pick<Terminal, "strong" | "quiet" | "bad">,
+  environment: Welcoming,
+): Promise<readonly string[]> => {
   const people = await environment.people();
   const groups = await environment.groupNames();
   const administrators = await environment.administrators();
-  const showcase = await environment.showcase();
-  line();
-  line(`${strong("People")} ${quiet("a token for any of them: npm run -s token -- EMAIL")}`);
+  const showcase = (await environment.showcase()) ?? (await environment.automaticShowcase());
+  const administrator = people.find(({ userId, enabled }) => enabled && administrators.has(userId));
   const rows = people.map(({ userId, email, displayName, enabled }): [string, string] => {
     const about = enabled ? (groups.get(userId) ?? []).join(", ") : "disabled";
     const mark = enabled && administrators.has(userId) ? ` ${strong("(administrator)")}` : "";
     return [email, `${displayName.padEnd(20)}  ${quiet(about)}${mark}`];
   });
-  for (const text of columns(rows)) line(text);
-  line();
-  line(strong("Try"));
-  if (showcase === undefined)
-    line(
-      `  ${NOTHING_TO_SHOW}: start with --access-flows FILE, or PUT one to /access-flows/{name} as an administrator.`,
-    );
-  const administrator = people.find(({ userId, enabled }) => enabled && administrators.has(userId));
-  const calls = [
-    ...(showcase === undefined ? [] : requestCalls(environment, showcase)),
-    ...(administrator === undefined ? [] : [administratorCall(environment, administrator)]),
+  const shown = (calls: readonly TryCall[]) =>
+    calls.flatMap(([what, command]) => [quiet(`  # ${what}`), indented(command)]);
+  return [
+    "",
+    `${strong("People")} ${quiet("a token for any of them: npm run -s token -- EMAIL")}`,
+    ...columns(rows),
+    ...(administrator === undefined ? nobodyAdministers(environment).map((text) => bad(`  ${text}`)) : []),
+    "",
+    strong("Try"),
+    ...(showcase === undefined
+      ? (await nothingToShow(environment, administrator)).map((text) => `  ${text}`)
+      : shown(requestCalls(environment, showcase))),
+    ...(administrator === undefined
+      ? []
+      : [
+          ...shown([administratorCall(environment, administrator)]),
+          "",
+          `${strong("The inventory")} ${quiet(`as ${administrator.displayName}, an administrator`)}`,
+          ...shown(await inventoryCalls(environment, administrator, showcase?.requester ?? administrator)),
+        ]),
+    "",
+    strong("Look inside with the AWS CLI"),
+    ...tryAws(environment, showcase).map(indented),
+    "",
   ];
-  for (const [what, command] of calls) {
-    line(quiet(`  # ${what}`));
-    line(indented(command));
-  }
-  line();
-  line(strong("Look inside with the AWS CLI"));
-  for (const command of tryAws(environment, showcase)) line(indented(command));
-  line();
 };

@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { BUDGETS } from "../bench/budgets.ts";
 import { closeServer, listenOnLoopback } from "../../local/loopback-server.ts";
-import { runNode, startChild, tokenFrom } from "./support/child.ts";
+import { runNode, startChild, tokenFrom, type Child } from "./support/child.ts";
 
 let directory: string;
 
@@ -23,6 +25,38 @@ const file = (name: string, text: string) => {
   writeFileSync(path, text);
   return path;
 };
+
+const lineWith = (part: string) => (line: string) => (line.includes(part) ? line : undefined);
+
+/** What the shell answers to the command that is printed behind those words, as it is. */
+const answerOf = async ({ said }: Child, words: string): Promise<unknown> => {
+  const [, behind = ""] = said().split(`# ${words}`);
+  const [, command = ""] = /^[^\n]*\n((?:.*\\\n)*.*)\n/.exec(behind) ?? [];
+  const { stdout } = await run("sh", ["-c", command]);
+  return JSON.parse(stdout);
+};
+
+const run = promisify(execFile);
+
+/** Without the group that cdk.json names, as other organizations are. */
+const NO_ADMINISTRATORS = `
+managementAccountId: "111111111111"
+accounts:
+  - { id: "111111111111", name: management }
+  - { id: "222222222222", name: payments-prod }
+identityCenter:
+  region: eu-west-1
+  users: [{ userName: alice, email: alice@example.com, displayName: Alice Ng }]
+  groups: [{ displayName: engineers, members: [alice] }]
+  permissionSets: [{ name: ReadOnly, managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }]
+`;
+
+const AUTOMATIC_FLOW = `
+- name: look
+  requestors: { anyOf: [{ group: engineers }] }
+  targets: [{ accounts: [payments-prod], permissionSets: [ReadOnly] }]
+  duration: { max: PT1H }
+`;
 
 describe("npm start", { timeout: 60_000 }, () => {
   it("says who there is and what to try, is ready, serves tokens, and stops on SIGTERM", async () => {
@@ -43,11 +77,38 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(stdout).toContain('{"decision":"approve","extension":"ASKED_AT"}');
     expect(stdout).toMatch(/\/sweep -H "authorization: Bearer \$\(npm run -s token -- tara@example\.com /);
     expect(stdout).toContain("aws sso-admin list-account-assignments");
-    // Behind it is only how far the first sync has come.
+    // Behind it is only how far the first sync has come, and what becomes of it.
     const lines = stdout.trimEnd().split("\n");
     const readyAt = lines.indexOf(JSON.stringify(ready));
     expect(readyAt).toBeGreaterThan(0);
-    for (const line of lines.slice(readyAt + 1)) expect(line).toMatch(/^Sync /);
+    for (const line of lines.slice(readyAt + 1)) expect(line).toMatch(/^(Sync |Stopping\. Nothing is kept)/);
+    expect(lines.findLastIndex((line) => line.startsWith("Stopping."))).toBeGreaterThan(readyAt);
+  });
+
+  it("prints commands that have the accounts looked into, and says on SIGTERM what that interrupts", async () => {
+    const { child } = await startChild();
+    await child.line(lineWith("(identity) is through"));
+    expect(await answerOf(child, "Look into the accounts too")).toMatchObject({ memberAccounts: true });
+    expect(await answerOf(child, "… and do so now")).toMatchObject({ syncs: [{ scope: "resources" }] });
+    await child.line(lineWith("Sync organization (resources): in accounts"));
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await child.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Sync organization (resources) is interrupted: in accounts");
+  });
+
+  it("says that nobody is an administrator, and shows a request that is granted at once", async () => {
+    const { child } = await startChild(
+      "--organization",
+      file("no-administrators.yaml", NO_ADMINISTRATORS),
+      "--access-flows",
+      file("automatic.yaml", AUTOMATIC_FLOW),
+    );
+    child.kill("SIGTERM");
+    const { stdout } = await child.ended;
+    expect(stdout).toContain("Nobody is an administrator: no enabled person belongs to platform-admins");
+    expect(stdout).toContain("# Alice Ng asks, and gets it at once");
+    expect(stdout).not.toContain("--access-flows FILE");
   });
 
   it.each([

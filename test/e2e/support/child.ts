@@ -15,6 +15,8 @@ export interface Ended {
 export interface Child {
   /** Resolves to the first line of stdout that `recognize` makes something of; fails when the command ends before. */
   readonly line: <T>(recognize: (line: string) => T | undefined) => Promise<T>;
+  /** Stdout so far. */
+  readonly said: () => string;
   readonly kill: (signal: "SIGTERM" | "SIGKILL" | "SIGINT") => void;
   readonly ended: Promise<Ended>;
 }
@@ -39,6 +41,7 @@ export const runNode = (file: string, ...args: readonly string[]): Child => {
   });
   return {
     ended,
+    said: () => stdout,
     kill: (signal) => {
       child.kill(signal);
     },

@@ -7,7 +7,7 @@ import type {
   OrganizationalUnitId,
   UserId,
 } from "../../../../lambdas/core/domain/ids.ts";
-import { findShowcase } from "../../../../local/environment/showcase.ts";
+import { findAutomaticShowcase, findShowcase } from "../../../../local/environment/showcase.ts";
 import type { ShowcaseDependencies } from "../../../../local/environment/showcase.ts";
 import { permissionSetArnOf, userIdOf, groupIdOf, instanceArnOf } from "../../../../local/identity/ids.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
@@ -93,6 +93,26 @@ describe("the request that a newcomer is shown", () => {
     expect(await findShowcase([automatic, flow("prod", {})], people, dependencies)).toMatchObject({
       requester: { userName: "bruno" },
     });
+  });
+
+  it("is granted at once where nobody has to approve", async () => {
+    const automatic = flow("automatic", {
+      approval: { steps: [] },
+      settings: { requesterCanApproveSelf: false, maxExtensions: 1 },
+    });
+    expect(await findShowcase([automatic], people, dependencies)).toBeUndefined();
+    expect(await findAutomaticShowcase([automatic, flow("prod", {})], people, dependencies)).toEqual({
+      flow: "automatic",
+      requester: person("alice"),
+      account,
+      permissionSet: permissionSet("PowerUser"),
+      moreTime: "at-once",
+    });
+    expect(await findAutomaticShowcase([flow("prod", {})], people, dependencies)).toBeUndefined();
+    const never = flow("automatic", { approval: { steps: [] } });
+    expect(await findAutomaticShowcase([never], people, dependencies)).toMatchObject({ moreTime: "never" });
+    const mallory = [person("mallory", false)];
+    expect(await findAutomaticShowcase([never], mallory, dependencies)).toBeUndefined();
   });
 
   it("hangs on no organizational unit where there is a choice", async () => {
