@@ -367,8 +367,10 @@ describeStores("the inventory", (stores) => {
 
   it("may say that there is more where a page was just long enough", async () => {
     await record(anAccountFact(1), anAccountFact(2));
-    const pages = await pagesOf(stores().inventory, { kind: "account" }, 2);
-    expect(pages).toEqual([[anAccountFact(1), anAccountFact(2)], []]);
+    const [first, ...behind] = await pagesOf(stores().inventory, { kind: "account" }, 2);
+    expect(first).toEqual([anAccountFact(1), anAccountFact(2)]);
+    // DynamoDB may tell of more where there is none (API_Query, LastEvaluatedKey); dynalite and Lockstep's do, moto does not.
+    expect(behind.flat()).toEqual([]);
   });
 
   it("counts what vanished of an account, and nothing that vanished in an index, which holds no traces", async () => {
