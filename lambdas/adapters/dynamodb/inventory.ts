@@ -8,7 +8,7 @@ import {
   type FactOf,
   type ResourceType,
 } from "../../core/domain/inventory/facts.ts";
-import type { Inventory, NamedKind, Observed, Scope } from "../../core/ports/inventory.ts";
+import type { Inventory, NamedKind, Observed, Replaced, Scope } from "../../core/ports/inventory.ts";
 import type { WriteOutcome } from "../../core/ports/stores.ts";
 import type { Condition } from "./conditions.ts";
 import { cursorCodec } from "./cursor.ts";
@@ -95,15 +95,15 @@ export const inventory = (deps: TableDeps): Inventory => {
       return shown<typeof kind>(found).filter(({ fact }) => nameOf(fact) === name);
     },
 
-    record: async (observed) =>
+    record: async (observed, replaced) =>
       written(
         await items.put(
           { ...observed, ...factAttributes(observed.fact, observed.since) },
-          isSeenNoLaterThan(observed.observedAt),
+          replacing(replaced, isSeenNoLaterThan(observed.observedAt)),
         ),
       ),
 
-    forget: (reference, gone) => forget(items, reference, gone),
+    forget: (reference, gone, replaced) => forget(items, reference, gone, replaced),
   };
 };
 
@@ -122,11 +122,34 @@ const isSeenNoLaterThan = (observedAt: string): Condition => ({
   ExpressionAttributeValues: { ":observedAt": observedAt, ":gone": true },
 });
 
+/** The condition, and that nothing was written since what was read. */
+const replacing = (replaced: Replaced | undefined, condition: Condition): Condition => {
+  if (replaced === undefined) return condition;
+  const { observedAt } = replaced;
+  const isAsRead =
+    observedAt === undefined
+      ? "attribute_not_exists(#pk) OR #gone = :gone"
+      : "#observedAt = :replaced AND attribute_not_exists(#gone)";
+  return {
+    ConditionExpression: `(${condition.ConditionExpression}) AND (${isAsRead})`,
+    ExpressionAttributeNames: {
+      ...condition.ExpressionAttributeNames,
+      "#gone": "gone",
+      ...(observedAt === undefined ? { "#pk": "pk" } : {}),
+    },
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ...(observedAt === undefined ? { ":gone": true } : { ":replaced": observedAt }),
+    },
+  };
+};
+
 /** Leaves a trace, with what was there for the stream to tell of, and out of every index. */
 const forget = async (
   items: Table,
   { kind, id }: Parameters<Inventory["forget"]>[0],
   { observedAt, by, heldBy, leftScope }: Parameters<Inventory["forget"]>[1],
+  replaced: Replaced | undefined,
 ): Promise<"written" | "outdated"> => {
   const trace = {
     kind: "fact" satisfies InventoryItemKind,
@@ -137,9 +160,14 @@ const forget = async (
     ...(heldBy === undefined ? {} : { heldBy }),
     ...(leftScope === undefined ? {} : { leftScope }),
   };
+  const update = setting(trace, [...FACT_PLACES, ...ABOUT_A_CHANGE.filter((name) => !(name in trace))]);
   const changed = await items.update(inventoryKeys.fact(kind, id), {
-    ...setting(trace, [...FACT_PLACES, ...ABOUT_A_CHANGE.filter((name) => !(name in trace))]),
-    ConditionExpression: "attribute_not_exists(#pk) OR #observedAt < :observedAt",
+    ...update,
+    ...replacing(replaced, {
+      ConditionExpression: "attribute_not_exists(#pk) OR #observedAt < :observedAt",
+      ExpressionAttributeNames: update.ExpressionAttributeNames,
+      ExpressionAttributeValues: update.ExpressionAttributeValues ?? {},
+    }),
   });
   return written(changed === "conflict" ? changed : "written");
 };

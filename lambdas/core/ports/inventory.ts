@@ -73,7 +73,7 @@ export interface InventoryWriter {
    * `outdated`: a look that began later has been written already, or one that began at the same moment. Of two looks that
    * began at the same moment, the one that saw the fact wins over the one that did not.
    */
-  record(observed: Observed): Promise<"written" | "outdated">;
+  record(observed: Observed, replaced?: Replaced): Promise<"written" | "outdated">;
   /** It is there no more, as of a look that began at `observedAt`. */
   forget(
     reference: FactReference,
@@ -84,7 +84,16 @@ export interface InventoryWriter {
       /** It may be there still, but no integration looks at it any more: nothing has changed, and nobody is told. */
       readonly leftScope?: boolean | undefined;
     },
+    replaced?: Replaced,
   ): Promise<"written" | "outdated">;
+}
+
+/**
+ * What a write was made from: the look that was read (no two of a fact began at the same moment), or that there was none. With
+ * it, what was written meanwhile makes the write `outdated`, however old the look is.
+ */
+export interface Replaced {
+  readonly observedAt: Timestamp | undefined;
 }
 
 export interface Inventory extends InventoryReader, InventoryWriter {}

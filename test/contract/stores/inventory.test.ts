@@ -392,6 +392,27 @@ describeStores("the inventory", (stores) => {
     expect(indexed.facts).toHaveLength(2);
   });
 
+  it("writes over nothing but what was read, where the write says what that was", async () => {
+    const { inventory } = stores();
+    const nothing = { observedAt: undefined };
+    const first = seen(account, { since: afterMinutes(0), observedAt: afterMinutes(1) });
+    expect(await inventory.record(first, nothing)).toBe("written");
+    const second = seen(account, { since: afterMinutes(0), observedAt: afterMinutes(2) });
+    expect(await inventory.record(second, nothing)).toBe("outdated");
+    expect(await inventory.forget(account, { observedAt: afterMinutes(2) }, nothing)).toBe("outdated");
+    expect(await inventory.get("account", account.id)).toEqual(first);
+
+    expect(await inventory.record(second, { observedAt: afterMinutes(1) })).toBe("written");
+    const third = seen(account, { since: afterMinutes(0), observedAt: afterMinutes(3) });
+    expect(await inventory.record(third, { observedAt: afterMinutes(1) })).toBe("outdated");
+    const gone = { observedAt: afterMinutes(3) };
+    expect(await inventory.forget(account, gone, { observedAt: afterMinutes(1) })).toBe("outdated");
+    expect(await inventory.get("account", account.id)).toEqual(second);
+    expect(await inventory.forget(account, gone, { observedAt: afterMinutes(2) })).toBe("written");
+    const back = seen(account, { since: afterMinutes(4), observedAt: afterMinutes(4) });
+    expect(await inventory.record(back, nothing)).toBe("written");
+  });
+
   it("shows again what came back, as it is now", async () => {
     await record(account);
     await stores().inventory.forget(account, { observedAt: afterMinutes(1) });

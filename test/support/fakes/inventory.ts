@@ -15,6 +15,7 @@ import type {
   InventoryWriter,
   NamedKind,
   Observed,
+  Replaced,
   Scope,
 } from "../../../lambdas/core/ports/inventory.ts";
 
@@ -93,22 +94,28 @@ export class FakeInventory implements Inventory {
     return Promise.resolve(structuredClone(found as unknown as readonly Observed<FactOf<Kind>>[]));
   }
 
-  record(observed: Observed): Promise<"written" | "outdated"> {
+  record(observed: Observed, replaced?: Replaced): Promise<"written" | "outdated"> {
     const id = factId(observed.fact);
     const known = this.held.get(observed.fact.kind)?.get(id);
     const isNewer =
       known === undefined ||
       known.observedAt < observed.observedAt ||
       (isTrace(known) && known.observedAt === observed.observedAt);
-    return Promise.resolve(isNewer ? this.write({ kind: observed.fact.kind, id }, observed) : "outdated");
+    return Promise.resolve(
+      isNewer && isAsRead(known, replaced)
+        ? this.write({ kind: observed.fact.kind, id }, observed)
+        : "outdated",
+    );
   }
 
   forget(
     reference: FactReference,
     { observedAt, leftScope }: Parameters<InventoryWriter["forget"]>[1],
+    replaced?: Replaced,
   ): Promise<"written" | "outdated"> {
     const known = this.held.get(reference.kind)?.get(reference.id);
-    if (known !== undefined && known.observedAt >= observedAt) return Promise.resolve("outdated");
+    if ((known !== undefined && known.observedAt >= observedAt) || !isAsRead(known, replaced))
+      return Promise.resolve("outdated");
     return Promise.resolve(this.write(reference, { gone: true, observedAt, fact: known?.fact, leftScope }));
   }
 
@@ -178,4 +185,9 @@ const nameOf = (fact: Fact): string | undefined => {
     default:
       return undefined;
   }
+};
+
+const isAsRead = (known: Held | undefined, replaced: Replaced | undefined): boolean => {
+  if (replaced === undefined) return true;
+  return (known === undefined || isTrace(known) ? undefined : known.observedAt) === replaced.observedAt;
 };

@@ -10,8 +10,10 @@ import type { Look } from "../../ports/sync.ts";
 const RACES = 5;
 
 /**
- * Notes how far an account was looked into, if that changes anything, and answers what was known before. Two that note at
- * once both read before they write; the later read wins, and the other one reads again: neither loses what it has to say.
+ * Notes how far an account was looked into, if that changes anything, and answers what was known before. Whoever writes says
+ * what it read, so that neither of two loses what the other one has to say:
+ *
+ *     one reads · the other reads, later · the first writes · the other's write is newer, but of what was there before: it reads again
  */
 export const noteCoverage = async (
   { inventory, look }: { readonly inventory: Inventory; readonly look: () => Look },
@@ -25,10 +27,11 @@ export const noteCoverage = async (
     const subjects = change(known);
     if (noted !== undefined && canonicalJson(subjects) === canonicalJson(known)) return known;
     const fact = { kind: "coverage", accountId, subjects } as const;
+    const replaced = { observedAt: noted?.observedAt };
     const outcome =
       Object.keys(subjects).length === 0
-        ? await inventory.forget({ kind: fact.kind, id: factId(fact) }, { observedAt })
-        : await inventory.record({ fact, since: noted?.since ?? observedAt, observedAt });
+        ? await inventory.forget({ kind: fact.kind, id: factId(fact) }, { observedAt }, replaced)
+        : await inventory.record({ fact, since: noted?.since ?? observedAt, observedAt }, replaced);
     if (outcome === "written") return known;
   }
   throw new RetryableError(
