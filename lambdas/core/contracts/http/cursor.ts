@@ -33,7 +33,8 @@ export const boundCursor = (list: List, cursor: string): string => `${markOf(lis
 /** The cursor that `boundCursor` bound to this list. Throws DomainError `invalid-cursor` for any other. */
 export const unboundCursor = (list: List, bound: string): string => {
   const cursor = bound.slice(MARK_CHARACTERS);
-  if (bound !== boundCursor(list, cursor)) throw invalidCursor();
+  // Cut elsewhere than in our own alphabet, text may end in half of a surrogate pair, which has no canonical form.
+  if (!cursor.isWellFormed() || bound !== boundCursor(list, cursor)) throw invalidCursor();
   return cursor;
 };
 
