@@ -42,6 +42,10 @@ export const isRoot = (id: OrganizationalUnitId): boolean => id.startsWith("r-")
 export const FlowNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"FlowName">();
 export type FlowName = z.infer<typeof FlowNameSchema>;
 
+/** A rota's name. */
+export const RotaNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"RotaName">();
+export type RotaName = z.infer<typeof RotaNameSchema>;
+
 /** A moment in UTC, to the millisecond, so that text order is time order. */
 export const TimestampSchema = z
   .string()
