@@ -33,6 +33,20 @@ const account = mapping({
   resourceExplorer: z.optional(accountResourceExplorer),
 });
 
+/** By the names that access flows know them by (lambdas/core/domain/directory-attributes.ts). */
+const userAttributes = mapping({
+  title: z.optional(text),
+  userType: z.optional(text),
+  preferredLanguage: z.optional(text),
+  locale: z.optional(text),
+  timezone: z.optional(text),
+  employeeNumber: z.optional(text),
+  costCenter: z.optional(text),
+  organization: z.optional(text),
+  division: z.optional(text),
+  department: z.optional(text),
+});
+
 const user = mapping({
   userName: text,
   email,
@@ -41,6 +55,8 @@ const user = mapping({
   externalIds: z._default(z.array(mapping({ issuer: text, id: text })), []),
   /** The user name of the person's manager. */
   manager: z.optional(text),
+  /** What else the directory says of the person. */
+  attributes: z.optional(userAttributes),
 });
 
 const group = mapping({

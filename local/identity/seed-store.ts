@@ -4,6 +4,7 @@ import type { IdentityStoreDocuments } from "../identity-store/records.ts";
 import { accountEmail, type OrganizationFile } from "../organization-file.ts";
 import { ORGANIZATION, type OrganizationsDocuments } from "../organizations/records.ts";
 import { givenAndFamilyName } from "./person-name.ts";
+import { attributesIn } from "./user-attributes.ts";
 import {
   groupIdOf,
   identityStoreIdOf,
@@ -73,7 +74,12 @@ const seedDirectory = (file: OrganizationFile, { directory, clock }: SeedTarget)
     value: userIdOf(userName),
     displayName: displayNames.get(userName) ?? userName,
   });
-  for (const user of file.identityCenter.users)
+  for (const user of file.identityCenter.users) {
+    const { plain, ofEnterprise } = attributesIn(user);
+    const enterprise = {
+      ...ofEnterprise,
+      ...(user.manager === undefined ? {} : { manager: managerNamed(user.manager) }),
+    };
     directory.users.put(userIdOf(user.userName), {
       UserId: userIdOf(user.userName),
       UserName: user.userName,
@@ -83,10 +89,11 @@ const seedDirectory = (file: OrganizationFile, { directory, clock }: SeedTarget)
       ...(user.externalIds.length === 0
         ? {}
         : { ExternalIds: user.externalIds.map(({ issuer, id }) => ({ Issuer: issuer, Id: id })) }),
-      ...(user.manager === undefined ? {} : { enterprise: { manager: managerNamed(user.manager) } }),
+      ...(Object.keys(enterprise).length === 0 ? {} : { enterprise }),
       ...times,
-      attributes: { Name: { ...givenAndFamilyName(user.displayName) } },
+      attributes: { Name: { ...givenAndFamilyName(user.displayName) }, ...plain },
     });
+  }
   for (const group of file.identityCenter.groups) {
     const GroupId = groupIdOf(group.displayName);
     directory.groups.put(GroupId, {

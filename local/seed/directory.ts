@@ -9,6 +9,7 @@ import {
   UpdateUserCommand,
   type IdentitystoreClient,
 } from "@aws-sdk/client-identitystore";
+import { attributesIn } from "../identity/user-attributes.ts";
 import { givenAndFamilyName } from "../identity/person-name.ts";
 import type { OrganizationFile, OrganizationUser } from "../organization-file.ts";
 import { reasonOf, required, unless, type SeedLog } from "./report.ts";
@@ -22,6 +23,7 @@ export interface DirectorySeed {
 
 const seedUser = async ({ client, identityStoreId, log }: DirectorySeed, user: OrganizationUser) => {
   const IdentityStoreId = identityStoreId;
+  const { plain, ofEnterprise } = attributesIn(user);
   const found = await unless("ResourceNotFoundException", () =>
     client.send(
       new GetUserIdCommand({
@@ -41,12 +43,17 @@ const seedUser = async ({ client, identityStoreId, log }: DirectorySeed, user: O
         DisplayName: user.displayName,
         Name: givenAndFamilyName(user.displayName),
         Emails: [{ Value: user.email, Type: "work", Primary: true }],
+        ...plain,
       }),
     ));
   const UserId = required(answer.UserId, "a user's id");
   log.seeded("user", user.userName, UserId, found === undefined);
   if (user.manager !== undefined)
     log.inexpressible(`The manager of ${user.userName}: only a local organization keeps managers.`);
+  if (Object.keys(ofEnterprise).length > 0)
+    log.inexpressible(
+      `The ${Object.keys(ofEnterprise).join(", ")} of ${user.userName}: only a local organization keeps them.`,
+    );
   if (user.status === "DISABLED") await disable({ client, identityStoreId, log }, user, UserId);
   if (user.externalIds.length > 0)
     log.inexpressible(

@@ -9,7 +9,6 @@ import {
   type Group,
   type User,
 } from "@aws-sdk/client-identitystore";
-import * as z from "zod/mini";
 import { GroupIdSchema, UserIdSchema, type GroupId, type UserId } from "../../core/domain/ids.ts";
 import type { GroupFact, MembershipFact, UserFact } from "../../core/domain/inventory/facts.ts";
 import type { DirectorySource } from "../../core/ports/sync.ts";
@@ -17,17 +16,11 @@ import type { AwsClients } from "../aws-clients.ts";
 import { unlessGone } from "../sync/gone.ts";
 import { allOf, pagesOf } from "../sync/pages.ts";
 import type { PatientCall } from "../sync/patient-calls.ts";
+import { emailOf, managerOf, withEnterprise } from "./user-attributes.ts";
 import { isEnabled } from "./user-status.ts";
 
 /** The largest page that the identity store gives. */
 const PAGE = 100;
-
-/**
- * Attributes of an employee, which AWS shows when they are asked for: "aws:identitystore:enterprise is the only supported
- * extension name". Its `manager` has a `value`, usually the id of another user
- * (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DescribeUser.html, the example).
- */
-const ENTERPRISE = "aws:identitystore:enterprise";
 
 const GONE = ["ResourceNotFoundException"];
 
@@ -46,13 +39,12 @@ export const directorySource = ({
 }): DirectorySource => {
   const client = clients.client(IdentitystoreClient, { region });
   const store = { IdentityStoreId: identityStoreId };
-  const extensions = { Extensions: [ENTERPRISE] };
 
   return {
     users: async function* () {
       const pages = pagesOf((NextToken) =>
         call("identitystore:ListUsers", () =>
-          client.send(new ListUsersCommand({ ...store, ...extensions, MaxResults: PAGE, NextToken })),
+          client.send(new ListUsersCommand({ ...store, ...withEnterprise, MaxResults: PAGE, NextToken })),
         ),
       );
       for await (const { Users = [] } of pages) yield Users.map(userFact);
@@ -61,7 +53,7 @@ export const directorySource = ({
     user: async (id) => {
       const answer = await unlessGone(GONE, () =>
         call("identitystore:DescribeUser", () =>
-          client.send(new DescribeUserCommand({ ...store, ...extensions, UserId: id })),
+          client.send(new DescribeUserCommand({ ...store, ...withEnterprise, UserId: id })),
         ),
       );
       return answer === undefined ? undefined : userFact(answer);
@@ -122,7 +114,7 @@ export const directorySource = ({
 
 const userFact = (user: User): UserFact => {
   const id = UserIdSchema.parse(user.UserId);
-  const email = (user.Emails?.find(({ Primary }) => Primary) ?? user.Emails?.[0])?.Value;
+  const email = emailOf(user);
   const manager = managerOf(user);
   return {
     kind: "user",
@@ -133,14 +125,6 @@ const userFact = (user: User): UserFact => {
     enabled: isEnabled(user.UserStatus),
     ...(manager === undefined ? {} : { manager }),
   };
-};
-
-const EnterpriseSchema = z.object({ manager: z.object({ value: z.string().check(z.minLength(1)) }) });
-
-/** An identity provider may send anything as an extension: what is no manager is none. */
-const managerOf = ({ Extensions }: Pick<User, "Extensions">): string | undefined => {
-  const enterprise = EnterpriseSchema.safeParse(Extensions?.[ENTERPRISE]);
-  return enterprise.success ? enterprise.data.manager.value : undefined;
 };
 
 const membershipFact = (

@@ -11,9 +11,15 @@ import {
 import type { IdentitySettings } from "../../core/contracts/environment.ts";
 import { DomainError } from "../../core/domain/errors.ts";
 import { GroupIdSchema, UserIdSchema, type GroupId, type UserId } from "../../core/domain/ids.ts";
-import type { Directory, DirectoryGroup, DirectoryUser } from "../../core/ports/directory.ts";
+import type {
+  Directory,
+  DirectoryGroup,
+  DirectoryUser,
+  UniqueAttribute,
+} from "../../core/ports/directory.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 import { isNamed, orUnavailable } from "../aws-errors.ts";
+import { attributesOf, managerOf, withEnterprise } from "./user-attributes.ts";
 import { isEnabled } from "./user-status.ts";
 
 export interface DirectoryDeps {
@@ -66,6 +72,16 @@ export const directory = ({ clientsFor, region, identityStoreId, identity }: Dir
     return id === undefined ? undefined : user(id);
   };
 
+  /** Whom a user name or an email means: two, where it is one user's user name and another's email. */
+  const userIdsNamed = async (name: string): Promise<readonly UserId[]> => {
+    const byUserName = await userIdBy(attribute("userName", name));
+    const byEmail = name.includes("@") ? await userIdBy(attribute("emails.value", name)) : undefined;
+    return [...new Set([byUserName, byEmail])].filter((id) => id !== undefined);
+  };
+
+  const describedWithEnterprise = (id: UserId) =>
+    found(() => client.send(new DescribeUserCommand({ ...store, ...withEnterprise, UserId: id })));
+
   const groupIdsOf = async (id: UserId): Promise<readonly GroupId[]> => {
     const pages = paginateListGroupMembershipsForMember(
       { client, pageSize: PAGE },
@@ -87,20 +103,38 @@ export const directory = ({ clientsFor, region, identityStoreId, identity }: Dir
         : userBy(attribute(identity.match, value)),
 
     userByName: async (name) => {
-      const byUserName = await userIdBy(attribute("userName", name));
-      const byEmail = name.includes("@") ? await userIdBy(attribute("emails.value", name)) : undefined;
-      if (byUserName !== undefined && byEmail !== undefined && byUserName !== byEmail) {
+      const [id, another] = await userIdsNamed(name);
+      if (another !== undefined) {
         throw new DomainError(
           "ambiguous-name",
           `"${name}" is one user's user name and another's email address`,
         );
       }
-      const id = byUserName ?? byEmail;
       return id === undefined ? undefined : user(id);
     },
 
     user,
     group,
+
+    userWith: (name, value) => userBy(attribute(pathOf[name], value)),
+
+    attributes: async (id) => {
+      const answer = await describedWithEnterprise(id);
+      return answer === undefined ? undefined : attributesOf(answer);
+    },
+
+    // By the enterprise extension's `manager.value`, which AWS keeps as it was provisioned: AWS's own example has a user's id,
+    // and an identity provider that knows no such ids sends its own, usually a name (API_DescribeUser, RFC 7643 4.3).
+    managerOf: async (id) => {
+      const answer = await describedWithEnterprise(id);
+      const value = answer && managerOf(answer);
+      if (value === undefined) return undefined;
+      const asId = UserIdSchema.safeParse(value);
+      const byId = asId.success ? await user(asId.data) : undefined;
+      if (byId !== undefined) return byId.userId;
+      const [named, another] = await userIdsNamed(value);
+      return another === undefined ? named : undefined;
+    },
 
     groupByName: async (displayName) => {
       const answer = await matching(() =>
@@ -142,6 +176,12 @@ export const directory = ({ clientsFor, region, identityStoreId, identity }: Dir
     },
   };
 };
+
+/** The paths that GetUserId takes (API_GetUserId, "AlternateIdentifier"). */
+const pathOf = { userName: "userName", email: "emails.value" } as const satisfies Record<
+  UniqueAttribute,
+  string
+>;
 
 const attribute = (
   path: "userName" | "emails.value" | "displayName",

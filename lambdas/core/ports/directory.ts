@@ -1,9 +1,13 @@
+import type { DirectoryAttributes } from "../domain/directory-attributes.ts";
 import type { AccountId, GroupId, OrganizationalUnitId, UserId } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 
 export interface DirectoryUser extends Person {
   readonly enabled: boolean;
 }
+
+/** What no two users have in common: by these a user is found in one call. */
+export type UniqueAttribute = "userName" | "email";
 
 export interface DirectoryGroup {
   readonly groupId: GroupId;
@@ -20,6 +24,15 @@ export interface Directory {
   /** A user named by email or user name, as flows and requests do. Throws DomainError `ambiguous-name` when two people are meant. */
   userByName(name: string): Promise<DirectoryUser | undefined>;
   user(id: UserId): Promise<DirectoryUser | undefined>;
+  /** The one user whose attribute has the value, whatever their status: two calls, and one for nobody. */
+  userWith(attribute: UniqueAttribute, value: string): Promise<DirectoryUser | undefined>;
+  /** What it says of the user, by name; undefined when there is no such user. One call. */
+  attributes(user: UserId): Promise<DirectoryAttributes | undefined>;
+  /**
+   * Whom the user's `manager` means, whatever their status: a user's id, else a user name or an email, as the identity
+   * provider sent it. Undefined where it means nobody, or one person by user name and another by email. Three calls at most.
+   */
+  managerOf(user: UserId): Promise<UserId | undefined>;
   group(id: GroupId): Promise<DirectoryGroup | undefined>;
   groupByName(displayName: string): Promise<DirectoryGroup | undefined>;
   /** Which of `groups` the user is a member of. Groups that no longer exist have no members. */

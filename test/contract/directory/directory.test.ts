@@ -2,7 +2,8 @@ import { beforeEach, describe, expect } from "vitest";
 import type { Directory } from "../../../lambdas/core/ports/directory.ts";
 import { aGroupId, aUserId } from "../../support/builders.ts";
 import { contractTest } from "../../support/fakes/contract-test.ts";
-import { MANY_MEMBERS } from "../providers/organization.ts";
+import { DirectoryAttributeNames } from "../../../lambdas/core/domain/directory-attributes.ts";
+import { EMPLOYEE, MANY_MEMBERS } from "../providers/organization.ts";
 import { directoryEnvironments, type DirectoryWorld } from "./environments.ts";
 
 describe.each(directoryEnvironments)("the directory on $name", (environment) => {
@@ -45,6 +46,70 @@ describe.each(directoryEnvironments)("the directory on $name", (environment) => 
     expect(await world.directory.userByName("ada")).toEqual(ada());
     expect(await world.directory.userByName("ada@example.com")).toEqual(ada());
     expect(await world.directory.userByName("zzz-nobody")).toBeUndefined();
+  });
+
+  test("finds whom one attribute names, and no other", async () => {
+    const { directory } = world;
+    expect(await directory.userWith("userName", "ada")).toEqual(ada());
+    expect(await directory.userWith("email", "ada@example.com")).toEqual(ada());
+    expect(await directory.userWith("userName", "ada@example.com")).toBeUndefined();
+    expect(await directory.userWith("email", "ada")).toBeUndefined();
+    expect(await directory.userWith("email", "zzz-nobody@example.com")).toBeUndefined();
+    expect(await directory.userWith("userName", "")).toBeUndefined();
+  });
+
+  test("tells the attributes of a person", async () => {
+    const { title, userType, preferredLanguage, locale, timezone } = EMPLOYEE.attributes;
+    expect(await world.directory.attributes(world.userId("ada"))).toMatchObject({
+      userName: "ada",
+      email: "ada@example.com",
+      displayName: "ada Ng",
+      title,
+      userType,
+      preferredLanguage,
+      locale,
+      timezone,
+    });
+    expect(await world.directory.attributes(world.userId("bela"))).toEqual({
+      userName: "bela",
+      email: "bela@example.com",
+      displayName: "bela Ng",
+    });
+    expect(await world.directory.attributes(aUserId("nobody"))).toBeUndefined();
+  });
+
+  test("tells the enterprise's attributes of a person", async () => {
+    const attributes = await world.directory.attributes(world.userId("ada"));
+    expect(attributes).toEqual({
+      userName: "ada",
+      email: "ada@example.com",
+      displayName: "ada Ng",
+      manager: world.userId("bela"),
+      ...EMPLOYEE.attributes,
+    });
+    expect(Object.keys(attributes ?? {}).sort()).toEqual([...DirectoryAttributeNames].sort());
+  });
+
+  test("knows whom a manager means", async () => {
+    const [id, bela, dorian] = [world.userId("ada"), world.userId("bela"), world.userId("dorian")];
+    expect(await world.directory.managerOf(id)).toBe(bela);
+    await world.setManager(id, "dorian");
+    expect(await world.directory.managerOf(id)).toBe(dorian);
+    await world.setManager(id, "bela@example.com");
+    expect(await world.directory.managerOf(id)).toBe(bela);
+  });
+
+  test("has no manager where it means nobody", async () => {
+    const id = world.userId("ada");
+    for (const value of ["zzz-nobody", "zzz-nobody@example.com", aUserId("nobody")]) {
+      await world.setManager(id, value);
+      expect(await world.directory.managerOf(id)).toBeUndefined();
+    }
+  });
+
+  test("has no manager where the directory names none", async () => {
+    expect(await world.directory.managerOf(world.userId("bela"))).toBeUndefined();
+    expect(await world.directory.managerOf(aUserId("nobody"))).toBeUndefined();
   });
 
   test("finds people and groups by id", async () => {

@@ -1,4 +1,4 @@
-import { DeleteGroupCommand, IdentitystoreClient } from "@aws-sdk/client-identitystore";
+import { DeleteGroupCommand, IdentitystoreClient, UpdateUserCommand } from "@aws-sdk/client-identitystore";
 import { directory } from "../../../lambdas/adapters/identity-store/directory.ts";
 import type { IdentitySettings } from "../../../lambdas/core/contracts/environment.ts";
 import { GroupIdSchema, UserIdSchema, type GroupId, type UserId } from "../../../lambdas/core/domain/ids.ts";
@@ -18,6 +18,8 @@ export interface DirectoryWorld {
   userId(userName: string): UserId;
   groupId(displayName: string): GroupId;
   deleteGroup(id: GroupId): Promise<void>;
+  /** As an identity provider sends it. */
+  setManager(id: UserId, value: string): Promise<void>;
 }
 
 export interface DirectoryEnvironment {
@@ -34,6 +36,11 @@ const settingsFor = (match: Match): IdentitySettings =>
 const userId = (userName: string) => UserIdSchema.parse(userIdOf(userName));
 const groupId = (displayName: string) => GroupIdSchema.parse(groupIdOf(displayName));
 
+const said = (attributes: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  ) as Readonly<Record<string, string>>;
+
 const fakeMatch = { userName: "userName", "emails.value": "email", externalId: "externalId" } as const;
 
 const fake: DirectoryEnvironment = {
@@ -42,13 +49,14 @@ const fake: DirectoryEnvironment = {
   open: (match) => {
     const { users, groups } = contractOrganization.identityCenter;
     const fakeDirectory = new FakeDirectory(fakeMatch[match]);
-    for (const { userName, email, status, externalIds } of users) {
+    for (const { userName, email, displayName, status, externalIds, manager, attributes } of users) {
       const externalId = externalIds[0]?.id ?? "";
       fakeDirectory.addUser({
         userId: userId(userName),
         userName,
         email,
         externalId,
+        attributes: said({ displayName, ...attributes, manager: manager && userId(manager) }),
         enabled: status === "ENABLED",
       });
     }
@@ -61,6 +69,10 @@ const fake: DirectoryEnvironment = {
       groupId,
       deleteGroup: (id) => {
         fakeDirectory.deleteGroup(id);
+        return Promise.resolve();
+      },
+      setManager: (id, manager) => {
+        fakeDirectory.setAttributes(id, { manager });
         return Promise.resolve();
       },
     });
@@ -81,6 +93,17 @@ const simulator: DirectoryEnvironment = {
       deleteGroup: async (id) => {
         await administrator.send(new DeleteGroupCommand({ IdentityStoreId: identityStoreId, GroupId: id }));
       },
+      setManager: async (id, value) => {
+        await administrator.send(
+          new UpdateUserCommand({
+            IdentityStoreId: identityStoreId,
+            UserId: id,
+            Operations: [
+              { AttributePath: "aws:identitystore:enterprise.manager.value", AttributeValue: value },
+            ],
+          }),
+        );
+      },
     });
   },
 };
@@ -90,6 +113,9 @@ const moto = (endpoint: string): DirectoryEnvironment => ({
   differences: {
     "finds a person by external id": "moto does not find users by external id",
     "says that a person is disabled": "moto knows no UserStatus",
+    "tells the enterprise's attributes of a person": "moto knows no Extensions",
+    "knows whom a manager means": "moto knows no Extensions",
+    "has no manager where it means nobody": "moto knows no Extensions",
     "has no members in a group that was deleted":
       "moto keeps the memberships of a deleted group; and the server is shared",
   },
@@ -101,6 +127,7 @@ const moto = (endpoint: string): DirectoryEnvironment => ({
       userId: (userName) => UserIdSchema.parse(identity.idOf("user", userName)),
       groupId: (displayName) => GroupIdSchema.parse(identity.idOf("group", displayName)),
       deleteGroup: () => Promise.reject(new Error("Not on a shared server")),
+      setManager: () => Promise.reject(new Error("moto knows no Extensions")),
     };
   },
 });

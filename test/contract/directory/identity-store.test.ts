@@ -64,6 +64,59 @@ describe("who somebody is", () => {
   });
 });
 
+describe("what a directory says of somebody", () => {
+  const enterprise = (attributes: unknown): ScriptedAnswer => ({
+    body: {
+      UserId: alice,
+      IdentityStoreId: "d-1234567890",
+      UserName: "alice",
+      Title: "",
+      Extensions: { "aws:identitystore:enterprise": attributes },
+    },
+  });
+
+  it("takes one call, which asks for the enterprise's attributes", async () => {
+    const sent: unknown[] = [];
+    const { store, operations } = scripted(({ input }) => {
+      sent.push(input);
+      return enterprise({ department: "Ledger" });
+    });
+    expect(await store.attributes(alice)).toEqual({ userName: "alice", department: "Ledger" });
+    expect(operations()).toEqual(["DescribeUser"]);
+    expect(sent).toMatchObject([{ Extensions: ["aws:identitystore:enterprise"] }]);
+  });
+
+  it.each([
+    ["no text", { department: 7, costCenter: "CC-1", manager: "bob" }, { costCenter: "CC-1" }],
+    ["empty", { department: "", manager: { value: "" } }, {}],
+    ["no attributes", "enterprise", {}],
+  ])("leaves out what is %s", async (_what, attributes, expected) => {
+    const { store } = scripted(() => enterprise(attributes));
+    expect(await store.attributes(alice)).toEqual({ userName: "alice", ...expected });
+    expect(await store.managerOf(alice)).toBeUndefined();
+  });
+
+  it("names no manager where that is one person's user name and another's email", async () => {
+    const { store } = scripted(({ operation, input }) =>
+      operation === "DescribeUser"
+        ? enterprise({ manager: { value: "boss@example.com" } })
+        : identified(JSON.stringify(input).includes("userName") ? alice : bob),
+    );
+    expect(await store.managerOf(alice)).toBeUndefined();
+  });
+
+  it("finds a manager in at most three calls, and two by id", async () => {
+    const byName = scripted(({ operation }) =>
+      operation === "DescribeUser" ? enterprise({ manager: { value: "boss@example.com" } }) : identified(bob),
+    );
+    expect(await byName.store.managerOf(alice)).toBe(bob);
+    expect(byName.operations()).toEqual(["DescribeUser", "GetUserId", "GetUserId"]);
+    const byId = scripted(() => enterprise({ manager: { value: alice } }));
+    expect(await byId.store.managerOf(alice)).toBe(alice);
+    expect(byId.operations()).toEqual(["DescribeUser", "DescribeUser"]);
+  });
+});
+
 describe("a directory that cannot be asked", () => {
   it.each([
     ["throttles", { error: "ThrottlingException" }],

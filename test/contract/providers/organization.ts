@@ -16,6 +16,23 @@ const user = (userName: string, status: "ENABLED" | "DISABLED" = "ENABLED") => (
   externalIds: [{ issuer: "https://issuer.example.com", id: `external-${userName}` }],
 });
 
+/** What a directory may say of somebody besides. */
+export const EMPLOYEE = {
+  manager: "bela",
+  attributes: {
+    title: "Engineer",
+    userType: "Employee",
+    preferredLanguage: "en-GB",
+    locale: "en-GB",
+    timezone: "Europe/Berlin",
+    employeeNumber: "4711",
+    costCenter: "CC-12",
+    organization: "Example",
+    division: "Payments",
+    department: "Ledger",
+  },
+};
+
 const permissionSet = (name: string) => ({
   name,
   managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
@@ -44,7 +61,12 @@ export const contractOrganization: OrganizationFile = {
   ],
   identityCenter: {
     region: "eu-west-1",
-    users: [user("ada"), user("bela"), user("dorian", "DISABLED"), ...MANY_MEMBERS.map((name) => user(name))],
+    users: [
+      { ...user("ada"), ...EMPLOYEE },
+      user("bela"),
+      user("dorian", "DISABLED"),
+      ...MANY_MEMBERS.map((name) => user(name)),
+    ],
     groups: [
       { displayName: "contract-oncall", members: ["ada"] },
       { displayName: "contract-empty", members: [] },

@@ -1,4 +1,5 @@
 import { DomainError } from "../../../lambdas/core/domain/errors.ts";
+import type { DirectoryAttributes } from "../../../lambdas/core/domain/directory-attributes.ts";
 import type { AccountId, GroupId, OrganizationalUnitId, UserId } from "../../../lambdas/core/domain/ids.ts";
 import type {
   Directory,
@@ -6,6 +7,7 @@ import type {
   DirectoryUser,
   Organization,
   OrganizationAccount,
+  UniqueAttribute,
 } from "../../../lambdas/core/ports/directory.ts";
 
 interface FakeUser {
@@ -13,6 +15,8 @@ interface FakeUser {
   readonly userName: string;
   readonly email?: string;
   readonly externalId?: string;
+  /** Besides its user name and email. */
+  attributes?: Omit<DirectoryAttributes, "userName" | "email">;
   enabled: boolean;
 }
 
@@ -50,6 +54,11 @@ export class FakeDirectory implements Directory {
     if (user !== undefined) user.enabled = enabled;
   }
 
+  setAttributes(userId: UserId, attributes: Omit<DirectoryAttributes, "userName" | "email">): void {
+    const user = this.users.get(userId);
+    if (user !== undefined) user.attributes = { ...user.attributes, ...attributes };
+  }
+
   deleteUser(userId: UserId): void {
     this.users.delete(userId);
     for (const { members } of this.groups.values()) members.delete(userId);
@@ -60,12 +69,12 @@ export class FakeDirectory implements Directory {
   }
 
   userByIdentity(value: string): Promise<DirectoryUser | undefined> {
-    return Promise.resolve(shown(this.userWith(this.match, value)));
+    return Promise.resolve(shown(this.foundBy(this.match, value)));
   }
 
   userByName(name: string): Promise<DirectoryUser | undefined> {
-    const byUserName = this.userWith("userName", name);
-    const byEmail = this.userWith("email", name);
+    const byUserName = this.foundBy("userName", name);
+    const byEmail = this.foundBy("email", name);
     if (byUserName !== undefined && byEmail !== undefined && byUserName !== byEmail) {
       return Promise.reject(new DomainError("ambiguous-name", `"${name}" names two people`));
     }
@@ -74,6 +83,27 @@ export class FakeDirectory implements Directory {
 
   user(id: UserId): Promise<DirectoryUser | undefined> {
     return Promise.resolve(shown(this.users.get(id)));
+  }
+
+  userWith(attribute: UniqueAttribute, value: string): Promise<DirectoryUser | undefined> {
+    return Promise.resolve(shown(this.foundBy(attribute, value)));
+  }
+
+  attributes(id: UserId): Promise<DirectoryAttributes | undefined> {
+    const user = this.users.get(id);
+    if (user === undefined) return Promise.resolve(undefined);
+    const { userName, email, attributes } = user;
+    return Promise.resolve({ ...attributes, userName, ...(email === undefined ? {} : { email }) });
+  }
+
+  managerOf(id: UserId): Promise<UserId | undefined> {
+    const value = this.users.get(id)?.attributes?.manager;
+    if (value === undefined) return Promise.resolve(undefined);
+    const byId = this.users.get(value as UserId);
+    const byName = this.foundBy("userName", value);
+    const byEmail = this.foundBy("email", value);
+    const isAmbiguous = byName !== undefined && byEmail !== undefined && byName !== byEmail;
+    return Promise.resolve((byId ?? (isAmbiguous ? undefined : (byName ?? byEmail)))?.userId);
   }
 
   group(id: GroupId): Promise<DirectoryGroup | undefined> {
@@ -102,7 +132,7 @@ export class FakeDirectory implements Directory {
     );
   }
 
-  private userWith(attribute: "userName" | "email" | "externalId", value: string): FakeUser | undefined {
+  private foundBy(attribute: "userName" | "email" | "externalId", value: string): FakeUser | undefined {
     return [...this.users.values()].find((user) => user[attribute] === value);
   }
 }
