@@ -29,6 +29,9 @@ const group = <Shape extends z.core.$ZodShape>(shape: Shape) => {
 
 const LOCK_DAYS_EXPECTED = `a whole number of days from 1 to ${LONGEST_LOCK_DAYS}`;
 
+/** Absent, as in settings that were written before there were such groups: none. */
+const groupNames = z._default(listOf(text("a group's display name"), "a list of groups' display names"), []);
+
 const flag = z.boolean({ error: "true or false" });
 const accountId = text("an account id: 12 digits in quotes", /^\d{12}$/);
 const claim = text('the name of a claim of the token, such as "email"');
@@ -107,6 +110,9 @@ const SettingsSchema = group({
   ),
   /** Display names of the directory groups whose members administer Lockstep. */
   administratorGroups: listOf(text("a group's display name"), "at least one group's display name", 1),
+  /** The same of those who write access flows, and of those who read everything and change nothing. */
+  policyAuthorGroups: groupNames,
+  auditorGroups: groupNames,
   /** Accounts into which nothing is granted, besides the management account and Lockstep's own. */
   protectedAccounts: listOf(accountId, "a list of account ids"),
   allowManagementAccount: flag,

@@ -74,6 +74,8 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     identity: environment.IDENTITY,
     identityCenter: environment.IDENTITY_CENTER,
     administratorGroups: environment.ADMINISTRATOR_GROUPS,
+    policyAuthorGroups: environment.POLICY_AUTHOR_GROUPS,
+    auditorGroups: environment.AUDITOR_GROUPS,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     delegatedAdministrator: isDelegatedAdministrator,
   });

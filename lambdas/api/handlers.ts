@@ -28,8 +28,8 @@ import { identifyCaller } from "../core/use-cases/identify-caller.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
 import { listRequests } from "../core/use-cases/list-requests.ts";
+import { directoryRoles, requireOneOf, type RolesOf } from "../core/use-cases/directory-roles.ts";
 import { partyTo } from "../core/use-cases/party-to-request.ts";
-import { isAdministrator, requireAdministrator } from "../core/use-cases/require-administrator.ts";
 import { requestableAccounts } from "../core/use-cases/requestable-accounts.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import { cancelRequest, revokeRequest } from "../core/use-cases/revoke-request.ts";
@@ -73,27 +73,36 @@ export interface ApiPorts {
   readonly identity: IdentitySettings;
   readonly identityCenter: IdentityCenterSettings;
   readonly administratorGroups: readonly string[];
+  readonly policyAuthorGroups: readonly string[];
+  readonly auditorGroups: readonly string[];
   readonly protectedAccounts: readonly ProtectedAccount[];
   readonly delegatedAdministrator: boolean;
 }
 
 /** Everything that the router needs: who calls, what they may, and what each route does. */
 export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
-  const administrates = isAdministrator(ports);
+  const rolesOf = directoryRoles({
+    directory: ports.directory,
+    roleGroups: {
+      administrator: ports.administratorGroups,
+      "policy-author": ports.policyAuthorGroups,
+      auditor: ports.auditorGroups,
+    },
+  });
   return {
     identifyCaller: identifyCaller(ports),
-    requireAdministrator: requireAdministrator(administrates),
+    requireOneOf: requireOneOf(rolesOf),
     logger: ports.logger,
     handlers: handlersOf({
       ...ports,
-      isAdministrator: administrates,
+      rolesOf,
       names: resolveNames({ ...ports, refresh: ports.catalogueRefresh }),
     }),
   };
 };
 
 type HandlerDependencies = ApiPorts & {
-  readonly isAdministrator: ReturnType<typeof isAdministrator>;
+  readonly rolesOf: RolesOf;
   readonly names: ReturnType<typeof resolveNames>;
 };
 

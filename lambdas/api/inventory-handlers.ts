@@ -1,9 +1,9 @@
 import type { ProtectedAccount } from "../core/contracts/environment.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
-import type { Person } from "../core/domain/principal.ts";
 import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type { AccessFlowStore, EntitlementReader, Page } from "../core/ports/stores.ts";
+import type { RolesOf } from "../core/use-cases/directory-roles.ts";
 import { accountAccess } from "../core/use-cases/inventory/account-access.ts";
 import { listAccounts, listOrganizationalUnits } from "../core/use-cases/inventory/list-accounts.ts";
 import { listAssignments } from "../core/use-cases/inventory/list-assignments.ts";
@@ -42,7 +42,7 @@ interface InventoryDependencies {
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly protectedAccounts: readonly ProtectedAccount[];
   readonly administratorGroups: readonly string[];
-  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly rolesOf: RolesOf;
 }
 
 type InventoryRoute = Extract<RouteKey, `GET /inventory/${string}`>;

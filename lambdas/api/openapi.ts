@@ -134,7 +134,9 @@ const operationOf = (route: Route, operation: OperationContract): Json => ({
 const audience: Readonly<Record<Route["role"], string>> = {
   person: "For every enabled user of the directory.",
   party:
-    "For the request's requester, its approvers and administrators, each as far as the operation is theirs; to anyone else it does not exist.",
+    "For the request's requester, its approvers, auditors and administrators, each as far as the operation is theirs (an auditor only reads); to anyone else it does not exist.",
+  reader: "For auditors, policy authors and administrators.",
+  "policy-author": "For policy authors and administrators.",
   administrator: "For administrators.",
 };
 
@@ -220,6 +222,7 @@ const problemCodesOf = (route: Route, operation: OperationContract): readonly Pr
     ...(route.method === "POST" ? (["invalid-idempotency-key", "idempotency-key-reused"] as const) : []),
     ...(route.role === "party" ? (["not-found"] as const) : []),
     ...(route.role === "administrator" ? (["not-administrator"] as const) : []),
+    ...(route.role === "reader" || route.role === "policy-author" ? (["role-missing"] as const) : []),
     "caller-not-eligible",
     ...operation.problems,
     "service-unavailable",

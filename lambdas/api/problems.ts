@@ -48,6 +48,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "approver-no-longer-eligible": { status: 403, title: "Not, or no longer, an approver" },
   "not-requester": { status: 403, title: "The request is somebody else's" },
   "not-administrator": { status: 403, title: "Only administrators may do this" },
+  "role-missing": { status: 403, title: "This needs a role that you do not have" },
   "not-found": { status: 404, title: "Not found" },
   "account-not-active": { status: 409, title: "The account is not active" },
   "not-pending": { status: 409, title: "The request is not pending" },

@@ -3,6 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type * as z from "zod/mini";
 import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
 import { invalidInput, namingKnownKeys } from "../core/contracts/invalid-input.ts";
+import { RolesOfRoute, type DirectoryRole } from "../core/contracts/roles.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { DomainError, type DomainErrorCode } from "../core/domain/errors.ts";
 import type { Person } from "../core/domain/principal.ts";
@@ -16,8 +17,8 @@ import { answer } from "./responses.ts";
 
 export interface RouterDependencies {
   readonly identifyCaller: (claims: Claims) => Promise<Person>;
-  /** Throws DomainError `not-administrator`. */
-  readonly requireAdministrator: (person: Person) => Promise<void>;
+  /** Throws DomainError `not-administrator` or `role-missing`. */
+  readonly requireOneOf: (person: Person, roles: readonly DirectoryRole[]) => Promise<void>;
   readonly handlers: Handlers;
   readonly logger: Logger;
 }
@@ -31,7 +32,7 @@ const routes: ReadonlyMap<string, Route> = new Map(
  * `party` depends on the request that is asked for, so that the use cases hold it.
  */
 export const router =
-  ({ identifyCaller, requireAdministrator, handlers, logger }: RouterDependencies) =>
+  ({ identifyCaller, requireOneOf, handlers, logger }: RouterDependencies) =>
   async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     const route = routes.get(event.routeKey);
     if (route === undefined) throw new DomainError("not-found", "There is nothing here.");
@@ -42,7 +43,8 @@ export const router =
 
     const caller = await identifyCaller(event.requestContext.authorizer.jwt.claims);
     logger.appendKeys({ callerId: caller.userId });
-    if (route.role === "administrator") await requireAdministrator(caller);
+    if (route.role !== "person" && route.role !== "party")
+      await requireOneOf(caller, RolesOfRoute[route.role]);
 
     const parsed = {
       path: pathOf(operation, event.pathParameters ?? {}),

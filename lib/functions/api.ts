@@ -50,6 +50,8 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       IDENTITY_CENTER: JSON.stringify(settings.identityCenter),
       IDENTITY: JSON.stringify(settings.identity),
       ADMINISTRATOR_GROUPS: JSON.stringify(settings.administratorGroups),
+      POLICY_AUTHOR_GROUPS: JSON.stringify(settings.policyAuthorGroups),
+      AUDITOR_GROUPS: JSON.stringify(settings.auditorGroups),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
     },
     permissions: [

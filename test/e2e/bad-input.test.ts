@@ -280,18 +280,21 @@ describe("what a caller may not see or do", () => {
     }
   });
 
-  it("needs an administrator", async () => {
+  it("needs a role", async () => {
     for (const line of [
       "GET /access-flows",
       "GET /access-flows/prod-power",
       "DELETE /access-flows/prod-power",
     ]) {
-      expect(await refusal("alice", line)).toMatchObject(problem(403, "not-administrator"));
+      expect(await refusal("alice", line)).toMatchObject(problem(403, "role-missing"));
     }
-    expect(await refusal("alice", "PUT /access-flows/mine", flow())).toMatchObject(
+    expect(await refusal("alice", "POST /integrations/lab/refresh")).toMatchObject(
       problem(403, "not-administrator"),
     );
-    expect(await refusal("alice", "GET /requests?view=all")).toMatchObject(problem(403, "not-administrator"));
+    expect(await refusal("alice", "PUT /access-flows/mine", flow())).toMatchObject(
+      problem(403, "role-missing"),
+    );
+    expect(await refusal("alice", "GET /requests?view=all")).toMatchObject(problem(403, "role-missing"));
   });
 
   it("is unknown to the gateway when there is no such route", async () => {

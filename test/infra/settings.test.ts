@@ -71,6 +71,16 @@ describe("settings", () => {
       /"lockstep.administratorGroups": found \[\], expected at least one/,
     ],
     [
+      "auditors who are no list",
+      { ...shippedSettings, auditorGroups: "compliance" },
+      /"lockstep.auditorGroups": found "compliance", expected a list of groups' display names\.$/,
+    ],
+    [
+      "a policy author's group without a name",
+      { ...shippedSettings, policyAuthorGroups: [" "] },
+      /"lockstep.policyAuthorGroups.0": found " ", expected a group's display name\.$/,
+    ],
+    [
       "a protected account that is none",
       { ...shippedSettings, protectedAccounts: ["222222222222", "payments-prod"] },
       /"lockstep.protectedAccounts.1": found "payments-prod", expected an account id/,
@@ -92,6 +102,13 @@ describe("settings", () => {
     ],
   ])("names the key, what was found and what is expected: %s", (_case, context, sentence) => {
     expect(problems(context)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it("are as they were for a cdk.json that was written before there were these settings", () => {
+    const later = ["policyAuthorGroups", "auditorGroups"];
+    const earlier = Object.fromEntries(Object.entries(shippedSettings).filter(([key]) => !later.includes(key)));
+    expect(Object.keys(earlier).length).toBe(Object.keys(shippedSettings).length - later.length);
+    expect(parseSettings(earlier)).toEqual(parseSettings(shippedSettings));
   });
 
   it("lists every problem at once", () => {

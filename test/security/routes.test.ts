@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { Routes } from "../../lambdas/core/contracts/routes.ts";
+import { Routes, type RouteRole } from "../../lambdas/core/contracts/routes.ts";
+import type { Person } from "../../lambdas/core/domain/principal.ts";
 import { grantAccess } from "../../lambdas/core/use-cases/grant-access.ts";
 import { oidc, synthesize } from "../infra/support/synthesize.ts";
 import { allowedActions, resourcesOf, statementsOf } from "../infra/support/template.ts";
 import { anAccountId, anEntitlement } from "../support/builders.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
 import { lockstepUnderTest } from "../support/lockstep-under-test.ts";
-import { apiUnderTest, mallory, root } from "../unit/api/world.ts";
+import { alice, apiUnderTest, bob, carol, erin, frank, mallory, root } from "../unit/api/world.ts";
 import { serve } from "./http.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -135,6 +136,72 @@ describe("CVE-2026-45808 legacy revoke path", () => {
     }
     expect(requests.history).toHaveLength(1);
     expect(await flows.list()).toEqual(before);
+  });
+});
+
+describe("what the table of routes says of each role", () => {
+  const everybody = [alice, bob, erin, frank, mallory, root];
+  /** Whom a role of routes lets through, and what everybody else is told. Of a request: whoever may know of it. */
+  const doors: Readonly<Record<RouteRole, { readonly code: string; readonly opensTo: readonly Person[] }>> = {
+    person: { code: "caller-not-eligible", opensTo: everybody },
+    party: { code: "not-found", opensTo: [alice, bob, erin, root] },
+    reader: { code: "role-missing", opensTo: [erin, frank, root] },
+    "policy-author": { code: "role-missing", opensTo: [frank, root] },
+    administrator: { code: "not-administrator", opensTo: [root] },
+  };
+  /** Only a body that fits gets as far as the request; anywhere else, the role is asked for before the body is read. */
+  const fitting: Readonly<Record<string, object>> = {
+    "/requests/{id}/decisions": { decision: "approve" },
+    "/requests/{id}/extend": { duration: "PT1H", justification: "mine" },
+    "/requests/{id}/revoke": {},
+    "/requests/{id}/cancel": {},
+  };
+  const keys = Routes.map((route) => ({ ...route, key: `${route.method} ${route.path}` }));
+
+  it.each(keys)("holds for everybody at $key ($role)", async ({ method, path, role }) => {
+    const { call, submit } = await apiUnderTest();
+    // One's own access is open to everyone, and this is somebody else's.
+    const isOfUser = path === "/inventory/users/{id}/access";
+    const id = isOfUser ? carol.userId : await submit();
+    const line = `${method} ${path.replace("{id}", id).replace("{name}", "no-such-name")}`;
+    const body = fitting[path] ?? { unfitting: true };
+    const { code: closed, opensTo } = doors[isOfUser ? "reader" : role];
+    for (const as of everybody) {
+      const answer = await call(line, { as, ...(method === "GET" || method === "DELETE" ? {} : { body }) });
+      expect(answer.status, as.userName).toBeLessThan(500);
+      const { code } = { code: "", ...(answer.body as object | undefined) };
+      expect(`${as.userName}: ${String(code === closed)}`).toBe(
+        `${as.userName}: ${String(!opensTo.includes(as))}`,
+      );
+    }
+  });
+
+  it("is that an auditor changes nothing: no request, no access flow, no integration", async () => {
+    const { call, submit, requests, flows, integrations, syncStarter, workflow } = await apiUnderTest();
+    const id = await submit();
+    const before = await flows.list();
+    const started = workflow.started.size;
+    const changing = Routes.filter(
+      ({ method, path }) => method !== "GET" && `${method} ${path}` !== "POST /requests",
+    );
+    expect(changing.length).toBeGreaterThan(8);
+    for (const { method, path } of changing) {
+      const line = `${method} ${path.replace("{id}", id).replace("{name}", "prod-power")}`;
+      for (const body of [
+        {},
+        { decision: "approve" },
+        { duration: "PT1H", justification: "mine" },
+        { reason: "mine" },
+      ]) {
+        const { status } = await call(line, { as: erin, ...(method === "DELETE" ? {} : { body }) });
+        expect([400, 403], line).toContain(status);
+      }
+    }
+    expect(requests.history).toHaveLength(1);
+    expect(await flows.list()).toEqual(before);
+    expect(await integrations.list()).toEqual([]);
+    expect(syncStarter.started).toEqual([]);
+    expect(workflow.started.size).toBe(started);
   });
 });
 

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { DirectoryRoles } from "../../core/contracts/roles.ts";
 import type { MeSchema } from "../../core/contracts/http/me.ts";
 import type { RequestView } from "../../core/contracts/http/requests.ts";
 import type { AccessFlow } from "../../core/domain/access-flow.ts";
@@ -10,12 +11,13 @@ import type { RequestableAccounts } from "../../core/use-cases/requestable-accou
 
 /** The caller as the API tells them about themselves. */
 export const meView = (
-  { person, administrator, groups, flows, accountsBelow, toApprove }: CallerDescription,
+  { person, roles, groups, flows, accountsBelow, toApprove }: CallerDescription,
   view: (request: AccessRequest) => RequestView,
 ): z.input<typeof MeSchema> => ({
   userId: person.userId,
   userName: person.userName,
-  administrator,
+  administrator: roles.has("administrator"),
+  roles: DirectoryRoles.filter((role) => roles.has(role)),
   groups: groups.map(({ groupId, displayName }) => ({ id: groupId, name: displayName })),
   mayRequest: flows.map((flow) => mayRequestView(flow, accountsBelow)),
   toApprove: toApprove.map(view),

@@ -72,5 +72,7 @@ export const EnvironmentVariables = {
   IDENTITY_CENTER: json(IdentityCenterSchema),
   IDENTITY: json(IdentitySchema),
   ADMINISTRATOR_GROUPS: json(z.array(nonEmpty)),
+  POLICY_AUTHOR_GROUPS: json(z.array(nonEmpty)),
+  AUDITOR_GROUPS: json(z.array(nonEmpty)),
   PROTECTED_ACCOUNTS: json(z.array(ProtectedAccountSchema)),
 } as const;

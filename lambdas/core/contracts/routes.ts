@@ -1,5 +1,8 @@
-/** Who may call a route. `party` routes hide a request from everyone but its requester, its approvers and administrators. */
-export type RouteRole = "person" | "party" | "administrator";
+/**
+ * Who may call a route. `party` routes hide a request from everyone but its requester, its approvers, auditors and
+ * administrators; which directory groups open the others: contracts/roles.ts.
+ */
+export type RouteRole = "person" | "party" | "reader" | "policy-author" | "administrator";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -18,31 +21,31 @@ export const Routes = [
   { method: "POST", path: "/requests/{id}/revoke", role: "party" },
   { method: "POST", path: "/requests/{id}/cancel", role: "party" },
   { method: "GET", path: "/requests/{id}/events", role: "party" },
-  { method: "GET", path: "/access-flows", role: "administrator" },
-  { method: "GET", path: "/access-flows/{name}", role: "administrator" },
-  { method: "PUT", path: "/access-flows/{name}", role: "administrator" },
-  { method: "DELETE", path: "/access-flows/{name}", role: "administrator" },
+  { method: "GET", path: "/access-flows", role: "reader" },
+  { method: "GET", path: "/access-flows/{name}", role: "reader" },
+  { method: "PUT", path: "/access-flows/{name}", role: "policy-author" },
+  { method: "DELETE", path: "/access-flows/{name}", role: "policy-author" },
   { method: "POST", path: "/sweep", role: "administrator" },
-  { method: "GET", path: "/integrations", role: "administrator" },
-  { method: "GET", path: "/integrations/{name}", role: "administrator" },
+  { method: "GET", path: "/integrations", role: "reader" },
+  { method: "GET", path: "/integrations/{name}", role: "reader" },
   { method: "PUT", path: "/integrations/{name}", role: "administrator" },
   { method: "DELETE", path: "/integrations/{name}", role: "administrator" },
   { method: "POST", path: "/integrations/{name}/refresh", role: "administrator" },
-  { method: "GET", path: "/syncs", role: "administrator" },
-  { method: "GET", path: "/syncs/{id}", role: "administrator" },
-  { method: "GET", path: "/inventory/accounts", role: "administrator" },
-  { method: "GET", path: "/inventory/organizational-units", role: "administrator" },
-  { method: "GET", path: "/inventory/users", role: "administrator" },
-  { method: "GET", path: "/inventory/groups", role: "administrator" },
-  { method: "GET", path: "/inventory/permission-sets", role: "administrator" },
-  { method: "GET", path: "/inventory/assignments", role: "administrator" },
-  { method: "GET", path: "/inventory/resources", role: "administrator" },
-  { method: "GET", path: "/inventory/iam-users", role: "administrator" },
-  { method: "GET", path: "/inventory/iam-groups", role: "administrator" },
-  { method: "GET", path: "/inventory/iam-roles", role: "administrator" },
-  { method: "GET", path: "/inventory/standing-access", role: "administrator" },
-  { method: "GET", path: "/inventory/accounts/{id}/access", role: "administrator" },
-  // One's own; anybody's is an administrator's business.
+  { method: "GET", path: "/syncs", role: "reader" },
+  { method: "GET", path: "/syncs/{id}", role: "reader" },
+  { method: "GET", path: "/inventory/accounts", role: "reader" },
+  { method: "GET", path: "/inventory/organizational-units", role: "reader" },
+  { method: "GET", path: "/inventory/users", role: "reader" },
+  { method: "GET", path: "/inventory/groups", role: "reader" },
+  { method: "GET", path: "/inventory/permission-sets", role: "reader" },
+  { method: "GET", path: "/inventory/assignments", role: "reader" },
+  { method: "GET", path: "/inventory/resources", role: "reader" },
+  { method: "GET", path: "/inventory/iam-users", role: "reader" },
+  { method: "GET", path: "/inventory/iam-groups", role: "reader" },
+  { method: "GET", path: "/inventory/iam-roles", role: "reader" },
+  { method: "GET", path: "/inventory/standing-access", role: "reader" },
+  { method: "GET", path: "/inventory/accounts/{id}/access", role: "reader" },
+  // One's own; anybody's is a reader's business.
   { method: "GET", path: "/inventory/users/{id}/access", role: "person" },
 ] as const satisfies readonly Route[];
 

@@ -31,6 +31,7 @@ export type DomainErrorCode =
   | "approver-no-longer-eligible"
   | "not-requester"
   | "not-administrator"
+  | "role-missing"
   | "not-found"
   | "account-not-active"
   | "not-pending"

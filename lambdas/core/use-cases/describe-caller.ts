@@ -6,6 +6,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Directory, DirectoryGroup } from "../ports/directory.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
+import { DirectoryRoles, type DirectoryRole } from "../contracts/roles.ts";
+import type { RolesOf } from "./directory-roles.ts";
 import { LARGEST_PAGE } from "../contracts/http/lists.ts";
 import { leftOut } from "./inventory/not-covered.ts";
 import type { requestableAccounts } from "./requestable-accounts.ts";
@@ -15,7 +17,7 @@ interface Dependencies {
   readonly directory: Pick<Directory, "groupsOf" | "memberships">;
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
-  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly rolesOf: RolesOf;
   readonly requestable: ReturnType<typeof requestableAccounts>;
   readonly inventory: Pick<InventoryReader, "getAll">;
   readonly clock: Pick<Clock, "now">;
@@ -24,7 +26,7 @@ interface Dependencies {
 /** A person's view of Lockstep. */
 export interface CallerDescription {
   readonly person: Person;
-  readonly administrator: boolean;
+  readonly roles: ReadonlySet<DirectoryRole>;
   readonly groups: readonly DirectoryGroup[];
   /** The flows that name the person or one of their groups as a requestor, without what no access can be asked for to. */
   readonly flows: readonly AccessFlow[];
@@ -38,10 +40,10 @@ export interface CallerDescription {
 export const describeCaller =
   (dependencies: Dependencies) =>
   async (person: Person, q?: string): Promise<CallerDescription> => {
-    const [groups, flows, administrator, toApprove] = await Promise.all([
+    const [groups, flows, roles, toApprove] = await Promise.all([
       dependencies.directory.groupsOf(person.userId),
       dependencies.flows.list(),
-      dependencies.isAdministrator(person),
+      dependencies.rolesOf(person, DirectoryRoles),
       listToApprove(dependencies)({ caller: person, page: { limit: LARGEST_PAGE } }),
     ]);
     const memberships = new Set(groups.map(({ groupId }) => groupId));
@@ -51,7 +53,7 @@ export const describeCaller =
     const offered = await withoutLeftOut(dependencies, theirs);
     return {
       person,
-      administrator,
+      roles,
       groups,
       flows: offered,
       accountsBelow: await dependencies.requestable(offered, q),

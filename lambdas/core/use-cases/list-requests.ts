@@ -1,13 +1,14 @@
 import * as z from "zod/mini";
 import { decodeCursor, encodeCursor } from "../contracts/http/cursor.ts";
 import type { RequestListQuery } from "../contracts/http/requests.ts";
+import { SeersOfEveryRequest } from "../contracts/roles.ts";
 import type { AccessRequest, Status } from "../domain/access-request.ts";
 import { groupsThatMatter, openApprovalOf, standingOf } from "../domain/approval.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AccessRequestStore, Page, PageQuery } from "../ports/stores.ts";
-import { requireAdministrator } from "./require-administrator.ts";
+import { requireOneOf, type RolesOf } from "./directory-roles.ts";
 
 interface ToApproveDependencies {
   readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
@@ -17,7 +18,7 @@ interface ToApproveDependencies {
 
 interface Dependencies extends ToApproveDependencies {
   readonly requests: ToApproveDependencies["requests"] & Pick<AccessRequestStore, "listByRequester" | "list">;
-  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly rolesOf: RolesOf;
 }
 
 interface ListInput {
@@ -26,7 +27,7 @@ interface ListInput {
 }
 
 /**
- * The caller's own requests, those that wait for their decision, or, for administrators, everybody's: newest first.
+ * The caller's own requests, those that wait for their decision, or, for auditors and administrators, everybody's: newest first.
  * A page may hold fewer than were asked for; only one without a cursor is the last.
  */
 export const listRequests =
@@ -45,7 +46,7 @@ export const listRequests =
       case "to-approve":
         return listToApprove(dependencies)({ caller, page, ...(status === undefined ? {} : { status }) });
       case "all":
-        await requireAdministrator(dependencies.isAdministrator)(caller);
+        await requireOneOf(dependencies.rolesOf)(caller, SeersOfEveryRequest);
         return status === undefined ? requests.list(page) : requests.listByStatus(status, page);
     }
   };

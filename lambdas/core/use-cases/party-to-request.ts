@@ -1,3 +1,4 @@
+import { SeersOfEveryRequest } from "../contracts/roles.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
 import { groupsThatMatter, isApproverOf } from "../domain/approval.ts";
 import { DomainError } from "../domain/errors.ts";
@@ -5,14 +6,15 @@ import type { GroupId, RequestId } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AccessRequestStore } from "../ports/stores.ts";
+import type { RolesOf } from "./directory-roles.ts";
 
-/** What a caller is to a request: to anyone else it does not exist. */
-export type Role = "requester" | "approver" | "administrator";
+/** What a caller is to a request: to anyone else it does not exist. An auditor sees it, and changes nothing of it. */
+export type Role = "requester" | "approver" | "administrator" | "auditor";
 
 export interface PartyDependencies {
   readonly requests: Pick<AccessRequestStore, "get">;
   readonly directory: Pick<Directory, "memberships">;
-  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly rolesOf: RolesOf;
 }
 
 export const notFound = (id: RequestId): DomainError =>
@@ -30,7 +32,7 @@ export const relevantMemberships = async (
 
 /** The role by which the caller may see the request, as of now; throws DomainError `not-found` without one. */
 export const partyTo =
-  ({ requests, directory, isAdministrator }: PartyDependencies) =>
+  ({ requests, directory, rolesOf }: PartyDependencies) =>
   async (
     caller: Person,
     id: RequestId,
@@ -40,6 +42,8 @@ export const partyTo =
     if (request.requester.userId === caller.userId) return { request, role: "requester" };
     const memberships = await relevantMemberships(directory, request, caller);
     if (isApproverOf(request, caller.userId, memberships)) return { request, role: "approver" };
-    if (await isAdministrator(caller)) return { request, role: "administrator" };
+    const roles = await rolesOf(caller, SeersOfEveryRequest);
+    if (roles.has("administrator")) return { request, role: "administrator" };
+    if (roles.has("auditor")) return { request, role: "auditor" };
     throw notFound(id);
   };

@@ -41,6 +41,7 @@ const end =
   (dependencies: EndDependencies, action: "revoke" | "cancel") =>
   async (input: EndInput): Promise<AccessRequest> => {
     const { role } = await partyTo(dependencies)(input.caller, input.requestId);
+    assertMayEnd(role);
     if (action === "cancel") assertMayCancel(role);
     const ended = await persistOrReread(dependencies.requests, input.requestId, (request) => {
       if (request === undefined) throw new Error(`Request ${input.requestId} has vanished`);
@@ -51,6 +52,14 @@ const end =
     await tellWorkflow(dependencies, ended);
     return ended;
   };
+
+const assertMayEnd = (role: Role): void => {
+  if (role !== "auditor") return;
+  throw new DomainError(
+    "not-requester",
+    "You see this request as an auditor: only its requester, an approver or an administrator may end it.",
+  );
+};
 
 const assertMayCancel = (role: Role): void => {
   if (role !== "approver") return;

@@ -130,6 +130,8 @@ const api: FunctionRow = {
         identity,
         identityCenter,
         administratorGroups: [ADMINISTRATOR_GROUP],
+        policyAuthorGroups: [],
+        auditorGroups: [],
         protectedAccounts: [
           { id: organizationFile.managementAccountId, reason: "management" },
           { id: HOME, reason: "lockstep" },

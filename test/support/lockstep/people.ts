@@ -12,6 +12,7 @@ import { submitRequest } from "../../../lambdas/core/use-cases/submit-request.ts
 import { identityCenter } from "../builders.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { account, alice, bob, powerUserPermissionSet } from "./cast.ts";
+import { rolesHeldBy } from "../roles.ts";
 
 /** What people do, by the real use cases; what follows from it at once has happened when the answer is there. */
 export const peopleOf = (lockstep: {
@@ -41,8 +42,7 @@ export const peopleOf = (lockstep: {
     listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
     list: (page) => requests.list(page),
   };
-  const isAdministrator = () => Promise.resolve(false);
-  const parties = { requests: requestsOfPeople, directory, isAdministrator, wakeups, workflow, clock };
+  const parties = { requests: requestsOfPeople, directory, rolesOf: rolesHeldBy(), wakeups, workflow, clock };
   const places = { organization, protectedAccounts: [], delegatedAdministrator: false };
   const permissionSet = () => Promise.resolve(powerUserPermissionSet);
   const extend = extendRequest({ ...parties, ...places, flows, catalogue: { permissionSet } });

@@ -21,6 +21,7 @@ import {
   apiUnderTest,
   bob,
   carol,
+  erin,
   leads,
   mallory,
   root,
@@ -406,8 +407,8 @@ describe("an extension is refused", () => {
     return problem;
   };
 
-  it("to everyone but its requester: an administrator or approver may look, and not ask", async () => {
-    for (const as of [bob, root]) {
+  it("to everyone but its requester: an administrator, approver or auditor may look, and not ask", async () => {
+    for (const as of [bob, root, erin]) {
       expect(await refusal({}, more, undefined, as)).toMatchObject({ status: 403, code: "not-requester" });
     }
     expect(await refusal({}, more, undefined, mallory)).toMatchObject({ status: 404, code: "not-found" });

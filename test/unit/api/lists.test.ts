@@ -7,6 +7,8 @@ import {
   apiUnderTest,
   bob,
   carol,
+  erin,
+  frank,
   leads,
   mallory,
   root,
@@ -69,15 +71,16 @@ describe("GET /requests", () => {
     );
   });
 
-  it("shows all to administrators only", async () => {
+  it("shows all to auditors and administrators only", async () => {
     const world = await apiUnderTest();
     const ids = await submitted(world, 3);
     expect(await idsOf(world, "GET /requests?view=all&limit=2", { as: root })).toEqual(ids);
+    expect(await idsOf(world, "GET /requests?view=all&limit=2", { as: erin })).toEqual(ids);
     expect(await idsOf(world, "GET /requests?view=all&status=active", { as: root })).toEqual([]);
-    for (const as of [alice, bob, mallory]) {
+    for (const as of [alice, bob, frank, mallory]) {
       expect(problemIn(await world.call("GET /requests?view=all", { as }))).toMatchObject({
         status: 403,
-        code: "not-administrator",
+        code: "role-missing",
       });
     }
   });
@@ -226,6 +229,7 @@ describe("GET /me", () => {
     expect((await world.call("GET /me", { as: alice })).body).toEqual({
       ...alice,
       administrator: false,
+      roles: [],
       groups: [{ id: expect.any(String) as unknown, name: "payments-engineers" }],
       mayRequest: [
         {
@@ -250,7 +254,15 @@ describe("GET /me", () => {
       mayRequest: [],
       toApprove: [{ id, status: "pending" }],
     });
-    expect((await world.call("GET /me", { as: root })).body).toMatchObject({ administrator: true });
+    expect((await world.call("GET /me", { as: root })).body).toMatchObject({
+      administrator: true,
+      roles: ["administrator"],
+    });
+    for (const [as, roles] of [
+      [erin, ["auditor"]],
+      [frank, ["policy-author"]],
+    ] as const)
+      expect((await world.call("GET /me", { as })).body).toMatchObject({ administrator: false, roles });
   });
 
   it("says how often and for how long access may be extended, and how many approve that", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../../lambdas/core/contracts/http/operations.ts";
 import { Routes, type RouteKey } from "../../../lambdas/core/contracts/routes.ts";
+import type { Person } from "../../../lambdas/core/domain/principal.ts";
 import { aRequestId } from "../../support/builders.ts";
 import { anAccountFact, seen } from "../../support/facts.ts";
 import { aFinishedSync, anAccountIntegration, integrationName } from "../../support/integrations.ts";
@@ -12,6 +13,8 @@ import {
   claimsOf,
   carol,
   leads,
+  erin,
+  frank,
   mallory,
   root,
   type CallOptions,
@@ -54,7 +57,7 @@ const otherPaths: Readonly<Record<string, string>> = {
   "/inventory/users/{id}/access": `/inventory/users/${alice.userId}/access`,
 };
 
-const lineOf = ({ method, path }: (typeof routes)[number], id: string): string =>
+const lineOf = ({ method, path }: Pick<(typeof routes)[number], "method" | "path">, id: string): string =>
   `${method} ${otherPaths[path] ?? path.replace("{id}", id).replace("{name}", "prod-power")}`;
 
 const optionsOf = (key: RouteKey, as: CallOptions["as"]): CallOptions => ({
@@ -113,10 +116,14 @@ describe("a request does not exist for a stranger", () => {
     expect(requests.history).toHaveLength(1);
   });
 
-  it("is there for its requester, its approvers and administrators", async () => {
+  it("is there for its requester, its approvers, auditors and administrators", async () => {
     const { call, submit } = await apiUnderTest();
     const id = await submit();
-    for (const as of [alice, bob, root]) expect((await call(`GET /requests/${id}`, { as })).status).toBe(200);
+    for (const as of [alice, bob, erin, root]) {
+      expect((await call(`GET /requests/${id}`, { as })).status).toBe(200);
+      expect((await call(`GET /requests/${id}/events`, { as })).status).toBe(200);
+    }
+    expect((await call(`GET /requests/${id}`, { as: frank })).status).toBe(404);
     // A colleague who may ask for the same access has no business with this request.
     expect((await call(`GET /requests/${id}`, { as: carol })).status).toBe(404);
   });
@@ -131,22 +138,35 @@ describe("a request does not exist for a stranger", () => {
   });
 });
 
-describe("an administrator's route is closed to everyone else", () => {
-  it.each(routes.filter(({ role }) => role === "administrator"))("$key", async (route) => {
-    const { call, submit, flows, integrations, syncs, syncStarter, inventory } = await apiUnderTest();
-    await integrations.put(lab);
-    await syncs.put(pass);
-    await inventory.record(seen(accountTwo));
-    const line = lineOf(route, await submit());
-    const before = await flows.list();
-    for (const as of [alice, bob, mallory]) {
+/** Who may call the routes of each role, besides administrators. */
+const openTo = { administrator: [], "policy-author": [frank], reader: [erin, frank] } as const;
+
+describe("a route that needs a role is closed to everyone without it", () => {
+  const guarded = routes.flatMap(({ role, ...route }) =>
+    role === "person" || role === "party" ? [] : [{ ...route, role }],
+  );
+  it.each(guarded)("$key ($role)", async (route) => {
+    const may: readonly Person[] = [...openTo[route.role], root];
+    for (const as of [alice, bob, erin, frank, mallory, root]) {
+      const { call, submit, flows, integrations, syncs, syncStarter, inventory } = await apiUnderTest();
+      await integrations.put(lab);
+      await syncs.put(pass);
+      await inventory.record(seen(accountTwo));
+      const line = lineOf(route, await submit());
+      const before = await flows.list();
       const answer = await call(line, optionsOf(route.key, as));
-      expect(problemIn(answer)).toMatchObject({ status: 403, code: "not-administrator" });
+      if (may.includes(as)) {
+        expect(answer.status, as.userName).toBeLessThan(300);
+        continue;
+      }
+      expect(problemIn(answer), as.userName).toMatchObject({
+        status: 403,
+        code: route.role === "administrator" ? "not-administrator" : "role-missing",
+      });
+      expect(await flows.list()).toEqual(before);
+      expect(await integrations.list()).toEqual([lab]);
+      expect(syncStarter.started).toEqual([]);
     }
-    expect(await flows.list()).toEqual(before);
-    expect(await integrations.list()).toEqual([lab]);
-    expect(syncStarter.started).toEqual([]);
-    expect((await call(line, optionsOf(route.key, root))).status).toBeLessThan(300);
   });
 
   it("closes to an administrator who leaves the group, and to all when the group is gone", async () => {
@@ -161,6 +181,6 @@ describe("an administrator's route is closed to everyone else", () => {
   it("says so before it looks at the body", async () => {
     const { call } = await apiUnderTest();
     const answer = await call("PUT /access-flows/prod-power", { as: mallory, body: { nonsense: true } });
-    expect(problemIn(answer)).toMatchObject({ code: "not-administrator" });
+    expect(problemIn(answer)).toMatchObject({ code: "role-missing" });
   });
 });

@@ -36,12 +36,18 @@ import { VirtualClock } from "../../support/virtual-clock.ts";
 export const alice = aPerson("alice");
 export const bob = aPerson("bob");
 export const carol = aPerson("carol");
-/** Nobody's approver and no administrator. */
+/** Reads everything, and changes nothing. */
+export const erin = aPerson("erin");
+/** Writes access flows. */
+export const frank = aPerson("frank");
+/** Nobody's approver and without a role. */
 export const mallory = aPerson("mallory");
 export const root = aPerson("root");
 const engineers = aGroupId("payments-engineers");
 export const leads = aGroupId("payments-leads");
 const administrators = aGroupId("platform-admins");
+const auditors = aGroupId("compliance");
+const policyAuthors = aGroupId("access-governance");
 
 export interface Answer {
   readonly status: number;
@@ -67,7 +73,7 @@ export const claimsOf = ({ userName }: Person) => ({ email: `${userName}@example
 const exp = String(Date.parse("2099-01-01T00:00:00Z") / 1000);
 
 /**
- * The API over fakes that hold state. Alice and carol are payments engineers, bob leads payments, root administrates.
+ * The API over fakes that hold state. Alice and carol are payments engineers, bob leads payments, root administrates, erin audits, frank writes flows.
  * Every answer is held to docs/openapi.json.
  */
 export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
@@ -87,13 +93,15 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   const entitlements = new FakeEntitlementStore(clock);
   const syncStarter = new FakeSyncStarter();
   const provider = new FakeProvider(clock);
-  for (const { userId, userName } of [alice, bob, carol, mallory, root]) {
+  for (const { userId, userName } of [alice, bob, carol, erin, frank, mallory, root]) {
     directory.addUser({ userId, userName, email: `${userName}@example.com` });
   }
   const engineerIds = [alice.userId, carol.userId];
   directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: engineerIds });
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
   directory.addGroup({ groupId: administrators, displayName: "platform-admins", members: [root.userId] });
+  directory.addGroup({ groupId: auditors, displayName: "compliance", members: [erin.userId] });
+  directory.addGroup({ groupId: policyAuthors, displayName: "access-governance", members: [frank.userId] });
   organization.addOrganizationalUnit("/Workloads", anOrganizationalUnitId("workloads"));
   organization.addOrganizationalUnit("/Workloads/Prod", anOrganizationalUnitId("prod"));
   organization.addAccount({ id: anAccountId(2), name: "payments-prod", ou: "/Workloads/Prod" });
@@ -142,6 +150,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
       identity: { claim: "email", match: "emails.value" },
       identityCenter,
       administratorGroups: ["platform-admins", "no-such-group"],
+      policyAuthorGroups: ["access-governance"],
+      auditorGroups: ["compliance"],
       protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
       delegatedAdministrator: false,
       ...overrides,

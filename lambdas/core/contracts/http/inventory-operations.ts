@@ -94,11 +94,11 @@ export const inventoryOperations = {
   ),
   "GET /inventory/users/{id}/access": {
     summary:
-      "Everything that a user can reach, as their own and through groups; administrators may ask for anybody's, everyone else for their own. A page may come back short, or empty, with a cursor",
+      "Everything that a user can reach, as their own and through groups; readers (auditors, policy authors and administrators) may ask for anybody's, everyone else for their own. A page may come back short, or empty, with a cursor",
     path: z.strictObject({ id: nameOrId(LONGEST_DIRECTORY_NAME, "Id or user name") }),
     query: AccessQuerySchema,
     answer: { status: 200, schema: UserAccessSchema },
-    problems: ["invalid-cursor", "not-administrator", "not-found", "ambiguous-name"],
+    problems: ["invalid-cursor", "role-missing", "not-found", "ambiguous-name"],
   },
   "GET /inventory/accounts/{id}/access": {
     summary:

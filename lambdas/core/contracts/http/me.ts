@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { FlowNameSchema, GroupIdSchema, UserIdSchema } from "../../domain/ids.ts";
+import { DirectoryRoles } from "../roles.ts";
 import { nameOrId } from "./fields.ts";
 import { RequestViewSchema } from "./requests.ts";
 
@@ -52,6 +53,12 @@ export const MeSchema = z.strictObject({
   userId: UserIdSchema,
   userName: z.string(),
   administrator: z.boolean(),
+  roles: z.array(z.enum(DirectoryRoles)).check(
+    z.meta({
+      description:
+        "By the caller's groups, as the deploy settings say; what one may ask for and decide comes by access flow",
+    }),
+  ),
   groups: z.array(z.strictObject({ id: GroupIdSchema, name: z.string() })),
   mayRequest: z.array(MayRequestSchema),
   toApprove: z.array(RequestViewSchema).check(

@@ -94,11 +94,11 @@ export const operations = {
   },
   "GET /requests": {
     summary:
-      "The caller's requests, what waits for their decision (more time on active access after the requests), or (administrators) all; newest first",
+      "The caller's requests, what waits for their decision (more time on active access after the requests), or (auditors and administrators) all; newest first",
     path: nothing,
     query: RequestListQuerySchema,
     answer: { status: 200, schema: RequestListSchema },
-    problems: ["invalid-cursor", "not-administrator"],
+    problems: ["invalid-cursor", "role-missing"],
   },
   "GET /requests/{id}": {
     summary: "One request",

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
+import { RolesOfRoute } from "../../contracts/roles.ts";
 import { wayTo } from "../../domain/inventory/effective-access.ts";
 import type { AccountId, GroupId, UserId } from "../../domain/ids.ts";
 import type { AssignmentFact, UserFact } from "../../domain/inventory/facts.ts";
 import type { Person } from "../../domain/principal.ts";
 import type { InventoryReader, Observed } from "../../ports/inventory.ts";
 import type { EntitlementReader, Page, PageQuery } from "../../ports/stores.ts";
-import { requireAdministrator } from "../require-administrator.ts";
+import { requireOneOf, type RolesOf } from "../directory-roles.ts";
 import { holdsOf, type Way } from "./holds.ts";
 import { userAt } from "./named.ts";
 import { accountNames, groupNames, permissionSetNames, type Named } from "./names.ts";
@@ -15,7 +16,7 @@ import { ScopePlaceSchema, allOf, inStrides, pageOfWalk, walkScope, type Walk } 
 interface Dependencies {
   readonly inventory: Pick<InventoryReader, "get" | "getAll" | "named" | "page">;
   readonly entitlements: EntitlementReader;
-  readonly isAdministrator: (person: Person) => Promise<boolean>;
+  readonly rolesOf: RolesOf;
 }
 
 /** The user's way into an account. */
@@ -35,9 +36,9 @@ type Place = z.output<typeof PlaceSchema>;
 /** Ten strides of at most 25 queries. */
 const MOST_STRIDES = 10;
 
-/** Everything that a person can reach: what is theirs, then what their groups have. Only administrators see others'. */
+/** Everything that a person can reach: what is theirs, then what their groups have. Only readers see others'. */
 export const userAccess =
-  ({ inventory, entitlements, isAdministrator }: Dependencies) =>
+  ({ inventory, entitlements, rolesOf }: Dependencies) =>
   async (input: {
     readonly caller: Person;
     /** Their id or user name. */
@@ -46,7 +47,7 @@ export const userAccess =
   }): Promise<UserAccess> => {
     const { caller, page: asked } = input;
     const isOwn = input.user === caller.userId || input.user === caller.userName;
-    if (!isOwn) await requireAdministrator(isAdministrator)(caller);
+    if (!isOwn) await requireOneOf(rolesOf)(caller, RolesOfRoute.reader);
     const user = await userAt(inventory, isOwn ? caller.userId : input.user);
     const userId = user.id;
     const memberships = await allOf(inventory, { kind: "membership", userId });

@@ -9,6 +9,7 @@ import { commonOf, evolve } from "../../../../lambdas/core/domain/evolve.ts";
 import { secondsAfter, timestamp, type Timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { decideRequest } from "../../../../lambdas/core/use-cases/decide-request.ts";
+import type { RolesOf } from "../../../../lambdas/core/use-cases/directory-roles.ts";
 import {
   aGroupId,
   aPendingRequest,
@@ -21,7 +22,9 @@ import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
+const vera = aPerson("vera");
 const [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(aPerson) as [
   Person,
   Person,
@@ -48,8 +51,8 @@ const setUp = async (pending = aPendingRequest()) => {
   const enteredAt = timestamp(clock.now());
   const expiresAt = secondsAfter(clock.now(), 60);
   await wakeups.put({ requestId: pending.id, taskToken: "token", enteredAt, retryCount: 0, expiresAt });
-  const isAdministrator = (person: Person) => Promise.resolve(person.userId === dave.userId);
-  const decide = decideRequest({ requests, wakeups, directory, workflow, clock, isAdministrator });
+  const rolesOf = rolesHeldBy({ administrator: [dave] });
+  const decide = decideRequest({ requests, wakeups, directory, workflow, clock, rolesOf });
   return {
     clock,
     requests,
@@ -199,12 +202,12 @@ const activeRequest = (extension?: AskedExtension): RequestIn<"active"> => {
 };
 
 /**
- * Any request, to be decided by bob, a payments lead, and carol, of security; dave administrates. Alice is the
+ * Any request, to be decided by bob, a payments lead, and carol, of security; dave administrates, vera audits. Alice is the
  * requester and approves nothing.
  */
 const world = async (
   request: AccessRequest,
-  options: { readonly withoutToken?: boolean; readonly isAdministrator?: (person: Person) => boolean } = {},
+  options: { readonly withoutToken?: boolean; readonly rolesOf?: RolesOf } = {},
 ) => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
@@ -224,14 +227,14 @@ const world = async (
       expiresAt,
     });
   }
-  const isAdministrator = options.isAdministrator ?? (({ userId }) => userId === dave.userId);
+  const rolesOf = options.rolesOf ?? rolesHeldBy({ administrator: [dave], auditor: [vera] });
   const decide = decideRequest({
     requests,
     wakeups,
     directory,
     workflow,
     clock,
-    isAdministrator: (person) => Promise.resolve(isAdministrator(person)),
+    rolesOf,
   });
   const as = (
     caller: Person,
@@ -405,7 +408,7 @@ describe("who is told what when they may not decide", () => {
     const decide = decideRequest({
       ...lockstep,
       wakeups: new FakeWakeupStore(),
-      isAdministrator: () => Promise.resolve(true),
+      rolesOf: rolesHeldBy({ administrator: [bob] }),
     });
     await lockstep.refuses(decide({ caller: bob, requestId: id, decision: "approve" }), "not-found", unseen);
   });
@@ -436,14 +439,18 @@ describe("who is told what when they may not decide", () => {
     );
   });
 
-  it("is that they are no approver, to an administrator", async () => {
+  it.each([
+    ["an administrator", dave],
+    ["an auditor", vera],
+  ])("is that they are no approver, to %s", async (_who, caller) => {
     const lockstep = await world(aPendingRequest());
-    await lockstep.refuses(lockstep.decide(dave), "approver-no-longer-eligible", notNow);
+    await lockstep.refuses(lockstep.decide(caller), "approver-no-longer-eligible", notNow);
+    await lockstep.refuses(lockstep.decide(caller, "reject"), "approver-no-longer-eligible", notNow);
   });
 
-  it("is that they are none any more, to somebody who was asked; nobody has to ask whether they administrate", async () => {
+  it("is that they are none any more, to somebody who was asked; nobody has to ask for their roles", async () => {
     const lockstep = await world(aPendingRequest(), {
-      isAdministrator: () => {
+      rolesOf: () => {
         throw new Error("Nobody asks that of somebody who was asked");
       },
     });

@@ -17,7 +17,9 @@ import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeInventory } from "../../../support/fakes/inventory.ts";
 import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
+const erin = aPerson("erin");
 const [alice, bob, root] = [aPerson("alice"), aPerson("bob"), aPerson("root")];
 const engineers = { groupId: aGroupId("payments-engineers"), displayName: "payments-engineers" };
 const leads = { groupId: aGroupId("payments-leads"), displayName: "payments-leads" };
@@ -45,7 +47,7 @@ const describes = async (person: Person) => {
     requests,
     clock,
     inventory,
-    isAdministrator: ({ userId }) => Promise.resolve(userId === root.userId),
+    rolesOf: rolesHeldBy({ administrator: [root], auditor: [root, erin] }),
     requestable: () => Promise.resolve(() => ({ accounts: [], more: false })),
   })(person);
   return described;
@@ -65,22 +67,26 @@ describe("a person's view of Lockstep", () => {
     const mallory = aPerson("mallory");
     expect(await describes(mallory)).toEqual({
       person: mallory,
-      administrator: false,
+      roles: new Set(),
       groups: [],
       flows: [],
       toApprove: [],
     });
   });
 
-  it("says which groups they are in now, and whether they administrate", async () => {
+  it("says which groups they are in now, and the roles that these give them", async () => {
     expect(await describes(alice)).toMatchObject({
       person: alice,
-      administrator: false,
+      roles: new Set(),
       groups: [engineers],
     });
     directory.join(alice.userId, leads.groupId);
     expect((await describes(alice)).groups).toEqual([engineers, leads]);
-    expect(await describes(root)).toMatchObject({ administrator: true, groups: [] });
+    expect(await describes(root)).toMatchObject({
+      roles: new Set(["administrator", "auditor"]),
+      groups: [],
+    });
+    expect(await describes(erin)).toMatchObject({ roles: new Set(["auditor"]) });
   });
 
   it("shows the flows, by name, that name them or one of their groups, among others", async () => {

@@ -28,12 +28,14 @@ import { FakeDirectory, FakeOrganization } from "../../../support/fakes/director
 import { InterruptedStore } from "../../../support/fakes/interrupted-store.ts";
 import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
 /*
  * Alice's access lasts from midnight until one o'clock. Its flow lets it be extended twice, by two hours at most each time,
  * and payments leads approve that: bob and carol. Root administrates.
  */
 
+const erin = aPerson("erin");
 const [alice, bob, carol, root] = [aPerson("alice"), aPerson("bob"), aPerson("carol"), aPerson("root")];
 const engineers = { groupId: aGroupId("payments-engineers"), displayName: "payments-engineers" };
 const leads = { groupId: aGroupId("payments-leads"), displayName: "payments-leads" };
@@ -92,7 +94,7 @@ const dependencies = () => ({
   protectedAccounts,
   delegatedAdministrator: false,
   clock,
-  isAdministrator: ({ userId }: Person) => Promise.resolve(userId === root.userId),
+  rolesOf: rolesHeldBy({ administrator: [root], auditor: [erin] }),
 });
 const call = ({ caller = alice, ask = more, idempotency }: Call = {}) =>
   extendRequest(dependencies())({ caller, requestId: id, ask, ...(idempotency && { idempotency }) });
@@ -229,7 +231,7 @@ describe("more time that somebody has to approve", () => {
 });
 
 describe("asking for more time", () => {
-  it.each([bob, root])("is its requester's alone: not $userName's", async (caller) => {
+  it.each([bob, root, erin])("is its requester's alone: not $userName's", async (caller) => {
     expect(await refusal({ caller })).toEqual([
       "not-requester",
       "Only its requester may extend a request; you are not.",

@@ -8,6 +8,7 @@ import { chainOf, sampleRequest } from "../../../support/audit-samples.ts";
 import { aPendingRequest, aPerson } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeAccessRequestStore, FakeAuditTrail } from "../../../support/fakes/stores.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
 const alice = aPerson("alice");
 const id = sampleRequest(1);
@@ -45,7 +46,7 @@ const list = (limit: number, cursor?: string, caller: Person = alice) =>
     requests,
     audit,
     directory: new FakeDirectory(),
-    isAdministrator: () => Promise.resolve(false),
+    rolesOf: rolesHeldBy(),
   })({ caller, requestId: id, page: { limit, ...(cursor !== undefined && { cursor }) } });
 const sequences = (page: Page<AuditEntry>) => page.items.map(({ sequence }) => sequence);
 /** The sequences of every page. */

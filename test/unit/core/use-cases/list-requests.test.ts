@@ -20,7 +20,9 @@ import {
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
+const [erin, frank] = [aPerson("erin"), aPerson("frank")];
 const [alice, bob, carol, root] = [aPerson("alice"), aPerson("bob"), aPerson("carol"), aPerson("root")];
 const leads = aGroupId("payments-leads");
 const engineers = aGroupId("payments-engineers");
@@ -70,7 +72,7 @@ const dependencies = () => ({
   requests,
   directory,
   clock,
-  isAdministrator: ({ userId }: Person) => Promise.resolve(userId === root.userId),
+  rolesOf: rolesHeldBy({ administrator: [root], auditor: [erin], "policy-author": [frank] }),
 });
 interface Query {
   readonly status?: Status;
@@ -169,12 +171,13 @@ describe("the caller's own requests", () => {
 });
 
 describe("everybody's requests", () => {
-  it("are for administrators, by the page, newest first", async () => {
+  it("are for auditors and administrators, by the page, newest first", async () => {
     for (const index of numbers(3)) await pending(index, { requester: index === 1 ? carol : alice });
     const first = await list("all", root, { limit: 2 });
     expect(idsOf(first)).toEqual([id(2), id(1)]);
     const second = await list("all", root, { limit: 2, cursor: first.cursor });
     expect(second).toStrictEqual({ items: [await requests.get(id(0))] });
+    expect(await list("all", erin, { limit: 2 })).toStrictEqual(first);
   });
 
   it.each(STATUSES)("are those in the status that is asked for: %s", async (status) => {
@@ -185,10 +188,11 @@ describe("everybody's requests", () => {
 
   it("are not even read for anybody else", async () => {
     await pending(0);
-    for (const caller of [alice, bob]) {
+    for (const caller of [alice, bob, frank]) {
       await expect(list("all", caller)).rejects.toMatchObject({
-        code: "not-administrator",
-        message: "Only administrators may do this.",
+        code: "role-missing",
+        message:
+          "This needs the role auditor (deploy setting auditorGroups) or administrator (deploy setting administratorGroups), and no group that you are in gives you one of them.",
       });
     }
     expect(requests.asked).toEqual([]);

@@ -7,6 +7,7 @@ import {
   partyTo,
   relevantMemberships,
 } from "../../../../lambdas/core/use-cases/party-to-request.ts";
+import type { RolesOf } from "../../../../lambdas/core/use-cases/directory-roles.ts";
 import {
   aGroupId,
   aPendingRequest,
@@ -16,8 +17,10 @@ import {
 } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 import { FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
 const [alice, bob, carol, root] = [aPerson("alice"), aPerson("bob"), aPerson("carol"), aPerson("root")];
+const [erin, frank] = [aPerson("erin"), aPerson("frank")];
 const leads = aGroupId("payments-leads");
 const engineers = aGroupId("payments-engineers");
 const pending = aPendingRequest();
@@ -34,7 +37,8 @@ class ListeningDirectory extends FakeDirectory {
 let requests: FakeAccessRequestStore;
 let directory: ListeningDirectory;
 let administrators: Person[];
-let askedWhoAdministrates: Person[];
+let auditors: Person[];
+let askedForRoles: Person[];
 
 beforeEach(() => {
   requests = new FakeAccessRequestStore();
@@ -42,16 +46,20 @@ beforeEach(() => {
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
   directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: [carol.userId] });
   administrators = [root];
-  askedWhoAdministrates = [];
+  auditors = [erin];
+  askedForRoles = [];
 });
 
-const isAdministrator = (person: Person) => {
-  askedWhoAdministrates.push(person);
-  return Promise.resolve(administrators.includes(person));
+const rolesOf: RolesOf = (person, among) => {
+  askedForRoles.push(person);
+  return rolesHeldBy({ administrator: administrators, auditor: auditors, "policy-author": [frank] })(
+    person,
+    among,
+  );
 };
 const party = async (caller: Person, request: AccessRequest = pending) => {
   await requests.create(request);
-  return partyTo({ requests, directory, isAdministrator })(caller, request.id);
+  return partyTo({ requests, directory, rolesOf })(caller, request.id);
 };
 const byUser = ({ userId: id, userName: name }: Person) => ({
   anyOf: [{ type: "user" as const, id, name }],
@@ -63,16 +71,19 @@ describe("what somebody is to a request", () => {
     ["requester", alice],
     ["approver", bob],
     ["administrator", root],
+    ["auditor", erin],
   ] as const)("is its %s, and they see it as it is", async (role, caller) => {
     expect(await party(caller)).toEqual({ request: pending, role });
   });
 
-  it("is its requester first, then an approver, then an administrator", async () => {
-    administrators = [alice, bob];
+  it("is its requester first, then an approver, then an administrator, then an auditor", async () => {
+    administrators = [alice, bob, root];
+    auditors = [alice, bob, root];
     directory.join(alice.userId, leads);
     expect((await party(alice)).role).toBe("requester");
     expect((await party(bob)).role).toBe("approver");
-    expect(askedWhoAdministrates).toEqual([]);
+    expect(askedForRoles).toEqual([]);
+    expect((await party(root)).role).toBe("administrator");
   });
 
   it("needs no look at the directory for its requester", async () => {
@@ -107,6 +118,7 @@ describe("what somebody is to a request", () => {
 
   it.each([
     ["a stranger", aPerson("mallory"), pending],
+    ["a policy author", frank, pending],
     [
       "a member of the group that would get the access",
       carol,
@@ -120,12 +132,12 @@ describe("what somebody is to a request", () => {
         message: `There is no access request ${request.id} that you may see.`,
         fields: [],
       };
-      await expect(
-        partyTo({ requests, directory, isAdministrator })(caller, request.id),
-      ).rejects.toMatchObject(refusal);
-      expect(askedWhoAdministrates).toEqual([]);
+      await expect(partyTo({ requests, directory, rolesOf })(caller, request.id)).rejects.toMatchObject(
+        refusal,
+      );
+      expect(askedForRoles).toEqual([]);
       await expect(party(caller, request)).rejects.toMatchObject(refusal);
-      expect(askedWhoAdministrates).toEqual([caller]);
+      expect(askedForRoles).toEqual([caller]);
       expect(notFound(request.id)).toMatchObject(refusal);
     },
   );

@@ -18,10 +18,12 @@ import { InterruptedStore } from "../../../support/fakes/interrupted-store.ts";
 import { FakeWakeupStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { rolesHeldBy } from "../../../support/roles.ts";
 
 /* Alice's request, whose approver is bob; root administrates. */
 
 const [alice, bob, root] = [aPerson("alice"), aPerson("bob"), aPerson("root")];
+const erin = aPerson("erin");
 const made = new Date("2026-01-01T00:00:00.000Z");
 const active = anActiveRequest();
 const { id, version, trail } = active;
@@ -74,7 +76,7 @@ const dependencies = () => ({
   workflow,
   clock,
   directory,
-  isAdministrator: ({ userId }: Person) => Promise.resolve(userId === root.userId),
+  rolesOf: rolesHeldBy({ administrator: [root], auditor: [erin] }),
 });
 const actions = { revoke: revokeRequest, cancel: cancelRequest };
 const call = (action: keyof typeof actions, { caller = alice, ...rest }: Call = {}) =>
@@ -137,6 +139,14 @@ describe.each(["revoke", "cancel"] as const)("a %s of what was not granted yet",
       code: "not-requester",
       message:
         "You are an approver of this request: only its requester or an administrator may withdraw one that was not granted yet. Reject it with POST …/decisions while it is pending.",
+    });
+  });
+
+  it.each([...notGranted, ...over])("is not an auditor's to make: $status", async (request) => {
+    expect(await refusal(action, request, { caller: erin })).toEqual({
+      code: "not-requester",
+      message:
+        "You see this request as an auditor: only its requester, an approver or an administrator may end it.",
     });
   });
 

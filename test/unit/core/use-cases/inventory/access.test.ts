@@ -14,6 +14,7 @@ import {
 } from "../../../../support/facts.ts";
 import { FakeInventory } from "../../../../support/fakes/inventory.ts";
 import { FakeEntitlementStore } from "../../../../support/fakes/stores.ts";
+import { rolesHeldBy } from "../../../../support/roles.ts";
 
 const people = ["alice", "bob", "carol", "dave"] as const;
 const groups = ["payments", "platform", "auditors", "nobody's"] as const;
@@ -63,13 +64,13 @@ const whole = async <Item>(
   return found;
 };
 
-const isAdministrator = () => Promise.resolve(false);
+const rolesOf = rolesHeldBy();
 
 it("who reaches an account and what a person reaches are the same ways, each once, however they are paged", async () => {
   await fc.assert(
     fc.asyncProperty(organizations, async (organization) => {
       const inventory = await inventoryOf(organization);
-      const dependencies = { inventory, entitlements: new FakeEntitlementStore(), isAdministrator };
+      const dependencies = { inventory, entitlements: new FakeEntitlementStore(), rolesOf };
       const { limit } = organization;
 
       const fromAccounts: string[] = [];
@@ -109,12 +110,12 @@ it("who reaches an account and what a person reaches are the same ways, each onc
   );
 });
 
-it("tells nobody but administrators whether somebody else exists", async () => {
+it("tells nobody but readers whether somebody else exists", async () => {
   const inventory = await inventoryOf({ assignments: [], memberships: [], limit: 1 });
-  const access = userAccess({ inventory, entitlements: new FakeEntitlementStore(), isAdministrator });
+  const access = userAccess({ inventory, entitlements: new FakeEntitlementStore(), rolesOf });
   for (const user of ["bob", "nobody"].flatMap((name) => [name, aUserId(name)])) {
     const asking = access({ caller: aPerson("alice"), user, page: { limit: 1 } });
     await expect(asking).rejects.toThrow(DomainError);
-    await expect(asking).rejects.toMatchObject({ code: "not-administrator" });
+    await expect(asking).rejects.toMatchObject({ code: "role-missing" });
   }
 });
