@@ -113,6 +113,23 @@ const SettingsSchema = group({
   /** The same of those who write access flows, and of those who read everything and change nothing. */
   policyAuthorGroups: groupNames,
   auditorGroups: groupNames,
+  /** Whether an access flow serves the one who wrote it only when another administrator has confirmed it. */
+  secondAdministrator: z._default(flag, true),
+  /**
+   * Which claim of a token, a text or a list such as `amr`, tells of a second factor, and the values that do. Without it,
+   * nobody has shown one, and an access flow that requires one allows nothing.
+   */
+  mfa: z.optional(
+    group({
+      claim: text('the name of a claim of the token, such as "amr"'),
+      // The gateway separates a list's values by spaces, in brackets (lambdas/core/domain/mfa.ts).
+      values: listOf(
+        text('a value without blanks and brackets, such as "mfa"', /^[^\s[\]]+$/),
+        "at least one value of the claim",
+        1,
+      ),
+    }),
+  ),
   /** Accounts into which nothing is granted, besides the management account and Lockstep's own. */
   protectedAccounts: listOf(accountId, "a list of account ids"),
   allowManagementAccount: flag,

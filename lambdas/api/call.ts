@@ -21,6 +21,8 @@ type AnswerOf<Operation> = Operation extends {
 /** A call of one route by an identified person: parsed, and allowed by the route's role. */
 export interface Call<Key extends RouteKey> {
   readonly caller: Person;
+  /** Whether the caller's token shows a second factor, as the deploy setting `mfa` says; false without one. */
+  readonly mfa: boolean;
   readonly path: z.output<Operations[Key]["path"]>;
   readonly query: z.output<Operations[Key]["query"]>;
   readonly body: BodyOf<Operations[Key]>;

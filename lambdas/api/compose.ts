@@ -76,6 +76,8 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     administratorGroups: environment.ADMINISTRATOR_GROUPS,
     policyAuthorGroups: environment.POLICY_AUTHOR_GROUPS,
     auditorGroups: environment.AUDITOR_GROUPS,
+    secondAdministrator: environment.SECOND_ADMINISTRATOR,
+    mfa: environment.MFA,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     delegatedAdministrator: isDelegatedAdministrator,
   });

@@ -6,6 +6,7 @@ import type {
 } from "../core/contracts/environment.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
 import type { Deployment } from "../core/domain/integration.ts";
+import { showsMfa, type MfaSettings } from "../core/domain/mfa.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
@@ -75,6 +76,9 @@ export interface ApiPorts {
   readonly administratorGroups: readonly string[];
   readonly policyAuthorGroups: readonly string[];
   readonly auditorGroups: readonly string[];
+  /** Whether an access flow serves the one who wrote it only when somebody else has confirmed it. */
+  readonly secondAdministrator: boolean;
+  readonly mfa?: MfaSettings | undefined;
   readonly protectedAccounts: readonly ProtectedAccount[];
   readonly delegatedAdministrator: boolean;
 }
@@ -92,6 +96,7 @@ export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
   return {
     identifyCaller: identifyCaller(ports),
     requireOneOf: requireOneOf(rolesOf),
+    showsMfa: (claims) => showsMfa(ports.mfa, claims),
     logger: ports.logger,
     handlers: handlersOf({
       ...ports,

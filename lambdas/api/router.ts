@@ -19,6 +19,7 @@ export interface RouterDependencies {
   readonly identifyCaller: (claims: Claims) => Promise<Person>;
   /** Throws DomainError `not-administrator` or `role-missing`. */
   readonly requireOneOf: (person: Person, roles: readonly DirectoryRole[]) => Promise<void>;
+  readonly showsMfa: (claims: Claims) => boolean;
   readonly handlers: Handlers;
   readonly logger: Logger;
 }
@@ -32,7 +33,7 @@ const routes: ReadonlyMap<string, Route> = new Map(
  * `party` depends on the request that is asked for, so that the use cases hold it.
  */
 export const router =
-  ({ identifyCaller, requireOneOf, handlers, logger }: RouterDependencies) =>
+  ({ identifyCaller, requireOneOf, showsMfa, handlers, logger }: RouterDependencies) =>
   async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     const route = routes.get(event.routeKey);
     if (route === undefined) throw new DomainError("not-found", "There is nothing here.");
@@ -41,7 +42,8 @@ export const router =
     const json = operation.body === undefined ? undefined : jsonBodyOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
-    const caller = await identifyCaller(event.requestContext.authorizer.jwt.claims);
+    const { claims } = event.requestContext.authorizer.jwt;
+    const caller = await identifyCaller(claims);
     logger.appendKeys({ callerId: caller.userId });
     if (route.role !== "person" && route.role !== "party")
       await requireOneOf(caller, RolesOfRoute[route.role]);
@@ -57,7 +59,13 @@ export const router =
     // The key chose both the contract that parsed the call and the handler, which the compiler cannot follow.
     const handle = handlers[key] as (call: unknown) => Promise<Reply<RouteKey>>;
     const paging = pagingOf({ route: key, path: parsed.path, caller: caller.userId }, parsed.query);
-    const reply = await handle({ caller, ...parsed, query: paging.query, ...idempotency });
+    const reply = await handle({
+      caller,
+      mfa: showsMfa(claims),
+      ...parsed,
+      query: paging.query,
+      ...idempotency,
+    });
     const { status } = operation.answer;
     logger.info("Answered", { status });
     return answer(

@@ -52,6 +52,8 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       ADMINISTRATOR_GROUPS: JSON.stringify(settings.administratorGroups),
       POLICY_AUTHOR_GROUPS: JSON.stringify(settings.policyAuthorGroups),
       AUDITOR_GROUPS: JSON.stringify(settings.auditorGroups),
+      SECOND_ADMINISTRATOR: JSON.stringify(settings.secondAdministrator),
+      ...(settings.mfa === undefined ? {} : { MFA: JSON.stringify(settings.mfa) }),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
     },
     permissions: [

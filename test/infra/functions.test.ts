@@ -19,8 +19,9 @@ import { oidc, synthesize } from "./support/synthesize.ts";
 
 const MANAGEMENT_ACCOUNT = "111111111111";
 const HOME_ACCOUNT = "222222222222";
+const mfa = { claim: "amr", values: ["mfa"] };
 const { access, stateful } = synthesize({
-  settings: { oidc, protectedAccounts: ["333333333333", MANAGEMENT_ACCOUNT] },
+  settings: { oidc, mfa, protectedAccounts: ["333333333333", MANAGEMENT_ACCOUNT] },
   account: HOME_ACCOUNT,
 });
 
@@ -28,6 +29,7 @@ const { access, stateful } = synthesize({
 const { access: elsewhere } = synthesize({
   settings: {
     oidc,
+    mfa,
     organization: {
       managementAccountId: MANAGEMENT_ACCOUNT,
       delegatedAdministratorAccountId: "444444444444",

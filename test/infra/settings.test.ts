@@ -81,6 +81,26 @@ describe("settings", () => {
       /"lockstep.policyAuthorGroups.0": found " ", expected a group's display name\.$/,
     ],
     [
+      "a second administrator by name",
+      { ...shippedSettings, secondAdministrator: "vera" },
+      /"lockstep.secondAdministrator": found "vera", expected true or false\.$/,
+    ],
+    [
+      "a second factor that nothing shows",
+      { ...shippedSettings, mfa: { claim: "amr", values: [] } },
+      /"lockstep.mfa.values": found \[\], expected at least one value of the claim\.$/,
+    ],
+    [
+      "a second factor that no list of values could have",
+      { ...shippedSettings, mfa: { claim: "amr", values: ["pwd mfa"] } },
+      /"lockstep.mfa.values.0": found "pwd mfa", expected a value without blanks and brackets/,
+    ],
+    [
+      "a second factor of no claim",
+      { ...shippedSettings, mfa: { values: ["mfa"] } },
+      /"lockstep.mfa.claim": found nothing, expected the name of a claim of the token, such as "amr"\.$/,
+    ],
+    [
       "a protected account that is none",
       { ...shippedSettings, protectedAccounts: ["222222222222", "payments-prod"] },
       /"lockstep.protectedAccounts.1": found "payments-prod", expected an account id/,
@@ -105,8 +125,10 @@ describe("settings", () => {
   });
 
   it("are as they were for a cdk.json that was written before there were these settings", () => {
-    const later = ["policyAuthorGroups", "auditorGroups"];
-    const earlier = Object.fromEntries(Object.entries(shippedSettings).filter(([key]) => !later.includes(key)));
+    const later = ["policyAuthorGroups", "auditorGroups", "secondAdministrator"];
+    const earlier = Object.fromEntries(
+      Object.entries(shippedSettings).filter(([key]) => !later.includes(key)),
+    );
     expect(Object.keys(earlier).length).toBe(Object.keys(shippedSettings).length - later.length);
     expect(parseSettings(earlier)).toEqual(parseSettings(shippedSettings));
   });

@@ -48,6 +48,12 @@ export type ProtectedAccount = z.infer<typeof ProtectedAccountSchema>;
 export const ConnectorSettingsSchema = z.strictObject({ roleArn: nonEmpty, externalId: nonEmpty });
 export type ConnectorSettings = z.infer<typeof ConnectorSettingsSchema>;
 
+/** Which claim of a token tells of a second factor, and the values of it that do. */
+export const MfaSettingsSchema = z.strictObject({
+  claim: nonEmpty,
+  values: z.array(nonEmpty).check(z.minLength(1)),
+});
+
 /** Every environment variable that any function reads; each function picks its own. */
 export const EnvironmentVariables = {
   ACCESS_TABLE: nonEmpty,
@@ -74,5 +80,9 @@ export const EnvironmentVariables = {
   ADMINISTRATOR_GROUPS: json(z.array(nonEmpty)),
   POLICY_AUTHOR_GROUPS: json(z.array(nonEmpty)),
   AUDITOR_GROUPS: json(z.array(nonEmpty)),
+  /** Whether an access flow serves the one who wrote it only when somebody else has confirmed it. */
+  SECOND_ADMINISTRATOR: json(z.boolean()),
+  /** Absent: nobody's token shows a second factor. */
+  MFA: z.optional(json(MfaSettingsSchema)),
   PROTECTED_ACCOUNTS: json(z.array(ProtectedAccountSchema)),
 } as const;

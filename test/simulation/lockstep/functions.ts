@@ -132,6 +132,7 @@ const api: FunctionRow = {
         administratorGroups: [ADMINISTRATOR_GROUP],
         policyAuthorGroups: [],
         auditorGroups: [],
+        secondAdministrator: true,
         protectedAccounts: [
           { id: organizationFile.managementAccountId, reason: "management" },
           { id: HOME, reason: "lockstep" },

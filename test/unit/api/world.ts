@@ -152,6 +152,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
       administratorGroups: ["platform-admins", "no-such-group"],
       policyAuthorGroups: ["access-governance"],
       auditorGroups: ["compliance"],
+      secondAdministrator: true,
       protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
       delegatedAdministrator: false,
       ...overrides,

@@ -63,6 +63,14 @@ describe("a function's settings", () => {
       expect(fits("IDENTITY", JSON.stringify(wrong))).toBe(false);
   });
 
+  it("say what shows a second factor, if anything does", () => {
+    const mfa = { claim: "amr", values: ["mfa"] };
+    expect(EnvironmentVariables.MFA.parse(JSON.stringify(mfa))).toEqual(mfa);
+    expect(EnvironmentVariables.MFA.parse(undefined)).toBeUndefined();
+    for (const wrong of [{ claim: "", values: ["mfa"] }, { claim: "amr", values: [] }, { claim: "amr" }])
+      expect(fits("MFA", JSON.stringify(wrong))).toBe(false);
+  });
+
   it("list administrators' groups, and accounts that are protected and why", () => {
     expect(EnvironmentVariables.ADMINISTRATOR_GROUPS.parse('["admins"]')).toEqual(["admins"]);
     expect(fits("ADMINISTRATOR_GROUPS", '[""]')).toBe(false);
