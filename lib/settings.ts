@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { MOST_PROTECTED_ACCOUNTS } from "../lambdas/core/contracts/connector-roles.ts";
+import { accountsNeverGrantedInto, MaxDurationSchema } from "../lambdas/core/contracts/guardrails.ts";
 import { REGION } from "../lambdas/core/contracts/region.ts";
 
 /** The key under `context` in cdk.json that holds all of Lockstep's settings. */
@@ -57,6 +58,21 @@ const identity = z.discriminatedUnion(
 
 // Loopback over http exists for the embedded AWS; API Gateway itself takes an https issuer only.
 const ISSUER = /^(https:\/\/[^\s/]|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))\S*$/;
+
+// https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html
+const PERMISSION_SET =
+  /^([\w+=,.@-]{1,32}|arn:aws[a-z-]*:sso:::permissionSet\/(sso)?ins-[0-9a-zA-Z.-]{16}\/ps-[0-9a-zA-Z./-]{16})$/;
+
+const neverGrantable = group({
+  accounts: z.optional(listOf(accountId, "at least one account id", 1)),
+  permissionSets: z.optional(
+    listOf(text("a permission set's ARN or name", PERMISSION_SET), "at least one permission set", 1),
+  ),
+}).check(
+  z.refine(({ accounts, permissionSets }) => accounts !== undefined || permissionSets !== undefined, {
+    error: "accounts, permissionSets or both, since without any nothing at all could be granted",
+  }),
+);
 
 const SettingsSchema = group({
   organization: group({
@@ -134,6 +150,16 @@ const SettingsSchema = group({
   protectedAccounts: listOf(accountId, "a list of account ids"),
   allowManagementAccount: flag,
   allowOwnAccount: flag,
+  /** What no access flow can allow, whoever writes it. */
+  guardrails: z._default(
+    group({
+      /** The longest that any access may last, extensions included. */
+      maxDuration: z.optional(z.pipe(text("an ISO 8601 duration, such as PT12H"), MaxDurationSchema)),
+      /** Without accounts: in every account. Without permission sets: whichever it is, and IAM refuses it too. */
+      neverGrantable: z._default(listOf(neverGrantable, "a list of what is never granted"), []),
+    }),
+    { neverGrantable: [] },
+  ),
   /** How the roots of the audit trail are kept from being deleted. Nobody at all can end a COMPLIANCE lock early. */
   audit: group({
     lock: group({
@@ -174,6 +200,7 @@ export function parseSettings(context: unknown, deployment: Deployment = {}): Se
   const problems = [
     ...problemsOfDelegation(result.data, deployment),
     ...problemsOfConnector(result.data, deployment),
+    ...problemsOfGuardrails(result.data),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
   const { organization, allowManagementAccount } = result.data;
@@ -214,7 +241,7 @@ function problemsOfDelegation({ organization }: Settings, { account }: Deploymen
 }
 
 function problemsOfConnector(settings: Settings, { account }: Deployment): readonly string[] {
-  const { organization, allowManagementAccount, allowOwnAccount, protectedAccounts } = settings;
+  const { organization, allowManagementAccount, allowOwnAccount, protectedAccounts, guardrails } = settings;
   if (organization.connector !== true) return [];
   if (account === organization.managementAccountId)
     return [
@@ -226,12 +253,31 @@ function problemsOfConnector(settings: Settings, { account }: Deployment): reado
     ];
   const mostListed =
     MOST_PROTECTED_ACCOUNTS - [allowManagementAccount, allowOwnAccount].filter((allowed) => !allowed).length;
-  if (protectedAccounts.length <= mostListed) return [];
+  const listed = new Set([...protectedAccounts, ...accountsNeverGrantedInto(guardrails)]);
+  if (listed.size <= mostListed) return [];
   return [
     sentence(
       ["protectedAccounts"],
-      `${protectedAccounts.length} accounts`,
+      `${listed.size} accounts${listed.size > protectedAccounts.length ? ", those of guardrails.neverGrantable among them" : ""}`,
       `${mostListed} at most where organization.connector is true: each session of the connector's role names them all`,
+    ),
+  ];
+}
+
+/**
+ * A function's environment has 4 KB in all (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): the
+ * API's other variables take some 1,300 characters, and 30 protected accounts 1,250.
+ */
+const LONGEST_GUARDRAILS = 1_400;
+
+function problemsOfGuardrails({ guardrails }: Settings): readonly string[] {
+  const { length } = JSON.stringify(guardrails);
+  if (length <= LONGEST_GUARDRAILS) return [];
+  return [
+    sentence(
+      ["guardrails"],
+      `${length} characters of JSON`,
+      `${LONGEST_GUARDRAILS} at most, which is what fits into a function's environment: name a permission set once for all accounts, or protect whole accounts with protectedAccounts`,
     ),
   ];
 }

@@ -150,6 +150,7 @@ const ApiSettingsSchema = z.object({
   IDENTITY: Variable.IDENTITY,
   ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+  GUARDRAILS: Variable.GUARDRAILS,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
   CONNECTOR: Variable.CONNECTOR,
   MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
@@ -313,6 +314,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     directory: directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
     organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
     protectedAccounts: api.PROTECTED_ACCOUNTS,
+    guardrails: api.GUARDRAILS,
     delegatedAdministrator: api.HOME_ACCOUNT !== api.MANAGEMENT_ACCOUNT && api.CONNECTOR === undefined,
     catalogue: inventoryCatalogue({ inventory: facts }),
   };

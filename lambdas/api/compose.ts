@@ -79,6 +79,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     secondAdministrator: environment.SECOND_ADMINISTRATOR,
     mfa: environment.MFA,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
+    guardrails: environment.GUARDRAILS,
     delegatedAdministrator: isDelegatedAdministrator,
   });
 };

@@ -23,4 +23,5 @@ export const EnvironmentSchema = z.object({
   SECOND_ADMINISTRATOR: Variable.SECOND_ADMINISTRATOR,
   MFA: Variable.MFA,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+  GUARDRAILS: Variable.GUARDRAILS,
 });

@@ -5,6 +5,7 @@ import type {
   ProtectedAccount,
 } from "../core/contracts/environment.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
+import type { Guardrails } from "../core/domain/guardrails.ts";
 import type { Deployment } from "../core/domain/integration.ts";
 import { showsMfa, type MfaSettings } from "../core/domain/mfa.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
@@ -80,6 +81,7 @@ export interface ApiPorts {
   readonly secondAdministrator: boolean;
   readonly mfa?: MfaSettings | undefined;
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
   readonly delegatedAdministrator: boolean;
 }
 

@@ -21,7 +21,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "ambiguous-name": { status: 400, title: "A name has several meanings" },
   "duplicate-entitlement": { status: 400, title: "The same access is asked for twice" },
   "duration-out-of-bounds": { status: 400, title: "The duration is out of bounds" },
-  "duration-above-maximum": { status: 400, title: "The duration is above what the access flow allows" },
+  "duration-above-maximum": { status: 400, title: "The duration is above what is allowed" },
   "session-too-long": { status: 403, title: "Sessions would last longer than the access flow allows" },
   "start-out-of-bounds": { status: 400, title: "The start is out of bounds" },
   "invalid-access-flow": { status: 400, title: "The access flow does not fit" },
@@ -39,6 +39,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "management-account": { status: 403, title: "Nothing is granted in the management account" },
   "lockstep-account": { status: 403, title: "Nothing is granted in Lockstep's own account" },
   "protected-account": { status: 403, title: "Nothing is granted in this account" },
+  "never-grantable": { status: 403, title: "This is never granted" },
   "managed-from-management-account": {
     status: 403,
     title: "AWS lets only the management account manage this",

@@ -55,6 +55,7 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       SECOND_ADMINISTRATOR: JSON.stringify(settings.secondAdministrator),
       ...(settings.mfa === undefined ? {} : { MFA: JSON.stringify(settings.mfa) }),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
+      GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [
       onTable("ReadRequests", tables.access, ["GetItem", "BatchGetItem", "Query"], indexes.access),

@@ -2,6 +2,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/workflow/grant-access/env.ts";
+import { accountsNeverGrantedInto } from "../../lambdas/core/contracts/guardrails.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import {
@@ -33,6 +34,7 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(accounts),
+      GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [
       onTable("ReadRequestAndEntitlements", tables.access, ["GetItem"]),
@@ -43,10 +45,9 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       ...inOrganization(connector, [
         observeAssignments(identityCenter),
         ...createAssignments(identityCenter),
-        ...denyGrantsInto(
-          identityCenter,
-          accounts.map(({ id }) => id),
-        ),
+        ...denyGrantsInto(identityCenter, [
+          ...new Set([...accounts.map(({ id }) => id), ...accountsNeverGrantedInto(settings.guardrails)]),
+        ]),
         ...(allowManagementAccount
           ? [provisionRolesInManagementAccount(identityCenter, organization.managementAccountId)]
           : []),

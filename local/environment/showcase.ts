@@ -2,10 +2,12 @@ import type { AccessFlow, Party } from "../../lambdas/core/domain/access-flow.ts
 import { DomainError } from "../../lambdas/core/domain/errors.ts";
 import { accountsToLocate } from "../../lambdas/core/domain/evaluate.ts";
 import { extensionRulesOf } from "../../lambdas/core/domain/extension.ts";
+import type { Guardrails } from "../../lambdas/core/domain/guardrails.ts";
 import { UserIdSchema } from "../../lambdas/core/domain/ids.ts";
 import type { AccountId, PermissionSetArn, UserId } from "../../lambdas/core/domain/ids.ts";
 import type { Catalogue } from "../../lambdas/core/ports/catalogue.ts";
 import type { Directory } from "../../lambdas/core/ports/directory.ts";
+import { assertWithinGuardrails } from "../../lambdas/core/use-cases/assert-within-guardrails.ts";
 import {
   assertAccountsActive,
   assertGrantable,
@@ -36,6 +38,7 @@ export interface AutomaticShowcase extends Shown {
 /** What the API would ask before it takes a request, so that none is shown that it refuses. */
 export interface ShowcaseDependencies extends EligibilityDependencies {
   readonly catalogue: Pick<Catalogue, "permissionSet">;
+  readonly guardrails: Guardrails;
 }
 
 interface Offer extends Pick<Shown, "account" | "permissionSet"> {
@@ -76,6 +79,7 @@ const isServed = async (
   const targets = [{ account, permissionSet: known }];
   try {
     assertGrantable(dependencies, targets);
+    assertWithinGuardrails(dependencies, targets, DURATION_SECONDS);
     const wanted = { caller, targets, durationSeconds: DURATION_SECONDS };
     const serving = await servingFlow(dependencies, flows, wanted);
     await assertAccountsActive(dependencies, targets);

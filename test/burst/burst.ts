@@ -34,6 +34,7 @@ import { FakePaceItem } from "../support/fakes/pace-item.ts";
 import { FakeAccessRequestStore, FakeEntitlementStore } from "../support/fakes/stores.ts";
 import { FakeTurns } from "../support/fakes/turns.ts";
 import { administratorOf } from "../support/in-process-aws.ts";
+import { noGuardrails } from "../support/guardrails.ts";
 
 /** So many accesses that expire at one moment, and what else goes on then. */
 export interface Burst {
@@ -195,6 +196,7 @@ export const playBurst = async (burst: Burst): Promise<BurstResult> => {
     providers: providersWith(granting),
     admission: granting,
     protectedAccounts: [],
+    guardrails: noGuardrails,
     clock: time,
   });
 

@@ -268,5 +268,13 @@ describe("the settings", () => {
       /"lockstep.protectedAccounts": found 29 accounts, expected 28 at most/,
     );
     expect(problemsOf({ protectedAccounts: listed(100) })).toBe("");
+    // A session names the accounts of guardrails too; IAM cannot say what is about a permission set in one.
+    const accounts = listed(MOST_PROTECTED_ACCOUNTS - 1).slice(-2);
+    const protectedAccounts = listed(MOST_PROTECTED_ACCOUNTS - 2);
+    expect(
+      problemsOf({ organization, protectedAccounts, guardrails: { neverGrantable: [{ accounts }] } }),
+    ).toMatch(/found 29 accounts, those of guardrails.neverGrantable among them, expected 28 at most/);
+    const ofPermissionSets = { neverGrantable: [{ accounts, permissionSets: ["PowerUser"] }] };
+    expect(problemsOf({ organization, protectedAccounts, guardrails: ofPermissionSets })).toBe("");
   });
 });

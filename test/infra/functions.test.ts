@@ -90,6 +90,37 @@ describe("a function's environment", () => {
     }
   });
 
+  it("fits into the 4 KB that Lambda has for it, with as many accounts and guardrails as the settings take", () => {
+    const accounts = (count: number, from: number) =>
+      Array.from({ length: count }, (_, index) => String(from + index));
+    const { access: full } = synthesize({
+      settings: {
+        oidc,
+        mfa,
+        auditorGroups: ["compliance"],
+        policyAuthorGroups: ["access-governance"],
+        protectedAccounts: accounts(28, 500_000_000_000),
+        guardrails: { maxDuration: "PT12H", neverGrantable: [{ accounts: accounts(89, 600_000_000_000) }] },
+      },
+      account: HOME_ACCOUNT,
+    });
+    for (const logicalId of ["ApiFunction", "GrantAccessFunction"]) {
+      const size = Object.entries(environmentOf(logicalId, full)).flat().join("").length;
+      expect(size, logicalId).toBeLessThan(4096);
+    }
+  });
+
+  it("tells both functions of the guardrails, as the settings say them", () => {
+    const guardrails = {
+      maxDuration: "PT12H",
+      neverGrantable: [{ permissionSets: ["AdministratorAccess"] }],
+    };
+    const { access: guarded } = synthesize({ settings: { oidc, guardrails }, account: HOME_ACCOUNT });
+    for (const logicalId of ["ApiFunction", "GrantAccessFunction"])
+      expect(JSON.parse(environmentOf(logicalId, guarded)["GUARDRAILS"] ?? "")).toEqual(guardrails);
+    expect(environmentOf("RevokeAccessFunction", guarded)).not.toHaveProperty("GUARDRAILS");
+  });
+
   it("lists each protected account once, with the first reason that holds", () => {
     const expected = [
       { id: MANAGEMENT_ACCOUNT, reason: "management" },

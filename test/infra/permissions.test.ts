@@ -166,6 +166,24 @@ describe("grant and revoke", () => {
     expect(deniesIn("RevokeAccessRole")).toEqual([]);
   });
 
+  it("deny grants into accounts that guardrails list whole, and no revoke there", () => {
+    const neverGrantable = [
+      { accounts: ["444444444444", "333333333333"] },
+      { accounts: ["555555555555"], permissionSets: ["PowerUser"] },
+      { permissionSets: ["AdministratorAccess"] },
+    ];
+    const { access: guarded } = synthesize({
+      settings: { oidc, protectedAccounts: ["333333333333"], guardrails: { neverGrantable } },
+      account: HOME_ACCOUNT,
+    });
+    const denied = (role: string) =>
+      statementsOf(guarded, role).flatMap(({ Effect, Resource }) => (Effect === "Deny" ? Resource : []));
+    expect(denied("GrantAccessRole")).toEqual(
+      [MANAGEMENT_ACCOUNT, HOME_ACCOUNT, "333333333333", "444444444444"].map(accountArn),
+    );
+    expect(denied("RevokeAccessRole")).toEqual([]);
+  });
+
   it("deny only what the settings leave protected", () => {
     const { access: open } = synthesize({
       settings: { oidc, allowManagementAccount: true, allowOwnAccount: true },

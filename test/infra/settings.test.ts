@@ -101,6 +101,58 @@ describe("settings", () => {
       /"lockstep.mfa.claim": found nothing, expected the name of a claim of the token, such as "amr"\.$/,
     ],
     [
+      "a longest duration that is none",
+      { ...shippedSettings, guardrails: { maxDuration: "12 hours" } },
+      /"lockstep.guardrails.maxDuration": found "12 hours", expected an ISO 8601 duration in whole weeks/,
+    ],
+    [
+      "a longest duration in seconds",
+      { ...shippedSettings, guardrails: { maxDuration: 3600 } },
+      /"lockstep.guardrails.maxDuration": found 3600, expected an ISO 8601 duration, such as PT12H\.$/,
+    ],
+    [
+      "a longest duration above what Lockstep grants at all",
+      { ...shippedSettings, guardrails: { maxDuration: "P181D" } },
+      /"lockstep.guardrails.maxDuration": found "P181D", expected 1 second to P180D\.$/,
+    ],
+    [
+      "never granting what is not said",
+      { ...shippedSettings, guardrails: { neverGrantable: [{}] } },
+      /"lockstep.guardrails.neverGrantable.0": found {}, expected accounts, permissionSets or both/,
+    ],
+    [
+      "never granting in no account",
+      { ...shippedSettings, guardrails: { neverGrantable: [{ accounts: [] }] } },
+      /"lockstep.guardrails.neverGrantable.0.accounts": found \[\], expected at least one account id\.$/,
+    ],
+    [
+      "never granting in an account by its name, which may change",
+      { ...shippedSettings, guardrails: { neverGrantable: [{ accounts: ["payments-prod"] }] } },
+      /"lockstep.guardrails.neverGrantable.0.accounts.0": found "payments-prod", expected an account id/,
+    ],
+    [
+      "never granting a permission set that can be none",
+      { ...shippedSettings, guardrails: { neverGrantable: [{ permissionSets: ["arn:aws:iam::1:role/x"] }] } },
+      /"lockstep.guardrails.neverGrantable.0.permissionSets.0": found "arn:aws:iam::1:role\/x", expected a permission set's ARN or name\.$/,
+    ],
+    [
+      "never granting a user",
+      { ...shippedSettings, guardrails: { neverGrantable: [{ accounts: ["222222222222"], users: ["x"] }] } },
+      /"lockstep.guardrails.neverGrantable.0.users": found a setting that does not exist, expected one of accounts, permissionSets\.$/,
+    ],
+    [
+      "more of what is never granted than a function can be told",
+      {
+        ...shippedSettings,
+        guardrails: {
+          neverGrantable: [
+            { accounts: Array.from({ length: 100 }, (_, index) => String(500_000_000_000 + index)) },
+          ],
+        },
+      },
+      /"lockstep.guardrails": found 1535 characters of JSON, expected 1400 at most/,
+    ],
+    [
       "a protected account that is none",
       { ...shippedSettings, protectedAccounts: ["222222222222", "payments-prod"] },
       /"lockstep.protectedAccounts.1": found "payments-prod", expected an account id/,
@@ -125,12 +177,33 @@ describe("settings", () => {
   });
 
   it("are as they were for a cdk.json that was written before there were these settings", () => {
-    const later = ["policyAuthorGroups", "auditorGroups", "secondAdministrator"];
+    const later = ["policyAuthorGroups", "auditorGroups", "secondAdministrator", "guardrails"];
     const earlier = Object.fromEntries(
       Object.entries(shippedSettings).filter(([key]) => !later.includes(key)),
     );
     expect(Object.keys(earlier).length).toBe(Object.keys(shippedSettings).length - later.length);
     expect(parseSettings(earlier)).toEqual(parseSettings(shippedSettings));
+  });
+
+  it("take guardrails: a longest duration, permission sets by ARN or name, accounts, and both", () => {
+    const guardrails = {
+      maxDuration: "PT12H",
+      neverGrantable: [
+        {
+          permissionSets: [
+            "AdministratorAccess",
+            "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef",
+          ],
+        },
+        { accounts: ["222222222222"] },
+        { accounts: ["333333333333"], permissionSets: ["PowerUser"] },
+      ],
+    };
+    expect(parseSettings({ ...shippedSettings, guardrails }).guardrails).toEqual(guardrails);
+    expect(parseSettings({ ...shippedSettings, guardrails: { maxDuration: "P180D" } }).guardrails).toEqual({
+      maxDuration: "P180D",
+      neverGrantable: [],
+    });
   });
 
   it("lists every problem at once", () => {

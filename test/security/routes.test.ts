@@ -9,6 +9,7 @@ import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
 import { lockstepUnderTest } from "../support/lockstep-under-test.ts";
 import { alice, apiUnderTest, bob, carol, erin, frank, mallory, root } from "../unit/api/world.ts";
 import { serve } from "./http.ts";
+import { noGuardrails } from "../support/guardrails.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -228,6 +229,7 @@ describe("STS trust policies evaluated wrongly", () => {
       ...lockstep,
       providers: { [lockstep.provider.kind]: lockstep.provider },
       protectedAccounts: [{ id: anAccountId(2), reason: "listed" }],
+      guardrails: noGuardrails,
     } as unknown as Parameters<typeof grantAccess>[0]);
     const { createdAt: enteredAt } = await lockstep.request(id);
     expect(await grant({ requestId: id, enteredAt })).toMatchObject({ next: "end" });

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { GuardrailsSchema } from "./guardrails.ts";
 
 const nonEmpty = z.string().check(z.minLength(1));
 const accountId = z.string().check(z.regex(/^\d{12}$/));
@@ -85,4 +86,5 @@ export const EnvironmentVariables = {
   /** Absent: nobody's token shows a second factor. */
   MFA: z.optional(json(MfaSettingsSchema)),
   PROTECTED_ACCOUNTS: json(z.array(ProtectedAccountSchema)),
+  GUARDRAILS: json(GuardrailsSchema),
 } as const;

@@ -25,6 +25,7 @@ export type DomainErrorCode =
   | "management-account"
   | "lockstep-account"
   | "protected-account"
+  | "never-grantable"
   | "managed-from-management-account"
   | "self-approval"
   | "beneficiary-approval"

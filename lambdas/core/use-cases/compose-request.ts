@@ -6,12 +6,14 @@ import { entitlementKey } from "../domain/entitlement.ts";
 import { DomainError } from "../domain/errors.ts";
 import { begin } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
+import type { Guardrails } from "../domain/guardrails.ts";
 import { secondsAfter, timestamp, wholeSecondAfter, type RequestId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
+import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import { eligibleApprovers } from "./eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
 import { principalOf } from "./principal-of.ts";
@@ -24,6 +26,7 @@ import {
 } from "./eligibility.ts";
 
 export interface ComposeDependencies extends EligibilityDependencies {
+  readonly guardrails: Guardrails;
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly names: {
     readonly account: (nameOrId: string, pointer: string) => Promise<CatalogueAccount>;
@@ -52,6 +55,7 @@ export const composeRequest = async (
   assertStart(ask.startAt, clock.now());
   const targets = await targetsOf(dependencies, ask);
   assertGrantable(dependencies, targets);
+  assertWithinGuardrails(dependencies, targets, durationSeconds);
   const principal = await principalOf(dependencies, caller, ask.principal);
   const flow = await servingFlow(dependencies, await dependencies.flows.list(), {
     caller,

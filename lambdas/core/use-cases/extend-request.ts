@@ -12,11 +12,13 @@ import {
   totalSeconds,
   withMoreTime,
 } from "../domain/extension.ts";
+import type { Guardrails } from "../domain/guardrails.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Catalogue } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
+import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import {
   assertAccountsActive,
   assertGrantable,
@@ -35,6 +37,7 @@ export interface ExtendDependencies extends PartyDependencies, EligibilityDepend
   readonly flows: Pick<AccessFlowStore, "get">;
   readonly catalogue: Pick<Catalogue, "permissionSet">;
   readonly directory: PartyDependencies["directory"] & EligibilityDependencies["directory"];
+  readonly guardrails: Guardrails;
   readonly clock: Clock;
 }
 
@@ -143,6 +146,7 @@ const assertEligible = async (
 ): Promise<void> => {
   const targets = await targetsOf(dependencies, request);
   assertGrantable(dependencies, targets);
+  assertWithinGuardrails(dependencies, targets, durationSeconds);
   const { requester, principal } = request;
   // Fails for somebody who has left the group that has the access.
   await principalOf(dependencies, requester, { type: principal.type, id: principal.id });

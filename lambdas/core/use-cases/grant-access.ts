@@ -5,6 +5,7 @@ import type { Actor } from "../domain/audit.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
+import { brokenGuardrails, type Guardrails } from "../domain/guardrails.ts";
 import {
   laterOf,
   secondsAfter,
@@ -27,6 +28,7 @@ interface Dependencies {
   readonly providers: Providers;
   readonly admission: Pick<SharedAdmission, "setApart">;
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
   readonly clock: Clock;
 }
 
@@ -152,18 +154,25 @@ const startGrant = async (
   return attempt(dependencies, await persistOrRetry(requests, "GrantStarted", granting));
 };
 
-/** Why a request that was approved must not be granted after all. */
+/** Why a request that was approved must not be granted after all: the settings may have changed since. */
 const refusalOf = (
-  { protectedAccounts }: Dependencies,
+  { protectedAccounts, guardrails }: Dependencies,
   request: RequestIn<"approved" | "scheduled">,
 ): string | undefined => {
   if (frozenHash(request) !== request.frozen) return "the request is not what was approved";
   const target = request.entitlements.find(({ entitlement }) =>
     protectedAccounts.some(({ id }) => id === entitlement.accountId),
   );
-  return target === undefined
-    ? undefined
-    : `nothing may be granted into account ${target.entitlement.accountId}`;
+  if (target !== undefined) return `nothing may be granted into account ${target.entitlement.accountId}`;
+  const broken = brokenGuardrails(guardrails, {
+    targets: request.entitlements.map(({ entitlement, permissionSetName }) => ({
+      accountId: entitlement.accountId,
+      permissionSetArn: entitlement.permissionSetArn,
+      permissionSetName,
+    })),
+    durationSeconds: request.durationSeconds,
+  });
+  return broken.length === 0 ? undefined : broken.map(({ reason }) => reason).join("; ");
 };
 
 /** Works through all entitlements, to the end of each: compensation never starts while one is in flight. */

@@ -11,6 +11,7 @@ import { entitlementStore } from "../../adapters/dynamodb/entitlement-store.ts";
 import { paceItem } from "../../adapters/dynamodb/pace-item.ts";
 import { sharedAdmission } from "../../adapters/shared-admission.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
+import { accountsNeverGrantedInto } from "../../core/contracts/guardrails.ts";
 import type { GrantAccessInputSchema } from "../../core/contracts/workflow.ts";
 import { grantAccess } from "../../core/use-cases/grant-access.ts";
 import { countThrottled } from "../../middleware/observability.ts";
@@ -39,21 +40,30 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     }),
     admission,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
+    guardrails: environment.GUARDRAILS,
     clock,
   });
   return (input: z.output<typeof GrantAccessInputSchema>) =>
     occasion.during(input.requestId, () => grant(input));
 };
 
-/** Clients that grant: into protected accounts not even where the code would. */
+/** Clients that grant: into protected accounts, and those of guardrails, not even where the code would. */
 export const grantingClients = (
-  environment: Pick<z.output<typeof EnvironmentSchema>, "HOME_ACCOUNT" | "CONNECTOR" | "PROTECTED_ACCOUNTS">,
+  environment: Pick<
+    z.output<typeof EnvironmentSchema>,
+    "HOME_ACCOUNT" | "CONNECTOR" | "PROTECTED_ACCOUNTS" | "GUARDRAILS"
+  >,
   surroundings: Pick<OrganizationClientsSettings, "clock" | "onBehalfOf" | "overrides">,
 ): ClientsFor =>
   organizationClients({
     ...surroundings,
     homeAccount: environment.HOME_ACCOUNT,
     connector: environment.CONNECTOR,
-    neverGrantInto: environment.PROTECTED_ACCOUNTS.map(({ id }) => id),
+    neverGrantInto: [
+      ...new Set([
+        ...environment.PROTECTED_ACCOUNTS.map(({ id }) => id),
+        ...accountsNeverGrantedInto(environment.GUARDRAILS),
+      ]),
+    ],
     onThrottled: countThrottled,
   });

@@ -8,4 +8,5 @@ export const EnvironmentSchema = z.object({
   CONNECTOR: Variable.CONNECTOR,
   IDENTITY_CENTER: Variable.IDENTITY_CENTER,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+  GUARDRAILS: Variable.GUARDRAILS,
 });

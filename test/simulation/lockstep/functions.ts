@@ -53,6 +53,7 @@ import { ADMINISTRATOR_GROUP, HOME, identityCenter, organizationFile } from "../
 import { MACHINE, SYNC_MACHINE, tables, type FunctionName } from "./names.ts";
 import { syncFunctions } from "./sync-functions.ts";
 import { task } from "./task.ts";
+import { noGuardrails } from "../../support/guardrails.ts";
 
 /** Lockstep's functions, each composed from the real parts as its own compose.ts does, on the simulated AWS. */
 
@@ -137,6 +138,7 @@ const api: FunctionRow = {
           { id: organizationFile.managementAccountId, reason: "management" },
           { id: HOME, reason: "lockstep" },
         ],
+        guardrails: noGuardrails,
         delegatedAdministrator: true,
       }),
     );
@@ -196,6 +198,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         providers: accessProviders(environment, admission),
         admission,
         protectedAccounts: [],
+        guardrails: noGuardrails,
         clock,
       });
       return task(environment, GrantAccessInputSchema, work);

@@ -20,6 +20,7 @@ import { reportStuck } from "../../../lambdas/core/use-cases/report-stuck.ts";
 import { revokeAccess } from "../../../lambdas/core/use-cases/revoke-access.ts";
 import { lastErrorOf } from "../../../lambdas/workflow/revoke-access/last-error.ts";
 import type { Json } from "../../../local/wire/json.ts";
+import { noGuardrails } from "../guardrails.ts";
 
 export type FunctionName = "await-approval" | "grant-access" | "revoke-access";
 
@@ -38,7 +39,15 @@ export const composeFunctions = (dependencies: {
 }): Functions => {
   const { requests, wakeups, workflow, entitlements, admission, removals, clock } = dependencies;
   const { providers } = removals;
-  const grant = grantAccess({ requests, entitlements, providers, admission, protectedAccounts: [], clock });
+  const grant = grantAccess({
+    requests,
+    entitlements,
+    providers,
+    admission,
+    protectedAccounts: [],
+    guardrails: noGuardrails,
+    clock,
+  });
   const revoke = revokeAccess({ requests, ...removals });
   const report = reportStuck({ requests, clock });
   return {

@@ -13,6 +13,7 @@ import { identityCenter } from "../builders.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { account, alice, bob, powerUserPermissionSet } from "./cast.ts";
 import { rolesHeldBy } from "../roles.ts";
+import { noGuardrails } from "../guardrails.ts";
 
 /** What people do, by the real use cases; what follows from it at once has happened when the answer is there. */
 export const peopleOf = (lockstep: {
@@ -43,7 +44,12 @@ export const peopleOf = (lockstep: {
     list: (page) => requests.list(page),
   };
   const parties = { requests: requestsOfPeople, directory, rolesOf: rolesHeldBy(), wakeups, workflow, clock };
-  const places = { organization, protectedAccounts: [], delegatedAdministrator: false };
+  const places = {
+    organization,
+    protectedAccounts: [],
+    guardrails: noGuardrails,
+    delegatedAdministrator: false,
+  };
   const permissionSet = () => Promise.resolve(powerUserPermissionSet);
   const extend = extendRequest({ ...parties, ...places, flows, catalogue: { permissionSet } });
   const submit = submitRequest({

@@ -93,7 +93,7 @@ describe("clients of the organization, where Lockstep lives elsewhere", () => {
     expect(JSON.stringify(revoke)).not.toContain("Deny");
   });
 
-  it("of the function that grants are held to the accounts that its settings protect", async () => {
+  it("of the function that grants are held to the accounts that its settings protect, and those of guardrails", async () => {
     const clientsFor = grantingClients(
       {
         HOME_ACCOUNT: world.home,
@@ -102,12 +102,23 @@ describe("clients of the organization, where Lockstep lives elsewhere", () => {
           { id: world.home, reason: "lockstep" },
           { id: "333333333333", reason: "listed" },
         ],
+        GUARDRAILS: {
+          neverGrantable: [
+            { accounts: ["444444444444", "333333333333"] },
+            { accounts: ["555555555555"], permissionSets: ["PowerUser"] },
+          ],
+        },
       },
       { clock: world.clock, onBehalfOf: "r-1", overrides: world.overridesOf(ROLE) },
     );
     await ask(clientsFor, "organization");
     const [policy] = said("Policy");
-    for (const id of [world.home, "333333333333"]) expect(policy).toContain(`arn:aws:sso:::account/${id}`);
+    const { Statement } = JSON.parse(policy ?? "") as { readonly Statement: readonly object[] };
+    expect(Statement).toContainEqual({
+      Effect: "Deny",
+      Action: "sso:CreateAccountAssignment",
+      Resource: [world.home, "333333333333", "444444444444"].map((id) => `arn:aws:sso:::account/${id}`),
+    });
   });
 
   it("do not exist for any other account", () => {

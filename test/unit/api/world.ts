@@ -32,6 +32,7 @@ import { recordedOutput } from "../../support/recorded-output.ts";
 import { aReport } from "../../support/sweep-report.ts";
 import { openApiChecker } from "../../support/openapi.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
+import { noGuardrails } from "../../support/guardrails.ts";
 
 export const alice = aPerson("alice");
 export const bob = aPerson("bob");
@@ -154,6 +155,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
       auditorGroups: ["compliance"],
       secondAdministrator: true,
       protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
+      guardrails: noGuardrails,
       delegatedAdministrator: false,
       ...overrides,
     }),

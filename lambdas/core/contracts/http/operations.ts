@@ -60,6 +60,7 @@ const grantRefusals = [
   "management-account",
   "lockstep-account",
   "protected-account",
+  "never-grantable",
   "managed-from-management-account",
   "account-not-active",
   "no-approver",

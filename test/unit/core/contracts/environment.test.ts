@@ -63,6 +63,30 @@ describe("a function's settings", () => {
       expect(fits("IDENTITY", JSON.stringify(wrong))).toBe(false);
   });
 
+  it("say what is never granted, and the longest duration in seconds", () => {
+    const neverGrantable = [
+      { accounts: ["123456789012"] },
+      { permissionSets: ["PowerUser"] },
+      { accounts: ["123456789012"], permissionSets: ["PowerUser"] },
+    ];
+    expect(EnvironmentVariables.GUARDRAILS.parse(JSON.stringify({ neverGrantable }))).toEqual({
+      neverGrantable,
+    });
+    expect(
+      EnvironmentVariables.GUARDRAILS.parse(JSON.stringify({ maxDuration: "PT2H", neverGrantable: [] })),
+    ).toEqual({ maxDurationSeconds: 7200, neverGrantable: [] });
+    for (const wrong of [
+      { neverGrantable: [{}] },
+      { neverGrantable: [{ accounts: [] }] },
+      { neverGrantable: [{ accounts: ["1"] }] },
+      { neverGrantable: [{ permissionSets: [] }] },
+      { neverGrantable: [{ accounts: ["123456789012"], more: 1 }] },
+      { maxDuration: "2 hours", neverGrantable: [] },
+      {},
+    ])
+      expect(fits("GUARDRAILS", JSON.stringify(wrong))).toBe(false);
+  });
+
   it("say what shows a second factor, if anything does", () => {
     const mfa = { claim: "amr", values: ["mfa"] };
     expect(EnvironmentVariables.MFA.parse(JSON.stringify(mfa))).toEqual(mfa);

@@ -22,6 +22,7 @@ import {
 } from "../../../support/builders.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 const id = aRequestId("composed");
 const alice = aPerson("alice");
@@ -37,6 +38,7 @@ let sessionDuration: string;
 /** Which fields names were looked up for, in order. */
 let lookedUp: string[];
 let protectedAccounts: ComposeDependencies["protectedAccounts"];
+let guardrails: ComposeDependencies["guardrails"];
 
 /** Alice may have PowerUser and ReadOnly in accounts 2 and 3, if bob, a payments lead, approves. */
 const wideFlow = (overrides: Partial<AccessFlow> = {}): AccessFlow =>
@@ -63,6 +65,7 @@ beforeEach(() => {
   sessionDuration = "PT1H";
   lookedUp = [];
   protectedAccounts = [];
+  guardrails = noGuardrails;
   for (const { userId, userName } of [alice, bob]) directory.addUser({ userId, userName });
   directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: [alice.userId] });
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
@@ -91,6 +94,7 @@ const compose = (asked: Partial<RequestAsk> = {}, idempotency?: SubmitInput["ide
       clock,
       identityCenter,
       protectedAccounts,
+      guardrails,
       delegatedAdministrator: false,
     },
     id,
@@ -327,6 +331,25 @@ describe("the entitlements that are asked for", () => {
     expect(await refusalOf({ entitlements: [power], principal })).toMatchObject({
       code: "protected-account",
     });
+  });
+
+  it("are refused where a guardrail says so, whatever a flow allows, before it is asked who anybody is", async () => {
+    const principal = { type: "GROUP" as const, name: "no such group" };
+    guardrails = { neverGrantable: [{ permissionSets: ["PowerUser"] }] };
+    expect(await refusalOf({ entitlements: [power], principal })).toMatchObject({
+      code: "never-grantable",
+      message: `A guardrail refuses this: PowerUser is never granted in account ${anAccountId(2)} (deploy setting guardrails.neverGrantable).`,
+      fields: [],
+    });
+    guardrails = { neverGrantable: [], maxDurationSeconds: 3600 };
+    const detail =
+      "it would last PT2H in all, and nothing lasts longer than PT1H (deploy setting guardrails.maxDuration)";
+    expect(await refusalOf({ entitlements: [power], principal, duration: "PT2H" })).toMatchObject({
+      code: "duration-above-maximum",
+      message: `A guardrail refuses this: ${detail}.`,
+      fields: [{ pointer: "/duration", detail }],
+    });
+    expect(await compose({ entitlements: [power], duration: "PT1H" })).toMatchObject({ status: "pending" });
   });
 
   it("are refused into an account that is not active, before approvers are looked for", async () => {

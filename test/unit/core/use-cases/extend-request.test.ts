@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Guardrails } from "../../../../lambdas/core/domain/guardrails.ts";
 import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
 import type { AccessFlow, FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { AccessRequest, RequestIn } from "../../../../lambdas/core/domain/access-request.ts";
@@ -29,6 +30,7 @@ import { InterruptedStore } from "../../../support/fakes/interrupted-store.ts";
 import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { rolesHeldBy } from "../../../support/roles.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 /*
  * Alice's access lasts from midnight until one o'clock. Its flow lets it be extended twice, by two hours at most each time,
@@ -54,6 +56,7 @@ let catalogue: FakeCatalogue;
 let directory: FakeDirectory;
 let organization: FakeOrganization;
 let protectedAccounts: ProtectedAccount[];
+let guardrails: Guardrails;
 
 beforeEach(async () => {
   clock = new VirtualClock(made);
@@ -63,6 +66,7 @@ beforeEach(async () => {
   directory = new FakeDirectory();
   organization = new FakeOrganization();
   protectedAccounts = [];
+  guardrails = noGuardrails;
   for (const { userId, userName } of [alice, bob, carol, root]) directory.addUser({ userId, userName });
   directory.addGroup({ ...engineers, members: [alice.userId] });
   directory.addGroup({ ...leads, members: [bob.userId, carol.userId] });
@@ -92,6 +96,7 @@ const dependencies = () => ({
   directory,
   organization,
   protectedAccounts,
+  guardrails,
   delegatedAdministrator: false,
   clock,
   rolesOf: rolesHeldBy({ administrator: [root], auditor: [erin] }),
@@ -378,6 +383,26 @@ describe("whether more time is allowed", () => {
       "protected-account",
       `Account ${anAccountId(2)} (payments-prod) is listed as protected: nothing is granted there.`,
       [],
+    ]);
+  });
+
+  it("is up to what is never granted by now", async () => {
+    guardrails = { neverGrantable: [{ accounts: [anAccountId(2)] }] };
+    expect(await refusal()).toEqual([
+      "never-grantable",
+      `A guardrail refuses this: PowerUser is never granted in account ${anAccountId(2)} (deploy setting guardrails.neverGrantable).`,
+      [],
+    ]);
+  });
+
+  it("is up to the longest duration of all, which counts what it lasts with this extension", async () => {
+    guardrails = { neverGrantable: [], maxDurationSeconds: 2 * 3600 - 1 };
+    const detail =
+      "it would last PT2H in all, and nothing lasts longer than PT1H59M59S (deploy setting guardrails.maxDuration)";
+    expect(await refusal()).toEqual([
+      "duration-above-maximum",
+      `A guardrail refuses this: ${detail}.`,
+      [{ pointer: "/duration", detail }],
     ]);
   });
 

@@ -6,6 +6,7 @@ import type {
 } from "../../../../lambdas/core/domain/access-request.ts";
 import { entitlementKey, type Entitlement } from "../../../../lambdas/core/domain/entitlement.ts";
 import { commonOf, evolve } from "../../../../lambdas/core/domain/evolve.ts";
+import type { Guardrails } from "../../../../lambdas/core/domain/guardrails.ts";
 import { secondsAfter, timestamp, type Timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { grantAccess } from "../../../../lambdas/core/use-cases/grant-access.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { FakeProvider } from "../../../support/fakes/provider.ts";
 import { FakeAccessRequestStore, FakeEntitlementStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 /* What an attempt to grant comes to: when it begins, how each entitlement comes out, and what is written of it. */
 
@@ -30,8 +32,10 @@ let entitlements: FakeEntitlementStore;
 let requests: FakeAccessRequestStore;
 let room: "ready" | "later";
 let setApart: number[];
+let guardrails: Guardrails;
 
 beforeEach(() => {
+  guardrails = noGuardrails;
   clock = new VirtualClock();
   provider = new FakeProvider(clock);
   entitlements = new FakeEntitlementStore(clock);
@@ -80,6 +84,7 @@ const look = async ({ id }: AccessRequest, enteredAt: Timestamp = timestamp(cloc
       },
     },
     protectedAccounts: [{ id: anAccountId(9), reason: "listed" }],
+    guardrails,
     clock,
   })({ requestId: id, enteredAt }).then(
     (output) => ({ output }),
@@ -131,6 +136,26 @@ describe("the beginning of a grant", () => {
     expect(setApart).toEqual([]);
     // The machine's timer has ended: it is believed, whatever the function's clock says.
     expect(await look(request, startAt)).toMatchObject({ output: { next: "hold" } });
+  });
+
+  it.each<[string, Guardrails, string]>([
+    [
+      "what is never granted any more",
+      { neverGrantable: [{ accounts: [anAccountId(2)], permissionSets: [accessIn(2).permissionSetArn] }] },
+      `PowerUser is never granted in account ${anAccountId(2)} (deploy setting guardrails.neverGrantable)`,
+    ],
+    [
+      "what would last longer than anything may by now",
+      { neverGrantable: [], maxDurationSeconds: 3599 },
+      "it would last PT1H in all, and nothing lasts longer than PT59M59S (deploy setting guardrails.maxDuration)",
+    ],
+  ])("is not given %s, though it was approved", async (_case, since, message) => {
+    const request = await stored(approved([accessIn(1), accessIn(2)]));
+    guardrails = since;
+    expect(await look(request)).toEqual({ output: { next: "end", until: timestamp(clock.now()) } });
+    expect(await now(request)).toMatchObject({ status: "failed", ended: { reason: "refused", message } });
+    expect(await lastEntry(request)).toMatchObject({ type: "RequestRefused", details: { message } });
+    expect(provider.calls).toEqual([]);
   });
 
   it("is given nothing in an account that was protected since, and says which", async () => {

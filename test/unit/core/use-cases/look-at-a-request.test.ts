@@ -9,6 +9,7 @@ import { FakeProvider } from "../../../support/fakes/provider.ts";
 import { FakeEntitlementStore } from "../../../support/fakes/stores.ts";
 import { FakeTurns } from "../../../support/fakes/turns.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 /*
  * What one look of the workflow at a request comes to, in each of its statuses: where there is nothing to do, nothing is
@@ -50,6 +51,7 @@ const dependenciesWith = (request: AccessRequest | undefined) => ({
   providers: { [provider.kind]: provider },
   admission: { setApart: () => Promise.resolve("ready" as const) },
   protectedAccounts: [{ id: anAccountId(9), reason: "listed" as const }],
+  guardrails: noGuardrails,
   clock,
 });
 const look = { requestId: active.id, enteredAt: timestamp(made) };

@@ -20,6 +20,7 @@ import { FakeDirectory, FakeOrganization } from "../../../support/fakes/director
 import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 const alice = aPerson("alice");
 const bob = aPerson("bob");
@@ -68,6 +69,7 @@ const setUp = async (
     uniqueText: options.uniqueText ?? (() => String((unique += 1))),
     identityCenter,
     protectedAccounts: options.protectedAccounts ?? [],
+    guardrails: noGuardrails,
     delegatedAdministrator: options.delegatedAdministrator ?? false,
   });
   return { clock, requests, flows, directory, organization, workflow, submit };

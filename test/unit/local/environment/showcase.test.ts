@@ -11,6 +11,7 @@ import { findAutomaticShowcase, findShowcase } from "../../../../local/environme
 import type { ShowcaseDependencies } from "../../../../local/environment/showcase.ts";
 import { permissionSetArnOf, userIdOf, groupIdOf, instanceArnOf } from "../../../../local/identity/ids.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 const person = (userName: string, enabled = true) => ({
   userId: userIdOf(userName),
@@ -49,6 +50,7 @@ const dependencies: ShowcaseDependencies = {
   directory,
   organization,
   protectedAccounts: [],
+  guardrails: noGuardrails,
   delegatedAdministrator: false,
   catalogue: {
     permissionSet: (arn) => {

@@ -1,0 +1,27 @@
+import { DomainError } from "../domain/errors.ts";
+import { brokenGuardrails, type Guardrails } from "../domain/guardrails.ts";
+import type { Target } from "./eligibility.ts";
+
+/** Throws DomainError `never-grantable` or `duration-above-maximum` where the deploy settings rule it out, whatever a flow says. */
+export const assertWithinGuardrails = (
+  { guardrails }: { readonly guardrails: Guardrails },
+  targets: readonly Target[],
+  durationSeconds: number,
+): void => {
+  const broken = brokenGuardrails(guardrails, {
+    targets: targets.map(({ account, permissionSet }) => ({
+      accountId: account.id,
+      permissionSetArn: permissionSet.arn,
+      permissionSetName: permissionSet.name,
+    })),
+    durationSeconds,
+  });
+  const [first] = broken;
+  if (first === undefined) return;
+  const detail = `A guardrail refuses this: ${broken.map(({ reason }) => reason).join("; ")}.`;
+  throw new DomainError(
+    first.code,
+    detail,
+    first.code === "duration-above-maximum" ? [{ pointer: "/duration", detail: first.reason }] : [],
+  );
+};
