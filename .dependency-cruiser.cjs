@@ -1,12 +1,12 @@
 /**
  * The one-way direction of the design's Layout section:
- *   bin → lib → (schemas and contracts of lambdas);  lambdas/<function> → adapters, providers, core;
+ *   bin → lib → (schemas and contracts of lambdas);  lambdas/<function> → http, adapters, providers, core;  http → core;
  *   adapters, providers → core;  core → nothing;  local → lambdas/core, lambdas/adapters, lib's settings;
  *   cli → lambdas/core, lambdas/adapters.
  * A rule's comment is what a person reads when it fires.
  */
 
-const SHARED_LAMBDA_FOLDERS = "(core|adapters|providers|middleware)";
+const SHARED_LAMBDA_FOLDERS = "(core|adapters|providers|middleware|http)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -45,7 +45,7 @@ module.exports = {
       name: "not-to-dev-dependency",
       comment: "What is deployed may only use `dependencies`.",
       severity: "error",
-      from: { path: "^lambdas/", pathNot: "^lambdas/api/write-openapi\\.ts$" },
+      from: { path: "^lambdas/", pathNot: "^lambdas/http/write-openapi\\.ts$" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
     {
@@ -96,10 +96,19 @@ module.exports = {
     },
     {
       name: "functions-do-not-share-code",
-      comment: "What two functions need belongs into core, adapters or providers.",
+      comment:
+        "What two functions need belongs into core, adapters, providers, middleware or, for those behind the HTTP API, http.",
       severity: "error",
-      from: { path: "^lambdas/(?!(?:core|adapters|providers|middleware)/)([^/]+)/" },
+      from: { path: "^lambdas/(?!(?:core|adapters|providers|middleware|http)/)([^/]+)/" },
       to: { path: "^lambdas/", pathNot: [`^lambdas/${SHARED_LAMBDA_FOLDERS}/`, "^lambdas/$1/"] },
+    },
+    {
+      name: "http-knows-no-function",
+      comment:
+        "What the functions behind the HTTP API share stands on core; each function brings its own handlers.",
+      severity: "error",
+      from: { path: "^lambdas/http/" },
+      to: { path: "^lambdas/", pathNot: "^lambdas/(core|middleware|http)/" },
     },
     {
       name: "workflow-functions-do-not-share-code",

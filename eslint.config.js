@@ -61,7 +61,7 @@ export default defineConfig(
       "test/simulation/simulate.ts",
       "test/simulation/mutants/run-*.ts",
       "test/support/*-reporter.ts",
-      "lambdas/api/write-openapi.ts",
+      "lambdas/http/write-openapi.ts",
     ],
     rules: { "no-console": "off" },
   },

@@ -20,6 +20,7 @@ import { SyncWorkflow } from "./constructs/sync-workflow.ts";
 import { sealDaily } from "./constructs/seal-schedule.ts";
 import { sweepRegularly } from "./constructs/sweep-schedule.ts";
 import { tokenAuthorizer } from "./constructs/sign-in.ts";
+import { administrationFunction } from "./functions/administration.ts";
 import { announceFunction } from "./functions/announce.ts";
 import { apiFunction } from "./functions/api.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
@@ -115,9 +116,10 @@ export class AccessStack extends Stack {
     const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
     sweepRegularly(this, { sweep, stateMachine });
 
-    const api = apiFunction(this, { ...context, stateMachine, syncMachine, sync, sweep });
+    const api = apiFunction(this, { ...context, stateMachine, sync });
+    const administration = administrationFunction(this, { ...context, syncMachine, sync, sweep });
     const http = new LockstepHttpApi(this, "HttpApi", {
-      handler: api,
+      handlers: { api, administration },
       authorizer: tokenAuthorizer(this, settings),
       logRetentionDays,
     });
@@ -132,6 +134,7 @@ export class AccessStack extends Stack {
       api: http.api,
       functions: {
         api,
+        administration,
         awaitApproval,
         grantAccess,
         revokeAccess,

@@ -30,6 +30,7 @@ export const names = {
 /** Each function's physical name and handler, by the construct that holds it. */
 export const functions = {
   Api: { name: "lockstep-api", entry: "lambdas/api/handler.ts" },
+  Administration: { name: "lockstep-administration", entry: "lambdas/administration/handler.ts" },
   AwaitApproval: { name: "lockstep-await-approval", entry: "lambdas/workflow/await-approval/handler.ts" },
   GrantAccess: { name: "lockstep-grant-access", entry: "lambdas/workflow/grant-access/handler.ts" },
   RevokeAccess: { name: "lockstep-revoke-access", entry: "lambdas/workflow/revoke-access/handler.ts" },

@@ -126,6 +126,7 @@ const SYNC_ROLES = ["lockstep-sync", "lockstep-sync-accounts", "lockstep-invento
 /** The other functions that the connector trusts, in its profile `manage`. */
 const CONNECTED_ROLES = [
   "lockstep-api",
+  "lockstep-administration",
   "lockstep-sweep",
   "lockstep-grant-access",
   "lockstep-revoke-access",
@@ -156,9 +157,9 @@ const ApiSettingsSchema = z.object({
   MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
 });
 
-/** What the API's function is told, from the template. */
+/** What the function that answers people is told, from the template. */
 const apiSettingsOf = ({ functions, httpApis }: Application) => {
-  const functionArn = httpApis[0]?.routes[0]?.functionArn;
+  const functionArn = httpApis[0]?.routes.find(({ routeKey }) => routeKey === "GET /me")?.functionArn;
   const api = functions.find(({ arn }) => arn === functionArn);
   return ApiSettingsSchema.parse(api?.environment);
 };

@@ -1,24 +1,19 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
-import { entitlementReader } from "../adapters/dynamodb/entitlement-store.ts";
 import { inventory } from "../adapters/dynamodb/inventory.ts";
 import { integrationStore } from "../adapters/dynamodb/integration-store.ts";
-import { syncStore } from "../adapters/dynamodb/sync-store.ts";
 import { wakeupStore } from "../adapters/dynamodb/wakeup-store.ts";
 import { directory } from "../adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../adapters/lambda/catalogue-refresh.ts";
-import { sweepRunner } from "../adapters/lambda/sweep-runner.ts";
 import { organization } from "../adapters/organizations/organization.ts";
-import { syncStarter } from "../adapters/step-functions/sync-starter.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { AccountIdSchema } from "../core/domain/ids.ts";
 import { inventoryCatalogue } from "../core/use-cases/inventory-catalogue.ts";
-import { inventoryOrganization } from "../core/use-cases/inventory-organization.ts";
 import { logger, tellOfUnreadable } from "../middleware/observability.ts";
 import { accountAssignmentInstructions } from "../providers/identity-center-account-assignment/instructions.ts";
 import type { EnvironmentSchema } from "./env.ts";
@@ -52,20 +47,12 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
       restrictedBy: isDelegatedAdministrator ? managementAccount : undefined,
     }),
     catalogueRefresh: catalogueRefresh({ clientsFor, functionName: environment.SYNC_FUNCTION }),
-    sweepRunner: sweepRunner({ clientsFor, functionName: environment.SWEEP_FUNCTION }),
     integrations: integrationStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     inventory: facts,
-    entitlements: entitlementReader({ clientsFor, tableName: environment.ACCESS_TABLE }),
-    syncs: syncStore({ clientsFor, tableName: environment.INVENTORY_TABLE }),
-    syncStarter: syncStarter({ clientsFor, stateMachineArn: environment.SYNC_WORKFLOW_ARN }),
-    newExternalId,
-    deployment: {
-      homeAccount: environment.HOME_ACCOUNT,
-      managementAccount: environment.MANAGEMENT_ACCOUNT,
-    },
+    deployment: { managementAccount: environment.MANAGEMENT_ACCOUNT },
     connector: environment.CONNECTOR,
     directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
-    organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
+    organization: organization({ clientsFor }),
     workflow: workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN }),
     clock: systemClock,
     logger,
@@ -83,6 +70,3 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     delegatedAdministrator: isDelegatedAdministrator,
   });
 };
-
-/** 256 bits in hexadecimal digits, which an ExternalId may consist of (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html). */
-const newExternalId = (): string => randomBytes(32).toString("hex");

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { EnvironmentVariables as Variable } from "../core/contracts/environment.ts";
 
-/** Settings of the HTTP API's function. */
+/** Settings of the function that answers people's requests. */
 export const EnvironmentSchema = z.object({
   ACCESS_TABLE: Variable.ACCESS_TABLE,
   WAKEUPS_TABLE: Variable.WAKEUPS_TABLE,
@@ -9,9 +9,7 @@ export const EnvironmentSchema = z.object({
   AUDIT_TABLE: Variable.AUDIT_TABLE,
   INVENTORY_TABLE: Variable.INVENTORY_TABLE,
   WORKFLOW_ARN: Variable.WORKFLOW_ARN,
-  SYNC_WORKFLOW_ARN: Variable.SYNC_WORKFLOW_ARN,
   SYNC_FUNCTION: Variable.SYNC_FUNCTION,
-  SWEEP_FUNCTION: Variable.SWEEP_FUNCTION,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
   MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
   CONNECTOR: Variable.CONNECTOR,

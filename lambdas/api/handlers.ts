@@ -7,66 +7,48 @@ import type {
 import type { AccessRequest } from "../core/domain/access-request.ts";
 import type { Guardrails } from "../core/domain/guardrails.ts";
 import type { Deployment } from "../core/domain/integration.ts";
-import { showsMfa, type MfaSettings } from "../core/domain/mfa.ts";
+import type { MfaSettings } from "../core/domain/mfa.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
-import type {
-  AccessFlowStore,
-  AccessRequestStore,
-  AuditTrail,
-  EntitlementReader,
-  WakeupStore,
-} from "../core/ports/stores.ts";
-import type { SweepRunner } from "../core/ports/sweep.ts";
-import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
+import type { AccessFlowStore, AccessRequestStore, AuditTrail, WakeupStore } from "../core/ports/stores.ts";
+import type { IntegrationStore } from "../core/ports/sync.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
-import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
 import { describeCaller } from "../core/use-cases/describe-caller.ts";
 import { extendRequest } from "../core/use-cases/extend-request.ts";
-import { identifyCaller } from "../core/use-cases/identify-caller.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
 import { listRequests } from "../core/use-cases/list-requests.ts";
-import { directoryRoles, requireOneOf, type RolesOf } from "../core/use-cases/directory-roles.ts";
+import type { RolesOf } from "../core/use-cases/directory-roles.ts";
 import { partyTo } from "../core/use-cases/party-to-request.ts";
 import { requestableAccounts } from "../core/use-cases/requestable-accounts.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import { cancelRequest, revokeRequest } from "../core/use-cases/revoke-request.ts";
-import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
 import { submitRequest } from "../core/use-cases/submit-request.ts";
-import type { Call, Handlers } from "./call.ts";
-import { integrationHandlers } from "./integration-handlers.ts";
-import { inventoryHandlers } from "./inventory-handlers.ts";
-import { given, pageOf, pageView } from "./pages.ts";
-import type { RouterDependencies } from "./router.ts";
-import { accessFlowView } from "./views/access-flow-view.ts";
+import type { Call, Handlers } from "../http/call.ts";
+import { callers } from "../http/callers.ts";
+import { given, pageOf, pageView } from "../http/pages.ts";
+import type { RouterDependencies } from "../http/router.ts";
 import { meView } from "./views/me-view.ts";
 import { requestView, type Instructions } from "./views/request-view.ts";
 
-/** What the API works with: ports, and what its settings say. */
+/** What people's requests are answered with: ports, and what the settings say. */
 export interface ApiPorts {
   readonly requests: AccessRequestStore;
-  readonly flows: AccessFlowStore;
+  readonly flows: Pick<AccessFlowStore, "get" | "list">;
   readonly wakeups: Pick<WakeupStore, "get">;
   readonly audit: Pick<AuditTrail, "list">;
   readonly catalogue: Catalogue;
   readonly catalogueRefresh: CatalogueRefresh;
-  readonly sweepRunner: SweepRunner;
-  readonly integrations: IntegrationStore;
+  readonly integrations: Pick<IntegrationStore, "get" | "list">;
   readonly inventory: InventoryReader;
-  readonly entitlements: EntitlementReader;
-  readonly syncs: SyncStore;
-  readonly syncStarter: SyncStarter;
-  /** Makes an ExternalId that nobody can guess. */
-  readonly newExternalId: () => string;
-  readonly deployment: Deployment;
+  readonly deployment: Pick<Deployment, "managementAccount">;
   /** How the organization is reached, where Lockstep lives elsewhere. */
   readonly connector?: ConnectorSettings | undefined;
   readonly directory: Directory;
-  readonly organization: Organization;
+  readonly organization: Pick<Organization, "account" | "ancestorsOf">;
   readonly workflow: Workflow;
   readonly clock: Clock;
   readonly logger: RouterDependencies["logger"];
@@ -87,22 +69,13 @@ export interface ApiPorts {
 
 /** Everything that the router needs: who calls, what they may, and what each route does. */
 export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
-  const rolesOf = directoryRoles({
-    directory: ports.directory,
-    roleGroups: {
-      administrator: ports.administratorGroups,
-      "policy-author": ports.policyAuthorGroups,
-      auditor: ports.auditorGroups,
-    },
-  });
+  const calling = callers(ports);
   return {
-    identifyCaller: identifyCaller(ports),
-    requireOneOf: requireOneOf(rolesOf),
-    showsMfa: (claims) => showsMfa(ports.mfa, claims),
+    ...calling,
     logger: ports.logger,
     handlers: handlersOf({
       ...ports,
-      rolesOf,
+      rolesOf: calling.rolesOf,
       names: resolveNames({ ...ports, refresh: ports.catalogueRefresh }),
     }),
   };
@@ -113,7 +86,7 @@ type HandlerDependencies = ApiPorts & {
   readonly names: ReturnType<typeof resolveNames>;
 };
 
-const handlersOf = (dependencies: HandlerDependencies): Handlers => {
+const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
   const submit = submitRequest(dependencies);
   const decide = decideRequest(dependencies);
   const extend = extendRequest(dependencies);
@@ -123,17 +96,10 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
   const list = listRequests(dependencies);
   const listEvents = listRequestEvents(dependencies);
   const describe = describeCaller({ ...dependencies, requestable: requestableAccounts(dependencies) });
-  const saveFlow = saveAccessFlow(dependencies);
-  const getFlow = getAccessFlow(dependencies);
-  const listFlows = listAccessFlows(dependencies);
-  const deleteFlow = deleteAccessFlow(dependencies);
   const viewing = requestViews(dependencies);
   const view = async (request: AccessRequest) => (await viewing([request]))(request);
 
   return {
-    ...integrationHandlers(dependencies),
-    ...inventoryHandlers(dependencies),
-
     "GET /me": async ({ caller, query }) => {
       const description = await describe(caller, query.q);
       return { body: meView(description, await viewing(description.toApprove)) };
@@ -163,20 +129,6 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers => {
     "GET /requests/{id}/events": async ({ caller, path, query }) => {
       const page = await listEvents({ caller, requestId: path.id, page: pageOf(query) });
       return { body: pageView(page, (entry) => entry) };
-    },
-
-    "GET /access-flows": async ({ query }) => ({
-      body: pageView(await listFlows(pageOf(query)), accessFlowView),
-    }),
-    "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
-    "PUT /access-flows/{name}": async ({ caller, path, body }) => ({
-      body: accessFlowView(await saveFlow({ actor: caller.userId, name: path.name, flow: body })),
-    }),
-    "POST /sweep": async () => ({ body: await dependencies.sweepRunner.run() }),
-
-    "DELETE /access-flows/{name}": async ({ path }) => {
-      await deleteFlow(path.name);
-      return { body: undefined };
     },
   };
 };

@@ -25,6 +25,7 @@ export const trustedRoles = {
   /** Read Identity Center, its directory, the organization, and the management account's own IAM and resources. */
   readers: [
     functions.Api.name,
+    functions.Administration.name,
     functions.Sweep.name,
     functions.Sync.name,
     functions.SyncAccounts.name,

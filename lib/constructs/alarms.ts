@@ -27,6 +27,7 @@ export interface AlarmsProps {
   readonly functions: Readonly<
     Record<
       | "api"
+      | "administration"
       | "awaitApproval"
       | "grantAccess"
       | "revokeAccess"
@@ -204,7 +205,11 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
     "lockstep-api-errors": {
       // The function answers what it understands; an error here is a defect, a timeout or a missing permission.
       metric: errors(functions.api),
-      description: "The function behind the HTTP API crashed or timed out.",
+      description: "The function that answers people's requests crashed or timed out.",
+    },
+    "lockstep-administration-errors": {
+      metric: errors(functions.administration),
+      description: "The function that answers administration crashed or timed out.",
     },
     "lockstep-await-approval-errors": {
       metric: errors(functions.awaitApproval),

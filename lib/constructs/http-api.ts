@@ -11,12 +11,14 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { apiFunctionOf, type ApiFunction } from "../../lambdas/core/contracts/api-functions.ts";
 import { Routes } from "../../lambdas/core/contracts/routes.ts";
 import { names } from "../names.ts";
 import { retainedLogGroup } from "./log-group.ts";
 
 export interface LockstepHttpApiProps {
-  readonly handler: IFunction;
+  /** The functions that answer, each its own routes. */
+  readonly handlers: Readonly<Record<ApiFunction, IFunction>>;
   readonly authorizer: IHttpRouteAuthorizer;
   readonly logRetentionDays: number;
 }
@@ -70,11 +72,14 @@ export class LockstepHttpApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    const integration = new HttpLambdaIntegration("Integration", props.handler, {
-      // One permission for the API: one for each route would only repeat the route table, up to the policy's size limit.
-      scopePermissionToRoute: false,
-    });
-    for (const { method, path } of Routes) {
+    const { api, administration } = props.handlers;
+    const integrations: Readonly<Record<ApiFunction, HttpLambdaIntegration>> = {
+      api: integrationOf(api),
+      administration: integrationOf(administration),
+    };
+    for (const declared of Routes) {
+      const { method, path } = declared;
+      const integration = integrations[apiFunctionOf(declared)];
       const routes = this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
       for (const route of routes) {
         const resource = route.node.findAll().find((child): child is CfnRoute => child instanceof CfnRoute);
@@ -83,6 +88,12 @@ export class LockstepHttpApi extends Construct {
     }
   }
 }
+
+const integrationOf = (handler: IFunction): HttpLambdaIntegration =>
+  new HttpLambdaIntegration("Integration", handler, {
+    // One permission for the API: one for each route would only repeat the route table, up to the policy's size limit.
+    scopePermissionToRoute: false,
+  });
 
 /** `POST /requests/{id}/decisions` is `RoutePostRequestsIdDecisions`. */
 function logicalIdOf(method: string, path: string): string {

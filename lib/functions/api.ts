@@ -7,28 +7,25 @@ import { BundledFunction } from "../constructs/bundled-function.ts";
 import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
-import { readOrganizationTree } from "../permissions/organization.ts";
+import { readAccountsInTree } from "../permissions/organization.ts";
 import { readInventory } from "../permissions/inventory.ts";
 import { permission } from "../permissions/permission.ts";
-import { onItems, onTable, puttingItems } from "../permissions/tables.ts";
+import { onTable, puttingItems } from "../permissions/tables.ts";
 import { startExecutions, wakeExecutions } from "../permissions/workflow.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 export interface ApiFunctionProps extends FunctionContext {
   readonly stateMachine: IStateMachine;
-  readonly syncMachine: IStateMachine;
   readonly sync: IFunction;
-  readonly sweep: IFunction;
 }
 
-/** Answers the HTTP API: requests, decisions, revokes, access flows. */
+/** Answers the HTTP API to people: who they are, their requests, decisions and revokes. */
 export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunction {
-  const { handlers, settings, connector, homeAccount, tables, stateMachine, syncMachine, sync, sweep } =
-    props;
+  const { handlers, settings, connector, homeAccount, tables, stateMachine, sync } = props;
   const api = new BundledFunction<typeof EnvironmentSchema>(scope, "Api", {
     handlers,
-    description: "Answers the HTTP API",
+    description: "Answers the HTTP API: requests and decisions",
     // The gateway gives up after 30 seconds and the caller with it.
     timeout: Duration.seconds(29),
     // CPU comes with memory, and somebody waits: a cold start parses half a megabyte of code and opens TLS connections.
@@ -41,9 +38,7 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       AUDIT_TABLE: tables.audit.tableName,
       INVENTORY_TABLE: tables.inventory.tableName,
       WORKFLOW_ARN: stateMachine.stateMachineArn,
-      SYNC_WORKFLOW_ARN: syncMachine.stateMachineArn,
       SYNC_FUNCTION: sync.functionName,
-      SWEEP_FUNCTION: sweep.functionName,
       HOME_ACCOUNT: homeAccount,
       MANAGEMENT_ACCOUNT: settings.organization.managementAccountId,
       ...connectorEnvironment(scope, connector),
@@ -63,12 +58,6 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
       puttingItems("WriteRequests", tables.access, "request#"),
       onTable("Wakeups", tables.wakeups, ["GetItem"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
-      onItems(
-        "WriteFlowsAndIntegrations",
-        tables.config,
-        ["PutItem", "DeleteItem"],
-        ["access-flow", "integration"],
-      ),
       onTable("ReadAudit", tables.audit, ["Query"]),
       ...inOrganization(connector, [
         readDirectory(settings, [
@@ -79,12 +68,10 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
           "ListGroupMemberships",
           "ListGroupMembershipsForMember",
         ]),
-        ...readOrganizationTree(settings),
+        readAccountsInTree(settings),
       ]),
       readInventory(tables.inventory),
-      // Which integrations there are is not known here: passes of any, and nothing of what they find.
-      puttingItems("BeginSyncs", tables.inventory, "sync#"),
-      startExecutions(stateMachine.stateMachineArn, syncMachine.stateMachineArn),
+      startExecutions(stateMachine.stateMachineArn),
       wakeExecutions(),
       // IAM has no condition for what is sent along. Whatever else the function does it also does for whoever writes a pass
       // and starts its machine, as this role may.
@@ -93,7 +80,6 @@ export function apiFunction(scope: Construct, props: ApiFunctionProps): IFunctio
         actions: ["lambda:InvokeFunction"],
         resources: [sync.functionArn],
       }),
-      permission({ sid: "Sweep", actions: ["lambda:InvokeFunction"], resources: [sweep.functionArn] }),
     ],
   });
   return api.function;

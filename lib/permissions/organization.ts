@@ -1,40 +1,49 @@
 import type { Settings } from "../settings.ts";
 import { partitionOf, permissionOnAny, permissionWithoutResources, type Permission } from "./permission.ts";
 
+type Organization = Pick<Settings, "identityCenter" | "organization">;
+
 /**
- * Reads an account's state and the organizational units above it. These ARNs hold the organization's id, which the
- * settings do not know; they belong to the management account, which they do.
+ * What the ARNs of an organization's parts begin with. They hold the organization's id, which the settings do not know;
+ * they belong to the management account, which they do.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
  */
-export function readOrganizationTree({
-  identityCenter,
-  organization,
-}: Pick<Settings, "identityCenter" | "organization">): readonly Permission[] {
-  const prefix = `arn:${partitionOf(identityCenter.instanceArn)}:organizations::${organization.managementAccountId}`;
+const arnsOf = ({ identityCenter, organization }: Organization): string =>
+  `arn:${partitionOf(identityCenter.instanceArn)}:organizations::${organization.managementAccountId}`;
+
+/** Reads an account's state and the organizational units above it. */
+export function readAccountsInTree(settings: Organization): Permission {
+  const prefix = arnsOf(settings);
   const reason =
     "Any account of the organization may be asked for, under any organizational unit. Reading only.";
+  return permissionOnAny(
+    {
+      sid: "ReadAccountsInTree",
+      actions: ["organizations:DescribeAccount", "organizations:ListParents"],
+    },
+    { [`${prefix}:account/*`]: reason, [`${prefix}:ou/*`]: reason },
+  );
+}
+
+/** Finds organizational units by the path of their names, from the root down. */
+export function findOrganizationalUnits(settings: Organization): readonly Permission[] {
+  const prefix = arnsOf(settings);
+  const reason = "Any organizational unit may be named. Reading only.";
   return [
     permissionOnAny(
       {
-        sid: "ReadOrganizationTree",
-        actions: [
-          "organizations:DescribeAccount",
-          "organizations:ListOrganizationalUnitsForParent",
-          "organizations:ListParents",
-        ],
+        sid: "FindOrganizationalUnits",
+        actions: ["organizations:ListOrganizationalUnitsForParent"],
       },
-      { [`${prefix}:account/*`]: reason, [`${prefix}:ou/*`]: reason, [`${prefix}:root/*`]: reason },
+      { [`${prefix}:ou/*`]: reason, [`${prefix}:root/*`]: reason },
     ),
     permissionWithoutResources({ sid: "ReadOrganizationRoot", actions: ["organizations:ListRoots"] }),
   ];
 }
 
 /** Lists the whole organization: its accounts with their tags, and its organizational units. */
-export function readWholeOrganization(
-  settings: Pick<Settings, "identityCenter" | "organization">,
-): readonly Permission[] {
-  const { identityCenter, organization } = settings;
-  const prefix = `arn:${partitionOf(identityCenter.instanceArn)}:organizations::${organization.managementAccountId}`;
+export function readWholeOrganization(settings: Organization): readonly Permission[] {
+  const prefix = arnsOf(settings);
   const reason = "The inventory holds every account and every organizational unit. Reading only.";
   return [
     permissionOnAny(

@@ -76,7 +76,9 @@ describe("Lockstep in an account that neither manages the organization nor admin
         expect.arrayContaining(["identitystore:GetUserId"]),
       );
       for (const [caller] of callers)
-        expect(caller).toMatch(/^lockstep-(?:identity-api|(?:grant|observe|revoke)-|observe-sweep|sync-)/);
+        expect(caller).toMatch(
+          /^lockstep-(?:identity-(?:api|administration)$|(?:grant|observe|revoke)-|observe-sweep|sync-)/,
+        );
     },
   );
 

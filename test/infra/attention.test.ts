@@ -21,6 +21,7 @@ const alarmNames = alarms.map(({ AlarmName }) => AlarmName);
 describe("alarms", () => {
   it("watch executions, stuck and late revokes, the stream, the API, the functions, the syncs and the sweep", () => {
     expect(alarmNames.toSorted()).toEqual([
+      "lockstep-administration-errors",
       "lockstep-announce-dead-letters",
       "lockstep-announce-errors",
       "lockstep-api-5xx",

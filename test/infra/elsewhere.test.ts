@@ -23,6 +23,7 @@ const connected = { ...settings, organization: { managementAccountId: MANAGEMENT
 /** The functions that ask the organization and nothing else of other accounts, with what their sessions are for. */
 const PURPOSES: Readonly<Partial<Record<keyof typeof functions, readonly SessionPurpose[]>>> = {
   Api: ["identity"],
+  Administration: ["identity"],
   GrantAccess: ["grant", "observe"],
   RevokeAccess: ["revoke", "observe"],
   Sweep: ["observe"],

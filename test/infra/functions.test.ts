@@ -2,6 +2,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { SWEPT } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { EnvironmentSchema as AdministrationEnvironment } from "../../lambdas/administration/env.ts";
 import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
 import { EnvironmentSchema as AnnounceEnvironment } from "../../lambdas/announce/env.ts";
 import { EnvironmentSchema as InventoryEventsEnvironment } from "../../lambdas/inventory-events/env.ts";
@@ -67,6 +68,7 @@ const ONLY_ELSEWHERE = ["CONNECTOR", "DELEGATED_ADMINISTRATOR_ACCOUNT"];
 
 describe("a function's environment", () => {
   it.each([
+    ["AdministrationFunction", AdministrationEnvironment],
     ["AnnounceFunction", AnnounceEnvironment],
     ["ApiFunction", ApiEnvironment],
     ["AwaitApprovalFunction", AwaitApprovalEnvironment],
@@ -127,7 +129,7 @@ describe("a function's environment", () => {
       { id: HOME_ACCOUNT, reason: "lockstep" },
       { id: "333333333333", reason: "listed" },
     ];
-    for (const logicalId of ["ApiFunction", "GrantAccessFunction"]) {
+    for (const logicalId of ["ApiFunction", "AdministrationFunction", "GrantAccessFunction"]) {
       expect(JSON.parse(environmentOf(logicalId)["PROTECTED_ACCOUNTS"] ?? "")).toEqual(expected);
     }
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { apiFunctionOf } from "../../lambdas/core/contracts/api-functions.ts";
 import { Routes } from "../../lambdas/core/contracts/routes.ts";
 import { resourcesOf } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
@@ -17,6 +18,26 @@ describe.each([
     expect(routes.map(({ properties }) => properties["RouteKey"]).toSorted()).toEqual(
       Routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
     );
+  });
+
+  it("sends each route to the one function that answers it", () => {
+    const integrations = resourcesOf(template, "AWS::ApiGatewayV2::Integration");
+    expect(integrations).toHaveLength(2);
+    const functionBehind = (target: unknown): string | undefined => {
+      const integration = integrations.find(({ logicalId }) =>
+        JSON.stringify(target).includes(`"${logicalId}"`),
+      );
+      return /"(\w+)Function"/.exec(JSON.stringify(integration?.properties["IntegrationUri"]))?.[1];
+    };
+    const sent = routes.map(({ properties }) => [
+      properties["RouteKey"],
+      functionBehind(properties["Target"]),
+    ]);
+    const expected = Routes.map((route) => [
+      `${route.method} ${route.path}`,
+      apiFunctionOf(route) === "api" ? "Api" : "Administration",
+    ]);
+    expect(Object.fromEntries(sent)).toEqual(Object.fromEntries(expected));
   });
 
   it("has one authorizer, which reads the Authorization header, on every route", () => {

@@ -91,6 +91,7 @@ describe("each function's role", () => {
   it("belongs to one function or to the machine", () => {
     expect(roles.toSorted()).toEqual([
       "AccessRequestWorkflowRole",
+      "AdministrationRole",
       "AnnounceRole",
       "ApiRole",
       "AwaitApprovalRole",
@@ -247,6 +248,36 @@ describe("the table of requests and entitlements", () => {
   });
 });
 
+describe("the functions behind the API", () => {
+  const startedBy = (role: string) =>
+    statementsOf(access, role)
+      .filter(({ Action }) => Action.includes("states:StartExecution"))
+      .flatMap(({ Resource }) => Resource);
+
+  it("start the machine that is theirs, and only the one of requests wakes it", () => {
+    expect(startedBy("ApiRole")).toEqual([{ Ref: "AccessRequestWorkflow" }]);
+    expect(startedBy("AdministrationRole")).toEqual([{ Ref: "SyncWorkflow" }]);
+    expect(allowedActions(access, "AdministrationRole")).not.toContain("states:SendTaskSuccess");
+  });
+
+  it("let administration read entitlements' records, and neither read nor write a request", () => {
+    const reading = statementsOf(access, "AdministrationRole").filter((statement) =>
+      reachesTable(statement, "AccessTable"),
+    );
+    expect(reading).toEqual([
+      expect.objectContaining({
+        Action: ["dynamodb:BatchGetItem"],
+        Condition: {
+          "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["entitlement#*"] },
+          Null: { "dynamodb:LeadingKeys": "false" },
+        },
+      }),
+    ]);
+    expect(accessKeys.entitlement("any").pk).toMatch(/^entitlement#/);
+    expect(accessKeys.request(aRequestId("one")).pk).not.toMatch(/^entitlement#/);
+  });
+});
+
 describe("the sweep", () => {
   it("observes assignments, and can neither make nor remove one", () => {
     expect(ssoActions("SweepRole")).toEqual(["sso:ListAccountAssignments"]);
@@ -270,13 +301,14 @@ describe("the sweep", () => {
     ]);
   });
 
-  it("invokes the function that removes and starts executions of the one machine, and is invoked by the API", () => {
+  it("invokes the function that removes and starts executions of the one machine, and is invoked by administration", () => {
     const invokes = (role: string) =>
       statementsOf(access, role)
         .filter(({ Action }) => Action.includes("lambda:InvokeFunction"))
         .map(({ Resource }) => JSON.stringify(Resource));
     expect(invokes("SweepRole")).toEqual([expect.stringContaining("RevokeAccessFunction")]);
-    expect(invokes("ApiRole")).toEqual([
+    expect(invokes("ApiRole")).toEqual([expect.stringContaining("SyncFunction")]);
+    expect(invokes("AdministrationRole")).toEqual([
       expect.stringContaining("SyncFunction"),
       expect.stringContaining("SweepFunction"),
     ]);
@@ -331,10 +363,10 @@ describe("the syncs", () => {
 });
 
 describe("the table of flows and integrations", () => {
-  it("is written by the API's function only, and nothing but those", () => {
+  it("is written by administration only, and nothing but those", () => {
     const keys = ["access-flow", "integration"];
     expect(writersOf("ConfigTable")).toEqual({
-      ApiRole: {
+      AdministrationRole: {
         "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
         "WriteFlowsAndIntegrations dynamodb:DeleteItem": keys,
       },
@@ -365,7 +397,7 @@ describe("the inventory", () => {
 
   it("takes facts from those who look, within accounts from those who look there, and passes from those who make them", () => {
     expect(writersOf("InventoryTable")).toEqual({
-      ApiRole: { "BeginSyncs dynamodb:PutItem": ["sync#*"] },
+      AdministrationRole: { "BeginSyncs dynamodb:PutItem": ["sync#*"] },
       InventoryEventsRole: writingFacts(facts),
       SyncAccountsRole: {
         ...writingFacts(withinAccounts),
@@ -394,6 +426,7 @@ describe("task tokens", () => {
       "SyncScheduleRole",
       "SweepRole",
       "ApiRole",
+      "AdministrationRole",
     ]);
   });
 
@@ -404,6 +437,7 @@ describe("task tokens", () => {
         .flatMap(({ Action }) => Action);
     expect(Object.fromEntries(roles.map((role) => [role, actionsOnWakeups(role)]))).toEqual({
       AccessRequestWorkflowRole: [],
+      AdministrationRole: [],
       ApiRole: ["dynamodb:GetItem"],
       AwaitApprovalRole: ["dynamodb:PutItem"],
       GrantAccessRole: [],
@@ -429,6 +463,7 @@ describe("the audit trail", () => {
         .flatMap(({ Action }) => Action);
     expect(Object.fromEntries(roles.map((role) => [role, actionsOnAudit(role)]))).toEqual({
       AccessRequestWorkflowRole: [],
+      AdministrationRole: [],
       ApiRole: ["dynamodb:Query"],
       AwaitApprovalRole: [],
       GrantAccessRole: [],

@@ -38,6 +38,8 @@ describe("logical ids and names", () => {
     expect(Object.fromEntries(found.map(pinned))).toEqual({
       AccessRequestWorkflow: "lockstep-access-request",
       AccessRequestWorkflowRole: "lockstep-access-request",
+      AdministrationFunction: "lockstep-administration",
+      AdministrationRole: "lockstep-administration",
       AnnounceFunction: "lockstep-announce",
       AnnounceRole: "lockstep-announce",
       ApiFunction: "lockstep-api",

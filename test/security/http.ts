@@ -1,16 +1,18 @@
-import type { api } from "../../lambdas/api/api.ts";
+import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { apiFunctionOf } from "../../lambdas/core/contracts/api-functions.ts";
 import { Routes } from "../../lambdas/core/contracts/routes.ts";
+import type { ApiEvent } from "../../lambdas/http/call.ts";
 import { startGateway } from "../../local/gateway/gateway.ts";
 import { startIssuer } from "../../local/issuer/issuer.ts";
 import { openLocalStore } from "../../local/store.ts";
 import type { VirtualClock } from "../support/virtual-clock.ts";
 
-const API_FUNCTION = "arn:aws:lambda:eu-west-1:111111111111:function:lockstep-api";
+const FUNCTIONS = "arn:aws:lambda:eu-west-1:111111111111:function:lockstep-";
 const AUDIENCE = "lockstep";
 
 interface Served {
   readonly clock: VirtualClock;
-  readonly invoke: ReturnType<typeof api>;
+  readonly invoke: (event: ApiEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 }
 
 /** An answer as it came over HTTP; a body that is no JSON is text. */
@@ -42,9 +44,9 @@ export const serve = async ({ clock, invoke }: Served) => {
   const authorizer = { issuer: issuer.url, audience: [AUDIENCE], identitySource };
   const gateway = await startGateway({
     api: { accountId: "111111111111", apiId: "local" },
-    routes: Routes.map(({ method, path }) => ({
-      routeKey: `${method} ${path}`,
-      functionArn: API_FUNCTION,
+    routes: Routes.map((route) => ({
+      routeKey: `${route.method} ${route.path}`,
+      functionArn: `${FUNCTIONS}${apiFunctionOf(route)}`,
       authorizer,
     })),
     invoke: async (_arn, event) => ({ payload: await invoke(event as never, {} as never) }),

@@ -1,5 +1,6 @@
 import type { Json } from "../../local/wire/json.ts";
 import type { SimulatedLambda } from "./aws/lambda.ts";
+import { apiFunctionFor } from "../support/api-function.ts";
 import type { ApiAnswer } from "./lockstep/functions.ts";
 import type { Watcher } from "./oracle/watcher.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -32,7 +33,8 @@ export const apiCaller = (around: {
 }): World["callApi"] => {
   const { time, lambda, watcher } = around;
   const tryOnce = async (n: number, call: ApiCall): Promise<ApiAnswer> => {
-    const answer = await lambda.invoke("api", n, eventOf(n, call) as Json).catch(() => undefined);
+    const name = apiFunctionFor(call.route) ?? "api";
+    const answer = await lambda.invoke(name, n, eventOf(n, call) as Json).catch(() => undefined);
     if (answer === undefined || "functionError" in answer) return { status: 500 };
     const api = answer.payload as unknown as ApiAnswer;
     if (api.body !== undefined) watcher.text("an answer of the API", api.body);

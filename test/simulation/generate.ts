@@ -226,6 +226,7 @@ const addChange = (draft: Draft): void => {
 /** How many calls a function's usual run makes: where a point is worth setting. */
 const CALLS: Readonly<Record<FunctionName, number>> = {
   api: 14,
+  administration: 14,
   "await-approval": 3,
   "grant-access": 14,
   "revoke-access": 14,
@@ -239,6 +240,10 @@ const CALLS: Readonly<Record<FunctionName, number>> = {
 /** Runs that are about no step: the sweep's on its schedule, and the removals that it asks for. */
 const NO_STEP = -1;
 const SWEEPS = 30;
+
+/** Whether another of the API's functions answers the call that the step makes. */
+const isAdministration = (step: object): boolean =>
+  "what" in step && ["change-flow", "sync", "sweep"].includes((step.what as Partial<Action>).do ?? "");
 
 const invocationPoint = ({ random, requests, steps }: Draft) => {
   const name = random.pick<FunctionName>([
@@ -256,8 +261,12 @@ const invocationPoint = ({ random, requests, steps }: Draft) => {
     return { function: name, of: NO_STEP, invocation: random.between(0, name === "sweep" ? SWEEPS : 2) };
   }
   const actions = steps.filter(({ what }) => "do" in what);
-  const of = name === "api" ? random.pick(actions).n : random.pick(requests).n;
-  return { function: name, of, invocation: random.chance(0.7) ? 0 : random.between(1, 3) };
+  const about = name === "api" ? random.pick(actions) : random.pick(requests);
+  return {
+    function: name === "api" && isAdministration(about) ? "administration" : name,
+    of: about.n,
+    invocation: random.chance(0.7) ? 0 : random.between(1, 3),
+  };
 };
 
 const callPoint = (draft: Draft) => {

@@ -11,7 +11,7 @@ import { inBatches } from "./in-batches.ts";
 /** What somebody may have, as things are now: asked when access is requested, and again when more time on it is. */
 export interface EligibilityDependencies {
   readonly directory: Directory;
-  readonly organization: Organization;
+  readonly organization: Pick<Organization, "account" | "ancestorsOf">;
   readonly protectedAccounts: readonly ProtectedAccount[];
   /** Deployed in the delegated administrator account, not in the management account. */
   readonly delegatedAdministrator: boolean;

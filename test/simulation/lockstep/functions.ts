@@ -1,7 +1,8 @@
-import { router } from "../../../lambdas/api/router.ts";
-import type { ApiEvent } from "../../../lambdas/api/call.ts";
+import { router, type RouterDependencies } from "../../../lambdas/http/router.ts";
+import { administrationOf } from "../../../lambdas/administration/handlers.ts";
+import type { ApiEvent } from "../../../lambdas/http/call.ts";
 import { dependenciesOf } from "../../../lambdas/api/handlers.ts";
-import { problemKinds } from "../../../lambdas/api/problems.ts";
+import { problemKinds } from "../../../lambdas/http/problems.ts";
 import { pacedAdmission, SHARES } from "../../../lambdas/adapters/admission.ts";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
@@ -73,7 +74,7 @@ export interface ApiAnswer {
   readonly body?: string;
 }
 
-/** A problem as the API answers it (lambdas/api/problem-responses.ts); a defect is thrown on, for the oracle to see. */
+/** A problem as the API answers it (lambdas/http/problem-responses.ts); a defect is thrown on, for the oracle to see. */
 const problemOf = (error: unknown): ApiAnswer => {
   if (error instanceof DomainError) return { status: problemKinds[error.code].status, code: error.code };
   if (error instanceof RetryableError) return { status: 503, code: "service-unavailable" };
@@ -88,60 +89,50 @@ const loggerTo = (log: FunctionEnvironment["log"]) => {
   return { info: line, warn: line, error: line, appendKeys: () => undefined };
 };
 
-const api: FunctionRow = {
+const identity = { claim: "email", match: "emails.value" } as const;
+
+const directoryOf = ({ clientsFor }: FunctionEnvironment) =>
+  directory({
+    clientsFor,
+    region: identityCenter.region,
+    identityStoreId: identityCenter.identityStoreId,
+    identity,
+  });
+
+/** What the functions behind the API have in common. */
+const answering = (environment: FunctionEnvironment) => {
+  const { clientsFor, clock, log } = environment;
+  return {
+    flows: accessFlowStore({ clientsFor, tableName: tables.config }),
+    catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "sync" }),
+    integrations: integrationStore({ clientsFor, tableName: tables.config }),
+    inventory: inventory({ clientsFor, tableName: tables.inventory }),
+    deployment: { homeAccount: HOME, managementAccount: organizationFile.managementAccountId },
+    directory: directoryOf(environment),
+    clock,
+    // Powertools' logger has more members than the API uses.
+    logger: loggerTo(log) as unknown as RouterDependencies["logger"],
+    identity,
+    identityCenter,
+    administratorGroups: [ADMINISTRATOR_GROUP],
+    policyAuthorGroups: [],
+    auditorGroups: [],
+    secondAdministrator: true,
+    guardrails: noGuardrails,
+    protectedAccounts: [
+      { id: organizationFile.managementAccountId, reason: "management" },
+      { id: HOME, reason: "lockstep" },
+    ] as const,
+  };
+};
+
+/** A function behind the API, without HTTP's form. */
+const behindTheApi = (
+  dependenciesFor: (environment: FunctionEnvironment) => RouterDependencies,
+): FunctionRow => ({
   timeoutSeconds: 29,
   compose: (environment) => {
-    const { clientsFor, clock, uniqueText, log } = environment;
-    const identity = { claim: "email", match: "emails.value" } as const;
-    const facts = inventory({ clientsFor, tableName: tables.inventory });
-    const route = router(
-      dependenciesOf({
-        requests: accessRequestStore({ clientsFor, tableName: tables.access }),
-        flows: accessFlowStore({ clientsFor, tableName: tables.config }),
-        wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
-        audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
-        catalogue: inventoryCatalogue({
-          inventory: facts,
-          restrictedBy: AccountIdSchema.parse(organizationFile.managementAccountId),
-        }),
-        catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "sync" }),
-        sweepRunner: sweepRunner({ clientsFor, functionName: "sweep" }),
-        integrations: integrationStore({ clientsFor, tableName: tables.config }),
-        inventory: facts,
-        entitlements: entitlementReader({ clientsFor, tableName: tables.access }),
-        syncs: syncStore({ clientsFor, tableName: tables.inventory }),
-        syncStarter: syncStarter({ clientsFor, stateMachineArn: SYNC_MACHINE }),
-        newExternalId: uniqueText,
-        deployment: { homeAccount: HOME, managementAccount: organizationFile.managementAccountId },
-        directory: directory({
-          clientsFor,
-          region: identityCenter.region,
-          identityStoreId: identityCenter.identityStoreId,
-          identity,
-        }),
-        organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
-        workflow: workflow({ clientsFor, stateMachineArn: MACHINE }),
-        clock,
-        // Powertools' logger has more members than the API uses.
-        logger: loggerTo(log) as unknown as Parameters<typeof router>[0]["logger"],
-        uniqueText,
-        instructions: {
-          "identity-center/account-assignment": accountAssignmentInstructions(identityCenter.accessPortalUrl),
-        },
-        identity,
-        identityCenter,
-        administratorGroups: [ADMINISTRATOR_GROUP],
-        policyAuthorGroups: [],
-        auditorGroups: [],
-        secondAdministrator: true,
-        protectedAccounts: [
-          { id: organizationFile.managementAccountId, reason: "management" },
-          { id: HOME, reason: "lockstep" },
-        ],
-        guardrails: noGuardrails,
-        delegatedAdministrator: true,
-      }),
-    );
+    const route = router(dependenciesFor(environment));
     return async (payload) => {
       try {
         const { statusCode, body } = await route(payload as unknown as ApiEvent);
@@ -151,7 +142,47 @@ const api: FunctionRow = {
       }
     };
   },
-};
+});
+
+const api = behindTheApi((environment) => {
+  const { clientsFor, clock, uniqueText } = environment;
+  const shared = answering(environment);
+  return dependenciesOf({
+    ...shared,
+    requests: accessRequestStore({ clientsFor, tableName: tables.access }),
+    wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
+    audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+    catalogue: inventoryCatalogue({
+      inventory: shared.inventory,
+      restrictedBy: AccountIdSchema.parse(organizationFile.managementAccountId),
+    }),
+    organization: organization({ clientsFor }),
+    workflow: workflow({ clientsFor, stateMachineArn: MACHINE }),
+    uniqueText,
+    instructions: {
+      "identity-center/account-assignment": accountAssignmentInstructions(identityCenter.accessPortalUrl),
+    },
+    delegatedAdministrator: true,
+  });
+});
+
+const administration = behindTheApi((environment) => {
+  const { clientsFor, uniqueText } = environment;
+  const shared = answering(environment);
+  return administrationOf({
+    ...shared,
+    catalogue: inventoryCatalogue({ inventory: shared.inventory }),
+    sweepRunner: sweepRunner({ clientsFor, functionName: "sweep" }),
+    entitlements: entitlementReader({ clientsFor, tableName: tables.access }),
+    syncs: syncStore({ clientsFor, tableName: tables.inventory }),
+    syncStarter: syncStarter({ clientsFor, stateMachineArn: SYNC_MACHINE }),
+    newExternalId: uniqueText,
+    organization: inventoryOrganization({
+      inventory: shared.inventory,
+      organization: organization({ clientsFor }),
+    }),
+  });
+});
 
 const accessOf = ({ clientsFor }: FunctionEnvironment) => ({ clientsFor, tableName: tables.access });
 
@@ -168,6 +199,7 @@ const SCHEDULED_SECONDS = 240;
 
 export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
   api,
+  administration,
   ...syncFunctions,
 
   "await-approval": {

@@ -15,6 +15,7 @@ export const tables = {
 /** Lockstep's functions. */
 export type FunctionName =
   | "api"
+  | "administration"
   | "await-approval"
   | "grant-access"
   | "revoke-access"

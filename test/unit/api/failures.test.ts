@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemKinds } from "../../../lambdas/api/problems.ts";
+import { problemKinds } from "../../../lambdas/http/problems.ts";
 import { connectorRoleMissing } from "../../../lambdas/core/domain/inventory/problem-words.ts";
 import { SourceProblem } from "../../../lambdas/core/domain/inventory/problem.ts";
 import { RetryableError, type RetryableErrorName } from "../../../lambdas/core/domain/errors.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ApiEvent, Call } from "../../../lambdas/api/call.ts";
-import { router, type RouterDependencies } from "../../../lambdas/api/router.ts";
+import type { ApiEvent, Call } from "../../../lambdas/http/call.ts";
+import { router, type RouterDependencies } from "../../../lambdas/http/router.ts";
 import { showsMfa } from "../../../lambdas/core/domain/mfa.ts";
 import { recordedOutput } from "../../support/recorded-output.ts";
 import { alice } from "./world.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { openApiDocument } from "../../../lambdas/api/openapi.ts";
-import { problemKinds } from "../../../lambdas/api/problems.ts";
+import { openApiDocument } from "../../../lambdas/http/openapi.ts";
+import { problemKinds } from "../../../lambdas/http/problems.ts";
 import { Routes } from "../../../lambdas/core/contracts/routes.ts";
 import { RequestAskSchema } from "../../../lambdas/core/contracts/http/requests.ts";
 import { committedOpenApi, openApiChecker } from "../../support/openapi.ts";

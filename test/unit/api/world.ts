@@ -1,9 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { api } from "../../../lambdas/api/api.ts";
-import type { ApiEvent } from "../../../lambdas/api/call.ts";
+import { administrationOf, type AdministrationPorts } from "../../../lambdas/administration/handlers.ts";
 import { dependenciesOf, type ApiPorts } from "../../../lambdas/api/handlers.ts";
 import { Routes } from "../../../lambdas/core/contracts/routes.ts";
 import type { Person } from "../../../lambdas/core/domain/principal.ts";
+import type { ApiEvent } from "../../../lambdas/http/call.ts";
+import { httpFunction } from "../../../lambdas/http/http-function.ts";
+import { apiFunctionFor } from "../../support/api-function.ts";
 import {
   aFlow,
   aGroupId,
@@ -74,10 +76,11 @@ export const claimsOf = ({ userName }: Person) => ({ email: `${userName}@example
 const exp = String(Date.parse("2099-01-01T00:00:00Z") / 1000);
 
 /**
- * The API over fakes that hold state. Alice and carol are payments engineers, bob leads payments, root administrates, erin audits, frank writes flows.
+ * The API over fakes that hold state, each route by the function that the gateway sends it to. Alice and carol are payments
+ * engineers, bob leads payments, root administrates, erin audits, frank writes flows.
  * Every answer is held to docs/openapi.json.
  */
-export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
+export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationPorts> = {}) => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
@@ -125,41 +128,45 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
   await flows.put(aFlow());
   let unique = 0;
   const { logger, lines: logged } = recordedOutput();
-  const invoke = api(
-    dependenciesOf({
-      requests,
-      flows,
-      wakeups,
-      audit,
-      catalogue,
-      catalogueRefresh,
-      sweepRunner: { run: () => Promise.resolve(aReport()) },
-      integrations,
-      inventory,
-      entitlements,
-      syncs,
-      syncStarter,
-      newExternalId: () => `external-id-${String((unique += 1))}`,
-      deployment: { homeAccount: anAccountId(9), managementAccount: anAccountId(1) },
-      directory,
-      organization,
-      workflow,
-      clock,
-      logger,
-      uniqueText: () => String((unique += 1)),
-      instructions: { [provider.kind]: provider.instructions.bind(provider) },
-      identity: { claim: "email", match: "emails.value" },
-      identityCenter,
-      administratorGroups: ["platform-admins", "no-such-group"],
-      policyAuthorGroups: ["access-governance"],
-      auditorGroups: ["compliance"],
-      secondAdministrator: true,
-      protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
-      guardrails: noGuardrails,
-      delegatedAdministrator: false,
-      ...overrides,
-    }),
-  );
+  const ports: ApiPorts & AdministrationPorts = {
+    requests,
+    flows,
+    wakeups,
+    audit,
+    catalogue,
+    catalogueRefresh,
+    sweepRunner: { run: () => Promise.resolve(aReport()) },
+    integrations,
+    inventory,
+    entitlements,
+    syncs,
+    syncStarter,
+    newExternalId: () => `external-id-${String((unique += 1))}`,
+    deployment: { homeAccount: anAccountId(9), managementAccount: anAccountId(1) },
+    directory,
+    organization,
+    workflow,
+    clock,
+    logger,
+    uniqueText: () => String((unique += 1)),
+    instructions: { [provider.kind]: provider.instructions.bind(provider) },
+    identity: { claim: "email", match: "emails.value" },
+    identityCenter,
+    administratorGroups: ["platform-admins", "no-such-group"],
+    policyAuthorGroups: ["access-governance"],
+    auditorGroups: ["compliance"],
+    secondAdministrator: true,
+    guardrails: noGuardrails,
+    protectedAccounts: [{ id: anAccountId(1), reason: "management" }],
+    delegatedAdministrator: false,
+    ...overrides,
+  };
+  const functions = {
+    api: httpFunction(dependenciesOf(ports)),
+    administration: httpFunction(administrationOf(ports)),
+  };
+  const invoke = (event: ApiEvent, lambda: Context): Promise<APIGatewayProxyStructuredResultV2> =>
+    functions[apiFunctionFor(event.routeKey) ?? "api"](event, lambda);
 
   /** Calls a route: `GET /requests?view=mine`. */
   const call = async (line: string, options: CallOptions = {}): Promise<Answer> => {
@@ -196,6 +203,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts> = {}) => {
     syncs,
     syncStarter,
     call,
+    functions,
+    ports,
     invoke,
     logged,
     ask,
@@ -212,7 +221,7 @@ export type ApiUnderTest = Awaited<ReturnType<typeof apiUnderTest>>;
 const context = { awsRequestId: "aws-request", functionName: "lockstep-api" } as Context;
 
 /** The event that API Gateway makes of a call. */
-const eventOf = (
+export const eventOf = (
   line: string,
   { as = alice, body, base64 = false, headers, claims }: CallOptions,
 ): ApiEvent => {

@@ -16,8 +16,8 @@ import { listSyncs } from "../core/use-cases/integrations/list-syncs.ts";
 import { refreshIntegration } from "../core/use-cases/integrations/refresh-integration.ts";
 import { saveIntegration } from "../core/use-cases/integrations/save-integration.ts";
 import { findSync } from "../core/use-cases/integrations/syncs.ts";
-import type { Handlers } from "./call.ts";
-import { given, pageOf, pageView } from "./pages.ts";
+import type { HandlersOf } from "../http/call.ts";
+import { given, pageOf, pageView } from "../http/pages.ts";
 import { integrationView, refreshView } from "./views/integration-view.ts";
 import { syncView } from "./views/sync-view.ts";
 
@@ -38,9 +38,7 @@ interface IntegrationDependencies {
 type IntegrationRoute = Extract<RouteKey, `${string} /integrations${string}` | `${string} /syncs${string}`>;
 
 /** What administrators see and do of the integrations and their syncs. */
-export const integrationHandlers = (
-  dependencies: IntegrationDependencies,
-): Pick<Handlers, IntegrationRoute> => {
+export const integrationHandlers = (dependencies: IntegrationDependencies): HandlersOf<IntegrationRoute> => {
   const { identityCenter, deployment, connector } = dependencies;
   const home = homeIntegration({
     identityCenter,

@@ -5,8 +5,8 @@ import type { ApiEvent } from "./call.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { router, type RouterDependencies } from "./router.ts";
 
-/** The HTTP API: API Gateway's event in, its response out. Logs ids, routes and codes; never a body, a header or a token. */
-export const api = (dependencies: RouterDependencies) => {
+/** A function behind the HTTP API: API Gateway's event in, its response out. Logs ids, routes and codes; never a body, a header or a token. */
+export const httpFunction = (dependencies: RouterDependencies) => {
   const { logger } = dependencies;
   const route = router(dependencies);
   return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()

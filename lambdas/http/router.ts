@@ -20,7 +20,8 @@ export interface RouterDependencies {
   /** Throws DomainError `not-administrator` or `role-missing`. */
   readonly requireOneOf: (person: Person, roles: readonly DirectoryRole[]) => Promise<void>;
   readonly showsMfa: (claims: Claims) => boolean;
-  readonly handlers: Handlers;
+  /** Those of the one function that the router is in. */
+  readonly handlers: Handlers<"api"> | Handlers<"administration">;
   readonly logger: Logger;
 }
 
@@ -35,9 +36,13 @@ const routes: ReadonlyMap<string, Route> = new Map(
 export const router =
   ({ identifyCaller, requireOneOf, showsMfa, handlers, logger }: RouterDependencies) =>
   async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-    const route = routes.get(event.routeKey);
-    if (route === undefined) throw new DomainError("not-found", "There is nothing here.");
     const key = event.routeKey as RouteKey;
+    const route = routes.get(key);
+    // The key chooses both the contract that parses the call and the handler, which the compiler cannot follow.
+    const handle = (handlers as Partial<Record<RouteKey, (call: unknown) => Promise<Reply<RouteKey>>>>)[key];
+    if (route === undefined || handle === undefined) {
+      throw new DomainError("not-found", "There is nothing here.");
+    }
     const operation: OperationContract = operations[key];
     const json = operation.body === undefined ? undefined : jsonBodyOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
@@ -56,8 +61,6 @@ export const router =
     const bound = { caller: caller.userId, route: key, body: parsed.body ?? {} };
     const idempotency =
       idempotencyKey === undefined ? {} : { idempotency: idempotencyOf(idempotencyKey, bound) };
-    // The key chose both the contract that parsed the call and the handler, which the compiler cannot follow.
-    const handle = handlers[key] as (call: unknown) => Promise<Reply<RouteKey>>;
     const paging = pagingOf({ route: key, path: parsed.path, caller: caller.userId }, parsed.query);
     const reply = await handle({
       caller,

@@ -3,7 +3,7 @@ import type { IntegrationView, RefreshSchema } from "../../core/contracts/http/i
 import { isFromSettings, type Integration } from "../../core/domain/integration.ts";
 import type { BegunSync } from "../../core/use-cases/integrations/begin-sync.ts";
 import type { DescribedIntegration } from "../../core/use-cases/integrations/integrations.ts";
-import { given } from "../pages.ts";
+import { given } from "../../http/pages.ts";
 
 /** An integration for administrators: as it was written, with its ExternalId, and how it is. */
 export const integrationView = ({ integration, status }: DescribedIntegration): IntegrationView => ({

@@ -18,8 +18,8 @@ import {
 import { notCovered } from "../core/use-cases/inventory/not-covered.ts";
 import { standingAccess } from "../core/use-cases/inventory/standing-access.ts";
 import { userAccess } from "../core/use-cases/inventory/user-access.ts";
-import type { Handlers } from "./call.ts";
-import { pageOf, pageView } from "./pages.ts";
+import type { HandlersOf } from "../http/call.ts";
+import { pageOf, pageView } from "../http/pages.ts";
 import { accountAccessView, standingAccessView, userAccessView } from "./views/inventory-access-view.ts";
 import {
   accountView,
@@ -48,7 +48,7 @@ interface InventoryDependencies {
 type InventoryRoute = Extract<RouteKey, `GET /inventory/${string}`>;
 
 /** What each route below `/inventory` answers. */
-export const inventoryHandlers = (dependencies: InventoryDependencies): Pick<Handlers, InventoryRoute> => {
+export const inventoryHandlers = (dependencies: InventoryDependencies): HandlersOf<InventoryRoute> => {
   const { inventory } = dependencies;
   const standing = standingAccess(dependencies);
   const ofUser = userAccess(dependencies);

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import type * as z from "zod/mini";
+import type { ApiFunction, RouteKeyOf } from "../core/contracts/api-functions.ts";
 import type { Operations } from "../core/contracts/http/operations.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Person } from "../core/domain/principal.ts";
@@ -37,5 +38,10 @@ export interface Reply<Key extends RouteKey> {
   readonly location?: string;
 }
 
-/** One handler for each route that the table declares. */
-export type Handlers = { readonly [Key in RouteKey]: (call: Call<Key>) => Promise<Reply<Key>> };
+/** One handler for each of these routes. */
+export type HandlersOf<Keys extends RouteKey> = {
+  readonly [Key in Keys]: (call: Call<Key>) => Promise<Reply<Key>>;
+};
+
+/** One handler for each route that the function answers. */
+export type Handlers<Function extends ApiFunction> = HandlersOf<RouteKeyOf<Function>>;

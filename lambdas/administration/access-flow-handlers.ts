@@ -1,0 +1,43 @@
+import type { RouteKey } from "../core/contracts/routes.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Directory, Organization } from "../core/ports/directory.ts";
+import type { AccessFlowStore } from "../core/ports/stores.ts";
+import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
+import type { Names } from "../core/use-cases/resolve-names.ts";
+import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
+import type { HandlersOf } from "../http/call.ts";
+import { pageOf, pageView } from "../http/pages.ts";
+import { accessFlowView } from "./views/access-flow-view.ts";
+
+/** What the routes of access flows work with. */
+interface AccessFlowDependencies {
+  readonly flows: AccessFlowStore;
+  readonly directory: Pick<Directory, "groupByName" | "userByName">;
+  readonly organization: Pick<Organization, "organizationalUnitAt">;
+  readonly names: Names;
+  readonly clock: Pick<Clock, "now">;
+}
+
+type AccessFlowRoute = Extract<RouteKey, `${string} /access-flows${string}`>;
+
+/** What administrators see and do of the access flows. */
+export const accessFlowHandlers = (dependencies: AccessFlowDependencies): HandlersOf<AccessFlowRoute> => {
+  const saveFlow = saveAccessFlow(dependencies);
+  const getFlow = getAccessFlow(dependencies);
+  const listFlows = listAccessFlows(dependencies);
+  const deleteFlow = deleteAccessFlow(dependencies);
+
+  return {
+    "GET /access-flows": async ({ query }) => ({
+      body: pageView(await listFlows(pageOf(query)), accessFlowView),
+    }),
+    "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
+    "PUT /access-flows/{name}": async ({ caller, path, body }) => ({
+      body: accessFlowView(await saveFlow({ actor: caller.userId, name: path.name, flow: body })),
+    }),
+    "DELETE /access-flows/{name}": async ({ path }) => {
+      await deleteFlow(path.name);
+      return { body: undefined };
+    },
+  };
+};

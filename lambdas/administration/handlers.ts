@@ -1,0 +1,67 @@
+import type {
+  ConnectorSettings,
+  IdentityCenterSettings,
+  IdentitySettings,
+  ProtectedAccount,
+} from "../core/contracts/environment.ts";
+import type { Deployment } from "../core/domain/integration.ts";
+import type { MfaSettings } from "../core/domain/mfa.ts";
+import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Directory, Organization } from "../core/ports/directory.ts";
+import type { InventoryReader } from "../core/ports/inventory.ts";
+import type { AccessFlowStore, EntitlementReader } from "../core/ports/stores.ts";
+import type { SweepRunner } from "../core/ports/sweep.ts";
+import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
+import { resolveNames } from "../core/use-cases/resolve-names.ts";
+import type { Handlers } from "../http/call.ts";
+import { callers } from "../http/callers.ts";
+import type { RouterDependencies } from "../http/router.ts";
+import { accessFlowHandlers } from "./access-flow-handlers.ts";
+import { integrationHandlers } from "./integration-handlers.ts";
+import { inventoryHandlers } from "./inventory-handlers.ts";
+
+/** What administration works with: ports, and what its settings say. */
+export interface AdministrationPorts {
+  readonly flows: AccessFlowStore;
+  readonly catalogue: Catalogue;
+  readonly catalogueRefresh: CatalogueRefresh;
+  readonly sweepRunner: SweepRunner;
+  readonly integrations: IntegrationStore;
+  readonly inventory: InventoryReader;
+  readonly entitlements: EntitlementReader;
+  readonly syncs: SyncStore;
+  readonly syncStarter: SyncStarter;
+  /** Makes an ExternalId that nobody can guess. */
+  readonly newExternalId: () => string;
+  readonly deployment: Deployment;
+  /** How the organization is reached, where Lockstep lives elsewhere. */
+  readonly connector?: ConnectorSettings | undefined;
+  readonly directory: Directory;
+  readonly organization: Pick<Organization, "organizationalUnitAt">;
+  readonly clock: Clock;
+  readonly logger: RouterDependencies["logger"];
+  readonly identity: IdentitySettings;
+  readonly identityCenter: IdentityCenterSettings;
+  readonly mfa?: MfaSettings | undefined;
+  readonly administratorGroups: readonly string[];
+  readonly policyAuthorGroups: readonly string[];
+  readonly auditorGroups: readonly string[];
+  readonly protectedAccounts: readonly ProtectedAccount[];
+}
+
+/** Everything that the router needs: who calls, what they may, and what each route does. */
+export const administrationOf = (ports: AdministrationPorts): RouterDependencies => {
+  const calling = callers(ports);
+  const names = resolveNames({ ...ports, refresh: ports.catalogueRefresh });
+  return {
+    ...calling,
+    logger: ports.logger,
+    handlers: {
+      ...accessFlowHandlers({ ...ports, names }),
+      ...integrationHandlers(ports),
+      ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),
+      "POST /sweep": async () => ({ body: await ports.sweepRunner.run() }),
+    } satisfies Handlers<"administration">,
+  };
+};
