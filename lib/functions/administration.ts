@@ -49,7 +49,9 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
     },
     permissions: [
-      // What Lockstep itself has granted is told apart from what stands: the entitlements' records, and no request.
+      // What Lockstep itself has granted is told apart from what stands: the entitlements' records, and no request. The keys of a
+      // batch are held to the condition as a single item's is
+      // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       onItems("ReadEntitlements", tables.access, ["BatchGetItem"], ["entitlement#*"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
       onItems(
