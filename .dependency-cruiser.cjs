@@ -30,6 +30,8 @@ module.exports = {
           "(^|/)handler\\.ts$",
           "^bin/",
           "^local/(start|demo|token|seed|cost)\\.ts$",
+          // Beside the module that it declares, by whose name it is imported.
+          "\\.generated\\.d\\.ts$",
         ],
       },
       to: {},
@@ -65,11 +67,15 @@ module.exports = {
     {
       name: "core-imports-nothing",
       comment:
-        "The rules know no AWS, no framework and no process: only each other, zod/mini, canonicalize, node:crypto.",
+        "The rules know no AWS, no framework and no process: only each other, node:crypto, and what computes without looking anywhere: zod/mini, canonicalize, fastest-levenshtein, safe-regex2.",
       severity: "error",
       from: { path: "^lambdas/core/" },
       to: {
-        pathNot: ["^lambdas/core/", "^node_modules/(zod/mini|zod/v4/mini|canonicalize)/", "^(node:)?crypto$"],
+        pathNot: [
+          "^lambdas/core/",
+          "^node_modules/(zod/mini|zod/v4/mini|canonicalize|fastest-levenshtein|safe-regex2)/",
+          "^(node:)?crypto$",
+        ],
       },
     },
     {

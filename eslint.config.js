@@ -4,7 +4,15 @@ import tseslint from "typescript-eslint";
 const zodMessage = 'Write `import * as z from "zod/mini"`: bare zod adds 70 to 430 KB to a bundle.';
 
 export default defineConfig(
-  globalIgnores(["node_modules/", "cdk.out/", ".venv/", ".lockstep/", "coverage/", "reports/"]),
+  globalIgnores([
+    "node_modules/",
+    "cdk.out/",
+    ".venv/",
+    ".lockstep/",
+    "coverage/",
+    "reports/",
+    "**/*.generated.*",
+  ]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -11,9 +11,11 @@ export type Selects = (subject: QuerySubject) => boolean;
 export const compileQuery = (query: Query): Selects => {
   switch (query.kind) {
     case "comparison":
-      return compileComparison(query);
-    case "among":
-      return compileAmong(query);
+    case "among": {
+      const read = readerOf(query.field);
+      const fits = fitsOf(query);
+      return (subject) => fits(read(subject));
+    }
     case "not": {
       const selects = compileQuery(query.operand);
       return (subject) => !selects(subject);
@@ -29,28 +31,25 @@ export const compileQuery = (query: Query): Selects => {
   }
 };
 
-const compileComparison = ({ field, operator, value }: Comparison): Selects => {
-  const read = readerOf(field);
+/** Whether the value of its field is as the comparison wants it; undefined where there is none. */
+export const fitsOf = (comparison: Comparison | Among): ((value: string | undefined) => boolean) => {
+  if (comparison.kind === "among") {
+    const listed: ReadonlySet<string | undefined> = new Set(comparison.values);
+    return comparison.operator === "in" ? (value) => listed.has(value) : (value) => !listed.has(value);
+  }
+  const { operator, value: wanted } = comparison;
   switch (operator) {
     case "=":
-      return (subject) => read(subject) === value;
+      return (value) => value === wanted;
     case "!=":
-      return (subject) => read(subject) !== value;
+      return (value) => value !== wanted;
     case "contains":
-      return (subject) => read(subject)?.includes(value) ?? false;
+      return (value) => value?.includes(wanted) === true;
     case "not_contains":
-      return (subject) => !(read(subject)?.includes(value) ?? false);
+      return (value) => value?.includes(wanted) !== true;
     case "starts_with":
-      return (subject) => read(subject)?.startsWith(value) ?? false;
+      return (value) => value?.startsWith(wanted) === true;
     case "ends_with":
-      return (subject) => read(subject)?.endsWith(value) ?? false;
+      return (value) => value?.endsWith(wanted) === true;
   }
-};
-
-const compileAmong = ({ field, operator, values }: Among): Selects => {
-  const read = readerOf(field);
-  const listed = new Set<string | undefined>(values);
-  return operator === "in"
-    ? (subject) => listed.has(read(subject))
-    : (subject) => !listed.has(read(subject));
 };

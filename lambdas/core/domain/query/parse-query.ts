@@ -1,57 +1,77 @@
 import { DomainError } from "../errors.ts";
-import { FieldNames, isKeyedField, isPlainField, type Field } from "./fields.ts";
+import { FieldNames, isKeyedField, isOfPermission, isPlainField, type Field } from "./fields.ts";
 import { nearestTo } from "./nearest.ts";
-import { parse, SyntaxError as GrammarError } from "./query-parser.generated.js";
-import type { Query } from "./query.ts";
-
-/** The longest query (characters): a list of 100 ARNs fits. */
-export const LONGEST_QUERY = 10_000;
+import { parse, SyntaxError as GrammarError, type Expectation } from "./query-parser.generated.js";
+import { LONGEST_QUERY, type Query } from "./query.ts";
 
 /** So deep may parentheses and `not` be nested: each level is a few calls deep in the parser. */
 const DEEPEST = 50;
 
+/** What a query is about: resources by themselves, or permissions on them, too. */
+export type QueryAbout = "resources" | "permissions on resources";
+
+interface Where {
+  readonly about: QueryAbout;
+  /** The field of the input that the query is in. */
+  readonly pointer?: string;
+}
+
 /**
  * Reads a query. What is wrong is told with the column where it is (counted from 1; with the line where there are
- * several), with what was found there and what was expected: DomainError `invalid-query-expression`.
+ * several), with what was found there and what was expected: DomainError `invalid-query`.
  */
-export const parseQuery = (text: string): Query => {
-  if (text.length > LONGEST_QUERY)
-    throw invalid(`found ${text.length} characters; expected at most ${LONGEST_QUERY}`);
+export const parseQuery = (text: string, { about, pointer = "/query" }: Where): Query => {
+  if (text.length > LONGEST_QUERY) {
+    const detail = `column ${LONGEST_QUERY + 1}: found ${text.length} characters; expected at most ${LONGEST_QUERY}`;
+    throw invalid(detail, pointer);
+  }
   try {
-    return parse(text, { deepest: DEEPEST, fieldOf }) as Query;
+    return parse(text, { deepest: DEEPEST, fieldOf: fieldOf(about) }) as Query;
   } catch (error) {
     if (!(error instanceof GrammarError)) throw error;
-    throw invalid(inWords(error, text));
+    throw invalid(inWords(error, text), pointer);
   }
 };
 
-const invalid = (detail: string): DomainError => new DomainError("invalid-query", `The query: ${detail}.`);
+const invalid = (detail: string, pointer: string): DomainError =>
+  new DomainError("invalid-query", `The query: ${detail}.`, [{ pointer, detail }]);
 
-/** The field of this name; `refuse` never returns. */
-const fieldOf = (name: string, key: string | null, refuse: (message: string) => never): Field => {
-  if (isPlainField(name))
-    return key === null ? { name } : refuse(`found ${name} with a key; expected ${name} alone`);
-  if (isKeyedField(name))
+type Refuse = (message: string) => never;
+
+/** The field of this name, with the key that was written behind it. */
+const fieldOf =
+  (about: QueryAbout) =>
+  (name: string, key: string | null, refuse: Refuse): Field => {
+    if (!isPlainField(name) && !isKeyedField(name)) return refuse(noField(name, about));
+    if (about === "resources" && isOfPermission(name))
+      return refuse(`found ${name}; expected a field of resources: no permission is looked at here`);
+    if (isPlainField(name))
+      return key === null ? { name } : refuse(`found ${name} with a key; expected ${name} alone`);
     return key === null
       ? refuse(`found ${name} without a key; expected one, such as ${name}["env"]`)
       : { name, key };
-  const nearest = nearestTo(name, FieldNames);
-  return refuse(
-    nearest === undefined
-      ? `found ${JSON.stringify(name)}, which is no field; expected one of ${FieldNames.join(", ")}`
-      : `found ${JSON.stringify(name)}, which is no field; did you mean ${nearest}?`,
-  );
+  };
+
+const noField = (name: string, about: QueryAbout): string => {
+  const known = FieldNames.filter((field) => about === "permissions on resources" || !isOfPermission(field));
+  const nearest = nearestTo(name, known);
+  return nearest === undefined
+    ? `found ${shown(name)}, which is no field; expected one of ${known.join(", ")}`
+    : `found ${shown(name)}, which is no field; did you mean ${nearest}?`;
 };
 
-const inWords = (error: GrammarError, text: string): string => {
-  const { start } = error.location;
+/** What failed; nothing is `expected` where the grammar says in words what is wrong, whatever peggy's declaration says. */
+interface Failure {
+  readonly message: string;
+  readonly expected: readonly Expectation[] | null;
+  readonly location: GrammarError["location"];
+}
+
+const inWords = ({ message, expected, location: { start } }: Failure, text: string): string => {
   const where = text.includes("\n") ? `line ${start.line}, column ${start.column}` : `column ${start.column}`;
-  const expected = error.expected?.map(nameOf) ?? [];
-  if (expected.length === 0) return `${where}: ${error.message}`;
-  return `${where}: found ${foundAt(text, start.offset)}; expected ${listed([...new Set(expected)])}`;
+  if (expected === null) return `${where}: ${message}`;
+  return `${where}: found ${foundAt(text, start.offset)}; expected ${listed(expected.map(nameOf))}`;
 };
-
-type Expectation = NonNullable<GrammarError["expected"]>[number];
 
 const nameOf = (expectation: Expectation): string => {
   switch (expectation.type) {
@@ -61,7 +81,8 @@ const nameOf = (expectation: Expectation): string => {
       return expectation.description;
     case "end":
       return "the end of the query";
-    default:
+    case "any":
+    case "class":
       throw new Error(`The grammar has no word for what it expected: ${JSON.stringify(expectation)}`);
   }
 };
@@ -70,11 +91,16 @@ const nameOf = (expectation: Expectation): string => {
 const foundAt = (text: string, offset: number): string => {
   const rest = text.slice(offset);
   if (rest === "") return "the end of the query";
-  return JSON.stringify(/^\w+/.exec(rest)?.[0] ?? String.fromCodePoint(rest.codePointAt(0) ?? 0));
+  return shown(/^\w+/.exec(rest)?.[0] ?? String.fromCodePoint(rest.codePointAt(0) ?? 0));
 };
 
+/** How much of a word an error repeats. */
+const SHOWN = 60;
+
+const shown = (word: string): string =>
+  JSON.stringify(word.length > SHOWN ? `${word.slice(0, SHOWN)}…` : word);
+
 const listed = (words: readonly string[]): string => {
-  const sorted = words.toSorted();
-  const last = sorted.pop();
-  return sorted.length === 0 ? (last ?? "") : `${sorted.join(", ")} or ${last ?? ""}`;
+  const [last = "", ...others] = [...new Set(words)].toSorted().toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
 };

@@ -1,14 +1,10 @@
 import type { Field } from "./fields.ts";
 
+/** The longest query (characters): a list of 100 ARNs fits. */
+export const LONGEST_QUERY = 10_000;
+
 /** How a value of a field is compared. What is said with `not_` or `!` is true wherever its opposite is not. */
-export const ValueOperators = [
-  "=",
-  "!=",
-  "contains",
-  "not_contains",
-  "starts_with",
-  "ends_with",
-] as const;
+export const ValueOperators = ["=", "!=", "contains", "not_contains", "starts_with", "ends_with"] as const;
 export type ValueOperator = (typeof ValueOperators)[number];
 
 export const ListOperators = ["in", "not_in"] as const;
