@@ -3,8 +3,10 @@ import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type { AccessFlowStore, EntitlementReader, Page } from "../core/ports/stores.ts";
+import type { IntegrationStore } from "../core/ports/sync.ts";
 import type { RolesOf } from "../core/use-cases/directory-roles.ts";
 import { accountAccess } from "../core/use-cases/inventory/account-access.ts";
+import { findResources } from "../core/use-cases/inventory/find-resources.ts";
 import { listAccounts, listOrganizationalUnits } from "../core/use-cases/inventory/list-accounts.ts";
 import { listAssignments } from "../core/use-cases/inventory/list-assignments.ts";
 import { listGroups, listUsers } from "../core/use-cases/inventory/list-people.ts";
@@ -13,7 +15,6 @@ import {
   listIamGroups,
   listIamRoles,
   listIamUsers,
-  listResources,
 } from "../core/use-cases/inventory/list-within-accounts.ts";
 import { notCovered } from "../core/use-cases/inventory/not-covered.ts";
 import { standingAccess } from "../core/use-cases/inventory/standing-access.ts";
@@ -24,19 +25,20 @@ import { accountAccessView, standingAccessView, userAccessView } from "./views/i
 import {
   accountView,
   assignmentView,
+  foundResourceView,
   groupView,
   iamGroupView,
   iamRoleView,
   iamUserView,
   organizationalUnitView,
   permissionSetView,
-  resourceView,
   userView,
 } from "./views/inventory-view.ts";
 
 /** What the routes below `/inventory` work with. */
 interface InventoryDependencies {
   readonly inventory: InventoryReader;
+  readonly integrations: Pick<IntegrationStore, "list">;
   readonly directory: Pick<Directory, "userByName">;
   readonly entitlements: EntitlementReader;
   readonly flows: Pick<AccessFlowStore, "list">;
@@ -63,7 +65,7 @@ export const inventoryHandlers = (dependencies: InventoryDependencies): Handlers
     "GET /inventory/groups": listing(listGroups(dependencies), groupView),
     "GET /inventory/permission-sets": listing(listPermissionSets(dependencies), permissionSetView),
     "GET /inventory/assignments": listing(listAssignments(dependencies), assignmentView),
-    "GET /inventory/resources": listing(listResources(dependencies), resourceView),
+    "GET /inventory/resources": listing(findResources(dependencies), foundResourceView),
     "GET /inventory/iam-users": listing(listIamUsers(dependencies), iamUserView),
     "GET /inventory/iam-groups": listing(listIamGroups(dependencies), iamGroupView),
     "GET /inventory/iam-roles": listing(listIamRoles(dependencies), iamRoleView),

@@ -20,7 +20,9 @@ import type {
   OrganizationalUnitFact,
   ResourceFact,
 } from "../../core/domain/inventory/facts.ts";
+import { ACCOUNT_TYPE } from "../../core/domain/inventory/query-subject.ts";
 import type { Observed } from "../../core/ports/inventory.ts";
+import type { FoundAccount, FoundResource } from "../../core/use-cases/inventory/find-resources.ts";
 import type { ListedAccount } from "../../core/use-cases/inventory/list-accounts.ts";
 import type { ListedAssignment } from "../../core/use-cases/inventory/list-assignments.ts";
 import type { ListedUser } from "../../core/use-cases/inventory/list-people.ts";
@@ -106,8 +108,14 @@ const withinView = <F extends IamUserFact | IamGroupFact | IamRoleFact | Resourc
   return { ...content, account, stale, ...seenView(observed) };
 };
 
-export const resourceView = (within: Within<ResourceFact>): ItemOf<typeof ResourceListSchema> =>
-  withinView(within);
+/** An account among resources: what it is within is itself. */
+const foundAccountView = ({ observed, path, account, stale }: FoundAccount) => {
+  const { id, name, state, tags } = observed.fact;
+  return { type: ACCOUNT_TYPE, id, name, state, tags, path, account, stale, ...seenView(observed) };
+};
+
+export const foundResourceView = (found: FoundResource): ItemOf<typeof ResourceListSchema> =>
+  "path" in found ? foundAccountView(found) : withinView(found);
 export const iamUserView = (within: Within<IamUserFact>): ItemOf<typeof IamUserListSchema> =>
   withinView(within);
 export const iamGroupView = (within: Within<IamGroupFact>): ItemOf<typeof IamGroupListSchema> =>

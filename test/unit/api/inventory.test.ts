@@ -24,6 +24,7 @@ import {
   anAssignmentFact,
   seen,
 } from "../../support/facts.ts";
+import { anAccountIntegration, integrationName } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, bob, root, type Answer } from "./world.ts";
 
@@ -168,6 +169,9 @@ const each = (answer: Answer, path: string): readonly unknown[] =>
     path.split(".").reduce<unknown>((value, name) => (value as Item | undefined)?.[name], item),
   );
 
+/** The path of the resources that a query selects. */
+const querying = (query: string) => `resources?query=${encodeURIComponent(query)}`;
+
 describe("a list of the inventory", () => {
   it.each<readonly [string, string, readonly string[]]>([
     ["accounts", "name", ["payments-prod", "sandbox"]],
@@ -228,6 +232,48 @@ describe("a list of the inventory", () => {
     ["resources?problem=true", "name", ["ledger"]],
     ["resources?stale=true", "name", ["scratch"]],
     ["resources?q=LED", "name", ["ledger"]],
+    [querying('resource_name != ""'), "name", ["payments-prod", "sandbox", "invoices", "ledger", "scratch"]],
+    [querying('resource_type = "aws-account"'), "name", ["payments-prod", "sandbox"]],
+    [querying('resource_type = "aws-account" and resource_status = "ACTIVE"'), "name", ["payments-prod"]],
+    [querying('resource_type in ("s3-bucket", "rds-instance")'), "name", ["invoices", "ledger", "scratch"]],
+    [
+      querying('resource_type = "s3-bucket" or resource_name = "sandbox"'),
+      "name",
+      ["invoices", "sandbox", "scratch"],
+    ],
+    [
+      querying('resource_path starts_with "/Workloads/Prod/"'),
+      "name",
+      ["payments-prod", "invoices", "ledger"],
+    ],
+    [querying('resource_path = "/Workloads/Prod/payments-prod/ledger"'), "name", ["ledger"]],
+    [querying('resource_path = "/sandbox"'), "name", ["sandbox"]],
+    [querying('resource_tag["team"] = "Payments"'), "name", ["payments-prod", "invoices"]],
+    [querying('resource_tag["team"] = "payments"'), "name", []],
+    [querying('resource_tag["team"] != "Payments"'), "name", ["sandbox", "ledger", "scratch"]],
+    [querying('resource_status = "ERROR" and resource_context["problem"] = "no-secret"'), "name", ["ledger"]],
+    [querying('resource_context["account_name"] = "sandbox"'), "name", ["sandbox", "scratch"]],
+    [querying('resource_context["kmsKeys"] contains "key"'), "name", ["invoices"]],
+    [
+      querying('resource = "222222222222" or resource ends_with ":scratch"'),
+      "name",
+      ["payments-prod", "scratch"],
+    ],
+    [querying('resource_name = "a" and resource_name = "b"'), "name", []],
+    [querying('resource_type = "unheard-of"'), "name", []],
+    [`${querying('resource_name != ""')}&account=sandbox`, "name", ["sandbox", "scratch"]],
+    [`${querying('resource_type = "s3-bucket"')}&account=sandbox`, "name", ["scratch"]],
+    [`${querying('resource_name != ""')}&type=s3-bucket`, "name", ["invoices", "scratch"]],
+    [`${querying('resource_name != ""')}&region=us-east-1`, "name", ["ledger"]],
+    [`${querying('resource_name != ""')}&problem=true`, "name", ["ledger"]],
+    [
+      `${querying('resource_name != "invoices"')}&problem=false`,
+      "name",
+      ["payments-prod", "sandbox", "scratch"],
+    ],
+    [`${querying('resource_name != "invoices"')}&tag=team:Payments`, "name", ["payments-prod"]],
+    [`${querying('resource_name != ""')}&stale=true`, "name", ["sandbox", "scratch"]],
+    [`${querying('resource_name != ""')}&q=2222`, "name", ["payments-prod", "invoices", "ledger"]],
     ["iam-users?account=payments-prod", "name", ["robot"]],
     ["iam-groups?q=robot", "name", ["robots"]],
     ["iam-roles?q=ships", "name", ["deploy"]],
@@ -330,6 +376,94 @@ describe("a list of the inventory", () => {
     for (const path of ["users", "assignments?q=a", "users?q=zzz"]) {
       expect(await whole(get, path, 1)).toEqual(await whole(get, path, 100));
     }
+  });
+
+  it("of a query is paged to its end, through accounts and resources, of all types or of some", async () => {
+    const many = [4, 5, 6, 7].flatMap((digit) => [
+      anAccountFact(digit),
+      ...(["s3-bucket", "sqs-queue", "secret"] as const).flatMap((type) =>
+        Array.from({ length: 90 }, (_, index) =>
+          aResourceFact(digit, type, `${type} ${String(index)}`, {
+            tags: index % 7 === 0 ? { found: "yes" } : {},
+          }),
+        ),
+      ),
+    ]);
+    const { get, inventory } = await inventoryUnderTest(...many);
+    for (const [query, count] of [
+      ['resource_tag["found"] = "yes"', 4 * 3 * 13],
+      ['resource_tag["found"] = "yes" and resource_type in ("secret", "s3-bucket")', 4 * 2 * 13],
+      ['resource_type = "aws-account" or resource_type = "secret" and resource_name ends_with " 1"', 6 + 4],
+      ['resource_name = "nobody"', 0],
+    ] as const) {
+      const all = await whole(get, querying(query), 100);
+      expect(all).toHaveLength(count);
+      expect(new Set(all.map((item) => item["arn"] ?? item["id"])).size).toBe(count);
+      expect(await whole(get, querying(query), 7)).toEqual(all);
+    }
+    // One answer reads a bounded part, however little of it is shown, and nothing of types that are not asked for.
+    const before = inventory.reads;
+    const first = await get(querying('resource_name = "nobody"'));
+    expect(inventory.reads - before).toBeLessThanOrEqual(1_000);
+    expect(first.body).toMatchObject({ items: [], cursor: expect.any(String) as string });
+    const since = inventory.reads;
+    await get(querying('resource_type = "rds-instance"'));
+    expect(inventory.reads - since).toBeLessThan(10);
+  });
+
+  it("of a query shows accounts as they are, beside resources", async () => {
+    const { get, integrations } = await inventoryUnderTest();
+    const [account, ledger] = itemsIn(await get(querying('resource_name in ("payments-prod", "ledger")')));
+    expect(account).toEqual({
+      type: "aws-account",
+      id: anAccountId(2),
+      name: "payments-prod",
+      state: "ACTIVE",
+      tags: { team: "Payments", "aws:stack": "a:b" },
+      path: "/Workloads/Prod/payments-prod",
+      account: { id: anAccountId(2), name: "payments-prod" },
+      stale: false,
+      since: afterMinutes(0),
+      observedAt: afterMinutes(0),
+    });
+    expect(ledger).toMatchObject({ type: "rds-instance", account: { name: "payments-prod" } });
+    const names = async (query: string) => each(await get(querying(query)), "name");
+    expect(await names('integration = "Sandbox"')).toEqual([]);
+    await integrations.put(
+      anAccountIntegration({ name: integrationName("Sandbox"), accountId: anAccountId(3) }),
+    );
+    await integrations.put(
+      anAccountIntegration({ name: integrationName("Twice"), accountId: anAccountId(2) }),
+    );
+    expect(await names('integration_name = "Sandbox"')).toEqual(["sandbox", "scratch"]);
+    // What is in the organization, too, is granted by way of that.
+    expect(await names('integration = "organization"')).toEqual(["payments-prod", "ledger", "invoices"]);
+  });
+
+  it.each([
+    ["resource_nam = 1", 'column 1: found "resource_nam", which is no field; did you mean resource_name?'],
+    ['resource_name = "a" and', "column 24: found the end of the query; expected (, a field or not"],
+    ["", "column 1: found the end of the query; expected (, a field or not"],
+    [
+      'permission_name = "ReadOnly"',
+      "column 1: found permission_name; expected a field of resources: no permission is looked at here",
+    ],
+  ])("refuses the query %j by its column", async (query, detail) => {
+    const { get } = await inventoryUnderTest();
+    expect(problemIn(await get(querying(query)))).toMatchObject({
+      code: "invalid-query",
+      errors: [{ pointer: "/query", detail }],
+    });
+  });
+
+  it("takes a cursor of a query for that query alone", async () => {
+    const { get } = await inventoryUnderTest();
+    const { cursor } = (await get(`${querying('resource_name != ""')}&limit=1`)).body as { cursor: string };
+    expect((await get(`${querying('resource_name != ""')}&limit=1&cursor=${cursor}`)).status).toBe(200);
+    expect(problemIn(await get(`${querying('resource_name != "a"')}&cursor=${cursor}`)).code).toBe(
+      "invalid-cursor",
+    );
+    expect(problemIn(await get(`resources?cursor=${cursor}`)).code).toBe("invalid-cursor");
   });
 
   it("passes over members that the directory does not have any more, and misses nobody else", async () => {

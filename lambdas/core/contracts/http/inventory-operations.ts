@@ -73,7 +73,7 @@ export const inventoryOperations = {
     AssignmentListSchema,
   ),
   "GET /inventory/resources": list(
-    "The resources within accounts, by account, type and ARN",
+    "The resources within accounts, by account, type and ARN; with a query the accounts themselves first, as resources of the type aws-account (unless type, region or problem=true ask for what no account has), then the resources, by type where the query leaves only some",
     ResourcesQuerySchema,
     ResourceListSchema,
   ),

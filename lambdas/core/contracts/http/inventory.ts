@@ -19,7 +19,9 @@ import {
   UserFactSchema,
 } from "../../domain/inventory/facts.ts";
 import { PowerLevels } from "../../domain/inventory/power.ts";
+import { ACCOUNT_TYPE } from "../../domain/inventory/query-subject.ts";
 import { isAssumer } from "../../domain/inventory/trust-policy.ts";
+import { LONGEST_QUERY } from "../../domain/query/query.ts";
 import {
   LONGEST_ACCOUNT,
   LONGEST_DIRECTORY_NAME,
@@ -114,6 +116,15 @@ export const ResourcesQuerySchema = z.strictObject({
   tag,
   problem: yesOrNo,
   stale,
+  query: z.optional(
+    z.string().check(
+      z.maxLength(LONGEST_QUERY),
+      z.meta({
+        description:
+          'In the query language, such as resource_tag["env"] = "prod" and resource_name starts_with "pay": of resources and of accounts, which are of the type aws-account (docs/query-language.md)',
+      }),
+    ),
+  ),
 });
 export const WithinAccountsQuerySchema = z.strictObject({ ...page, account, stale });
 export const IamRolesQuerySchema = z.strictObject({
@@ -211,6 +222,17 @@ const inItsAccount = { account: NamedAccountSchema, ...isStale, ...seen } as con
 const { kind: _resource, accountId: _resourceIn, ...resourceFields } = ResourceFactSchema.shape;
 const ResourceViewSchema = z.strictObject({ ...resourceFields, ...inItsAccount });
 
+/** An account among resources. */
+const FoundAccountSchema = z.strictObject({
+  type: z.literal(ACCOUNT_TYPE),
+  id: AccountIdSchema,
+  name: z.string(),
+  state: AccountFactSchema.shape.state,
+  tags: AccountFactSchema.shape.tags,
+  path: z.string().check(z.meta({ description: "The names from the organization's root down" })),
+  ...inItsAccount,
+});
+
 const { kind: _iamUser, accountId: _iamUserIn, ...iamUserFields } = IamUserFactSchema.shape;
 const IamUserViewSchema = z.strictObject({ ...iamUserFields, ...inItsAccount });
 
@@ -226,7 +248,9 @@ export const UserListSchema = listOf(UserViewSchema);
 export const GroupListSchema = listOf(GroupViewSchema);
 export const PermissionSetListSchema = listOf(PermissionSetViewSchema);
 export const AssignmentListSchema = listOf(AssignmentViewSchema);
-export const ResourceListSchema = listOf(ResourceViewSchema);
+export const ResourceListSchema = listOf(
+  z.discriminatedUnion("type", [ResourceViewSchema, FoundAccountSchema]),
+);
 export const IamUserListSchema = listOf(IamUserViewSchema);
 export const IamGroupListSchema = listOf(IamGroupViewSchema);
 export const IamRoleListSchema = listOf(IamRoleViewSchema);

@@ -34,10 +34,12 @@ export interface Within<F extends FactOf<WithinKind>> {
 
 type WithinKind = "iam-user" | "iam-group" | "iam-role" | "resource";
 
+type ResourcesQuery = z.output<typeof ResourcesQuerySchema>;
+
 /** The resources within accounts. */
 export const listResources =
   (dependencies: Dependencies) =>
-  async (query: z.output<typeof ResourcesQuerySchema>): Promise<Page<Within<ResourceFact>>> => {
+  async (query: Omit<ResourcesQuery, "query">): Promise<Page<Within<ResourceFact>>> => {
     const { type } = query;
     const accountId = await whereGiven(query.account, (text) => accountNamed(dependencies.inventory, text));
     const scope: Scope<"resource"> =
@@ -45,17 +47,18 @@ export const listResources =
         ? allOrWithin("resource", accountId)
         : { kind: "resource", type, ...(accountId === undefined ? {} : { accountId }) };
     const asked = { ...query, passesOver: isNarrowed(query, "account", "type") };
-    return within(
-      dependencies,
-      scope,
-      asked,
-      ({ region, tags, problem, arn, name }) =>
-        is(region, query.region) &&
-        hasTag(tags, query.tag) &&
-        is(problem !== undefined, query.problem) &&
-        contains([arn, name, ...textsOf(tags)], query.q),
-    );
+    return within(dependencies, scope, asked, (resource) => isWantedResource(resource, query));
   };
+
+/** Whether the filters that look at a resource by itself let it through. */
+export const isWantedResource = (
+  { region, tags, problem, arn, name }: ResourceFact,
+  query: Pick<ResourcesQuery, "region" | "tag" | "problem" | "q">,
+): boolean =>
+  is(region, query.region) &&
+  hasTag(tags, query.tag) &&
+  is(problem !== undefined, query.problem) &&
+  contains([arn, name, ...textsOf(tags)], query.q);
 
 /** The IAM users within accounts. */
 export const listIamUsers =

@@ -118,6 +118,53 @@ export const pageOfScope = <Kind extends FactKind, Shown>(
   return pageOfWalk({ walk, places: ScopePlaceSchema, mostStretches }, asked, show);
 };
 
+/** A scope under a name that stays, by which a page is found again. */
+export interface NamedScope<Kind extends FactKind> {
+  readonly name: string;
+  readonly scope: Scope<Kind>;
+}
+
+const TurnPlaceSchema = z.strictObject({ ...ScopePlaceSchema.shape, scope: z.string() });
+type TurnPlace = z.output<typeof TurnPlaceSchema>;
+
+/** A stride ends as soon as it has this many, and so with fewer than twice as many. */
+const STRIDE = MOST_READ / 8;
+
+/**
+ * One page of several scopes, one after another by their names, at most `MOST_READ` facts of them looked at. Scopes that
+ * came or went since an earlier page change nothing for the others.
+ */
+export const pageOfScopes = <Kind extends FactKind, Shown>(
+  inventory: Pick<InventoryReader, "page">,
+  scopes: readonly NamedScope<Kind>[],
+  asked: Asked,
+  show: (facts: readonly Observed<FactOf<Kind>>[]) => Promise<readonly (Shown | undefined)[]>,
+): Promise<Page<Shown>> => {
+  const walk = inStrides(walkInTurn(inventory, scopes), STRIDE);
+  return pageOfWalk({ walk, places: TurnPlaceSchema, mostStretches: MOST_READ / (2 * STRIDE) }, asked, show);
+};
+
+const walkInTurn = <Kind extends FactKind>(
+  inventory: Pick<InventoryReader, "page">,
+  scopes: readonly NamedScope<Kind>[],
+): Walk<Observed<FactOf<Kind>>, TurnPlace> =>
+  async function* (start) {
+    const left = scopes
+      .filter(({ name }) => start === undefined || name >= start.scope)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    for (const [index, { name, scope }] of left.entries()) {
+      const from = start?.scope === name ? { from: start.from, after: start.after } : undefined;
+      const following = left[index + 1];
+      const beyond = following === undefined ? undefined : { scope: following.name };
+      for await (const { steps, next } of walkScope(inventory, scope, STRIDE)(from)) {
+        yield {
+          steps: steps.map(({ item, place }) => ({ item, place: { ...place, scope: name } })),
+          next: next === undefined ? beyond : { ...next, scope: name },
+        };
+      }
+    }
+  };
+
 /** One page of what the facts of a scope lead to, such as the users of a group's memberships. */
 export const pageOfLinked = <Link extends FactKind, Kind extends FactKind, Shown>(
   inventory: Pick<InventoryReader, "getAll" | "page">,
