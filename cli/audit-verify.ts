@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { HELP, runCommand } from "../local/cli/command.ts";
 import { UsageError } from "../local/cli/arguments.ts";
+import { nameOfAll } from "./audit/chain-names.ts";
 import { troubleOf } from "./audit/file-trouble.ts";
 import { textOfFinding } from "./audit/finding.ts";
 import { linesOf } from "./audit/lines.ts";
@@ -50,7 +51,7 @@ const verify = async (file: string, directory: string | undefined): Promise<numb
     }),
   );
   if (wrongRoot === undefined) refuseWithoutEntries(file, verified);
-  const { finding, entries, requests, sealed } = verified;
+  const { finding, entries, sealed } = verified;
   const findings = [wrongRoot, finding].filter((one) => one !== undefined);
   for (const one of findings) process.stdout.write(`${textOfFinding(one)}\n`);
   if (findings.length > 0) {
@@ -64,7 +65,7 @@ const verify = async (file: string, directory: string | undefined): Promise<numb
       : `${counted(roots.length, "root")} from ${oldest} to ${newest}, unbroken, ${roots.length === 1 ? "seals" : "seal"} ` +
         `${counted(sealed, "entry")}; ${counted(entries - sealed, "entry")} since then will be sealed by the next.`;
   process.stdout.write(
-    `OK: ${counted(entries, "entry")} of ${counted(requests, "request")}, each as it was written and in order.\n${bySeal}\n`,
+    `OK: ${counted(entries, "entry")} of ${nameOfAll(verified)}, each as it was written and in order.\n${bySeal}\n`,
   );
   return 0;
 };

@@ -13,7 +13,7 @@ import { HandlerBundles } from "./constructs/handler-bundles.ts";
 import { LockstepHttpApi } from "./constructs/http-api.ts";
 import { changesQueue, lookAtChanges, queueChanges } from "./constructs/inventory-rules.ts";
 import { deliverChangesTo } from "./constructs/inventory-stream.ts";
-import { deliverRequestsTo } from "./constructs/record-stream.ts";
+import { deliverConfigurationTo, deliverRequestsTo } from "./constructs/record-stream.ts";
 import { streamOf } from "./constructs/tables.ts";
 import { syncRegularly } from "./constructs/sync-schedule.ts";
 import { SyncWorkflow } from "./constructs/sync-workflow.ts";
@@ -82,6 +82,11 @@ export class AccessStack extends Stack {
     deliverRequestsTo(this, {
       handler: record,
       streamArn: streamOf(stateful.tables.access),
+      deadLetters: unrecorded,
+    });
+    deliverConfigurationTo(this, {
+      handler: record,
+      streamArn: streamOf(stateful.tables.config),
       deadLetters: unrecorded,
     });
 

@@ -3,9 +3,22 @@ import { canonicalJson, hashOf } from "../../lambdas/core/domain/hash.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
 
+const text = z.string().check(z.minLength(1));
+
+/** What an entry is of: a request, or else an item of configuration (lambdas/core/domain/chain.ts). Of which form is not checked. */
+const OwnerSchema = z.union([
+  z.pipe(
+    z.looseObject({ requestId: text }),
+    z.transform(({ requestId }) => requestId),
+  ),
+  z.pipe(
+    z.looseObject({ subject: z.looseObject({ kind: text, name: text }) }),
+    z.transform(({ subject: { kind, name } }) => `${kind}/${name}`),
+  ),
+]);
+
 /** What the checks need of an entry; its other fields are covered by its hash. */
 const EntrySchema = z.looseObject({
-  requestId: z.string().check(z.minLength(1)),
   sequence: z.int().check(z.positive()),
   at: z.string(),
   previousHash: z.string().check(z.regex(HASH)),
@@ -14,7 +27,8 @@ const EntrySchema = z.looseObject({
 
 /** An entry of an export, with the hash that its content really has. */
 export interface LinedEntry {
-  readonly requestId: string;
+  /** What it is about, by its id. */
+  readonly chain: string;
   readonly sequence: number;
   readonly at: string;
   readonly previousHash: string;
@@ -38,11 +52,12 @@ const canonicalOf = (line: string): { readonly value: unknown; readonly text: st
 export const entryOfLine = (line: string): LinedEntry | undefined => {
   const canonical = canonicalOf(line);
   const parsed = EntrySchema.safeParse(canonical?.value);
-  if (canonical === undefined || !parsed.success) return undefined;
+  const owner = OwnerSchema.safeParse(canonical?.value);
+  if (canonical === undefined || !owner.success || !parsed.success) return undefined;
   const { hash, ...content } = parsed.data;
-  const { requestId, sequence, at, previousHash } = content;
+  const { sequence, at, previousHash } = content;
   return {
-    requestId,
+    chain: owner.data,
     sequence,
     at,
     previousHash,

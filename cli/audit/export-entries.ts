@@ -2,11 +2,11 @@ import { mkdtemp, open, readFile, rename, rm, type FileHandle } from "node:fs/pr
 import { basename, dirname, join } from "node:path";
 import type { KeptEntry } from "../../lambdas/adapters/dynamodb/audit-scan.ts";
 import { canonicalJson } from "../../lambdas/core/domain/hash.ts";
+import { countOf, type ChainCounts } from "./chain-names.ts";
 
 /** What was written. */
-export interface Exported {
+export interface Exported extends ChainCounts {
   readonly entries: number;
-  readonly requests: number;
   readonly bytes: number;
 }
 
@@ -18,9 +18,12 @@ export interface ExportOptions {
 }
 
 /** An entry's place in the order, and its line. */
-type Placed = readonly [requestId: string, sequence: number, line: string];
+type Placed = readonly [chain: string, sequence: number, line: string];
 
-/** A request's id is `r-` and base32 of a hash: by its first three characters entries fall into 32 parts of one size. */
+/**
+ * A request's id is `r-` and base32 of a hash: by its first three characters entries fall into 32 parts of one size. Those of
+ * configuration, by their kind, are few.
+ */
 const PART_CHARACTERS = 3;
 
 /** Only the person who exports reads it: justifications may be in it. */
@@ -29,18 +32,18 @@ const PRIVATE = 0o600;
 const inOrder = ([requestA, sequenceA]: Placed, [requestB, sequenceB]: Placed): number =>
   requestA === requestB ? sequenceA - sequenceB : requestA < requestB ? -1 : 1;
 
-/** Files of entries that share the beginning of their request's id, in a directory that goes away. */
+/** Files of entries that share the beginning of their chain's id, in a directory that goes away. */
 const openParts = (directory: string) => {
   const handles = new Map<string, FileHandle>();
   const pathOf = (part: string) => join(directory, Buffer.from(part).toString("hex"));
   return {
     add: async (entries: readonly KeptEntry[]) => {
-      const byPart = Map.groupBy(entries, ({ requestId }) => requestId.slice(0, PART_CHARACTERS));
+      const byPart = Map.groupBy(entries, ({ chain }) => chain.slice(0, PART_CHARACTERS));
       for (const [part, members] of byPart) {
         const handle = handles.get(part) ?? (await open(pathOf(part), "a", PRIVATE));
         handles.set(part, handle);
-        const lines = members.map(({ requestId, sequence, content }) => {
-          const placed: Placed = [requestId, sequence, canonicalJson(content)];
+        const lines = members.map(({ chain, sequence, content }) => {
+          const placed: Placed = [chain, sequence, canonicalJson(content)];
           return `${JSON.stringify(placed)}\n`;
         });
         await handle.appendFile(lines.join(""));
@@ -61,7 +64,7 @@ const openParts = (directory: string) => {
 };
 
 /**
- * Writes every entry as a line of canonical JSON, ordered by request and sequence. DynamoDB gives them in no order; they
+ * Writes every entry as a line of canonical JSON, ordered by chain and sequence. DynamoDB gives them in no order; they
  * are sorted in 32 parts on disk, so that of a million entries some 30,000 are in memory at once. It takes as much free
  * disk again as the export. The file appears only when it is complete.
  */
@@ -71,7 +74,7 @@ export const exportEntries = async ({ pages, file, onProgress }: ExportOptions):
   const partial = join(directory, "export");
   let read = 0;
   let written = 0;
-  let requests = 0;
+  const chains = { requests: 0, configured: 0 };
   let bytes = 0;
   try {
     for await (const page of pages) {
@@ -84,9 +87,9 @@ export const exportEntries = async ({ pages, file, onProgress }: ExportOptions):
       let last: string | undefined;
       for (const name of parts.names()) {
         const entries = await parts.read(name);
-        for (const [requestId] of entries) {
-          if (requestId !== last) requests += 1;
-          last = requestId;
+        for (const [chain] of entries) {
+          if (chain !== last) chains[countOf(chain)] += 1;
+          last = chain;
         }
         const text = entries.map(([, , line]) => `${line}\n`).join("");
         await output.appendFile(text);
@@ -98,7 +101,7 @@ export const exportEntries = async ({ pages, file, onProgress }: ExportOptions):
       await output.close();
     }
     await rename(partial, file);
-    return { entries: written, requests, bytes };
+    return { entries: written, ...chains, bytes };
   } finally {
     await parts.close();
     await rm(directory, { recursive: true, force: true });

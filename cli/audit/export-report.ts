@@ -1,4 +1,5 @@
 import type { Exported } from "./export-entries.ts";
+import { nameOfAll } from "./chain-names.ts";
 import { FIRST_ROOT } from "./first-root.ts";
 import { counted } from "./progress.ts";
 
@@ -27,14 +28,14 @@ const aboutRoots = (roots: ExportReport["roots"]): string => {
 
 /** What was exported, and the command that comes next: only one that has something to work with. */
 export const textOfExport = ({ exported, out, replaces, roots }: ExportReport): string => {
-  const { entries, requests, bytes } = exported;
+  const { entries, bytes } = exported;
   const verify = `npm run audit:verify -- --export ${out}`;
   const next =
     entries === 0
-      ? "There is nothing to verify yet: the first access request leaves the first entry."
+      ? "There is nothing to verify yet: the first access flow or request leaves the first entry."
       : `Next: ${verify}${roots === undefined || roots.count === 0 ? "" : ` --roots ${roots.directory}`}`;
   return [
-    `Wrote ${counted(entries, "entry")} of ${counted(requests, "request")} to ${out} (${sizeOf(bytes)})` +
+    `Wrote ${counted(entries, "entry")} of ${nameOfAll(exported)} to ${out} (${sizeOf(bytes)})` +
       `${replaces ? ", in place of the file that was there" : ""}.`,
     aboutRoots(roots),
     next,

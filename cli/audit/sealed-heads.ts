@@ -1,4 +1,5 @@
 import type { AuditRoot } from "../../lambdas/core/domain/audit-root.ts";
+import { chainIdOf } from "../../lambdas/core/domain/chain.ts";
 
 /** An entry's hash as a root sealed it. */
 export interface SealedHead {
@@ -7,12 +8,12 @@ export interface SealedHead {
   readonly day: string;
 }
 
-/** What the roots say of each request's chain. */
+/** What the roots say of each chain. */
 export interface SealedHeads {
   /** In the order of their ids. */
-  readonly requestIds: readonly string[];
-  /** By sequence; empty for a request that no root knows. */
-  of(requestId: string): readonly SealedHead[];
+  readonly chains: readonly string[];
+  /** By sequence; empty for a chain that no root knows. */
+  of(chain: string): readonly SealedHead[];
   /** The newest root's day; absent without roots. */
   readonly newestDay?: string;
 }
@@ -23,18 +24,20 @@ const NOTHING: readonly SealedHead[] = [];
 export const sealedHeads = (roots: readonly AuditRoot[]): SealedHeads => {
   const heads = new Map<string, SealedHead[]>();
   for (const { day, heads: sealed } of roots) {
-    for (const { requestId, sequence, hash } of sealed) {
-      const known = heads.get(requestId);
+    for (const sealedHead of sealed) {
+      const { sequence, hash } = sealedHead;
+      const chain = chainIdOf(sealedHead);
+      const known = heads.get(chain);
       const head = { sequence, hash, day };
-      if (known === undefined) heads.set(requestId, [head]);
+      if (known === undefined) heads.set(chain, [head]);
       else known.push(head);
     }
   }
   for (const known of heads.values()) known.sort((a, b) => a.sequence - b.sequence);
   const newestDay = roots.at(-1)?.day;
   return {
-    requestIds: [...heads.keys()].sort(),
-    of: (requestId) => heads.get(requestId) ?? NOTHING,
+    chains: [...heads.keys()].sort(),
+    of: (chain) => heads.get(chain) ?? NOTHING,
     ...(newestDay !== undefined && { newestDay }),
   };
 };

@@ -1,13 +1,13 @@
 import { NO_PREVIOUS_HASH } from "../../lambdas/core/domain/audit.ts";
+import { countOf, nameOfChain, type ChainCounts } from "./chain-names.ts";
 import { entryOfLine, type LinedEntry } from "./entry-line.ts";
-import type { Finding } from "./finding.ts";
+import { nameOfEntry, type EntryPlace, type Finding } from "./finding.ts";
 import type { SealedHeads } from "./sealed-heads.ts";
 
 /** What an export that is as it was written holds. */
-export interface VerifiedEntries {
+export interface VerifiedEntries extends ChainCounts {
   readonly finding?: Finding;
   readonly entries: number;
-  readonly requests: number;
   /** Entries that a root seals, by itself or by a later one of its chain. */
   readonly sealed: number;
   /** There are lines, but no entry on any: the file is no export at all. */
@@ -21,10 +21,7 @@ export interface VerifyOptions {
   readonly onProgress?: (entries: number) => void;
 }
 
-type Place = Pick<LinedEntry, "requestId" | "sequence">;
-
-const nameOf = ({ requestId, sequence }: Place) => `entry ${String(sequence)} of request ${requestId}`;
-const placeOf = ({ requestId, sequence }: Place): Place => ({ requestId, sequence });
+const placeOf = ({ chain, sequence }: EntryPlace): EntryPlace => ({ chain, sequence });
 
 /** Checks what an entry says by itself. */
 const wrongByItself = (entry: LinedEntry): Omit<Finding, "place"> | undefined => {
@@ -49,16 +46,16 @@ const wrongByItself = (entry: LinedEntry): Omit<Finding, "place"> | undefined =>
 const wrongAfter = (
   previous: LinedEntry | undefined,
   entry: LinedEntry,
-): (Omit<Finding, "place"> & { readonly missing?: Place }) | undefined => {
-  const sameChain = previous?.requestId === entry.requestId;
+): (Omit<Finding, "place"> & { readonly missing?: EntryPlace }) | undefined => {
+  const sameChain = previous?.chain === entry.chain;
   const due = sameChain ? previous.sequence + 1 : 1;
-  const found = nameOf(entry);
-  if (previous !== undefined && entry.requestId < previous.requestId) {
+  const found = nameOfEntry(entry);
+  if (previous !== undefined && entry.chain < previous.chain) {
     return {
       tampering: "reordered",
       entry: placeOf(entry),
       found,
-      expected: `a request whose id is not before ${previous.requestId}`,
+      expected: `a request or configuration that does not come before ${nameOfChain(previous.chain)}`,
     };
   }
   if (entry.sequence < due) {
@@ -66,12 +63,12 @@ const wrongAfter = (
       tampering: entry.sequence === due - 1 ? "inserted" : "reordered",
       entry: placeOf(entry),
       found: entry.sequence === due - 1 ? `a second ${found}` : found,
-      expected: `entry ${String(due)}, or another request`,
+      expected: `entry ${String(due)}, or another chain`,
     };
   }
   if (entry.sequence > due) {
-    const missing = { requestId: entry.requestId, sequence: due };
-    return { tampering: "removed", entry: missing, found, expected: nameOf(missing), missing };
+    const missing = { chain: entry.chain, sequence: due };
+    return { tampering: "removed", entry: missing, found, expected: nameOfEntry(missing), missing };
   }
   const link = sameChain ? previous.hash : NO_PREVIOUS_HASH;
   if (entry.previousHash === link) return undefined;
@@ -81,7 +78,7 @@ const wrongAfter = (
     found: `an entry that follows ${entry.previousHash}`,
     expected: sameChain
       ? `one that follows ${link}, the entry before it: one of the two was replaced and hashed anew`
-      : `the first of its request, which follows ${link}`,
+      : `the first of its chain, which follows ${link}`,
   };
 };
 
@@ -90,27 +87,26 @@ const missingBetween = (
   previous: LinedEntry | undefined,
   next: LinedEntry | undefined,
   heads: SealedHeads,
-  /** How many of `requestIds` are behind `previous`. */
+  /** How many of `chains` are behind `previous`. */
   passed: number,
-): (Place & { readonly day: string }) | undefined => {
-  if (previous !== undefined && previous.requestId !== next?.requestId) {
-    const head = heads.of(previous.requestId).find(({ sequence }) => sequence > previous.sequence);
-    if (head !== undefined)
-      return { requestId: previous.requestId, sequence: previous.sequence + 1, day: head.day };
+): (EntryPlace & { readonly day: string }) | undefined => {
+  if (previous !== undefined && previous.chain !== next?.chain) {
+    const head = heads.of(previous.chain).find(({ sequence }) => sequence > previous.sequence);
+    if (head !== undefined) return { chain: previous.chain, sequence: previous.sequence + 1, day: head.day };
   }
-  const requestId = heads.requestIds[passed];
-  if (requestId === undefined || (next !== undefined && requestId >= next.requestId)) return undefined;
-  return { requestId, sequence: 1, day: heads.of(requestId)[0]?.day ?? "" };
+  const chain = heads.chains[passed];
+  if (chain === undefined || (next !== undefined && chain >= next.chain)) return undefined;
+  return { chain, sequence: 1, day: heads.of(chain)[0]?.day ?? "" };
 };
 
 /** Checks an entry against what the roots sealed. */
 const wrongByRoots = (entry: LinedEntry, sealed: SealedHeads): Omit<Finding, "place"> | undefined => {
-  const heads = sealed.of(entry.requestId);
+  const heads = sealed.of(entry.chain);
   const other = heads.find(({ sequence, hash }) => sequence === entry.sequence && hash !== entry.hash);
   if (other !== undefined) {
     const agreed = heads.findLast(({ sequence }) => sequence < entry.sequence)?.sequence ?? 0;
     const since =
-      agreed + 1 === entry.sequence ? "it" : `it, or one of its request from ${String(agreed + 1)} on,`;
+      agreed + 1 === entry.sequence ? "it" : `it, or one of its chain from ${String(agreed + 1)} on,`;
     return {
       tampering: "altered",
       entry: placeOf(entry),
@@ -142,12 +138,12 @@ export const verifyEntries = async ({
 }: VerifyOptions): Promise<VerifiedEntries> => {
   let previous: LinedEntry | undefined;
   let passed = 0;
-  const count = { entries: 0, requests: 0, sealed: 0 };
+  const count = { entries: 0, requests: 0, configured: 0, sealed: 0 };
 
   /** Something is missing on this line: it was removed or, if it is on another line, moved. */
   const missingOn = async (
     line: number,
-    missing: Place,
+    missing: EntryPlace,
     finding: Pick<Finding, "found" | "expected">,
   ): Promise<Finding> => {
     const elsewhere = await lineOf(missing, lines());
@@ -166,9 +162,9 @@ export const verifyEntries = async ({
     const itself = wrongByItself(entry);
     if (itself !== undefined) return { ...itself, place };
     const unseen = missingBetween(previous, entry, heads, passed);
-    if (unseen !== undefined && (previous === undefined || entry.requestId >= previous.requestId)) {
-      const expected = `${nameOf(unseen)}, which the root of ${unseen.day} seals`;
-      return missingOn(line, unseen, { found: nameOf(entry), expected });
+    if (unseen !== undefined && (previous === undefined || entry.chain >= previous.chain)) {
+      const expected = `${nameOfEntry(unseen)}, which the root of ${unseen.day} seals`;
+      return missingOn(line, unseen, { found: nameOfEntry(entry), expected });
     }
     const order = wrongAfter(previous, entry);
     if (order?.missing !== undefined) return missingOn(line, order.missing, order);
@@ -199,17 +195,17 @@ export const verifyEntries = async ({
     }
     const finding = await check(line, entry);
     if (finding !== undefined) return { ...count, finding };
-    if (entry.requestId !== previous?.requestId) count.requests += 1;
-    if (heads.requestIds[passed] === entry.requestId) passed += 1;
+    if (entry.chain !== previous?.chain) count[countOf(entry.chain)] += 1;
+    if (heads.chains[passed] === entry.chain) passed += 1;
     count.entries += 1;
-    if ((heads.of(entry.requestId).at(-1)?.sequence ?? 0) >= entry.sequence) count.sealed += 1;
+    if ((heads.of(entry.chain).at(-1)?.sequence ?? 0) >= entry.sequence) count.sealed += 1;
     previous = entry;
     onProgress?.(count.entries);
   }
   if (foreign !== undefined) return { ...count, finding: foreign, isForeign: true };
   const unseen = missingBetween(previous, undefined, heads, passed);
   if (unseen === undefined) return count;
-  const expected = `${nameOf(unseen)}, which the root of ${unseen.day} seals`;
+  const expected = `${nameOfEntry(unseen)}, which the root of ${unseen.day} seals`;
   return {
     ...count,
     finding: await missingOn(line + 1, unseen, { found: "the end of the export", expected }),
@@ -218,16 +214,16 @@ export const verifyEntries = async ({
 
 /** The line that an entry is on, wherever that is. */
 const lineOf = async (
-  { requestId, sequence }: Place,
+  { chain, sequence }: EntryPlace,
   lines: AsyncIterable<string>,
 ): Promise<number | undefined> => {
   let line = 0;
   for await (const text of lines) {
     line += 1;
-    // Most lines are not looked into: an entry of the request holds its id as it is.
-    if (!text.includes(requestId)) continue;
+    // Most lines are not looked into: an entry holds the name of what it is about as it is.
+    if (!text.includes(chain.slice(chain.indexOf("/") + 1))) continue;
     const entry = entryOfLine(text);
-    if (entry?.requestId === requestId && entry.sequence === sequence) return line;
+    if (entry?.chain === chain && entry.sequence === sequence) return line;
   }
   return undefined;
 };

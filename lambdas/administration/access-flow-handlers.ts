@@ -5,7 +5,7 @@ import type { AccessFlowStore } from "../core/ports/stores.ts";
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
-import type { HandlersOf } from "../http/call.ts";
+import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { accessFlowView } from "./views/access-flow-view.ts";
 
@@ -32,11 +32,11 @@ export const accessFlowHandlers = (dependencies: AccessFlowDependencies): Handle
       body: pageView(await listFlows(pageOf(query)), accessFlowView),
     }),
     "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
-    "PUT /access-flows/{name}": async ({ caller, path, body }) => ({
-      body: accessFlowView(await saveFlow({ actor: caller.userId, name: path.name, flow: body })),
+    "PUT /access-flows/{name}": async ({ path, body, ...call }) => ({
+      body: accessFlowView(await saveFlow({ author: authorOf(call), name: path.name, flow: body })),
     }),
-    "DELETE /access-flows/{name}": async ({ path }) => {
-      await deleteFlow(path.name);
+    "DELETE /access-flows/{name}": async ({ path, ...call }) => {
+      await deleteFlow(path.name, authorOf(call));
       return { body: undefined };
     },
   };

@@ -16,7 +16,7 @@ import { listSyncs } from "../core/use-cases/integrations/list-syncs.ts";
 import { refreshIntegration } from "../core/use-cases/integrations/refresh-integration.ts";
 import { saveIntegration } from "../core/use-cases/integrations/save-integration.ts";
 import { findSync } from "../core/use-cases/integrations/syncs.ts";
-import type { HandlersOf } from "../http/call.ts";
+import { authorOf, type HandlersOf } from "../http/call.ts";
 import { given, pageOf, pageView } from "../http/pages.ts";
 import { integrationView, refreshView } from "./views/integration-view.ts";
 import { syncView } from "./views/sync-view.ts";
@@ -63,11 +63,11 @@ export const integrationHandlers = (dependencies: IntegrationDependencies): Hand
     "GET /integrations/{name}": async ({ path }) => ({
       body: integrationView(await describe(await find(path.name))),
     }),
-    "PUT /integrations/{name}": async ({ path, body }) => ({
-      body: integrationView(await describe(await save({ name: path.name, body }))),
+    "PUT /integrations/{name}": async ({ path, body, ...call }) => ({
+      body: integrationView(await describe(await save({ author: authorOf(call), name: path.name, body }))),
     }),
-    "DELETE /integrations/{name}": async ({ path }) => {
-      await remove(path.name);
+    "DELETE /integrations/{name}": async ({ path, ...call }) => {
+      await remove(path.name, authorOf(call));
       return { body: undefined };
     },
     "POST /integrations/{name}/refresh": async ({ caller, path, body }) => ({

@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { ApiFunction, RouteKeyOf } from "../core/contracts/api-functions.ts";
 import type { Operations } from "../core/contracts/http/operations.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
+import type { Author, Via } from "../core/domain/configuration/entry.ts";
 import type { Person } from "../core/domain/principal.ts";
 import type { Idempotency } from "../core/use-cases/idempotency.ts";
 
@@ -27,9 +28,17 @@ export interface Call<Key extends RouteKey> {
   readonly path: z.output<Operations[Key]["path"]>;
   readonly query: z.output<Operations[Key]["query"]>;
   readonly body: BodyOf<Operations[Key]>;
+  /** How the call came to be made: by a program that applies files, if it says so. */
+  readonly via: Via;
   /** On POST, when the caller sent an Idempotency-Key. */
   readonly idempotency?: Idempotency;
 }
+
+/** Who is to be written down as the author of what the call changes. */
+export const authorOf = ({ caller, via }: { readonly caller: Person; readonly via: Via }): Author => ({
+  actor: { type: "user", userId: caller.userId },
+  via,
+});
 
 /** What a route answers, in the form that its contract says. */
 export interface Reply<Key extends RouteKey> {

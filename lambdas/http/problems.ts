@@ -16,6 +16,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "invalid-query": { status: 400, title: "The query does not fit" },
   "invalid-cursor": { status: 400, title: "The cursor is not one of this list" },
   "invalid-idempotency-key": { status: 400, title: "The Idempotency-Key does not fit" },
+  "invalid-via": { status: 400, title: "The header Lockstep-Via does not fit" },
   "unknown-field": { status: 400, title: "A field does not belong here" },
   "unknown-name": { status: 400, title: "A name is unknown" },
   "ambiguous-name": { status: 400, title: "A name has several meanings" },
@@ -26,6 +27,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "start-out-of-bounds": { status: 400, title: "The start is out of bounds" },
   "invalid-access-flow": { status: 400, title: "The access flow does not fit" },
   "invalid-integration": { status: 400, title: "The integration does not fit" },
+  "configuration-too-large": { status: 413, title: "There is too much in it to be kept" },
   "wrong-connector-account": {
     status: 400,
     title: "The connector's role is in an account where it does not help",
@@ -46,6 +48,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   },
   "self-approval": { status: 403, title: "Nobody decides on their own request" },
   "beneficiary-approval": { status: 403, title: "Nobody decides on access that they would get" },
+  "self-confirmation": { status: 403, title: "Nobody confirms their own edit" },
   "approver-no-longer-eligible": { status: 403, title: "Not, or no longer, an approver" },
   "not-requester": { status: 403, title: "The request is somebody else's" },
   "not-administrator": { status: 403, title: "Only administrators may do this" },

@@ -14,6 +14,7 @@ import { pagingOf } from "./paging.ts";
 import { queryOf } from "./query.ts";
 import { jsonBodyOf } from "./json-body.ts";
 import { answer } from "./responses.ts";
+import { viaOf } from "./via.ts";
 
 export interface RouterDependencies {
   readonly identifyCaller: (claims: Claims) => Promise<Person>;
@@ -45,6 +46,7 @@ export const router =
     }
     const operation: OperationContract = operations[key];
     const json = operation.body === undefined ? undefined : jsonBodyOf(event);
+    const via = viaOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
     const { claims } = event.requestContext.authorizer.jwt;
@@ -64,6 +66,7 @@ export const router =
     const paging = pagingOf({ route: key, path: parsed.path, caller: caller.userId }, parsed.query);
     const reply = await handle({
       caller,
+      via,
       mfa: showsMfa(claims),
       ...parsed,
       query: paging.query,

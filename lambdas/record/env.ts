@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { EnvironmentVariables as Variable } from "../core/contracts/environment.ts";
 
-/** Settings of the function that turns the Access table's stream into audit entries and events. */
+/** Settings of the function that turns the streams of requests and configuration into audit entries and events. */
 export const EnvironmentSchema = z.object({
   AUDIT_TABLE: Variable.AUDIT_TABLE,
   EVENT_BUS: Variable.EVENT_BUS,

@@ -2,5 +2,5 @@ import { compose } from "./compose.ts";
 import { EnvironmentSchema } from "./env.ts";
 import { recordStream } from "./record-stream.ts";
 
-/** The Access table's stream: audit entries, events and lifecycle metrics. */
+/** The streams of the Access and Config tables: audit entries, events and lifecycle metrics. */
 export const handler = recordStream(compose(EnvironmentSchema.parse(process.env)));

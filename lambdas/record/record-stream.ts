@@ -1,29 +1,46 @@
-import { accessRequestOfImage, isPutOff } from "../adapters/dynamodb/stream-image.ts";
+import {
+  accessRequestOfImage,
+  configurationEntryOfImage,
+  isConfiguration,
+  isPutOff,
+} from "../adapters/dynamodb/stream-image.ts";
 import { MetricNames } from "../core/contracts/metrics.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
+import type { ConfigurationEntry } from "../core/domain/configuration/entry.ts";
 import { logger, metrics } from "../middleware/observability.ts";
 import { streamBatch, type Written } from "../middleware/stream-batch.ts";
 import { measure } from "./measure.ts";
 
-/** Records a batch of requests' transitions. */
-export const recordStream = (record: (request: AccessRequest) => Promise<void>) =>
+/** What is done with what was written. */
+export interface Recording {
+  readonly transition: (request: AccessRequest) => Promise<void>;
+  readonly change: (entry: ConfigurationEntry) => Promise<void>;
+}
+
+/** Records a batch of requests' transitions, or of changes of configuration: each table's stream has batches of its own. */
+export const recordStream = (recording: Recording) =>
   streamBatch({
-    handle: (written) => recordOne(written, record),
+    handle: ({ image }) =>
+      isConfiguration(image) ? recordChange(image, recording) : recordTransition(image, recording),
     failure: { message: "A transition was not recorded", metric: MetricNames.recordFailed },
   });
 
-const recordOne = async (
-  { image }: Written,
-  record: (request: AccessRequest) => Promise<void>,
-): Promise<void> => {
+const recordTransition = async (image: Written["image"], { transition }: Recording): Promise<void> => {
   // The filter lets none through that made no transition; a filter that is changed takes effect minutes later.
   if (isPutOff(image)) return;
   const request = accessRequestOfImage(image);
-  await record(request);
+  await transition(request);
   measure(request, metrics);
   logger.info("Transition recorded", {
     requestId: request.id,
     status: request.status,
     version: request.version,
   });
+};
+
+const recordChange = async (image: Written["image"], { change }: Recording): Promise<void> => {
+  const entry = configurationEntryOfImage(image);
+  await change(entry);
+  const { subject, sequence, type } = entry;
+  logger.info("Change recorded", { ...subject, sequence, type });
 };

@@ -12,3 +12,14 @@ export function deliverRequestsTo(scope: Construct, props: TableStreamProps): vo
     newImage: { kind: { S: ["request"] }, swept: { BOOL: FilterRule.notExists() } },
   });
 }
+
+/**
+ * Delivers the Config table's stream to the same function: what was written with an audit entry. Also a deletion is such a
+ * write, as it leaves the end of its chain.
+ */
+export function deliverConfigurationTo(scope: Construct, props: TableStreamProps): void {
+  deliverStream(scope, "ConfigurationStream", {
+    ...props,
+    newImage: { change: { M: { hash: { S: FilterRule.exists() } } } },
+  });
+}

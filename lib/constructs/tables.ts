@@ -80,16 +80,17 @@ export function wakeupsTable(scope: Construct): Table {
   });
 }
 
-/** Access flows and integrations. */
+/** Access flows, integrations and whatever else administrators write; its stream feeds the audit trail and the event bus. */
 export function configTable(scope: Construct): Table {
   return retainedTable(scope, "ConfigTable", {
     tableName: names.tables.config,
     partitionKey: text("pk"),
     sortKey: text("sk"),
+    stream: StreamViewType.NEW_IMAGE,
   });
 }
 
-/** One item for each link of each request's hash chain. */
+/** One item for each link of each hash chain: of requests, and of configuration. */
 export function auditTable(scope: Construct): Table {
   const table = retainedTable(scope, "AuditTable", {
     tableName: names.tables.audit,

@@ -54,12 +54,8 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       onItems("ReadEntitlements", tables.access, ["BatchGetItem"], ["entitlement#*"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
-      onItems(
-        "WriteFlowsAndIntegrations",
-        tables.config,
-        ["PutItem", "DeleteItem"],
-        ["access-flow", "integration"],
-      ),
+      // Nothing is deleted: what is taken away leaves the end of its audit chain.
+      onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], ["access-flow", "integration"]),
       ...inOrganization(connector, [
         readDirectory(settings, ["DescribeUser", "GetGroupId", "GetUserId", "ListGroupMembershipsForMember"]),
         ...findOrganizationalUnits(settings),

@@ -24,7 +24,7 @@ export function announceFunction(scope: Construct, props: AnnounceFunctionProps)
     memorySize: 256,
     logRetentionDays: settings.logRetentionDays,
     environment: { EVENT_BUS: eventBus.eventBusName },
-    permissions: [publishEvents(eventBus), ...consumeStream({ table: tables.inventory, deadLetters })],
+    permissions: [publishEvents(eventBus), ...consumeStream({ tables: [tables.inventory], deadLetters })],
   });
   return announce.function;
 }

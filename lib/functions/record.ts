@@ -14,12 +14,12 @@ export interface RecordFunctionProps extends FunctionContext {
   readonly deadLetters: IQueue;
 }
 
-/** Turns the Access table's stream into audit entries and events. It reads nothing but the stream. */
+/** Turns the streams of requests and configuration into audit entries and events. It reads nothing but the streams. */
 export function recordFunction(scope: Construct, props: RecordFunctionProps): IFunction {
   const { handlers, settings, tables, eventBus, deadLetters } = props;
   const record = new BundledFunction<typeof EnvironmentSchema>(scope, "Record", {
     handlers,
-    description: "Writes audit entries and events from the Access table's stream",
+    description: "Writes audit entries and events from the streams of requests and configuration",
     // A hundred records, each one write and one event of some tens of milliseconds, with room for throttling.
     timeout: Duration.seconds(60),
     memorySize: 256,
@@ -28,7 +28,7 @@ export function recordFunction(scope: Construct, props: RecordFunctionProps): IF
     permissions: [
       onTable("AppendAudit", tables.audit, ["PutItem"]),
       publishEvents(eventBus),
-      ...consumeStream({ table: tables.access, deadLetters }),
+      ...consumeStream({ tables: [tables.access, tables.config], deadLetters }),
     ],
   });
   return record.function;

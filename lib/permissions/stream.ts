@@ -4,17 +4,17 @@ import { streamOf } from "../constructs/tables.ts";
 import { permission, permissionWithoutResources, type Permission } from "./permission.ts";
 
 export interface StreamConsumption {
-  readonly table: Table;
+  readonly tables: readonly Table[];
   /** Receives what could not be handled after all retries. */
   readonly deadLetters: IQueue;
 }
 
-/** What Lambda demands of a function that consumes a table's stream. */
-export const consumeStream = ({ table, deadLetters }: StreamConsumption): readonly Permission[] => [
+/** What Lambda demands of a function that consumes tables' streams. */
+export const consumeStream = ({ tables, deadLetters }: StreamConsumption): readonly Permission[] => [
   permission({
     sid: "ReadStream",
     actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-    resources: [streamOf(table)],
+    resources: tables.map(streamOf),
   }),
   // Of every consumer: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
   permissionWithoutResources({ sid: "FindStream", actions: ["dynamodb:ListStreams"] }),

@@ -180,6 +180,42 @@ describe("the Access table's stream", () => {
   });
 });
 
+describe("the Config table's stream", () => {
+  const [mapping] = resourcesOf(access, "AWS::Lambda::EventSourceMapping").filter(({ properties }) =>
+    JSON.stringify(properties["EventSourceArn"]).includes("ConfigTable"),
+  );
+  const { Filters } = z
+    .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+    .parse(mapping?.properties["FilterCriteria"]);
+  const passes = (item: Readonly<Record<string, unknown>> | undefined) =>
+    Filters.some(({ Pattern }) =>
+      matchesPattern(JSON.parse(Pattern), {
+        dynamodb: item === undefined ? {} : { NewImage: marshall(item) },
+      }),
+    );
+
+  it("delivers what was written with an audit entry, and nothing else", () => {
+    const flow = { pk: "access-flow", sk: "prod", version: 2 };
+    expect(passes({ ...flow, change: { hash: "abc", sequence: 1 } })).toBe(true);
+    expect(passes({ ...flow, deleted: true, change: { hash: "abc", sequence: 2 } })).toBe(true);
+    expect(passes(flow)).toBe(false);
+    expect(passes(undefined)).toBe(false);
+  });
+
+  it("goes to the function that records, and what is given up to the same queue", () => {
+    const [record] = resourcesOf(access, "AWS::Lambda::EventSourceMapping").filter(({ properties }) =>
+      JSON.stringify(properties["EventSourceArn"]).includes("AccessTable"),
+    );
+    for (const name of [
+      "FunctionName",
+      "DestinationConfig",
+      "BisectBatchOnFunctionError",
+      "FunctionResponseTypes",
+    ])
+      expect(mapping?.properties[name]).toEqual(record?.properties[name]);
+  });
+});
+
 describe("queues and topics", () => {
   it.each([
     ["queue", access, "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"],

@@ -101,7 +101,10 @@ const emitted = async (): Promise<ReadonlySet<string>> => {
   };
   Object.assign(metrics, { console: { log: write } });
   const unreadable = { Records: [{ dynamodb: { SequenceNumber: "1" } }] };
-  await recordStream(() => Promise.resolve())(unreadable, {} as never);
+  await recordStream({ transition: () => Promise.resolve(), change: () => Promise.resolve() })(
+    unreadable,
+    {} as never,
+  );
   await announceStream({ publish: () => Promise.resolve() })(unreadable, {} as never);
   const nothing = () => Promise.resolve([]);
   await beginSyncs({ beginDue: nothing, behind: nothing }, logger, metrics)({}, {} as never);

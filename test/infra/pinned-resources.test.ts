@@ -139,10 +139,14 @@ describe("the tables", () => {
     );
   });
 
-  it("stream changes of access and of the inventory only: a task token never enters a stream", () => {
+  it("stream changes of access, of configuration and of the inventory only: a task token never enters a stream", () => {
     const streamed = resourcesOf(stateful, "AWS::DynamoDB::Table").filter(
       ({ properties }) => properties["StreamSpecification"] !== undefined,
     );
-    expect(streamed.map(({ logicalId }) => logicalId)).toEqual(["AccessTable", "InventoryTable"]);
+    expect(streamed.map(({ logicalId }) => logicalId)).toEqual([
+      "AccessTable",
+      "ConfigTable",
+      "InventoryTable",
+    ]);
   });
 });

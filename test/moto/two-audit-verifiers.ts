@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   goodSample,
-  sampleRequest,
+  mixedSample,
+  sampleChain,
   tamperings,
   unsealedSample,
   type Sample,
@@ -30,7 +31,7 @@ const run = (command: string, ...args: readonly string[]): Verdict => {
 const inShort = (text: string): string => {
   const [first = ""] = text.split("\n");
   if (first.startsWith("OK:")) return "ok";
-  const entry = /^Line (\d+): entry (\d+) of request (\S+) was (\w+)\.$/.exec(first);
+  const entry = /^Line (\d+): entry (\d+) of (?:request|the configuration) (\S+) was (\w+)\.$/.exec(first);
   if (entry !== null) return `${entry[1] ?? ""} ${entry[4] ?? ""} ${entry[3] ?? ""} ${entry[2] ?? ""}`;
   const other = /^(?:Line (\d+)|The root of (\S+)) was (\w+)\.$/.exec(first);
   return other === null ? text : `${other[1] ?? other[2] ?? ""} ${other[3] ?? ""}`;
@@ -45,14 +46,17 @@ const write = ({ lines, roots }: Sample) => {
   return { file, folder };
 };
 
-const expectedOf = (found: readonly [number | string, string, number?, number?] | undefined): string => {
+const expectedOf = (
+  found: readonly [number | string, string, (number | string)?, number?] | undefined,
+): string => {
   if (found === undefined) return "ok";
-  const [place, tampering, request, sequence] = found;
-  return [place, tampering, ...(request === undefined ? [] : [sampleRequest(request), sequence])].join(" ");
+  const [place, tampering, chain, sequence] = found;
+  return [place, tampering, ...(chain === undefined ? [] : [sampleChain(chain), sequence])].join(" ");
 };
 
 const cases = [
   { name: "as it was written", sample: goodSample, alone: "ok", withRoots: "ok" },
+  { name: "with configuration, as it was written", sample: mixedSample, alone: "ok", withRoots: "ok" },
   { name: "with entries that are not sealed yet", sample: unsealedSample, alone: "ok", withRoots: "ok" },
   ...tamperings.map(({ name, sample, byEntries, byRoots }) => ({
     name,

@@ -1,7 +1,7 @@
 """A second verifier of Lockstep's audit trail, written from docs/audit-format.md alone.
 
 Usage: python3 verify_audit.py EXPORT [ROOTS-DIRECTORY]
-Prints "ok", or the first thing that is wrong as "<line or day> <what was done> [<request> <sequence>]"; exit code 1.
+Prints "ok", or the first thing that is wrong as "<line or day> <what was done> [<chain> <sequence>]"; exit code 1.
 """
 
 import hashlib
@@ -83,13 +83,36 @@ def parse(data):
     return document, text
 
 
+def is_text(value):
+    return isinstance(value, str) and value != ""
+
+
+def chain_of(document):
+    """The chain of an entry or a head; None where it names none."""
+    if is_text(document.get("requestId")):
+        return document["requestId"]
+    subject = document.get("subject")
+    if isinstance(subject, dict) and is_text(subject.get("kind")) and is_text(subject.get("name")):
+        return subject["kind"] + "/" + subject["name"]
+    return None
+
+
+def is_head(head, version):
+    return (
+        isinstance(head, dict)
+        and is_sequence(head.get("sequence"))
+        and chain_of(head) is not None
+        and (version == 2 or "requestId" in head)
+    )
+
+
 def is_root(root):
     return (
         isinstance(root, dict)
         and set(root) == {"version", "day", "previousRoot", "heads", "hash"}
-        and root["version"] == 1
+        and root["version"] in (1, 2)
         and isinstance(root["heads"], list)
-        and all(isinstance(head, dict) and is_sequence(head.get("sequence")) for head in root["heads"])
+        and all(is_head(head, root["version"]) for head in root["heads"])
     )
 
 
@@ -120,8 +143,8 @@ def verify_roots(directory):
 def is_entry(entry):
     return (
         isinstance(entry, dict)
-        and all(isinstance(entry.get(name), str) for name in ("requestId", "at", "previousHash", "hash"))
-        and entry["requestId"] != ""
+        and all(isinstance(entry.get(name), str) for name in ("at", "previousHash", "hash"))
+        and chain_of(entry) is not None
         and is_sequence(entry.get("sequence"))
         and HASH.fullmatch(entry["hash"]) is not None
         and HASH.fullmatch(entry["previousHash"]) is not None
@@ -134,37 +157,37 @@ def lines_of(path):
             yield line[:-1] if line.endswith(b"\n") else line
 
 
-def is_somewhere(path, request, sequence):
+def is_somewhere(path, chain, sequence):
     for line in lines_of(path):
         entry, _ = parse(line)
-        if is_entry(entry) and (entry["requestId"], entry["sequence"]) == (request, sequence):
+        if is_entry(entry) and (chain_of(entry), entry["sequence"]) == (chain, sequence):
             return True
     return False
 
 
-def missing(path, line, request, sequence):
-    what = "reordered" if is_somewhere(path, request, sequence) else "removed"
-    return f"{line} {what} {request} {sequence}"
+def missing(path, line, chain, sequence):
+    what = "reordered" if is_somewhere(path, chain, sequence) else "removed"
+    return f"{line} {what} {chain} {sequence}"
 
 
 def verify_entries(path, roots):
     heads = {}
     for root in roots:
         for head in root["heads"]:
-            heads.setdefault(head["requestId"], []).append((head["sequence"], head["hash"]))
-    highest = {request: max(sequence for sequence, _ in known) for request, known in heads.items()}
-    due_requests = sorted(heads)
+            heads.setdefault(chain_of(head), []).append((head["sequence"], head["hash"]))
+    highest = {chain: max(sequence for sequence, _ in known) for chain, known in heads.items()}
+    due_chains = sorted(heads)
     newest = roots[-1]["day"] if roots else None
     passed = 0
     last = None
 
     def unseen(entry):
         """What a root seals and is missing between the last line and `entry` (None: the end)."""
-        if last is not None and (entry is None or entry["requestId"] != last["requestId"]):
-            if highest.get(last["requestId"], 0) > last["sequence"]:
-                return last["requestId"], last["sequence"] + 1
-        if passed < len(due_requests) and (entry is None or due_requests[passed] < entry["requestId"]):
-            return due_requests[passed], 1
+        if last is not None and (entry is None or chain_of(entry) != chain_of(last)):
+            if highest.get(chain_of(last), 0) > last["sequence"]:
+                return chain_of(last), last["sequence"] + 1
+        if passed < len(due_chains) and (entry is None or due_chains[passed] < chain_of(entry)):
+            return due_chains[passed], 1
         return None
 
     line = 0
@@ -173,31 +196,31 @@ def verify_entries(path, roots):
         entry, text = parse(data)
         if not is_entry(entry):
             return f"{line} altered"
-        request, sequence = entry["requestId"], entry["sequence"]
-        here = f"{request} {sequence}"
+        chain, sequence = chain_of(entry), entry["sequence"]
+        here = f"{chain} {sequence}"
         if digest(entry) != entry["hash"] or canonical(entry) != text:
             return f"{line} altered {here}"
-        goes_back = last is not None and request < last["requestId"]
+        goes_back = last is not None and chain < chain_of(last)
         lost = None if goes_back else unseen(entry)
         if lost is not None:
             return missing(path, line, *lost)
         if goes_back:
             return f"{line} reordered {here}"
-        same = last is not None and last["requestId"] == request
+        same = last is not None and chain_of(last) == chain
         due = last["sequence"] + 1 if same else 1
         if sequence == due - 1:
             return f"{line} inserted {here}"
         if sequence < due:
             return f"{line} reordered {here}"
         if sequence > due:
-            return missing(path, line, request, due)
+            return missing(path, line, chain, due)
         if entry["previousHash"] != (last["hash"] if same else ZEROS):
             return f"{line} altered {here}"
-        if any(head == sequence and sealed != entry["hash"] for head, sealed in heads.get(request, [])):
+        if any(head == sequence and sealed != entry["hash"] for head, sealed in heads.get(chain, [])):
             return f"{line} altered {here}"
-        if newest is not None and highest.get(request, 0) < sequence and entry["at"] < newest:
+        if newest is not None and highest.get(chain, 0) < sequence and entry["at"] < newest:
             return f"{line} inserted {here}"
-        if passed < len(due_requests) and due_requests[passed] == request:
+        if passed < len(due_chains) and due_chains[passed] == chain:
             passed += 1
         last = entry
     lost = unseen(None)

@@ -188,12 +188,13 @@ const wholeLife = async () => {
   const { sent, clientsFor } = rememberingClients();
   const tableName = "table";
   const stores = { clientsFor, tableName, clock: new VirtualClock() };
-  const record = recordStream(
-    recordTransition({
+  const record = recordStream({
+    transition: recordTransition({
       audit: auditTrail(stores),
       events: eventPublisher({ clientsFor, busName: "lockstep" }),
     }),
-  );
+    change: () => Promise.reject(new Error("no configuration is written here")),
+  });
   for (const request of lockstep.requests.history) {
     const item = { ...request, ...requestAttributes(request) };
     const NewImage = marshall(item, { removeUndefinedValues: true }) as Record<string, AttributeValue>;

@@ -1,5 +1,7 @@
 import { NO_PREVIOUS_HASH, linkEntry, type AuditEntry } from "../../lambdas/core/domain/audit.ts";
-import { sealDay, textOfRoot, type AuditRoot } from "../../lambdas/core/domain/audit-root.ts";
+import { sealDay, textOfRoot, type AuditRoot, type ChainHead } from "../../lambdas/core/domain/audit-root.ts";
+import { chainIdOf } from "../../lambdas/core/domain/chain.ts";
+import { nextEntry, type ConfigurationEntry } from "../../lambdas/core/domain/configuration/entry.ts";
 import { dayOf, daysAfter, type Day } from "../../lambdas/core/domain/day.ts";
 import { canonicalJson } from "../../lambdas/core/domain/hash.ts";
 import { timestamp, type RequestId } from "../../lambdas/core/domain/ids.ts";
@@ -54,22 +56,44 @@ export interface Sample {
   readonly roots: readonly { readonly day: string; readonly text: string }[];
 }
 
-const lineOf = (entry: AuditEntry): string => canonicalJson(entry);
+type Entry = AuditEntry | ConfigurationEntry;
+
+const lineOf = (entry: Entry): string => canonicalJson(entry);
+
+/** The chain of a flow: made on the first day, and saved again on the second. */
+export const flowChain = (): readonly ConfigurationEntry[] => {
+  const subject = { kind: "access-flow", name: "prod-power" } as const;
+  const at = (day: number) => timestamp(new Date(`${daysAfter(FIRST_DAY, day)}T12:00:00.000Z`));
+  const author = { actor: { type: "user", userId: aUserId("root") }, via: "file" } as const;
+  const made = nextEntry(subject, { version: 0 }, author, at(0), {
+    type: "ConfigurationSaved",
+    after: { text: AWKWARD },
+  });
+  const saved = nextEntry(subject, { version: 1, change: made }, author, at(1), {
+    type: "ConfigurationSaved",
+    before: { text: AWKWARD },
+    after: {},
+  });
+  return [made, saved];
+};
+
+/** What a root holds of an entry. */
+export const headOf = (entry: Entry): ChainHead => {
+  const { sequence, hash } = entry;
+  return "subject" in entry
+    ? { subject: entry.subject, sequence, hash }
+    : { requestId: entry.requestId, sequence, hash };
+};
 
 /** Seals each day's entries as they would have been on the day after. */
-const rootsOf = (entries: readonly AuditEntry[]): readonly AuditRoot[] => {
+const rootsOf = (entries: readonly Entry[]): readonly AuditRoot[] => {
   const byDay = Map.groupBy(entries, ({ at }) => dayOf(new Date(at)));
   const days = [...byDay.keys()].toSorted();
   const [first, last] = [days[0], days.at(-1)];
   const roots: AuditRoot[] = [];
   if (first === undefined || last === undefined) return roots;
   for (let day = first; day <= last; day = daysAfter(day, 1)) {
-    const heads = new Map(
-      (byDay.get(day) ?? []).map(({ requestId: id, sequence, hash }) => [
-        id,
-        { requestId: id, sequence, hash },
-      ]),
-    );
+    const heads = new Map((byDay.get(day) ?? []).map((entry) => [chainIdOf(entry), headOf(entry)]));
     roots.push(sealDay(day, [...heads.values()], roots.at(-1)));
   }
   return roots;
@@ -109,7 +133,23 @@ const rewritten = (line: number, change: Partial<AuditEntry>): readonly AuditEnt
     });
 };
 
-const linesWith = (entries: readonly AuditEntry[]) => entries.map(lineOf);
+/** With configuration: its two lines are before those of the requests. */
+const mixedTrail: readonly Entry[] = [...flowChain(), ...trail];
+export const mixedSample: Sample = {
+  lines: mixedTrail.map(lineOf),
+  roots: filesOf(rootsOf(mixedTrail)),
+};
+const FLOW = "access-flow/prod-power";
+const rewrittenFlow = (): readonly ConfigurationEntry[] => {
+  const [made, saved] = flowChain();
+  if (made?.type !== "ConfigurationSaved" || saved === undefined) throw new Error("expected a chain");
+  const { hash: _hash, ...content } = made;
+  const first = linkEntry({ ...content, after: { text: "harmless" } });
+  const { hash: _other, ...next } = saved;
+  return [first, linkEntry({ ...next, previousHash: first.hash })];
+};
+
+const linesWith = (entries: readonly Entry[]) => entries.map(lineOf);
 const splice = (at: number, remove: number, ...add: readonly string[]) =>
   goodSample.lines.toSpliced(at - 1, remove, ...add);
 const swapped = (a: number, b: number) =>
@@ -118,8 +158,13 @@ const rootAt = (index: number) => goodSample.roots[index] ?? { day: "", text: ""
 
 type Tampering = "altered" | "removed" | "inserted" | "reordered";
 
-/** Where a verifier finds it: `[line or day, what was done, request's number, entry's sequence]`. */
-type Found = readonly [place: number | string, tampering: Tampering, request?: number, sequence?: number];
+/** Where a verifier finds it: `[line or day, what was done, request's number or chain, entry's sequence]`. */
+type Found = readonly [
+  place: number | string,
+  tampering: Tampering,
+  chain?: number | string,
+  sequence?: number,
+];
 
 /** Something done to the good sample. */
 export interface Tampered {
@@ -141,6 +186,16 @@ const done = (
   sample: { lines, roots: goodSample.roots },
   ...(byEntries && { byEntries }),
   ...(byRoots && { byRoots }),
+});
+
+const doneToMixed = (
+  name: string,
+  lines: readonly string[],
+  byEntries: Found | undefined,
+  byRoots?: Found,
+): Tampered => ({
+  ...done(name, lines, byEntries, byRoots),
+  sample: { lines, roots: mixedSample.roots },
 });
 
 const doneToRoots = (name: string, roots: Sample["roots"], byRoots: Found): Tampered => ({
@@ -222,6 +277,32 @@ export const tamperings: readonly Tampered[] = [
     [1, "reordered", 1, 1],
   ),
   done("a chain rewritten and hashed anew", linesWith(rewrittenTrail), undefined, [6, "altered", 2, 2]),
+  doneToMixed(
+    "what a flow was altered",
+    mixedSample.lines.with(0, lineOf(rewrittenFlow()[0] as Entry)),
+    [2, "altered", FLOW, 2],
+    [1, "altered", FLOW, 1],
+  ),
+  doneToMixed(
+    "a flow's chain rewritten and hashed anew",
+    [...linesWith(rewrittenFlow()), ...goodSample.lines],
+    undefined,
+    [1, "altered", FLOW, 1],
+  ),
+  doneToMixed("a flow's first entry removed", mixedSample.lines.slice(1), [1, "removed", FLOW, 1]),
+  doneToMixed("a flow's last entry removed", mixedSample.lines.toSpliced(1, 1), undefined, [
+    2,
+    "removed",
+    FLOW,
+    2,
+  ]),
+  doneToMixed("a flow's whole chain removed", goodSample.lines, undefined, [1, "removed", FLOW, 1]),
+  doneToMixed(
+    "a flow's entry moved to the end",
+    [...mixedSample.lines.toSpliced(1, 1), mixedSample.lines[1] ?? ""],
+    [14, "reordered", FLOW, 2],
+    [2, "reordered", FLOW, 2],
+  ),
   doneToRoots("a root removed", goodSample.roots.toSpliced(1, 1), ["2026-01-02", "removed"]),
   doneToRoots("the first root removed", goodSample.roots.slice(1), ["2026-01-02", "altered"]),
   doneToRoots(
@@ -253,3 +334,7 @@ export const tamperings: readonly Tampered[] = [
 
 /** The request of that number in the samples. */
 export const sampleRequest = requestId;
+
+/** The chain of that id, or of the request of that number in the samples. */
+export const sampleChain = (chain: number | string): string =>
+  typeof chain === "number" ? requestId(chain) : chain;

@@ -2,15 +2,26 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessRequestOf } from "../../lambdas/adapters/dynamodb/access-request-store.ts";
+import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import type { AccessRequest } from "../../lambdas/core/domain/access-request.ts";
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import { entitlementKey, type Entitlement } from "../../lambdas/core/domain/entitlement.ts";
+import { DomainError } from "../../lambdas/core/domain/errors.ts";
 import { hashOf } from "../../lambdas/core/domain/hash.ts";
 import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
 import type { FlowName, RequestId } from "../../lambdas/core/domain/ids.ts";
+import type { Integration } from "../../lambdas/core/domain/integration.ts";
+import {
+  changeConfiguration,
+  deleteConfiguration,
+} from "../../lambdas/core/use-cases/configuration/change-configuration.ts";
 import { startDynalite, type DynamoDbServer } from "../contract/stores/dynalite-server.ts";
 import { clientsAt, realStores, type Stores } from "../contract/stores/environments.ts";
 import { createTables, type TableNames } from "../contract/stores/tables.ts";
+import { aFlow } from "../support/builders.ts";
+import { by } from "../support/configuration.ts";
+import { anAccountIntegration } from "../support/integrations.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { recordings, type StoredItem } from "./recorded.ts";
 
 const stored = recordings("stored-items");
@@ -99,6 +110,37 @@ describe("items that earlier versions stored", () => {
         settings: item["settings"],
       });
     }
+  });
+
+  it("access flows and integrations without an audit entry go on at their version, and their chain begins", async () => {
+    const [flow] = itemsOf("access-flows");
+    const integration = anAccountIntegration({ version: 7 });
+    const beside = { pk: "integration", sk: integration.name, version: 7, integration };
+    for (const item of [flow, beside]) if (item !== undefined) await put("config", item);
+    const name = flow?.["name"] as FlowName;
+    const clock = new VirtualClock();
+    const change = changeConfiguration<AccessFlow>({ kind: "access-flow", store: stores.flows, clock });
+    const read = await stores.flows.head(name);
+    expect(read).toEqual({ version: flow?.["version"], item: await stores.flows.get(name) });
+    const saved = await change(name, by("root"), (current, version) => ({
+      ...(current ?? aFlow()),
+      version,
+      updatedBy: "another",
+    }));
+    const head = await stores.flows.head(name);
+    expect(head).toMatchObject({ version: read.version + 1, item: saved, change: { sequence: 1 } });
+    expect(head.change).toMatchObject({ before: read.item, after: saved });
+
+    const remove = deleteConfiguration<Integration>({
+      kind: "integration",
+      store: stores.integrations,
+      clock,
+    });
+    await remove(integration.name, by("root"), () => new DomainError("not-found", ""));
+    expect(await stores.integrations.head(integration.name)).toMatchObject({
+      version: 8,
+      change: { sequence: 1, type: "ConfigurationDeleted", version: 8 },
+    });
   });
 
   it("names that an earlier version kept are left where they are, and nobody takes them for anything else", async () => {

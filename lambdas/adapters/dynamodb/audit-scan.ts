@@ -5,7 +5,7 @@ import { table, type Item, type Key, type TableDeps } from "./table.ts";
 
 /** An audit entry as the table holds it, unchecked: an export has to show what somebody altered. */
 export interface KeptEntry {
-  readonly requestId: string;
+  readonly chain: string;
   readonly sequence: number;
   readonly content: Item;
 }
@@ -35,7 +35,7 @@ export const scanAudit = async function* ({
 
 const keptEntryOf = (item: Item): KeptEntry => {
   const { pk, sk, [AUDIT_BY_DAY.partition]: _recordedOn, ...content } = item;
-  return { requestId: String(pk), sequence: Number(sk), content };
+  return { chain: String(pk), sequence: Number(sk), content };
 };
 
 const patiently = async <T>(clock: Pick<Clock, "sleep">, call: () => Promise<T>): Promise<T> => {

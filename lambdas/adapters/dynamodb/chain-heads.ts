@@ -1,4 +1,5 @@
 import { ChainHeadSchema, type ChainHead } from "../../core/domain/audit-root.ts";
+import { ownerOf } from "../../core/domain/chain.ts";
 import type { ChainHeads } from "../../core/ports/audit-roots.ts";
 import { AUDIT_BY_DAY } from "./keys.ts";
 import { table, type TableDeps } from "./table.ts";
@@ -15,9 +16,9 @@ export const chainHeads = (deps: TableDeps): ChainHeads => {
         ExpressionAttributeValues: { ":day": day },
       });
       const heads = new Map<string, ChainHead>();
-      for (const { pk: requestId, sk: sequence, hash } of entries) {
-        const head = ChainHeadSchema.parse({ requestId, sequence, hash });
-        if (head.sequence > (heads.get(head.requestId)?.sequence ?? 0)) heads.set(head.requestId, head);
+      for (const { pk: chain, sk: sequence, hash } of entries) {
+        const head = ChainHeadSchema.parse({ ...ownerOf(String(chain)), sequence, hash });
+        if (head.sequence > (heads.get(String(chain))?.sequence ?? 0)) heads.set(String(chain), head);
       }
       return [...heads.values()];
     },

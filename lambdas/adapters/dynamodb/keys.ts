@@ -3,6 +3,7 @@ import type { EntitlementRecord } from "../../core/domain/entitlement.ts";
 import { firstLookAt } from "../../core/domain/due.ts";
 import type { Day } from "../../core/domain/day.ts";
 import { hashOf } from "../../core/domain/hash.ts";
+import type { Subject } from "../../core/domain/configuration/subject.ts";
 import type { IntegrationName } from "../../core/domain/integration.ts";
 import { factId, type Fact, type FactKind, type ResourceType } from "../../core/domain/inventory/facts.ts";
 import { partsOfSyncId, type SyncId, type SyncScope } from "../../core/domain/sync.ts";
@@ -10,7 +11,6 @@ import {
   RequestIdSchema,
   timestamp,
   type AccountId,
-  type FlowName,
   type PermissionSetArn,
   type RequestId,
   type Timestamp,
@@ -135,30 +135,23 @@ const entitlementPlace = (record: EntitlementRecord, now: Timestamp) => {
 
 export const wakeupKey = (requestId: RequestId) => ({ pk: requestId });
 
-export const auditKey = (requestId: RequestId, sequence: number) => ({ pk: requestId, sk: sequence });
+/** A chain is a request's, by its id, or one of configuration (domain/configuration/subject.ts). */
+export const auditKey = (chain: string, sequence: number) => ({ pk: chain, sk: sequence });
 
 /**
- * Finds the entries of the Audit table that were recorded on a day (UTC), by request. It holds their keys and hashes: what
+ * Finds the entries of the Audit table that were recorded on a day (UTC), by chain. It holds their keys and hashes: what
  * an entry says stays in the table. A day is one partition, which takes 1,000 entries a second.
  */
 export const AUDIT_BY_DAY = { name: "byDay", partition: "recordedOn", included: ["hash"] } as const;
 
 /** An audit entry's attributes beside its own. */
-export const auditAttributes = (requestId: RequestId, sequence: number, recordedOn: Day) => ({
-  ...auditKey(requestId, sequence),
+export const auditAttributes = (chain: string, sequence: number, recordedOn: Day) => ({
+  ...auditKey(chain, sequence),
   [AUDIT_BY_DAY.partition]: recordedOn,
 });
 
-/** The partitions of the Config table. */
-export const ConfigPartition = {
-  accessFlows: "access-flow",
-  integrations: "integration",
-} as const;
-
-export const configKeys = {
-  accessFlow: (name: FlowName) => ({ pk: ConfigPartition.accessFlows, sk: name }),
-  integration: (name: IntegrationName) => ({ pk: ConfigPartition.integrations, sk: name }),
-} as const;
+/** Each kind of configuration has a partition of the Config table, of its name. */
+export const configKey = ({ kind, name }: Subject) => ({ pk: kind, sk: name });
 
 /** What an item of the Inventory table is: the stream's filter lets only facts through. */
 export type InventoryItemKind = "fact" | "sync" | "synced-account";

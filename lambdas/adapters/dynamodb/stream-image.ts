@@ -1,6 +1,8 @@
 import type { AttributeValue } from "aws-lambda";
 import type { AccessRequest } from "../../core/domain/access-request.ts";
+import type { ConfigurationEntry } from "../../core/domain/configuration/entry.ts";
 import { accessRequestOf } from "./access-request-store.ts";
+import { changeIn } from "./configuration-item.ts";
 import { SWEPT } from "./keys.ts";
 
 /** The value that DynamoDB's JSON stands for, of the types that Lockstep's items have (no sets, no binary). */
@@ -20,6 +22,19 @@ export const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<
 
 /** Whether the sweep wrote it, which put the request off: no transition was made. The stream's filter drops such records. */
 export const isPutOff = (image: Readonly<Record<string, AttributeValue>>): boolean => SWEPT in image;
+
+/** Whether it is an item of the Config table with an audit entry. The stream's filter lets no others through. */
+export const isConfiguration = (image: Readonly<Record<string, AttributeValue>>): boolean =>
+  "change" in image;
+
+/** The newest audit entry of an item of configuration. */
+export const configurationEntryOfImage = (
+  image: Readonly<Record<string, AttributeValue>>,
+): ConfigurationEntry => {
+  const entry = changeIn(plainMap(image));
+  if (entry === undefined) throw new Error("An item of configuration without a change passed the filter");
+  return entry;
+};
 
 /** The request in a stream record's new image of an item whose `kind` is `request`. */
 export const accessRequestOfImage = (image: Readonly<Record<string, AttributeValue>>): AccessRequest =>

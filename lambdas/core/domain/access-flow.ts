@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { UnconfirmedEditorsSchema } from "./configuration/confirmation.ts";
 import {
   AccountIdSchema,
   FlowNameSchema,
@@ -61,5 +62,7 @@ export const AccessFlowSchema = z.strictObject({
   settings: FlowSettingsSchema,
   updatedAt: TimestampSchema,
   updatedBy: z.string(),
+  /** Absent, where an earlier version wrote it: it serves everybody. */
+  unconfirmedEditors: z.optional(UnconfirmedEditorsSchema),
 });
 export type AccessFlow = z.infer<typeof AccessFlowSchema>;

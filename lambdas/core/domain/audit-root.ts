@@ -1,25 +1,29 @@
 import * as z from "zod/mini";
 import { NO_PREVIOUS_HASH } from "./audit.ts";
+import { chainIdOf } from "./chain.ts";
+import { SubjectSchema } from "./configuration/subject.ts";
 import { DaySchema, dayOf, daysAfter, type Day } from "./day.ts";
 import { canonicalJson, hashOf } from "./hash.ts";
 import { RequestIdSchema } from "./ids.ts";
 
-/** The newest entry of a request's chain among those that were recorded on one day. */
-export const ChainHeadSchema = z.strictObject({
-  requestId: RequestIdSchema,
-  sequence: z.int().check(z.positive()),
-  hash: z.string(),
-});
+const link = { sequence: z.int().check(z.positive()), hash: z.string() } as const;
+const RequestHeadSchema = z.strictObject({ requestId: RequestIdSchema, ...link });
+const SubjectHeadSchema = z.strictObject({ subject: SubjectSchema, ...link });
+
+/** The newest entry of a chain among those that were recorded on one day. */
+export const ChainHeadSchema = z.union([RequestHeadSchema, SubjectHeadSchema]);
 export type ChainHead = z.infer<typeof ChainHeadSchema>;
 
-/** One day's seal: every chain that grew that day, and the root of the day before. `hash` covers every other field. */
-export const AuditRootSchema = z.strictObject({
-  version: z.literal(1),
-  day: DaySchema,
-  previousRoot: z.string(),
-  heads: z.array(ChainHeadSchema),
-  hash: z.string(),
-});
+const sealed = { day: DaySchema, previousRoot: z.string(), hash: z.string() } as const;
+
+/**
+ * One day's seal: every chain that grew that day, and the root of the day before. `hash` covers every other field. It is of
+ * version 2 where one of the chains is of configuration, which those who read version 1 do not know, and else of version 1.
+ */
+export const AuditRootSchema = z.discriminatedUnion("version", [
+  z.strictObject({ version: z.literal(1), heads: z.array(RequestHeadSchema), ...sealed }),
+  z.strictObject({ version: z.literal(2), heads: z.array(ChainHeadSchema), ...sealed }),
+]);
 export type AuditRoot = z.infer<typeof AuditRootSchema>;
 
 /** Before the first root. */
@@ -41,12 +45,13 @@ export const sealDay = (
   heads: readonly ChainHead[],
   previous: Pick<AuditRoot, "hash"> | undefined,
 ): AuditRoot => {
-  const content: Omit<AuditRoot, "hash"> = {
-    version: 1,
-    day,
-    previousRoot: previous?.hash ?? NO_PREVIOUS_ROOT,
-    heads: heads.toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1)),
-  };
+  const common = { day, previousRoot: previous?.hash ?? NO_PREVIOUS_ROOT };
+  const sorted = heads.toSorted((a, b) => (chainIdOf(a) < chainIdOf(b) ? -1 : 1));
+  const ofRequests = sorted.filter((head) => "requestId" in head);
+  const content =
+    ofRequests.length === sorted.length
+      ? ({ version: 1, ...common, heads: ofRequests } as const)
+      : ({ version: 2, ...common, heads: sorted } as const);
   return { ...content, hash: hashOf(content) };
 };
 

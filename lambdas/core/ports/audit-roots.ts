@@ -4,7 +4,7 @@ import type { WriteOutcome } from "./stores.ts";
 
 /** Which chains grew. Throws RetryableError `StoreUnavailable`. */
 export interface ChainHeads {
-  /** The newest entry of each chain among those recorded on `day`, one for a request. */
+  /** The newest entry of each chain among those recorded on `day`. */
   changedOn(day: Day): Promise<readonly ChainHead[]>;
 }
 

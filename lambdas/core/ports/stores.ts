@@ -1,8 +1,10 @@
 import type { AccessFlow } from "../domain/access-flow.ts";
 import type { AccessRequest, Status } from "../domain/access-request.ts";
 import type { AuditEntry } from "../domain/audit.ts";
+import type { ConfigurationEntry } from "../domain/configuration/entry.ts";
+import type { Subject } from "../domain/configuration/subject.ts";
 import type { EntitlementRecord } from "../domain/entitlement.ts";
-import type { FlowName, RequestId, Timestamp, UserId } from "../domain/ids.ts";
+import type { RequestId, Timestamp, UserId } from "../domain/ids.ts";
 
 /**
  * The stores. Every write is conditional on the version that it replaces; a lost race is an answer (`"conflict"`),
@@ -115,14 +117,49 @@ export interface WakeupStore {
   get(requestId: RequestId): Promise<string | undefined>;
 }
 
-export interface AccessFlowStore {
-  get(name: FlowName): Promise<AccessFlow | undefined>;
-  /** All of them, by name. */
-  list(): Promise<readonly AccessFlow[]>;
-  /** Writes version 1, or replaces version `next.version - 1`. */
-  put(next: AccessFlow): Promise<WriteOutcome>;
-  delete(flow: AccessFlow): Promise<WriteOutcome>;
+/** What every item of configuration has: a name within its kind, and a version. */
+export interface ConfigurationItem {
+  readonly name: string;
+  readonly version: number;
 }
+
+/** Where an item stands: also one that is deleted, or was never there (version 0). Without `change`, its chain has not begun. */
+export interface ConfigurationHead<Item = unknown> {
+  readonly version: number;
+  /** Absent: it is not there, or not any more. */
+  readonly item?: Item;
+  /** Its newest entry, which the same write kept. */
+  readonly change?: ConfigurationEntry;
+}
+
+/**
+ * The items of one kind. A write keeps its audit entry with the item, and is done only (`"conflict"` otherwise) when the
+ * entry follows the newest one that is there. Reads are consistent. Throws RetryableError `StoreUnavailable`.
+ */
+export interface ConfigurationStore<Item extends ConfigurationItem> {
+  get(name: Item["name"]): Promise<Item | undefined>;
+  /** All of them, by name. */
+  list(): Promise<readonly Item[]>;
+  head(name: Item["name"]): Promise<ConfigurationHead<Item>>;
+  put(next: Item, change: ConfigurationEntry): Promise<WriteOutcome>;
+  /** Leaves what the name's next item goes on from. */
+  delete(item: Item, change: ConfigurationEntry): Promise<WriteOutcome>;
+}
+
+/** The newest changes of items of any kind. */
+export interface ConfigurationHeads {
+  head(subject: Subject): Promise<ConfigurationHead>;
+}
+
+/** The chains of configuration in the audit trail. */
+export interface ConfigurationTrail {
+  /** Keeps an entry; one that is there already is left as it is. */
+  append(entry: ConfigurationEntry): Promise<void>;
+  /** In order. A page may come back short with a cursor: entries may be large. */
+  list(subject: Subject, page: PageQuery): Promise<Page<ConfigurationEntry>>;
+}
+
+export type AccessFlowStore = ConfigurationStore<AccessFlow>;
 
 export interface AuditTrail {
   /** Keeps an entry; one that is there already is left as it is. */

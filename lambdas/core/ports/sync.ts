@@ -25,7 +25,7 @@ import type {
   UserId,
 } from "../domain/ids.ts";
 import type { Sync, SyncedAccount, SyncId, SyncScope } from "../domain/sync.ts";
-import type { WriteOutcome } from "./stores.ts";
+import type { ConfigurationStore, WriteOutcome } from "./stores.ts";
 
 /**
  * Where a sync reads from. Every method waits for its turn under AWS's limits, and goes on after throttling. They throw
@@ -177,14 +177,7 @@ export type ConnectToIam = (integration: Integration, onBehalfOf: string) => Iam
 export type ConnectToAccounts = (integration: Integration, onBehalfOf: string) => AccountsConnection;
 
 /** The integrations. */
-export interface IntegrationStore {
-  get(name: IntegrationName): Promise<Integration | undefined>;
-  /** All of them, by name. */
-  list(): Promise<readonly Integration[]>;
-  /** Writes version 1, or replaces version `next.version - 1`. */
-  put(next: Integration): Promise<WriteOutcome>;
-  delete(integration: Integration): Promise<WriteOutcome>;
-}
+export type IntegrationStore = ConfigurationStore<Integration>;
 
 /** The passes, each one item. */
 export interface SyncStore {

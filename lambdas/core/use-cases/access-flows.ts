@@ -1,16 +1,19 @@
 import * as z from "zod/mini";
 import { decodeCursor, encodeCursor } from "../contracts/http/cursor.ts";
 import type { AccessFlow } from "../domain/access-flow.ts";
+import type { Author } from "../domain/configuration/entry.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { FlowName } from "../domain/ids.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore, Page, PageQuery } from "../ports/stores.ts";
+import { deleteConfiguration } from "./configuration/change-configuration.ts";
 
 /** One access flow; throws DomainError `not-found`. */
 export const getAccessFlow =
   ({ flows }: { readonly flows: Pick<AccessFlowStore, "get"> }) =>
   async (name: FlowName): Promise<AccessFlow> => {
     const flow = await flows.get(name);
-    if (flow === undefined) throw new DomainError("not-found", `There is no access flow ${name}.`);
+    if (flow === undefined) throw notThere(name);
     return flow;
   };
 
@@ -31,12 +34,16 @@ export const listAccessFlows =
 
 /** Deletes an access flow, whoever changed it last; requests that it served keep what they were promised. Throws DomainError `not-found`. */
 export const deleteAccessFlow =
-  ({ flows }: { readonly flows: Pick<AccessFlowStore, "get" | "delete"> }) =>
-  async (name: FlowName): Promise<void> => {
-    const flow = await getAccessFlow({ flows })(name);
-    if ((await flows.delete(flow)) === "written") return;
-    throw new DomainError(
-      "concurrent-modification",
-      "This access flow was changed at the same moment. Look at it again.",
+  ({
+    flows,
+    clock,
+  }: {
+    readonly flows: Pick<AccessFlowStore, "head" | "put" | "delete">;
+    readonly clock: Pick<Clock, "now">;
+  }) =>
+  (name: FlowName, author: Author): Promise<void> =>
+    deleteConfiguration<AccessFlow>({ kind: "access-flow", store: flows, clock })(name, author, () =>
+      notThere(name),
     );
-  };
+
+const notThere = (name: FlowName) => new DomainError("not-found", `There is no access flow ${name}.`);

@@ -1,5 +1,7 @@
 import type { AccessFlowBody, PartyDocument } from "../contracts/access-flow.ts";
 import type { AccessFlow, FlowStep, FlowTarget, Party } from "../domain/access-flow.ts";
+import { editorsAfterSave } from "../domain/configuration/confirmation.ts";
+import type { Author } from "../domain/configuration/entry.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { DomainError, type FieldError } from "../domain/errors.ts";
 import { hashOf } from "../domain/hash.ts";
@@ -7,11 +9,12 @@ import { FlowNameSchema, timestamp, type FlowName } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
+import { changeConfiguration } from "./configuration/change-configuration.ts";
 import { inBatches } from "./in-batches.ts";
 import type { Names } from "./resolve-names.ts";
 
 interface Dependencies {
-  readonly flows: Pick<AccessFlowStore, "get" | "put">;
+  readonly flows: Pick<AccessFlowStore, "head" | "put" | "delete">;
   readonly directory: Pick<Directory, "groupByName" | "userByName">;
   readonly organization: Pick<Organization, "organizationalUnitAt">;
   readonly names: Names;
@@ -19,14 +22,10 @@ interface Dependencies {
 }
 
 interface SaveInput {
-  /** Who saves it: a user id, or what part of Lockstep did. */
-  readonly actor: string;
+  readonly author: Author;
   readonly name: string;
   readonly flow: AccessFlowBody;
 }
-
-/** How often a save is tried again after somebody else's came first. */
-const RACES = 5;
 
 /** Names that are looked up at once. */
 const AT_A_TIME = 5;
@@ -37,28 +36,27 @@ const AT_A_TIME = 5;
  */
 export const saveAccessFlow =
   (dependencies: Dependencies) =>
-  async ({ actor, name, flow }: SaveInput): Promise<AccessFlow> => {
+  async ({ author, name, flow }: SaveInput): Promise<AccessFlow> => {
     const flowName = nameOf(name, flow);
     const content = await resolve(dependencies, flow);
-    for (let race = 0; race < RACES; race += 1) {
-      const current = await dependencies.flows.get(flowName);
+    const { flows, clock } = dependencies;
+    const change = changeConfiguration<AccessFlow>({ kind: "access-flow", store: flows, clock });
+    return change(flowName, author, (current, version): AccessFlow => {
       if (current !== undefined && hashOf(contentOf(current)) === hashOf(content)) return current;
-      const next: AccessFlow = {
+      return {
         name: flowName,
-        version: (current?.version ?? 0) + 1,
+        version,
         ...content,
-        updatedAt: timestamp(dependencies.clock.now()),
-        updatedBy: actor,
+        updatedAt: timestamp(clock.now()),
+        updatedBy: nameOfActor(author.actor),
+        unconfirmedEditors: editorsAfterSave(current, author.actor),
       };
-      if ((await dependencies.flows.put(next)) === "written") return next;
-    }
-    throw new DomainError(
-      "concurrent-modification",
-      "This access flow is being changed by others right now. Try again.",
-    );
+    });
   };
 
-type Content = Omit<AccessFlow, "name" | "version" | "updatedAt" | "updatedBy">;
+const nameOfActor = (actor: Author["actor"]): string => (actor.type === "user" ? actor.userId : actor.name);
+
+type Content = Omit<AccessFlow, "name" | "version" | "updatedAt" | "updatedBy" | "unconfirmedEditors">;
 
 const contentOf = ({ requestors, targets, duration, approval, settings }: AccessFlow): Content => ({
   requestors,

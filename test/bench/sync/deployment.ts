@@ -11,6 +11,7 @@ import { createStepFunctions } from "../../../local/step-functions/step-function
 import { MemoryStore } from "../../simulation/aws/memory-store.ts";
 import { tableNamesInMemory } from "../../simulation/aws/tables.ts";
 import { VirtualTime } from "../../simulation/virtual-time.ts";
+import { savedEntry } from "../../support/configuration.ts";
 import { clientsAnsweredBy } from "./clients.ts";
 import { HostedFunction } from "./hosted-function.ts";
 import type { FunctionName } from "./messages.ts";
@@ -106,11 +107,11 @@ export class Deployment {
       managementAccount: managementAccountId,
     });
     const clientsFor = clientsAnsweredBy(this.aws.answerAtOnce, region)();
-    await integrationStore({ clientsFor, tableName: tableNamesInMemory.config }).put({
-      ...home,
-      externalId: EXTERNAL_ID,
-      memberAccounts: true,
-    });
+    const integration = { ...home, externalId: EXTERNAL_ID, memberAccounts: true };
+    await integrationStore({ clientsFor, tableName: tableNamesInMemory.config }).put(
+      integration,
+      savedEntry("integration", { version: 0 }, integration),
+    );
   }
 
   /** Runs one pass to its end; `onTime` is told that time went on. */

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chainHeads } from "../../../lambdas/adapters/dynamodb/chain-heads.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import { dayOf, daysAfter, type Day } from "../../../lambdas/core/domain/day.ts";
-import type { ChainHead } from "../../../lambdas/core/domain/audit-root.ts";
-import { chainOf } from "../../support/audit-samples.ts";
+import { chainIdOf } from "../../../lambdas/core/domain/chain.ts";
+import { chainOf, flowChain, headOf } from "../../support/audit-samples.ts";
 import { contractTest } from "../../support/fakes/contract-test.ts";
 import { scriptedAws } from "../../support/fakes/scripted-aws.ts";
 import { headsEnvironments, type HeadsWorld, type Opened } from "./environments.ts";
@@ -19,9 +20,8 @@ describe.each(headsEnvironments)("the heads of chains on $name", (environment) =
 
   const changedOn = async (day: Day) => {
     const changed = await opened.world.heads.changedOn(day);
-    return changed.toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1));
+    return changed.toSorted((a, b) => (chainIdOf(a) < chainIdOf(b) ? -1 : 1));
   };
-  const headOf = ({ requestId, sequence, hash }: ChainHead): ChainHead => ({ requestId, sequence, hash });
   const [one, two] = [chainOf(1, 3), chainOf(2, 3)];
   const [one1, one2, one3] = one as [(typeof one)[0], (typeof one)[0], (typeof one)[0]];
   const [two1] = two as [(typeof two)[0]];
@@ -32,6 +32,14 @@ describe.each(headsEnvironments)("the heads of chains on $name", (environment) =
     for (const entry of [one2, two1, one1]) await trail.append(entry);
     expect(await changedOn(today)).toEqual([headOf(one2), headOf(two1)]);
     expect(await changedOn(daysAfter(today, 1))).toEqual([]);
+  });
+
+  test("are those of configuration too, by what it is of", async () => {
+    const { clock, trail, configuration } = opened.world;
+    const [made, saved] = flowChain() as [ConfigurationEntry, ConfigurationEntry];
+    await trail.append(one1);
+    for (const entry of [saved, made]) await configuration.append(entry);
+    expect(await changedOn(dayOf(clock.now()))).toEqual([headOf(saved), headOf(one1)]);
   });
 
   test("belong to the day of the recording, not to that of the entry", async () => {

@@ -8,12 +8,12 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { awsClients, type ClientsFor } from "../../../lambdas/adapters/aws-clients.ts";
-import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { auditTrail, configurationTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
 import { chainHeads } from "../../../lambdas/adapters/dynamodb/chain-heads.ts";
 import { auditRoots } from "../../../lambdas/adapters/s3/audit-roots.ts";
 import type { Day } from "../../../lambdas/core/domain/day.ts";
 import type { AuditRoots, ChainHeads } from "../../../lambdas/core/ports/audit-roots.ts";
-import type { AuditTrail } from "../../../lambdas/core/ports/stores.ts";
+import type { AuditTrail, ConfigurationTrail } from "../../../lambdas/core/ports/stores.ts";
 import { createS3 } from "../../../local/s3/service.ts";
 import { openLocalStore } from "../../../local/store.ts";
 import { sdkRequestHandler } from "../../../local/wire/sdk-request-handler.ts";
@@ -42,6 +42,7 @@ export interface AuditEnvironment<World> {
 export interface HeadsWorld {
   readonly clock: VirtualClock;
   readonly trail: Pick<AuditTrail, "append">;
+  readonly configuration: Pick<ConfigurationTrail, "append">;
   readonly heads: ChainHeads;
 }
 
@@ -64,7 +65,12 @@ const headsAt = async (endpoint: string, close: () => Promise<void>): Promise<Op
   const clock = new VirtualClock();
   const deps = { clientsFor, tableName: tables.audit };
   return {
-    world: { clock, trail: auditTrail({ ...deps, clock }), heads: chainHeads(deps) },
+    world: {
+      clock,
+      trail: auditTrail({ ...deps, clock }),
+      configuration: configurationTrail({ ...deps, clock }),
+      heads: chainHeads(deps),
+    },
     close: async () => {
       await deleteTables(client, tables);
       await close();
@@ -80,7 +86,7 @@ export const headsEnvironments: readonly AuditEnvironment<HeadsWorld>[] = [
     open: () => {
       const clock = new VirtualClock();
       const heads = new FakeChainHeads(clock);
-      return Promise.resolve({ world: { clock, trail: heads, heads }, close: nothing });
+      return Promise.resolve({ world: { clock, trail: heads, configuration: heads, heads }, close: nothing });
     },
   },
   {

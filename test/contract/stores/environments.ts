@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
-import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { auditTrail, configurationTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { configurationHeads } from "../../../lambdas/adapters/dynamodb/configuration-store.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
 import { entitlementReader, entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
@@ -20,6 +21,8 @@ import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
+  ConfigurationHeads,
+  ConfigurationTrail,
   DueRequests,
   EntitlementIndex,
   EntitlementReader,
@@ -35,6 +38,7 @@ import {
   FakeEntitlementStore,
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
+import { FakeConfigurationTrail, fakeConfigurationHeads } from "../../support/fakes/configuration-trail.ts";
 import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import { FakeInventory } from "../../support/fakes/inventory.ts";
 import { FakeSyncStore } from "../../support/fakes/sync-store.ts";
@@ -64,6 +68,8 @@ export interface Stores {
   readonly wakeups: WakeupStore;
   readonly flows: AccessFlowStore;
   readonly audit: AuditTrail;
+  readonly configurationTrail: ConfigurationTrail;
+  readonly configurationHeads: ConfigurationHeads;
   readonly inventory: Inventory;
   readonly syncs: SyncStore;
   readonly integrations: IntegrationStore;
@@ -102,6 +108,8 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
     audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
+    configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
+    configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
     inventory: inventory({ clientsFor, tableName: tables.inventory }),
     syncs: syncStore({ clientsFor, tableName: tables.inventory }),
     integrations: integrationStore({ clientsFor, tableName: tables.config }),
@@ -112,6 +120,8 @@ const fakeStores = (): Stores => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const entitlements = new FakeEntitlementStore(clock);
+  const flows = new FakeAccessFlowStore();
+  const integrations = new FakeIntegrationStore();
   const fakeTurns = new FakeTurns(clock);
   return {
     many: MANY,
@@ -126,11 +136,13 @@ const fakeStores = (): Stores => {
     turnWatch: fakeTurns,
     pace: new FakePaceItem(),
     wakeups: new FakeWakeupStore(),
-    flows: new FakeAccessFlowStore(),
+    flows,
     audit: new FakeAuditTrail(),
+    configurationTrail: new FakeConfigurationTrail(),
+    configurationHeads: fakeConfigurationHeads({ "access-flow": flows, integration: integrations }),
     inventory: new FakeInventory(),
     syncs: new FakeSyncStore(),
-    integrations: new FakeIntegrationStore(),
+    integrations,
   };
 };
 

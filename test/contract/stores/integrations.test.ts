@@ -6,6 +6,7 @@ import {
   anOrganizationIntegration,
   integrationName,
 } from "../../support/integrations.ts";
+import { savedEntry } from "../../support/configuration.ts";
 import { describeStores } from "./describe-stores.ts";
 
 /** With everything that an integration can have. */
@@ -23,30 +24,26 @@ const organization: Integration = anOrganizationIntegration({
 const account: Integration = anAccountIntegration();
 
 describeStores("integrations", (stores) => {
+  const put = async (integration: Integration) =>
+    stores().integrations.put(integration, savedEntry("integration", { version: 0 }, integration));
+
   it("gives back exactly what was written, of both kinds, all of them by name", async () => {
-    for (const one of [account, organization]) expect(await stores().integrations.put(one)).toBe("written");
+    for (const one of [account, organization]) expect(await put(one)).toBe("written");
     expect(await stores().integrations.list()).toEqual([organization, account]);
     expect(await stores().integrations.get(account.name)).toEqual(account);
     expect(await stores().integrations.get(organization.name)).toEqual(organization);
     expect(await stores().integrations.get(integrationName("other"))).toBeUndefined();
   });
 
-  it("replaces and deletes only the version that the writer saw", async () => {
-    const { integrations } = stores();
-    await integrations.put(organization);
-    expect(await integrations.put(organization)).toBe("conflict");
-    const second = { ...organization, version: 2, region: "us-east-1" };
-    expect(await integrations.put({ ...second, version: 3 })).toBe("conflict");
-    expect(await integrations.put(second)).toBe("written");
-    expect(await integrations.delete(organization)).toBe("conflict");
-    expect(await integrations.get(organization.name)).toEqual(second);
-    expect(await integrations.delete(second)).toBe("written");
-    expect(await integrations.get(organization.name)).toBeUndefined();
-    expect(await integrations.delete(second)).toBe("conflict");
+  it("keeps no ExternalId in the audit entry, which is the same as it was written", async () => {
+    await put(organization);
+    const { change } = await stores().integrations.head(organization.name);
+    expect(change).toEqual(savedEntry("integration", { version: 0 }, organization));
+    expect(JSON.stringify(change)).not.toContain(organization.externalId);
   });
 
   it("keeps them apart from access flows of the same name", async () => {
-    await stores().integrations.put(account);
+    await put(account);
     expect(await stores().flows.list()).toEqual([]);
   });
 });

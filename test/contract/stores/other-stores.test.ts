@@ -5,8 +5,8 @@ import {
   linkEntry,
   type AuditEntry,
 } from "../../../lambdas/core/domain/audit.ts";
-import { FlowNameSchema, timestamp } from "../../../lambdas/core/domain/ids.ts";
-import { aFlow, aRequestId } from "../../support/builders.ts";
+import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { aRequestId } from "../../support/builders.ts";
 import { describeStores } from "./describe-stores.ts";
 
 const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
@@ -36,31 +36,6 @@ describeStores("wake-ups", (stores) => {
     await stores().wakeups.put(next);
     for (const late of [first, retried]) expect(await stores().wakeups.put(late)).toBe("conflict");
     expect(await stores().wakeups.get(aRequestId("one"))).toBe("next");
-  });
-});
-
-describeStores("access flows", (stores) => {
-  const named = (name: string) => aFlow({ name: FlowNameSchema.parse(name) });
-
-  it("gives back exactly what was written, all of them by name", async () => {
-    const flows = ["prod-power", "b", "a-read"].map(named);
-    for (const flow of flows) expect(await stores().flows.put(flow)).toBe("written");
-    expect(await stores().flows.list()).toEqual([flows[2], flows[1], flows[0]]);
-    expect(await stores().flows.get(FlowNameSchema.parse("b"))).toEqual(flows[1]);
-    expect(await stores().flows.get(FlowNameSchema.parse("c"))).toBeUndefined();
-  });
-
-  it("replaces and deletes only the version that the writer saw", async () => {
-    const flow = aFlow();
-    await stores().flows.put(flow);
-    expect(await stores().flows.put(flow)).toBe("conflict");
-    const second = { ...flow, version: 2, updatedBy: "another" };
-    expect(await stores().flows.put(second)).toBe("written");
-    expect(await stores().flows.delete(flow)).toBe("conflict");
-    expect(await stores().flows.get(flow.name)).toEqual(second);
-    expect(await stores().flows.delete(second)).toBe("written");
-    expect(await stores().flows.get(flow.name)).toBeUndefined();
-    expect(await stores().flows.delete(second)).toBe("conflict");
   });
 });
 

@@ -1,5 +1,7 @@
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
 import { textOfRoot, type AuditRoot, type ChainHead } from "../../../lambdas/core/domain/audit-root.ts";
+import { chainIdOf } from "../../../lambdas/core/domain/chain.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import { dayOf, type Day } from "../../../lambdas/core/domain/day.ts";
 import type { AuditRoots, ChainHeads, RootReference } from "../../../lambdas/core/ports/audit-roots.ts";
 import type { Clock } from "../../../lambdas/core/ports/clock.ts";
@@ -14,19 +16,24 @@ export class FakeChainHeads implements ChainHeads {
     this.clock = clock;
   }
 
-  append({ requestId, sequence, hash }: AuditEntry): Promise<void> {
+  append(entry: AuditEntry | ConfigurationEntry): Promise<void> {
+    const { sequence, hash } = entry;
+    const head =
+      "subject" in entry
+        ? { subject: entry.subject, sequence, hash }
+        : { requestId: entry.requestId, sequence, hash };
     const isThere = this.recorded.some(
-      ({ head }) => head.requestId === requestId && head.sequence === sequence,
+      (one) => chainIdOf(one.head) === chainIdOf(head) && one.head.sequence === sequence,
     );
-    if (!isThere) this.recorded.push({ day: dayOf(this.clock.now()), head: { requestId, sequence, hash } });
+    if (!isThere) this.recorded.push({ day: dayOf(this.clock.now()), head });
     return Promise.resolve();
   }
 
   changedOn(day: Day): Promise<readonly ChainHead[]> {
     const newest = new Map<string, ChainHead>();
     for (const { head } of this.recorded.filter((one) => one.day === day)) {
-      const known = newest.get(head.requestId);
-      if (known === undefined || head.sequence > known.sequence) newest.set(head.requestId, head);
+      const known = newest.get(chainIdOf(head));
+      if (known === undefined || head.sequence > known.sequence) newest.set(chainIdOf(head), head);
     }
     return Promise.resolve([...newest.values()]);
   }

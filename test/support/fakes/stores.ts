@@ -7,7 +7,6 @@ import { timestamp, type RequestId, type Timestamp } from "../../../lambdas/core
 import { firstLookAt } from "../../../lambdas/core/domain/due.ts";
 import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import type {
-  AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
   DueRequests,
@@ -23,6 +22,7 @@ import type {
 import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
 
 import { VirtualClock } from "../virtual-clock.ts";
+import { FakeConfigurationStore } from "./configuration-store.ts";
 
 /** Stores in memory, with the conditions of the real ones. `all` shows a test what they hold. */
 
@@ -225,28 +225,7 @@ const isEarlier = (wakeup: Wakeup, other: Wakeup): boolean =>
     ? wakeup.retryCount < other.retryCount
     : wakeup.enteredAt < other.enteredAt;
 
-export class FakeAccessFlowStore implements AccessFlowStore {
-  private readonly items = new Map<string, AccessFlow>();
-
-  get(name: string): Promise<AccessFlow | undefined> {
-    return Promise.resolve(copy(this.items.get(name)));
-  }
-
-  list(): Promise<readonly AccessFlow[]> {
-    const byName = [...this.items.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return Promise.resolve(byName.map(copy));
-  }
-
-  put(next: AccessFlow): Promise<WriteOutcome> {
-    return Promise.resolve(putNext(this.items, next.name, next));
-  }
-
-  delete(flow: AccessFlow): Promise<WriteOutcome> {
-    if (this.items.get(flow.name)?.version !== flow.version) return Promise.resolve("conflict");
-    this.items.delete(flow.name);
-    return Promise.resolve("written");
-  }
-}
+export class FakeAccessFlowStore extends FakeConfigurationStore<AccessFlow> {}
 
 export class FakeAuditTrail implements AuditTrail {
   private readonly entries = new Map<string, Map<number, AuditEntry>>();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IntegrationView } from "../../../lambdas/core/contracts/http/integrations.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import { HOME_INTEGRATION, type Integration } from "../../../lambdas/core/domain/integration.ts";
 import { ResourceTypes } from "../../../lambdas/core/domain/inventory/facts.ts";
 import type { WriteOutcome } from "../../../lambdas/core/ports/stores.ts";
@@ -224,9 +225,9 @@ describe("a second integration", () => {
   it("that is written at the same moment is taken back, when each sees the other only then", async () => {
     const twin = anAccountIntegration({ name: integrationName("twin"), accountId: anAccountId(8) });
     const integrations = new (class extends FakeIntegrationStore {
-      override async put(next: Integration): Promise<WriteOutcome> {
+      override async put(next: Integration, change?: ConfigurationEntry): Promise<WriteOutcome> {
         await super.put(twin);
-        return super.put(next);
+        return super.put(next, change);
       }
     })();
     const { call } = await apiUnderTest({ integrations });

@@ -109,7 +109,7 @@ describe("an export that cannot be written is refused before anything is read", 
 });
 
 describe("what an export says", () => {
-  const exported = { entries: 4, requests: 2, bytes: 2_080 };
+  const exported = { entries: 4, requests: 2, configured: 0, bytes: 2_080 };
   const report = { exported, out: "a.jsonl", replaces: false };
 
   it("is what was written, and what comes next", () => {
@@ -136,7 +136,7 @@ describe("what an export says", () => {
   });
 
   it("of nothing is that there is nothing to verify", () => {
-    const text = textOfExport({ ...report, exported: { entries: 0, requests: 0, bytes: 0 } });
+    const text = textOfExport({ ...report, exported: { entries: 0, requests: 0, configured: 0, bytes: 0 } });
     expect(text).toContain("(0 bytes)");
     expect(text).not.toContain("audit:verify");
   });

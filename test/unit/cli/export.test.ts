@@ -26,7 +26,7 @@ afterAll(() => {
 const file = () => join(directory, "export.jsonl");
 const keptEntries = (number: number): KeptEntry[] =>
   chainOf(number, 4).map((content) => ({
-    requestId: content.requestId,
+    chain: content.requestId,
     sequence: content.sequence,
     content: { ...content },
   }));
@@ -64,15 +64,15 @@ describe("an export", () => {
   });
 
   it("orders requests in different parts as those in one, and sequences as numbers", async () => {
-    const odd = ["r-b", "r-", "r-aaa", "a", "r-aab", "r-\u{1F600}", "r-\uFB33"].flatMap((requestId) =>
-      [10, 9, 2].map((sequence) => ({ requestId, sequence, content: { requestId, sequence } })),
+    const odd = ["r-b", "r-", "r-aaa", "a", "r-aab", "r-\u{1F600}", "r-\uFB33", "access-flow/a"].flatMap(
+      (chain) => [10, 9, 2].map((sequence) => ({ chain, sequence, content: { chain, sequence } })),
     );
     await write(inPages(odd, 4));
     const order = (await everyLine()).map((line) => JSON.parse(line) as KeptEntry);
     const sorted = odd.toSorted((a, b) =>
-      a.requestId === b.requestId ? a.sequence - b.sequence : a.requestId < b.requestId ? -1 : 1,
+      a.chain === b.chain ? a.sequence - b.sequence : a.chain < b.chain ? -1 : 1,
     );
-    expect(order).toEqual(sorted.map(({ requestId, sequence }) => ({ requestId, sequence })));
+    expect(order).toEqual(sorted.map(({ chain, sequence }) => ({ chain, sequence })));
   });
 
   it("shows what somebody altered as it is", async () => {
@@ -84,7 +84,7 @@ describe("an export", () => {
   });
 
   it("of nothing is an empty file", async () => {
-    expect(await write(inPages([], 1))).toEqual({ entries: 0, requests: 0, bytes: 0 });
+    expect(await write(inPages([], 1))).toEqual({ entries: 0, requests: 0, configured: 0, bytes: 0 });
     expect(readFileSync(file(), "utf8")).toBe("");
   });
 
@@ -127,7 +127,7 @@ describe("a scan of the Audit table", () => {
   it("gives every page, each entry as it is without what the table adds", async () => {
     const { pages, calls } = await scan([pageFrom(1, false), pageFrom(2, true)]);
     expect(pages).toEqual(
-      [1, 2].map((sequence) => ({ requestId: sampleRequest(1), sequence, content: { type: "Approved" } })),
+      [1, 2].map((sequence) => ({ chain: sampleRequest(1), sequence, content: { type: "Approved" } })),
     );
     expect(calls.map(({ input }) => input["ConsistentRead"])).toEqual([true, true]);
     expect(calls[1]?.input["ExclusiveStartKey"]).toEqual({ pk: item(1).pk, sk: item(1).sk });

@@ -7,7 +7,8 @@ import { verifyEntries } from "../../../cli/audit/verify-entries.ts";
 import { verifyRoots } from "../../../cli/audit/verify-roots.ts";
 import {
   goodSample,
-  sampleRequest,
+  mixedSample,
+  sampleChain,
   tamperings,
   unsealedSample,
   type Sample,
@@ -28,24 +29,43 @@ const shortened = (finding: Finding | undefined) =>
   finding && [
     "line" in finding.place ? finding.place.line : finding.place.root,
     finding.tampering,
-    ...(finding.entry === undefined ? [] : [finding.entry.requestId, finding.entry.sequence]),
+    ...(finding.entry === undefined ? [] : [finding.entry.chain, finding.entry.sequence]),
   ];
 
-const expected = (found: readonly [number | string, string, number?, number?] | undefined) =>
-  found && [found[0], found[1], ...(found[2] === undefined ? [] : [sampleRequest(found[2]), found[3]])];
+const expected = (found: readonly [number | string, string, (number | string)?, number?] | undefined) =>
+  found && [found[0], found[1], ...(found[2] === undefined ? [] : [sampleChain(found[2]), found[3]])];
 
 describe("an export as it was written", () => {
   it("is found to be so, with its roots and without", async () => {
-    expect(await verify({ ...goodSample, roots: [] })).toEqual({ entries: 12, requests: 3, sealed: 0 });
-    expect(await verify(goodSample)).toEqual({ entries: 12, requests: 3, sealed: 12 });
+    expect(await verify({ ...goodSample, roots: [] })).toEqual({
+      entries: 12,
+      requests: 3,
+      configured: 0,
+      sealed: 0,
+    });
+    expect(await verify(goodSample)).toEqual({ entries: 12, requests: 3, configured: 0, sealed: 12 });
+  });
+
+  it("may hold the chains of configuration beside those of requests", async () => {
+    expect(await verify({ ...mixedSample, roots: [] })).toMatchObject({
+      entries: 14,
+      configured: 1,
+      sealed: 0,
+    });
+    expect(await verify(mixedSample)).toEqual({ entries: 14, requests: 3, configured: 1, sealed: 14 });
   });
 
   it("may hold what no root seals yet", async () => {
-    expect(await verify(unsealedSample)).toEqual({ entries: 15, requests: 5, sealed: 12 });
+    expect(await verify(unsealedSample)).toEqual({ entries: 15, requests: 5, configured: 0, sealed: 12 });
   });
 
   it("may be empty", async () => {
-    expect(await verify({ lines: [], roots: [] })).toEqual({ entries: 0, requests: 0, sealed: 0 });
+    expect(await verify({ lines: [], roots: [] })).toEqual({
+      entries: 0,
+      requests: 0,
+      configured: 0,
+      sealed: 0,
+    });
   });
 });
 
@@ -72,9 +92,9 @@ describe("the first entry that is not as it was written is named", () => {
     if (finding === undefined) throw new Error("expected a finding");
     expect(textOfFinding(finding)).toBe(
       [
-        `Line 6: entry 2 of request ${sampleRequest(2)} was removed.`,
-        `  found:    entry 3 of request ${sampleRequest(2)}`,
-        `  expected: entry 2 of request ${sampleRequest(2)}`,
+        `Line 6: entry 2 of request ${sampleChain(2)} was removed.`,
+        `  found:    entry 3 of request ${sampleChain(2)}`,
+        `  expected: entry 2 of request ${sampleChain(2)}`,
       ].join("\n"),
     );
   });
@@ -83,7 +103,7 @@ describe("the first entry that is not as it was written is named", () => {
     const { lines } = goodSample;
     const moved = [...lines.toSpliced(5, 1), lines[5] ?? ""];
     const { finding } = await verify({ lines: moved, roots: [] });
-    expect(finding?.found).toBe(`entry 3 of request ${sampleRequest(2)}; it is on line 12`);
+    expect(finding?.found).toBe(`entry 3 of request ${sampleChain(2)}; it is on line 12`);
   });
 
   it("whatever is done to whole lines: removed, put in twice or moved", async () => {

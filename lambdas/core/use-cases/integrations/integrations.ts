@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { decodeCursor, encodeCursor } from "../../contracts/http/cursor.ts";
+import type { Author } from "../../domain/configuration/entry.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type {
   Deployment,
@@ -11,6 +12,7 @@ import { integrationStatus, type IntegrationStatus } from "../../domain/integrat
 import type { Clock } from "../../ports/clock.ts";
 import type { Page, PageQuery } from "../../ports/stores.ts";
 import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
+import { deleteConfiguration } from "../configuration/change-configuration.ts";
 import { inBatches } from "../in-batches.ts";
 import { allIntegrations } from "./all-integrations.ts";
 import { latestPasses } from "./latest-passes.ts";
@@ -90,23 +92,21 @@ export const deleteIntegration =
   ({
     integrations,
     home,
+    clock,
   }: {
     readonly integrations: IntegrationStore;
     readonly home: OrganizationIntegration;
+    readonly clock: Pick<Clock, "now">;
   }) =>
-  async (name: IntegrationName): Promise<void> => {
-    const written = await integrations.get(name);
-    if (written === undefined && name === home.name) {
-      throw new DomainError(
-        "integration-built-in",
-        `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
-      );
-    }
-    if (written === undefined)
-      throw notThere(name, await allIntegrations({ store: integrations, home }).list());
-    if ((await integrations.delete(written)) === "written") return;
-    throw new DomainError(
-      "concurrent-modification",
-      "This integration was changed at the same moment. Look at it again.",
+  (name: IntegrationName, author: Author): Promise<void> =>
+    deleteConfiguration<Integration>({ kind: "integration", store: integrations, clock })(
+      name,
+      author,
+      async () =>
+        name === home.name
+          ? new DomainError(
+              "integration-built-in",
+              `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
+            )
+          : notThere(name, await allIntegrations({ store: integrations, home }).list()),
     );
-  };

@@ -1,4 +1,5 @@
 import type { IntegrationBody } from "../../contracts/http/integrations.ts";
+import type { Author } from "../../domain/configuration/entry.ts";
 import { DomainError, type FieldError } from "../../domain/errors.ts";
 import { hashOf } from "../../domain/hash.ts";
 import {
@@ -16,6 +17,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Directory } from "../../ports/directory.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
 import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
+import { changeConfiguration } from "../configuration/change-configuration.ts";
 import { inBatches } from "../in-batches.ts";
 import { allIntegrations } from "./all-integrations.ts";
 import { refuseUnknownExclusions } from "./unknown-exclusions.ts";
@@ -34,12 +36,10 @@ interface Dependencies {
 }
 
 interface SaveInput {
+  readonly author: Author;
   readonly name: string;
   readonly body: IntegrationBody;
 }
-
-/** How often a save is tried again after somebody else's came first. */
-const RACES = 5;
 
 /** Names that are looked up at once. */
 const AT_A_TIME = 5;
@@ -50,7 +50,7 @@ const AT_A_TIME = 5;
  */
 export const saveIntegration =
   (dependencies: Dependencies) =>
-  async ({ name, body }: SaveInput): Promise<Integration> => {
+  async ({ author, name, body }: SaveInput): Promise<Integration> => {
     const { integrations, home, clock, newExternalId } = dependencies;
     const integrationName = nameOf(name, body);
     const content = withOwnConnector(
@@ -58,30 +58,27 @@ export const saveIntegration =
       contentOf(body, await ownerOf(dependencies, body.owner)),
       home,
     );
-    for (let race = 0; race < RACES; race += 1) {
+    let isMade = false;
+    const change = changeConfiguration<Integration>({ kind: "integration", store: integrations, clock });
+    const saved = await change(integrationName, author, async (current, version): Promise<Integration> => {
       const all = await allIntegrations({ store: integrations, home }).list();
       refuseForeignOrganization(content, home);
       refuseUnused(content, dependencies);
       refuseChange(integrationName, content, all);
       refuseTwin(integrationName, content, all);
-      const current = await integrations.get(integrationName);
       await refuseUnknownExclusions(dependencies, content, current);
+      isMade = current === undefined;
       if (current !== undefined && hashOf(writtenOf(current)) === hashOf(content)) return current;
-      const next: Integration = {
+      return {
         ...content,
         name: integrationName,
-        version: (current?.version ?? 0) + 1,
+        version,
         externalId: externalIdOf(integrationName, home) ?? current?.externalId ?? newExternalId(),
         updatedAt: timestamp(clock.now()),
       };
-      if ((await integrations.put(next)) === "conflict") continue;
-      if (next.version === 1) await withdrawTwin(dependencies, next);
-      return next;
-    }
-    throw new DomainError(
-      "concurrent-modification",
-      "This integration is being changed by others right now. Try again.",
-    );
+    });
+    if (isMade) await withdrawTwin(dependencies, saved, author);
+    return saved;
   };
 
 type Bookkeeping = "name" | "version" | "externalId" | "updatedAt";
@@ -201,11 +198,17 @@ const refuseTwin = (name: IntegrationName, content: Content, all: readonly Integ
  * Two that are made at the same moment do not see each other before they are written. Each looks once more after it was:
  * the later one at least sees the other, and takes itself back. When both do, neither is there, and both are told.
  */
-const withdrawTwin = async ({ integrations, home }: Dependencies, made: Integration): Promise<void> => {
+const withdrawTwin = async (
+  { integrations, home, clock }: Dependencies,
+  made: Integration,
+  author: Author,
+): Promise<void> => {
   try {
     refuseTwin(made.name, writtenOf(made), await allIntegrations({ store: integrations, home }).list());
   } catch (error) {
-    await integrations.delete(made);
+    const change = changeConfiguration<Integration>({ kind: "integration", store: integrations, clock });
+    // What somebody has written over since then is theirs.
+    await change(made.name, author, (current) => (current?.version === made.version ? undefined : current));
     throw error;
   }
 };

@@ -5,6 +5,7 @@ import {
   sealDay,
   textOfRoot,
 } from "../../../../lambdas/core/domain/audit-root.ts";
+import { chainIdOf } from "../../../../lambdas/core/domain/chain.ts";
 import type { Day } from "../../../../lambdas/core/domain/day.ts";
 import { canonicalJson, hashOf, shortHashOf } from "../../../../lambdas/core/domain/hash.ts";
 import { aRequestId } from "../../../support/builders.ts";
@@ -17,8 +18,18 @@ describe("a day's root", () => {
     const heads = ["a", "b", "c", "d"].map(head);
     const root = sealDay(day, heads, undefined);
     expect(sealDay(day, heads.toReversed(), undefined)).toEqual(root);
-    const listed = root.heads.map(({ requestId }) => requestId);
+    const listed = root.heads.map(chainIdOf);
     expect(listed).toEqual(listed.toSorted());
+  });
+
+  it("is of version 2 when a chain of configuration grew, and of version 1, as always, when none did", () => {
+    const subject = { kind: "access-flow", name: "prod-power" } as const;
+    const root = sealDay(day, [head("a"), { subject, sequence: 1, hash: hashOf(subject) }], undefined);
+    expect(root).toMatchObject({ version: 2, heads: [{ subject }, { requestId: aRequestId("a") }] });
+    expect(rootOfText(textOfRoot(root))).toEqual(root);
+    expect(sealDay(day, [head("a")], undefined).version).toBe(1);
+    const { hash: _hash, ...content } = { ...root, version: 1 };
+    expect(rootOfText(canonicalJson({ ...content, hash: hashOf(content) }))).toBeUndefined();
   });
 
   it("is read back from its text, and from no other that says the same or something else", () => {

@@ -7,7 +7,9 @@ import {
   listAccessFlows,
 } from "../../../../lambdas/core/use-cases/access-flows.ts";
 import { aFlow } from "../../../support/builders.ts";
+import { by } from "../../../support/configuration.ts";
 import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
 
 let flows: FakeAccessFlowStore;
 
@@ -100,7 +102,8 @@ describe("the list of access flows", () => {
 });
 
 describe("deleting an access flow", () => {
-  const remove = (name: string) => deleteAccessFlow({ flows })(name as FlowName);
+  const remove = (name: string) =>
+    deleteAccessFlow({ flows, clock: new VirtualClock() })(name as FlowName, by("root"));
 
   it("takes away that one, whoever changed it last, and no other", async () => {
     await given("ant", "bee");
@@ -115,20 +118,19 @@ describe("deleting an access flow", () => {
     expect(await flows.list()).toHaveLength(1);
   });
 
-  it("leaves alone what was changed at the same moment", async () => {
+  it("takes it away too when it was changed at the same moment, and says what it was by then", async () => {
     await given("ant");
     const changed = { ...flowNamed("ant"), version: 2 };
-    const read = flows.get.bind(flows);
-    flows.get = async (name) => {
+    const read = flows.head.bind(flows);
+    flows.head = async (name) => {
       const found = await read(name);
       await flows.put(changed);
       return found;
     };
-    await expect(remove("ant")).rejects.toMatchObject({
-      name: "DomainError",
-      code: "concurrent-modification",
-      message: "This access flow was changed at the same moment. Look at it again.",
-    });
-    expect(await flows.list()).toEqual([changed]);
+    await remove("ant");
+    expect(await flows.list()).toEqual([]);
+    expect(flows.changes).toMatchObject([
+      { type: "ConfigurationDeleted", sequence: 1, version: 3, before: { version: 2 }, ...by("root") },
+    ]);
   });
 });

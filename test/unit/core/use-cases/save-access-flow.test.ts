@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { AccessFlowBody } from "../../../../lambdas/core/contracts/access-flow.ts";
+import type { ConfigurationEntry } from "../../../../lambdas/core/domain/configuration/entry.ts";
 import { DomainError, RetryableError } from "../../../../lambdas/core/domain/errors.ts";
 import type { WriteOutcome } from "../../../../lambdas/core/ports/stores.ts";
 import { saveAccessFlow } from "../../../../lambdas/core/use-cases/save-access-flow.ts";
@@ -11,6 +12,7 @@ import {
   anAccountId,
   anOrganizationalUnitId,
 } from "../../../support/builders.ts";
+import { by } from "../../../support/configuration.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
@@ -49,41 +51,41 @@ const setUp = (flows = new FakeAccessFlowStore()) => {
 class ContestedFlows extends FakeAccessFlowStore {
   races = 0;
 
-  override async put(next: AccessFlow): Promise<WriteOutcome> {
+  override async put(next: AccessFlow, change?: ConfigurationEntry): Promise<WriteOutcome> {
     if (this.races > 0) {
       this.races -= 1;
       await super.put({ ...next, updatedBy: "somebody else", duration: { max: "PT1S", maxSeconds: 1 } });
     }
-    return super.put(next);
+    return super.put(next, change);
   }
 }
 
 it("wins over those who saved in between, with a version after theirs", async () => {
   const { flows, save } = setUp(Object.assign(new ContestedFlows(), { races: 2 }));
-  const saved = await save({ actor: "me", name: "flow", flow: document() });
-  expect(saved).toMatchObject({ version: 3, updatedBy: "me", duration: { max: "PT8H" } });
+  const saved = await save({ author: by("me"), name: "flow", flow: document() });
+  expect(saved).toMatchObject({ version: 3, updatedBy: aUserId("me"), duration: { max: "PT8H" } });
   expect(await flows.get("flow")).toEqual(saved);
 });
 
 it("gives up when that goes on and on", async () => {
   const { save } = setUp(Object.assign(new ContestedFlows(), { races: 100 }));
-  await expect(save({ actor: "me", name: "flow", flow: document() })).rejects.toMatchObject({
+  await expect(save({ author: by("me"), name: "flow", flow: document() })).rejects.toMatchObject({
     code: "concurrent-modification",
   });
 });
 
 it("saves again when a name has come to mean somebody else", async () => {
   const { save, directory } = setUp();
-  await save({ actor: "me", name: "flow", flow: document() });
-  expect(await save({ actor: "other", name: "flow", flow: document() })).toMatchObject({
+  await save({ author: by("me"), name: "flow", flow: document() });
+  expect(await save({ author: by("other"), name: "flow", flow: document() })).toMatchObject({
     version: 1,
-    updatedBy: "me",
+    updatedBy: aUserId("me"),
   });
   directory.deleteUser(aUserId("alice"));
   directory.addUser({ userId: aUserId("another alice"), userName: "alice" });
-  expect(await save({ actor: "other", name: "flow", flow: document() })).toMatchObject({
+  expect(await save({ author: by("other"), name: "flow", flow: document() })).toMatchObject({
     version: 2,
-    updatedBy: "other",
+    updatedBy: aUserId("other"),
     requestors: { anyOf: [{ id: aUserId("another alice") }] },
   });
 });
@@ -91,7 +93,7 @@ it("saves again when a name has come to mean somebody else", async () => {
 it("passes on that the directory does not answer, and writes nothing", async () => {
   const { save, directory, flows } = setUp();
   directory.userByName = () => Promise.reject(new RetryableError("DirectoryUnavailable", "throttled"));
-  await expect(save({ actor: "me", name: "flow", flow: document() })).rejects.toMatchObject({
+  await expect(save({ author: by("me"), name: "flow", flow: document() })).rejects.toMatchObject({
     name: "DirectoryUnavailable",
   });
   expect(await flows.list()).toEqual([]);
@@ -152,10 +154,10 @@ const world = (flows = new FakeAccessFlowStore()) => {
     flows,
     directory,
     organization,
-    save: (flow: AccessFlowBody, name = "flow", actor = "me") => save({ actor, name, flow }),
+    save: (flow: AccessFlowBody, name = "flow", editor = "me") => save({ author: by(editor), name, flow }),
     /** The refusal, once it is sure that nothing was written. */
     refusal: async (flow: AccessFlowBody, name = "flow") => {
-      const error: unknown = await save({ actor: "me", name, flow }).catch((thrown: unknown) => thrown);
+      const error: unknown = await save({ author: by("me"), name, flow }).catch((thrown: unknown) => thrown);
       if (!(error instanceof DomainError)) throw new Error("Expected a refusal", { cause: error });
       expect(await flows.list()).toEqual([]);
       return error;
@@ -231,7 +233,8 @@ describe("a saved access flow", () => {
       },
       settings: { requesterCanApproveSelf: true, maxExtensions: 2, extensionNeedsApproval: false },
       updatedAt: "2026-01-01T00:00:01.500Z",
-      updatedBy: "me",
+      updatedBy: aUserId("me"),
+      unconfirmedEditors: [aUserId("me")],
     });
     expect(await flows.list()).toEqual([saved]);
   });
@@ -317,7 +320,7 @@ describe("saving a flow that is there", () => {
       name: "flow",
       version: 2,
       updatedAt: "2026-01-01T00:00:01.000Z",
-      updatedBy: "somebody else",
+      updatedBy: aUserId("somebody else"),
     });
     expect(await flows.list()).toEqual([saved]);
   });
@@ -337,9 +340,9 @@ describe("a race between two who save", () => {
     const flows = new FakeAccessFlowStore();
     const put = flows.put.bind(flows);
     const tried: number[] = [];
-    flows.put = (next) => {
+    flows.put = (next, change) => {
       tried.push(next.version);
-      return tried.length <= times ? Promise.resolve("conflict") : put(next);
+      return tried.length <= times ? Promise.resolve("conflict") : put(next, change);
     };
     return { flows, tried };
   };
