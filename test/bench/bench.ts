@@ -4,6 +4,7 @@ import { startEnvironment } from "../../local/environment.ts";
 import { measureApiLatency } from "./api-latency.ts";
 import { measureBursts } from "./bursts.ts";
 import { playCountedCycle } from "./counted-cycle.ts";
+import { measureQueries } from "./compiled-query.ts";
 import { reportOf } from "./report.ts";
 import { measureSynthesis } from "./synthesis.ts";
 import { printTables } from "./tables.ts";
@@ -44,7 +45,9 @@ await runCommand(
     const synthesis = await measureSynthesis();
     const { cycle, api } = await measureEnvironment();
     progress("Playing two bursts of 1,000 expiries on a virtual clock");
-    const report = reportOf(cycle, api, await measureBursts(), synthesis);
+    const bursts = await measureBursts();
+    progress("Asking queries of 100,000 resources");
+    const report = reportOf(cycle, api, bursts, measureQueries(), synthesis);
     const terminal = terminalOn(process.stdout);
     if (options.json) terminal.line(JSON.stringify(report));
     else printTables(terminal, report);

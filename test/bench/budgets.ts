@@ -56,3 +56,6 @@ export const countedOf = ({ used, costUsd }: CycleResult): Readonly<Record<Budge
 
 /** The design's "a function's bundle stays under 1 MB without its source map", in bytes. */
 export const LARGEST_BUNDLE_BYTES = 1_000_000;
+
+/** The longest that a query over 100,000 loaded resources may take in the median, in milliseconds, on a single core. */
+export const SLOWEST_QUERY_MILLISECONDS = 300;

@@ -5,6 +5,17 @@ export const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - startedAt;
 };
 
+/**
+ * Milliseconds that one core works on `work`, the collection of its garbage included: on a machine that does other things, too,
+ * as it would be on one that does not.
+ */
+export const timedOnOneCore = (work: () => unknown): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+};
+
 /** How long something took, over some repetitions. Milliseconds. */
 export interface Distribution {
   readonly samples: number;

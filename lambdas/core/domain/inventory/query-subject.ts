@@ -43,14 +43,22 @@ export const resourceSubject = (resource: ResourceFact, surroundings: Surroundin
     status: resource.problem === undefined ? "ACTIVE" : "ERROR",
     riskLevel: resource.tags[RISK_LEVEL_TAG],
     tags: resource.tags,
-    context: {
-      ...textsOf(resource.details),
-      ...contextOf(surroundings),
-      region: resource.region,
-      ...(resource.problem === undefined ? {} : { problem: resource.problem.code }),
+    // Made only where a query asks for it: it is most of the work, and most queries do not.
+    get context() {
+      return resourceContext(resource, surroundings);
     },
   },
   integration: surroundings.integration,
+});
+
+const resourceContext = (
+  { details, region, problem }: ResourceFact,
+  surroundings: Surroundings,
+): Readonly<Record<string, string>> => ({
+  ...textsOf(details),
+  ...contextOf(surroundings),
+  region,
+  ...(problem === undefined ? {} : { problem: problem.code }),
 });
 
 /** A permission set, as a query sees it. That it is in an account is the account's subject with this permission. */
