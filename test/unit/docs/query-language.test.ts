@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { compileQuery } from "../../../lambdas/core/domain/query/compile-query.ts";
+import { FieldNames, type QuerySubject } from "../../../lambdas/core/domain/query/fields.ts";
+import { parseQuery } from "../../../lambdas/core/domain/query/parse-query.ts";
+import { ListOperators, ValueOperators } from "../../../lambdas/core/domain/query/query.ts";
+import { PowerLevels } from "../../../lambdas/core/domain/inventory/power.ts";
+import { queryOf } from "../../support/queries.ts";
+
+const page = readFileSync(new URL("../../../docs/query-language.md", import.meta.url), "utf8");
+
+const examples = [...page.matchAll(/```query\n([^`]+)```/g)].flatMap(([, block = ""]) =>
+  block.trim().split("\n"),
+);
+
+/** A permission set in an account that is neither prod nor stage, without a risk level. */
+const sandbox: QuerySubject = {
+  resource: {
+    type: "aws-account",
+    id: "222222222222",
+    name: "paysandbox",
+    path: "/Sandbox/paysandbox",
+    status: "SUSPENDED",
+    tags: { 'cost "center"': "R\\D" },
+    context: {},
+  },
+  permission: { id: "arn", name: "ReadOnly", riskLevel: "read-only", tags: {}, context: {} },
+  integration: "organization",
+};
+
+describe("docs/query-language.md", () => {
+  it.each<readonly [string, boolean]>([
+    ['resource_name = "payments-prod"', false],
+    ['resource_name != "payments-prod"', true],
+    ['resource_name contains "prod"', false],
+    ['resource_name not_contains "prod"', true],
+    ['resource_name starts_with "pay"', true],
+    ['resource_name ends_with "-prod"', false],
+    ['resource_tag["env"] in ("prod", "stage")', false],
+    ['resource_tag["env"] not_in ("prod", "stage")', true],
+    ['resource_tag["env"] != "prod"', true],
+    ['resource_tag["env"] contains "" and resource_tag["env"] != "prod"', false],
+    [
+      'resource_type = "rds-cluster" and (resource_tag["env"] in ("prod", "stage") or resource_name starts_with "pay")',
+      false,
+    ],
+    [
+      'not resource_status = "ACTIVE" and resource_type = "aws-account" or resource_risk_level = "high"',
+      true,
+    ],
+    [
+      '(not resource_status = "ACTIVE" and resource_type = "aws-account") or resource_risk_level = "high"',
+      true,
+    ],
+    ['NOT (resource_path starts_with "/Sandbox/" OR resource_context["region"] = "us-east-1")', false],
+    [String.raw`resource_tag["cost \"center\""] = "R\\D"`, true],
+    ['permission_risk_level = "read-only" and resource_path starts_with "/Workloads/Prod/"', false],
+    ['permission_name in ("ReadOnly", "Billing") and not resource_risk_level = "high"', true],
+  ])("has the example %s, which selects a suspended sandbox: %s", (example, expected) => {
+    expect(examples).toContain(example);
+    expect(compileQuery(queryOf(example))(sandbox)).toBe(expected);
+  });
+
+  it("has no example besides, and that of the command is one, too", () => {
+    expect(examples).toHaveLength(17);
+    const [, command = ""] = /--data-urlencode 'query=([^']+)'/.exec(page) ?? [];
+    expect(compileQuery(queryOf(command))(sandbox)).toBe(false);
+  });
+
+  it("has two examples that are the same, as it says", () => {
+    const [one = "", other = ""] = examples.filter((example) => example.includes('"high"')).slice(0, 2);
+    expect(queryOf(one)).toEqual(queryOf(other));
+  });
+
+  const refusals = [...page.matchAll(/^\| `([^`]+)` +\| (column [^|]+?) *\|$/gm)].map(
+    ([, query = "", answer = ""]) => [query, answer] as const,
+  );
+
+  it.each(refusals)("says how %s is refused", (query, answer) => {
+    expect(() => parseQuery(query, { about: "resources" })).toThrow(`The query: ${answer}.`);
+  });
+
+  it("names every field, operator and power level, and some refusals", () => {
+    const fields = [...page.matchAll(/^\| `(\w+)(?:\["…"\])?` +\|/gm)].map(([, name = ""]) => name);
+    expect(fields.toSorted()).toEqual(FieldNames.toSorted());
+    const words = examples.join("\n").split(/\s/);
+    expect(words).toEqual(expect.arrayContaining([...ValueOperators, ...ListOperators]));
+    for (const level of PowerLevels) expect(page).toContain(`\`${level}\``);
+    expect(refusals.length).toBeGreaterThan(5);
+  });
+});
