@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import * as z from "zod/mini";
 import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
+import { accessScopeStore } from "../lambdas/adapters/dynamodb/access-scope-store.ts";
+import { bundleStore } from "../lambdas/adapters/dynamodb/bundle-store.ts";
+import { rotaStore } from "../lambdas/adapters/dynamodb/rota-store.ts";
+import { storedRotas } from "../lambdas/core/use-cases/stored-rotas.ts";
 import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { integrationStore } from "../lambdas/adapters/dynamodb/integration-store.ts";
 import { inventory } from "../lambdas/adapters/dynamodb/inventory.ts";
@@ -16,7 +20,7 @@ import { inventoryOrganization } from "../lambdas/core/use-cases/inventory-organ
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
 import type { AccessFlow } from "../lambdas/core/domain/access-flow.ts";
-import type { Integration } from "../lambdas/core/domain/integration.ts";
+import { HOME_INTEGRATION, type Integration } from "../lambdas/core/domain/integration.ts";
 import type { Sync } from "../lambdas/core/domain/sync.ts";
 import type { Clock } from "../lambdas/core/ports/clock.ts";
 import { CommandError } from "./cli/command.ts";
@@ -152,6 +156,7 @@ const ApiSettingsSchema = z.object({
   ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   GUARDRAILS: Variable.GUARDRAILS,
+  SECOND_ADMINISTRATOR: Variable.SECOND_ADMINISTRATOR,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
   CONNECTOR: Variable.CONNECTOR,
   MANAGEMENT_ACCOUNT: Variable.MANAGEMENT_ACCOUNT,
@@ -318,6 +323,14 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     guardrails: api.GUARDRAILS,
     delegatedAdministrator: api.HOME_ACCOUNT !== api.MANAGEMENT_ACCOUNT && api.CONNECTOR === undefined,
     catalogue: inventoryCatalogue({ inventory: facts }),
+    inventory: facts,
+    integrations: integrationStore(config),
+    bundles: bundleStore(config),
+    accessScopes: accessScopeStore(config),
+    onCall: storedRotas({ rotas: rotaStore(config) }),
+    home: async () => (await everyIntegration.get(HOME_INTEGRATION)) ?? { name: HOME_INTEGRATION },
+    secondAdministrator: api.SECOND_ADMINISTRATOR,
+    clock,
   };
 
   const gateway = await startApi({

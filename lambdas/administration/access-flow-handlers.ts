@@ -18,7 +18,7 @@ interface AccessFlowDependencies {
   readonly clock: Pick<Clock, "now">;
 }
 
-type AccessFlowRoute = Extract<RouteKey, `${string} /access-flows${string}`>;
+type AccessFlowRoute = Extract<RouteKey, `${string} /access-flows` | `${string} /access-flows/{name}`>;
 
 /** What administrators see and do of the access flows. */
 export const accessFlowHandlers = (dependencies: AccessFlowDependencies): HandlersOf<AccessFlowRoute> => {

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import type * as z from "zod/mini";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
+import { configurationTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts";
 import { entitlementReader } from "../adapters/dynamodb/entitlement-store.ts";
 import { integrationStore } from "../adapters/dynamodb/integration-store.ts";
 import { inventory } from "../adapters/dynamodb/inventory.ts";
@@ -31,6 +33,12 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const facts = inventory({ clientsFor, tableName: environment.INVENTORY_TABLE });
   return administrationOf({
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    configurationTrail: configurationTrail({
+      clientsFor,
+      tableName: environment.AUDIT_TABLE,
+      clock: systemClock,
+    }),
+    configurationHeads: configurationHeads({ clientsFor, tableName: environment.CONFIG_TABLE }),
     catalogue: inventoryCatalogue({ inventory: facts }),
     catalogueRefresh: catalogueRefresh({ clientsFor, functionName: environment.SYNC_FUNCTION }),
     sweepRunner: sweepRunner({ clientsFor, functionName: environment.SWEEP_FUNCTION }),
@@ -56,6 +64,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     auditorGroups: environment.AUDITOR_GROUPS,
     mfa: environment.MFA,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
+    guardrails: environment.GUARDRAILS,
   });
 };
 

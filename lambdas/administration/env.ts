@@ -5,6 +5,7 @@ import { EnvironmentVariables as Variable } from "../core/contracts/environment.
 export const EnvironmentSchema = z.object({
   ACCESS_TABLE: Variable.ACCESS_TABLE,
   CONFIG_TABLE: Variable.CONFIG_TABLE,
+  AUDIT_TABLE: Variable.AUDIT_TABLE,
   INVENTORY_TABLE: Variable.INVENTORY_TABLE,
   SYNC_WORKFLOW_ARN: Variable.SYNC_WORKFLOW_ARN,
   SYNC_FUNCTION: Variable.SYNC_FUNCTION,
@@ -19,4 +20,5 @@ export const EnvironmentSchema = z.object({
   AUDITOR_GROUPS: Variable.AUDITOR_GROUPS,
   MFA: Variable.MFA,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
+  GUARDRAILS: Variable.GUARDRAILS,
 });

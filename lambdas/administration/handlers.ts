@@ -5,12 +5,18 @@ import type {
   ProtectedAccount,
 } from "../core/contracts/environment.ts";
 import type { Deployment } from "../core/domain/integration.ts";
+import type { Guardrails } from "../core/domain/guardrails.ts";
 import type { MfaSettings } from "../core/domain/mfa.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
-import type { AccessFlowStore, EntitlementReader } from "../core/ports/stores.ts";
+import type {
+  AccessFlowStore,
+  ConfigurationHeads,
+  ConfigurationTrail,
+  EntitlementReader,
+} from "../core/ports/stores.ts";
 import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
@@ -18,12 +24,15 @@ import type { Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import type { RouterDependencies } from "../http/router.ts";
 import { accessFlowHandlers } from "./access-flow-handlers.ts";
+import { configurationHandlers } from "./configuration-handlers.ts";
 import { integrationHandlers } from "./integration-handlers.ts";
 import { inventoryHandlers } from "./inventory-handlers.ts";
 
 /** What administration works with: ports, and what its settings say. */
 export interface AdministrationPorts {
   readonly flows: AccessFlowStore;
+  readonly configurationTrail: Pick<ConfigurationTrail, "list">;
+  readonly configurationHeads: ConfigurationHeads;
   readonly catalogue: Catalogue;
   readonly catalogueRefresh: CatalogueRefresh;
   readonly sweepRunner: SweepRunner;
@@ -48,6 +57,7 @@ export interface AdministrationPorts {
   readonly policyAuthorGroups: readonly string[];
   readonly auditorGroups: readonly string[];
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
 }
 
 /** Everything that the router needs: who calls, what they may, and what each route does. */
@@ -59,6 +69,7 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
     logger: ports.logger,
     handlers: {
       ...accessFlowHandlers({ ...ports, names }),
+      ...configurationHandlers(ports),
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),
       "POST /sweep": async () => ({ body: await ports.sweepRunner.run() }),

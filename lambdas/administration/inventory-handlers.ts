@@ -1,5 +1,6 @@
 import type { ProtectedAccount } from "../core/contracts/environment.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
+import type { Guardrails } from "../core/domain/guardrails.ts";
 import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type { AccessFlowStore, EntitlementReader, Page } from "../core/ports/stores.ts";
@@ -43,6 +44,7 @@ interface InventoryDependencies {
   readonly entitlements: EntitlementReader;
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
   readonly administratorGroups: readonly string[];
   readonly rolesOf: RolesOf;
 }

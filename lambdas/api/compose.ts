@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
+import { accessScopeStore } from "../adapters/dynamodb/access-scope-store.ts";
+import { bundleStore } from "../adapters/dynamodb/bundle-store.ts";
+import { rotaStore } from "../adapters/dynamodb/rota-store.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
@@ -40,6 +43,9 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
       onUnreadable: tellOfUnreadable,
     }),
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    bundles: bundleStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    accessScopes: accessScopeStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    rotas: rotaStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     wakeups: wakeupStore({ clientsFor, tableName: environment.WAKEUPS_TABLE }),
     audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock: systemClock }),
     catalogue: inventoryCatalogue({

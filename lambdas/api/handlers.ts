@@ -6,13 +6,22 @@ import type {
 } from "../core/contracts/environment.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
 import type { Guardrails } from "../core/domain/guardrails.ts";
-import type { Deployment } from "../core/domain/integration.ts";
+import { HOME_INTEGRATION, type Deployment, type Integration } from "../core/domain/integration.ts";
 import type { MfaSettings } from "../core/domain/mfa.ts";
 import type { Catalogue, CatalogueRefresh } from "../core/ports/catalogue.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
+import type { OnCall } from "../core/ports/on-call.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
-import type { AccessFlowStore, AccessRequestStore, AuditTrail, WakeupStore } from "../core/ports/stores.ts";
+import type {
+  AccessFlowStore,
+  AccessRequestStore,
+  AccessScopeStore,
+  AuditTrail,
+  BundleStore,
+  RotaStore,
+  WakeupStore,
+} from "../core/ports/stores.ts";
 import type { IntegrationStore } from "../core/ports/sync.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
@@ -26,6 +35,7 @@ import { partyTo } from "../core/use-cases/party-to-request.ts";
 import { requestableAccounts } from "../core/use-cases/requestable-accounts.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import { cancelRequest, revokeRequest } from "../core/use-cases/revoke-request.ts";
+import { storedRotas } from "../core/use-cases/stored-rotas.ts";
 import { submitRequest } from "../core/use-cases/submit-request.ts";
 import type { Call, Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
@@ -38,6 +48,9 @@ import { requestView, type Instructions } from "./views/request-view.ts";
 export interface ApiPorts {
   readonly requests: AccessRequestStore;
   readonly flows: Pick<AccessFlowStore, "get" | "list">;
+  readonly bundles: Pick<BundleStore, "list">;
+  readonly accessScopes: Pick<AccessScopeStore, "list">;
+  readonly rotas: Pick<RotaStore, "get">;
   readonly wakeups: Pick<WakeupStore, "get">;
   readonly audit: Pick<AuditTrail, "list">;
   readonly catalogue: Catalogue;
@@ -70,12 +83,27 @@ export interface ApiPorts {
 /** Everything that the router needs: who calls, what they may, and what each route does. */
 export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
   const calling = callers(ports);
+  const all = allIntegrations({
+    store: ports.integrations,
+    home: homeIntegration({
+      identityCenter: ports.identityCenter,
+      managementAccount: ports.deployment.managementAccount,
+      connector: ports.connector,
+    }),
+  });
   return {
     ...calling,
     logger: ports.logger,
     handlers: handlersOf({
       ...ports,
       rolesOf: calling.rolesOf,
+      onCall: storedRotas(ports),
+      // Access is granted through the deployment's own Identity Center: it is in that organization.
+      home: async () => {
+        const home = await all.get(HOME_INTEGRATION);
+        if (home === undefined) throw new Error("The deployment's own integration is always there");
+        return home;
+      },
       names: resolveNames({ ...ports, refresh: ports.catalogueRefresh }),
     }),
   };
@@ -83,6 +111,8 @@ export const dependenciesOf = (ports: ApiPorts): RouterDependencies => {
 
 type HandlerDependencies = ApiPorts & {
   readonly rolesOf: RolesOf;
+  readonly onCall: OnCall;
+  readonly home: () => Promise<Integration>;
   readonly names: ReturnType<typeof resolveNames>;
 };
 
@@ -105,8 +135,8 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
       return { body: meView(description, await viewing(description.toApprove)) };
     },
 
-    "POST /requests": async ({ caller, body, idempotency }) => {
-      const { request } = await submit({ caller, ask: body, ...given({ idempotency }) });
+    "POST /requests": async ({ caller, mfa, body, idempotency }) => {
+      const { request } = await submit({ caller, mfa, ask: body, ...given({ idempotency }) });
       return { body: await view(request), location: `/requests/${request.id}` };
     },
     "GET /requests": async ({ caller, query }) => {
@@ -121,8 +151,10 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
       const optional = given({ reason, extension, idempotency });
       return { body: await view(await decide({ caller, requestId: path.id, decision, ...optional })) };
     },
-    "POST /requests/{id}/extend": async ({ caller, path, body, idempotency }) => ({
-      body: await view(await extend({ caller, requestId: path.id, ask: body, ...given({ idempotency }) })),
+    "POST /requests/{id}/extend": async ({ caller, mfa, path, body, idempotency }) => ({
+      body: await view(
+        await extend({ caller, mfa, requestId: path.id, ask: body, ...given({ idempotency }) }),
+      ),
     }),
     "POST /requests/{id}/revoke": async (call) => ({ body: await view(await revoke(endingOf(call))) }),
     "POST /requests/{id}/cancel": async (call) => ({ body: await view(await cancel(endingOf(call))) }),
@@ -136,17 +168,9 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
 /** How requests are shown: access that is there with what its integration says of using it. */
 const requestViews = (dependencies: HandlerDependencies) => {
   const shown = requestView(dependencies.instructions);
-  const { identityCenter, deployment, connector } = dependencies;
-  const home = homeIntegration({
-    identityCenter,
-    managementAccount: deployment.managementAccount,
-    connector,
-  });
-  // Access is granted through the deployment's own Identity Center: it is in that organization.
-  const all = allIntegrations({ store: dependencies.integrations, home });
   return async (requests: readonly AccessRequest[]) => {
     const used = requests.some(({ status }) => status === "active");
-    const details = used ? (await all.get(home.name))?.customAccessDetails : undefined;
+    const details = used ? (await dependencies.home()).customAccessDetails : undefined;
     return (request: AccessRequest) => shown(request, details);
   };
 };

@@ -1,6 +1,15 @@
 import * as z from "zod/mini";
 import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
+import {
+  AutomaticApprovalDocumentSchema,
+  PersonRuleDocumentSchema,
+} from "../core/contracts/configuration/rule.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import {
+  ConfigurationChangeListSchema,
+  ConfigurationChangeSchema,
+  ConfirmationBodySchema,
+} from "../core/contracts/http/configuration.ts";
 import {
   IntegrationBodySchema,
   IntegrationListSchema,
@@ -36,6 +45,9 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   ExtensionAsk: ExtensionAskSchema,
   Ending: EndBodySchema,
   AccessFlowDocument: AccessFlowBodySchema,
+  PersonRuleDocument: PersonRuleDocumentSchema,
+  AutomaticApprovalDocument: AutomaticApprovalDocumentSchema,
+  Confirmation: ConfirmationBodySchema,
   SweepBody: SweepBodySchema,
   IntegrationDocument: IntegrationBodySchema,
   Refreshing: RefreshBodySchema,
@@ -47,7 +59,11 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   EventList: EventListSchema,
   Me: MeSchema,
   AccessFlow: AccessFlowViewSchema,
+  PersonRule: PersonRuleDocumentSchema,
+  AutomaticApproval: AutomaticApprovalDocumentSchema,
   AccessFlowList: AccessFlowListSchema,
+  ConfigurationChange: ConfigurationChangeSchema,
+  ConfigurationChangeList: ConfigurationChangeListSchema,
   SweepReport: SweepReportSchema,
   Integration: IntegrationViewSchema,
   IntegrationList: IntegrationListSchema,
@@ -155,6 +171,7 @@ const parametersOf = (route: Route, operation: OperationContract): Json => {
     ...fieldsOf(operation.path).map((field) => ({ ...field, in: "path", required: true })),
     ...fieldsOf(operation.query).map((field) => ({ ...field, in: "query" })),
     ...(route.method === "POST" ? [idempotencyKey] : []),
+    ...(route.method === "GET" ? [] : [via]),
   ];
   return parameters.length === 0 ? {} : { parameters };
 };
@@ -164,6 +181,13 @@ const idempotencyKey: Json = {
   in: "header",
   description: "A call that is repeated under the same key is answered as it was, and does nothing twice",
   schema: { type: "string", minLength: 1, maxLength: 128, pattern: "^[ -~]*$" },
+};
+
+const via: Json = {
+  name: "Lockstep-Via",
+  in: "header",
+  description: "Said by a program that applies files: the audit trail of configuration then says so too",
+  schema: { type: "string", enum: ["file"] },
 };
 
 const fieldsOf = (schema: z.ZodMiniType): readonly Json[] => {
@@ -220,6 +244,7 @@ const problemCodesOf = (route: Route, operation: OperationContract): readonly Pr
       ? []
       : (["malformed-body", operation.invalidBody ?? "invalid-body", "body-too-large"] as const)),
     ...(route.method === "POST" ? (["invalid-idempotency-key", "idempotency-key-reused"] as const) : []),
+    ...(route.method === "GET" ? [] : (["invalid-via"] as const)),
     ...(route.role === "party" ? (["not-found"] as const) : []),
     ...(route.role === "administrator" ? (["not-administrator"] as const) : []),
     ...(route.role === "reader" || route.role === "policy-author" ? (["role-missing"] as const) : []),

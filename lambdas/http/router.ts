@@ -46,7 +46,7 @@ export const router =
     }
     const operation: OperationContract = operations[key];
     const json = operation.body === undefined ? undefined : jsonBodyOf(event);
-    const via = viaOf(event);
+    const via = route.method === "GET" ? "api" : viaOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
     const { claims } = event.requestContext.authorizer.jwt;

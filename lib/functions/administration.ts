@@ -33,6 +33,7 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
     environment: {
       ACCESS_TABLE: tables.access.tableName,
       CONFIG_TABLE: tables.config.tableName,
+      AUDIT_TABLE: tables.audit.tableName,
       INVENTORY_TABLE: tables.inventory.tableName,
       SYNC_WORKFLOW_ARN: syncMachine.stateMachineArn,
       SYNC_FUNCTION: sync.functionName,
@@ -46,6 +47,7 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       POLICY_AUTHOR_GROUPS: JSON.stringify(settings.policyAuthorGroups),
       AUDITOR_GROUPS: JSON.stringify(settings.auditorGroups),
       ...(settings.mfa === undefined ? {} : { MFA: JSON.stringify(settings.mfa) }),
+      GUARDRAILS: JSON.stringify(settings.guardrails),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
     },
     permissions: [
@@ -54,8 +56,14 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       onItems("ReadEntitlements", tables.access, ["BatchGetItem"], ["entitlement#*"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
+      onTable("ReadAudit", tables.audit, ["Query"]),
       // Nothing is deleted: what is taken away leaves the end of its audit chain.
-      onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], ["access-flow", "integration"]),
+      onItems(
+        "WriteFlowsAndIntegrations",
+        tables.config,
+        ["PutItem"],
+        ["access-flow", "bundle", "access-scope", "rota", "integration"],
+      ),
       ...inOrganization(connector, [
         readDirectory(settings, ["DescribeUser", "GetGroupId", "GetUserId", "ListGroupMembershipsForMember"]),
         ...findOrganizationalUnits(settings),

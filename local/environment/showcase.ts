@@ -1,17 +1,24 @@
-import type { AccessFlow, Party } from "../../lambdas/core/domain/access-flow.ts";
+import {
+  approversOf,
+  isResourceTarget,
+  takesRequests,
+  type AccessFlow,
+} from "../../lambdas/core/domain/access-flow.ts";
 import { DomainError } from "../../lambdas/core/domain/errors.ts";
-import { accountsToLocate } from "../../lambdas/core/domain/evaluate.ts";
 import { extensionRulesOf } from "../../lambdas/core/domain/extension.ts";
 import type { Guardrails } from "../../lambdas/core/domain/guardrails.ts";
-import { UserIdSchema } from "../../lambdas/core/domain/ids.ts";
-import type { AccountId, PermissionSetArn, UserId } from "../../lambdas/core/domain/ids.ts";
+import { GroupIdSchema, UserIdSchema } from "../../lambdas/core/domain/ids.ts";
+import { leavesOf } from "../../lambdas/core/domain/rule.ts";
+import type { Clock } from "../../lambdas/core/ports/clock.ts";
+import { accountsToLocate } from "../../lambdas/core/use-cases/evaluation/needed-facts.ts";
+import type { AccountId, PermissionSetArn } from "../../lambdas/core/domain/ids.ts";
 import type { Catalogue } from "../../lambdas/core/ports/catalogue.ts";
 import type { Directory } from "../../lambdas/core/ports/directory.ts";
 import { assertWithinGuardrails } from "../../lambdas/core/use-cases/assert-within-guardrails.ts";
 import {
   assertAccountsActive,
   assertGrantable,
-  servingFlow,
+  evaluateRequest,
 } from "../../lambdas/core/use-cases/eligibility.ts";
 import type { EligibilityDependencies } from "../../lambdas/core/use-cases/eligibility.ts";
 import type { DirectoryPerson } from "./people.ts";
@@ -39,6 +46,7 @@ export interface AutomaticShowcase extends Shown {
 export interface ShowcaseDependencies extends EligibilityDependencies {
   readonly catalogue: Pick<Catalogue, "permissionSet">;
   readonly guardrails: Guardrails;
+  readonly clock: Pick<Clock, "now">;
 }
 
 interface Offer extends Pick<Shown, "account" | "permissionSet"> {
@@ -52,18 +60,20 @@ const DURATION_SECONDS = 1;
 const offersOf = (flows: readonly AccessFlow[], approvals: number): Offer[] =>
   flows
     .filter(({ approval }) => approval.steps.length === approvals)
+    .filter((flow) => takesRequests(flow) && flow.breakGlass === undefined)
     .flatMap((flow) =>
-      flow.targets.flatMap(({ accounts, permissionSets }) =>
-        accounts.flatMap((account) =>
-          permissionSets.map((permissionSet) => ({ flow, account, permissionSet })),
+      flow.targets
+        .filter(isResourceTarget)
+        .flatMap(({ accounts, permissionSets }) =>
+          accounts.flatMap((account) =>
+            permissionSets.map((permissionSet) => ({ flow, account, permissionSet })),
+          ),
         ),
-      ),
     );
 
 const hangsOnUnits = ({ account, permissionSet }: Offer, flows: readonly AccessFlow[]): boolean => {
   const targets = [{ accountId: account.id, permissionSetArn: permissionSet.id }];
-  const ask = { requester: "" as UserId, targets, durationSeconds: DURATION_SECONDS, sessions: [] };
-  return accountsToLocate(ask, flows).length > 0;
+  return accountsToLocate(targets, flows).length > 0;
 };
 
 /** Whether the API would take the request now and serve it by the offer's flow: by the very rules that it goes by. */
@@ -80,24 +90,35 @@ const isServed = async (
   try {
     assertGrantable(dependencies, targets);
     assertWithinGuardrails(dependencies, targets, DURATION_SECONDS);
-    const wanted = { caller, targets, durationSeconds: DURATION_SECONDS };
-    const serving = await servingFlow(dependencies, flows, wanted);
+    const serving = await evaluateRequest(dependencies, flows, {
+      caller,
+      principal: { type: "USER", id: caller.userId, name: caller.userName },
+      requestFor: "self",
+      targets,
+      durationSeconds: DURATION_SECONDS,
+      now: dependencies.clock.now(),
+      justification: "A request to show",
+      mfa: false,
+      breakGlass: false,
+    });
     await assertAccountsActive(dependencies, targets);
-    return serving.name === flow.name;
+    return serving.flow.name === flow.name;
   } catch (error) {
     if (error instanceof DomainError) return false;
     throw error;
   }
 };
 
+/** Everybody whom the conditions name, or a group that they name has: whether it is for them, the rules themselves say. */
 const peopleOf = async (
-  parties: readonly Party[],
+  parties: readonly { readonly type: string; readonly id?: string }[],
   directory: Pick<Directory, "members">,
 ): Promise<ReadonlySet<string>> => {
   const ids = new Set<string>();
   for (const party of parties) {
-    if (party.type === "user") ids.add(party.id);
-    else for (const member of await directory.members(party.id)) ids.add(member);
+    if (party.type === "user" && party.id !== undefined) ids.add(party.id);
+    if (party.type !== "group") continue;
+    for (const member of await directory.members(GroupIdSchema.parse(party.id))) ids.add(member);
   }
   return ids;
 };
@@ -122,7 +143,7 @@ const firstOf = async <Found extends Shown>(
   const withRequestors = await Promise.all(
     offers.map(async (offer) => ({
       offer,
-      mayAsk: await peopleOf(offer.flow.requestors.anyOf, dependencies.directory),
+      mayAsk: await peopleOf(leavesOf(offer.flow.requestors), dependencies.directory),
     })),
   );
   for (const requester of people) {
@@ -167,7 +188,7 @@ export const findShowcase = async (
   const offers = offersOf(flows, 1);
   const approvers = new Map<Offer["flow"], ReadonlySet<string>>();
   for (const { flow } of offers) {
-    const parties = flow.approval.steps.flatMap(({ anyOf }) => anyOf);
+    const parties = flow.approval.steps.flatMap(approversOf);
     approvers.set(flow, await peopleOf(parties, dependencies.directory));
   }
   return firstCounted(offers, flows, people, dependencies, ({ flow }, shown) => {

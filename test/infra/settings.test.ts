@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseSettings, SettingsError } from "../../lib/settings.ts";
 import { shippedSettings } from "./support/synthesize.ts";
@@ -204,6 +205,14 @@ describe("settings", () => {
       maxDuration: "P180D",
       neverGrantable: [],
     });
+  });
+
+  it("are all in docs/settings.md", () => {
+    const documented = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
+    const [sentence = ""] = problems({ ...shippedSettings, unknown: 1 });
+    const keys = sentence.replace(/^.*expected one of (.*)\.$/, "$1").split(", ");
+    expect(keys).toContain("guardrails");
+    for (const key of keys) expect(documented, key).toMatch(new RegExp(String.raw`^\| \`${key}[\`.]`, "m"));
   });
 
   it("lists every problem at once", () => {

@@ -1,3 +1,4 @@
+import { resolveSteps, type RequestStep } from "../../lambdas/core/domain/approval-step.ts";
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import type { AccessRequest, RequestIn } from "../../lambdas/core/domain/access-request.ts";
 import type { Entitlement } from "../../lambdas/core/domain/entitlement.ts";
@@ -112,7 +113,7 @@ export const aPendingRequest = (
     justification: "incident 42",
     createdAt: timestamp(now),
     approval: {
-      steps: flow.approval.steps,
+      steps: requestStepsOf(flow),
       asked: [aUserId("bob")],
       requesterCanApproveSelf: false,
       decisions: [],
@@ -126,6 +127,14 @@ export const aPendingRequest = (
     { ...content, frozen: frozenHash(content) },
     { actor: { type: "user", userId: requester.userId }, now },
   );
+};
+
+/** A flow's steps as a request has them, where they name users and groups alone. */
+export const requestStepsOf = ({ approval }: Pick<AccessFlow, "approval">): RequestStep[] => {
+  const nobody = { owners: [], manager: { nobody: "nobody was looked up" } };
+  const resolved = resolveSteps(approval.steps, nobody);
+  if ("unresolved" in resolved) throw new Error("The flow's steps name more than users and groups");
+  return [...resolved.steps];
 };
 
 /** Alice's active request for an hour of PowerUser in account 2, from midnight on 2026-01-01, approved by bob. */

@@ -1,5 +1,7 @@
+import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
+import { nextEscalation } from "../../core/domain/approval.ts";
 import { durationText } from "../../core/domain/duration.ts";
-import type { RequestView } from "../../core/contracts/http/requests.ts";
+import type { RequestView, StepView } from "../../core/contracts/http/requests.ts";
 import {
   isOver,
   type AccessRequest,
@@ -34,6 +36,7 @@ export const requestView =
     flow: request.flow.name,
     duration: request.duration,
     justification: request.justification,
+    ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     createdAt: request.createdAt,
     ...momentsOf(request),
     approval: approvalView(
@@ -64,13 +67,48 @@ const momentsOf = (request: AccessRequest): Pick<RequestView, "startAt" | "activ
 });
 
 const approvalView = (
-  { steps, decisions }: Approval,
+  approval: Approval,
   waiting: { readonly deadline?: Timestamp },
-): RequestView["approval"] => ({
-  ...waiting,
-  steps: steps.map(({ anyOf, withinSeconds }) => ({ anyOf, within: durationText(withinSeconds) })),
-  decisions: decisions.map(decisionView),
+): RequestView["approval"] => {
+  const { steps, decisions, automatically, reasonRequired } = approval;
+  const escalatesAt = waiting.deadline === undefined ? undefined : nextEscalation(approval);
+  return {
+    ...waiting,
+    ...(escalatesAt === undefined ? {} : { escalatesAt }),
+    ...(automatically === undefined ? {} : { automatically }),
+    ...(reasonRequired === undefined ? {} : { reasonRequired }),
+    steps: steps.map(stepView),
+    decisions: decisions.map(decisionView),
+  };
+};
+
+const stepView = (step: RequestStep): StepView => ({
+  ...("anyOf" in step ? { anyOf: step.anyOf.map(approverView) } : { allOf: step.allOf.map(approverView) }),
+  within: durationText(step.withinSeconds),
+  ...(step.escalation === undefined
+    ? {}
+    : {
+        escalation: {
+          after: durationText(step.escalation.afterSeconds),
+          tiers: step.escalation.tiers.map((tier) => ({ anyOf: tier.map(approverView) })),
+        },
+      }),
 });
+
+const approverView = (approver: RequestApprover): NonNullable<StepView["anyOf"]>[number] => {
+  switch (approver.type) {
+    case "user":
+    case "group":
+      return approver;
+    case "manager":
+      return { type: "manager", id: approver.user.id, name: approver.user.name };
+    case "owner":
+      return {
+        type: "owner",
+        of: approver.of.map(({ anyOf, targets, because }) => ({ anyOf, entitlements: targets, because })),
+      };
+  }
+};
 
 const decisionView = ({
   by,

@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
+import { Beneficiaries } from "../domain/access-flow.ts";
 import { LONGEST_DURATION_SECONDS, parseDuration } from "../domain/duration.ts";
 import { FlowNameSchema } from "../domain/ids.ts";
-import {
-  LONGEST_ACCOUNT,
-  LONGEST_DIRECTORY_NAME,
-  LONGEST_PERMISSION_SET,
-  LONGEST_UNIT_PATH,
-  durationUpTo,
-  nameOrId,
-} from "./http/fields.ts";
+import { isUsablePattern, LONGEST_PATTERN } from "../domain/pattern.ts";
+import { TimeframeSchema } from "../domain/timeframe.ts";
+import { ApprovalDocumentSchema } from "./configuration/approval.ts";
+import { PartyDocumentSchema } from "./configuration/party.ts";
+import { PersonRuleDocumentSchema, withinBounds } from "./configuration/rule.ts";
+import { TargetDocumentSchema } from "./configuration/target.ts";
+import { durationUpTo, nameOrId } from "./http/fields.ts";
 
 /** An access flow as people write it: in a file, and in the HTTP API. */
 
@@ -16,66 +16,34 @@ const FlowDocumentNameSchema = FlowNameSchema.check(
   z.meta({ description: "1 to 64 letters, digits, - and _, starting with a letter or digit" }),
 );
 
-const DirectoryNameSchema = nameOrId(LONGEST_DIRECTORY_NAME);
-
-const PartySchema = z.union(
-  [z.strictObject({ group: DirectoryNameSchema }), z.strictObject({ user: DirectoryNameSchema })],
-  { error: "{group: its display name} or {user: an email or user name}" },
-);
-export type PartyDocument = z.output<typeof PartySchema>;
-
-const PartiesSchema = z.strictObject({ anyOf: z.array(PartySchema).check(z.minLength(1), z.maxLength(100)) });
-
-const OrganizationalUnitPathSchema = nameOrId(
-  LONGEST_UNIT_PATH,
-  "A path of names from the root; it means everything below",
-).check(
-  z.regex(/^(?:\/|(?:\/[^/]+)+)$/, { error: "a path of names that starts with /, such as /Workloads/Prod" }),
-);
-
-const TargetSchema = z
-  .strictObject({
-    accounts: z._default(z.array(nameOrId(LONGEST_ACCOUNT, "Id or name")).check(z.maxLength(500)), []),
-    organizationalUnits: z._default(z.array(OrganizationalUnitPathSchema).check(z.maxLength(100)), []),
-    permissionSets: z
-      .array(nameOrId(LONGEST_PERMISSION_SET, "ARN or name"))
-      .check(z.minLength(1), z.maxLength(100)),
-  })
-  .check(
-    z.refine(({ accounts, organizationalUnits }) => accounts.length + organizationalUnits.length > 0, {
-      error: "accounts or organizationalUnits, or both",
-    }),
-  );
-
-/**
- * The longest that all approval steps may take together. An execution lives a year: a grant of 180 days, a start 90
- * days ahead and 24 hours of revoking leave 94 days.
- */
-const LONGEST_APPROVAL_SECONDS = 90 * 24 * 3600;
-
-const StepSchema = z.strictObject({
-  anyOf: PartiesSchema.shape.anyOf,
-  within: z._default(durationUpTo(LONGEST_APPROVAL_SECONDS, "P90D"), "PT24H"),
-});
-
-const secondsOf = ({ within }: z.output<typeof StepSchema>): number => parseDuration(within) ?? 0;
-
-const StepsSchema = z.array(StepSchema).check(
-  z.maxLength(10),
-  z.refine(
-    (steps) =>
-      // A step that takes too long by itself is told of there.
-      steps.some((step) => secondsOf(step) > LONGEST_APPROVAL_SECONDS) ||
-      steps.reduce((total, step) => total + secondsOf(step), 0) <= LONGEST_APPROVAL_SECONDS,
-    { error: "steps that take at most P90D together" },
-  ),
-);
-
 /** AWS's own longest session duration (https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html). */
 const LONGEST_SESSION_SECONDS = 12 * 3600;
 
+const PatternField = z.string().check(
+  z.refine(isUsablePattern, {
+    error: `a regular expression of at most ${String(LONGEST_PATTERN)} characters, without repetitions within repetitions`,
+  }),
+  z.meta({ description: "A regular expression that has to match the whole text", examples: ["OPS-\\d+"] }),
+);
+
 const SettingsSchema = z.strictObject({
   requesterCanApproveSelf: z._default(z.boolean(), false),
+  justification: z.optional(
+    z.strictObject({
+      required: z._default(z.boolean(), true),
+      pattern: z.optional(PatternField),
+    }),
+  ),
+  ticket: z.optional(z.strictObject({ pattern: PatternField })),
+  approverReasonRequired: z.optional(z.boolean()),
+  mfaRequired: z.optional(
+    z.boolean().check(
+      z.meta({
+        description:
+          "Whether the token has to say that the requester signed in with more than a password (the deployment's setting mfa names the claim; without it nobody can)",
+      }),
+    ),
+  ),
   maxExtensions: z._default(
     z.int().check(
       z.gte(0),
@@ -100,13 +68,73 @@ const SettingsSchema = z.strictObject({
       z.meta({ description: "A permission set whose sessions last longer (ISO 8601) is refused" }),
     ),
   ),
+  labels: z.optional(
+    z.array(nameOrId(64)).check(z.maxLength(20), z.meta({ description: "For people to find flows by" })),
+  ),
 });
 
+const DurationSchema = z
+  .strictObject({
+    max: durationUpTo(LONGEST_DURATION_SECONDS, "P180D"),
+    default: z.optional(
+      durationUpTo(LONGEST_DURATION_SECONDS, "P180D").check(
+        z.meta({ description: "What whoever says no duration gets; max where nothing is said" }),
+      ),
+    ),
+  })
+  .check(
+    z.refine((written) => secondsOf(written.default ?? written.max) <= secondsOf(written.max), {
+      error: "a default that is no longer than max",
+    }),
+  );
+
+const secondsOf = (duration: string): number => parseDuration(duration) ?? 0;
+
+/** Emergencies are short. */
+const LONGEST_BREAK_GLASS_SECONDS = 8 * 3600;
+
+const BreakGlassSchema = z
+  .strictObject({
+    reviewWithin: z._default(durationUpTo(30 * 24 * 3600, "P30D"), "PT24H"),
+    watchers: z._default(z.array(PartyDocumentSchema).check(z.maxLength(50)), []),
+  })
+  .check(
+    z.meta({
+      description:
+        "Access at once in an emergency: asked for with breakGlass, told to everybody, and to be reviewed by somebody else within reviewWithin of its end",
+    }),
+  );
+
 const content = {
-  requestors: PartiesSchema,
-  targets: z.array(TargetSchema).check(z.minLength(1), z.maxLength(50)),
-  duration: z.strictObject({ max: durationUpTo(LONGEST_DURATION_SECONDS, "P180D") }),
-  approval: z._default(z.strictObject({ steps: z._default(StepsSchema, []) }), { steps: [] }),
+  trigger: z._default(z.enum(["self-serve", "automatic"]), "self-serve").check(
+    z.meta({
+      description:
+        "self-serve: people ask for it. automatic: whoever the requestors are has the access as long as they are, within the timeframe",
+    }),
+  ),
+  active: z._default(
+    z
+      .boolean()
+      .check(z.meta({ description: "false: it serves nobody, and the requests that wait under it end" })),
+    true,
+  ),
+  requestors: PersonRuleDocumentSchema.check(withinBounds),
+  targets: z.array(TargetDocumentSchema).check(z.minLength(1), z.maxLength(50)),
+  duration: DurationSchema,
+  timeframe: z.optional(TimeframeSchema),
+  requestFor: z.optional(
+    z
+      .array(z.enum(Beneficiaries))
+      .check(
+        z.minLength(1),
+        z.maxLength(Beneficiaries.length),
+        z.meta({
+          description: "For whom access may be asked; for oneself and one's groups where nothing is said",
+        }),
+      ),
+  ),
+  approval: z._default(ApprovalDocumentSchema, { steps: [] }),
+  breakGlass: z.optional(BreakGlassSchema),
   settings: z._default(SettingsSchema, {
     requesterCanApproveSelf: false,
     maxExtensions: 0,
@@ -114,12 +142,73 @@ const content = {
   }),
 } as const;
 
+interface Written {
+  readonly trigger: "self-serve" | "automatic";
+  readonly duration: { readonly max: string };
+  readonly requestFor?: unknown;
+  readonly approval: { readonly steps: readonly unknown[]; readonly automatic?: unknown };
+  readonly breakGlass?: unknown;
+  readonly settings: { readonly maxExtensions: number };
+}
+
+/** What does not go together: each with the field that says it. */
+const contradictionsOf = ({
+  trigger,
+  duration,
+  requestFor,
+  approval,
+  breakGlass,
+  settings,
+}: Written): readonly { readonly path: readonly string[]; readonly message: string }[] => {
+  const asksNobody = (path: readonly string[], kind: string) =>
+    approval.steps.length > 0 || approval.automatic !== undefined
+      ? [{ path, message: `no approval: ${kind} asks nobody` }]
+      : [];
+  const isNotExtended = (kind: string) =>
+    settings.maxExtensions > 0
+      ? [{ path: ["settings", "maxExtensions"], message: `0: ${kind} is not extended` }]
+      : [];
+  return [
+    ...(trigger === "automatic"
+      ? [
+          ...asksNobody(["approval"], "an automatic flow"),
+          ...isNotExtended("what an automatic flow gives"),
+          ...(breakGlass === undefined
+            ? []
+            : [{ path: ["breakGlass"], message: "nothing: an automatic flow is for no emergency" }]),
+          ...(requestFor === undefined
+            ? []
+            : [{ path: ["requestFor"], message: "nothing: nobody asks for what an automatic flow gives" }]),
+        ]
+      : []),
+    ...(breakGlass === undefined
+      ? []
+      : [
+          ...asksNobody(["approval"], "a flow for emergencies"),
+          ...isNotExtended("access in an emergency"),
+          ...(secondsOf(duration.max) > LONGEST_BREAK_GLASS_SECONDS
+            ? [{ path: ["duration", "max"], message: "at most PT8H: emergencies are short" }]
+            : []),
+        ]),
+  ];
+};
+
+const withoutContradictions = z.superRefine<Written>((written, context) => {
+  for (const { path, message } of contradictionsOf(written)) {
+    context.addIssue({ code: "custom", path: [...path], input: written, message });
+  }
+});
+
 /** The body of `PUT /access-flows/{name}`; a name in it has to be the path's. */
-export const AccessFlowBodySchema = z.strictObject({ name: z.optional(FlowDocumentNameSchema), ...content });
+export const AccessFlowBodySchema = z
+  .strictObject({ name: z.optional(FlowDocumentNameSchema), ...content })
+  .check(withoutContradictions);
 export type AccessFlowBody = z.output<typeof AccessFlowBodySchema>;
 
 /** One flow of a file. */
-const AccessFlowDocumentSchema = z.strictObject({ name: FlowDocumentNameSchema, ...content });
+const AccessFlowDocumentSchema = z
+  .strictObject({ name: FlowDocumentNameSchema, ...content })
+  .check(withoutContradictions);
 export type AccessFlowDocument = z.output<typeof AccessFlowDocumentSchema>;
 
 /** A file of access flows: a list with names that differ. */

@@ -22,6 +22,7 @@ const answeredBy = {
   requests: "api",
   "access-flows": "administration",
   sweep: "administration",
+  configuration: "administration",
   integrations: "administration",
   syncs: "administration",
   inventory: "administration",

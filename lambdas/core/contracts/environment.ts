@@ -50,7 +50,7 @@ export const ConnectorSettingsSchema = z.strictObject({ roleArn: nonEmpty, exter
 export type ConnectorSettings = z.infer<typeof ConnectorSettingsSchema>;
 
 /** Which claim of a token tells of a second factor, and the values of it that do. */
-export const MfaSettingsSchema = z.strictObject({
+const MfaSettingsSchema = z.strictObject({
   claim: nonEmpty,
   values: z.array(nonEmpty).check(z.minLength(1)),
 });

@@ -25,6 +25,8 @@ export const Routes = [
   { method: "GET", path: "/access-flows/{name}", role: "reader" },
   { method: "PUT", path: "/access-flows/{name}", role: "policy-author" },
   { method: "DELETE", path: "/access-flows/{name}", role: "policy-author" },
+  { method: "POST", path: "/access-flows/{name}/confirm", role: "administrator" },
+  { method: "GET", path: "/configuration/changes", role: "reader" },
   { method: "POST", path: "/sweep", role: "administrator" },
   { method: "GET", path: "/integrations", role: "reader" },
   { method: "GET", path: "/integrations/{name}", role: "reader" },

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { FlowStepSchema } from "./access-flow.ts";
+import { RequestStepSchema } from "./approval-step.ts";
+import { PartyKeySchema } from "./access-flow.ts";
 import { AuditEntrySchema } from "./audit.ts";
 import { EntitlementSchema } from "./entitlement.ts";
 import { FlowNameSchema, RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
@@ -11,6 +12,11 @@ export const DecisionSchema = z.strictObject({
   by: PersonSchema,
   decision: z.enum(["approve", "reject"]),
   reason: z.optional(z.string()),
+  /**
+   * The parties of the step that the person was, or belonged to, then; absent where one approval of anybody's decides the
+   * step.
+   */
+  as: z.optional(z.array(PartyKeySchema)),
   at: TimestampSchema,
 });
 export type Decision = z.infer<typeof DecisionSchema>;
@@ -41,10 +47,20 @@ const EndedSchema = z.extend(EndingSchema, { at: TimestampSchema });
 
 /** Who has to approve, in which order, and what they have said so far. */
 export const ApprovalSchema = z.strictObject({
-  steps: z.array(FlowStepSchema),
+  steps: z.array(RequestStepSchema),
   /** Who was asked when the request was made (at most 100): such a person learns that they no longer decide; a stranger learns nothing. */
   asked: z.array(UserIdSchema),
   requesterCanApproveSelf: z.boolean(),
+  /** One person may decide several steps; absent: nobody may. */
+  sameApproverInSeveralSteps: z.optional(z.boolean()),
+  /** Whoever decides has to say why. */
+  reasonRequired: z.optional(z.boolean()),
+  /** Why nobody was asked although the flow has steps, in words. */
+  automatically: z.optional(z.string()),
+  /** When the step that waits began; absent where it does not escalate. */
+  since: z.optional(TimestampSchema),
+  /** Tiers of the step that waits whose people were told that they may decide. */
+  tiersAnnounced: z.optional(z.int().check(z.positive())),
   decisions: z.array(DecisionSchema),
 });
 export type Approval = z.infer<typeof ApprovalSchema>;
@@ -97,6 +113,7 @@ const common = {
   duration: z.string(),
   durationSeconds: z.int().check(z.positive()),
   justification: z.string(),
+  ticket: z.optional(z.string()),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
   approval: ApprovalSchema,

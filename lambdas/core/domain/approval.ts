@@ -1,16 +1,98 @@
-import type { FlowStep } from "./access-flow.ts";
-import type { AccessRequest, Approval } from "./access-request.ts";
-import { includesPerson } from "./evaluate.ts";
-import type { GroupId, Timestamp, UserId } from "./ids.ts";
+import { partyKey, type Party, type PartyKey } from "./access-flow.ts";
+import type { AccessRequest, Approval, Decision } from "./access-request.ts";
+import {
+  allPartiesOf,
+  escalatedParties,
+  isApproved,
+  isPlain,
+  partiesOf,
+  type RequestStep,
+} from "./approval-step.ts";
+import { secondsAfter, timestamp, type GroupId, type Timestamp, type UserId } from "./ids.ts";
+import { includesPerson } from "./person-rule.ts";
 
 /*
  * Who decides: one rule for a request and for more time on it. Both have an Approval of their own; the requester and
  * the beneficiaries are the same.
  */
 
-/** The step that is waiting for a decision: steps are decided in order, each by one approval. */
-export const currentStep = ({ steps, decisions }: Approval): FlowStep | undefined =>
-  steps[decisions.filter(({ decision }) => decision === "approve").length];
+const decisionsOn = ({ decisions }: Pick<Approval, "decisions">, step: number): readonly Decision[] =>
+  decisions.filter((decision) => decision.step === step);
+
+/** Whether what was said so far decides the step. What a person was when they said it was kept with it. */
+const isStepApproved = (step: RequestStep, decisions: readonly Decision[]): boolean => {
+  const approvals = decisions.filter(({ decision }) => decision === "approve");
+  if (isPlain(step) && approvals.length > 0) return true;
+  const approved = approvals.map(({ by, as = [] }) => ({ person: by.userId, as: new Set<PartyKey>(as) }));
+  return isApproved(step, approved, Number.POSITIVE_INFINITY);
+};
+
+/** The place of the step that is waiting for a decision: steps are decided in order. */
+export const currentStepIndex = (approval: Pick<Approval, "steps" | "decisions">): number => {
+  const waiting = approval.steps.findIndex(
+    (step, index) => !isStepApproved(step, decisionsOn(approval, index)),
+  );
+  return waiting < 0 ? approval.steps.length : waiting;
+};
+
+/** The step that is waiting for a decision; undefined when all of them are approved. */
+export const currentStep = (approval: Pick<Approval, "steps" | "decisions">): RequestStep | undefined =>
+  approval.steps[currentStepIndex(approval)];
+
+/** How many tiers of the step that waits are open: time opens them, whether or not anybody was told. */
+export const tiersOpen = (approval: Approval, now: Date): number => {
+  const escalation = currentStep(approval)?.escalation;
+  if (escalation === undefined || approval.since === undefined) return 0;
+  const passed = (now.getTime() - Date.parse(approval.since)) / 1000;
+  return Math.max(0, Math.min(escalation.tiers.length, Math.floor(passed / escalation.afterSeconds)));
+};
+
+/** When the next tier opens whose people were not told yet; undefined: there is none. */
+export const nextEscalation = (approval: Approval): Timestamp | undefined => {
+  const escalation = currentStep(approval)?.escalation;
+  const announced = approval.tiersAnnounced ?? 0;
+  if (escalation === undefined || approval.since === undefined || announced >= escalation.tiers.length)
+    return undefined;
+  return secondsAfter(new Date(approval.since), (announced + 1) * escalation.afterSeconds);
+};
+
+/** When somebody has to look at what waits: a tier opens, or nobody can decide any more. */
+export const nextLook = ({
+  approval,
+  deadline,
+}: {
+  readonly approval: Approval;
+  readonly deadline: Timestamp;
+}): Timestamp => {
+  const escalates = nextEscalation(approval);
+  return escalates !== undefined && escalates < deadline ? escalates : deadline;
+};
+
+/** The approval with its current step begun at `now`. */
+export const beginStep = (approval: Approval, now: Date): Approval => {
+  const { since: _earlier, tiersAnnounced: _told, ...rest } = approval;
+  return currentStep(rest)?.escalation === undefined ? rest : { ...rest, since: timestamp(now) };
+};
+
+/** Who may decide the step that waits, now. */
+export const partiesNow = (approval: Approval, now: Date): readonly Party[] => {
+  const step = currentStep(approval);
+  return step === undefined ? [] : [...partiesOf(step), ...escalatedParties(step, tiersOpen(approval, now))];
+};
+
+/** Which of those who may decide now the person is; kept with the decision where the step needs several people. */
+export const speaksAs = (
+  approval: Approval,
+  person: UserId,
+  memberships: ReadonlySet<GroupId>,
+  now: Date,
+): readonly PartyKey[] => [
+  ...new Set(
+    partiesNow(approval, now)
+      .filter((party) => includesPerson(party, person, memberships))
+      .map(partyKey),
+  ),
+];
 
 /** What somebody is to decide on now: the request itself, or more time on it. */
 export interface OpenApproval {
@@ -39,11 +121,15 @@ const approvalsOf = (request: AccessRequest): readonly Approval[] => {
   return open?.of === "extension" ? [request.approval, open.approval] : [request.approval];
 };
 
+/** Everybody whom a step of the request's, or of its waiting extension's, names. */
+const namedIn = (request: AccessRequest): readonly Party[] =>
+  approvalsOf(request)
+    .flatMap(({ steps }) => steps)
+    .flatMap(allPartiesOf);
+
 /** The groups that deciding on a request, or on more time on it, needs the caller's membership in. */
 export const groupsThatMatter = (request: AccessRequest): readonly GroupId[] => {
-  const approvers = approvalsOf(request)
-    .flatMap(({ steps }) => steps)
-    .flatMap(({ anyOf }) => anyOf.flatMap((party) => (party.type === "group" ? [party.id] : [])));
+  const approvers = namedIn(request).flatMap((party) => (party.type === "group" ? [party.id] : []));
   return [...new Set(request.principal.type === "GROUP" ? [...approvers, request.principal.id] : approvers)];
 };
 
@@ -55,9 +141,9 @@ export const standingOf = (
   approval: Approval,
   person: UserId,
   memberships: ReadonlySet<GroupId>,
+  now: Date,
 ): Standing => {
-  const step = currentStep(approval);
-  const named = step?.anyOf.some((party) => includesPerson(party, person, memberships)) ?? false;
+  const named = speaksAs(approval, person, memberships, now).length > 0;
   if (approval.requesterCanApproveSelf) return named ? "approver" : "none";
   if (requester.userId === person) return "requester";
   const benefits = principal.type === "USER" ? principal.id === person : memberships.has(principal.id);
@@ -65,15 +151,22 @@ export const standingOf = (
   return named ? "approver" : "none";
 };
 
+/** Whether the person has said already what they may say: on any step, unless one person may decide several. */
+export const hasDecided = (approval: Approval, person: UserId): boolean => {
+  const step = currentStepIndex(approval);
+  return approval.decisions.some(
+    (decision) =>
+      decision.by.userId === person &&
+      (approval.sameApproverInSeveralSteps !== true || decision.step === step),
+  );
+};
+
 /** Whether the person is an approver of any step, of the request's or of its waiting extension's, now. */
 export const isApproverOf = (
   request: AccessRequest,
   person: UserId,
   memberships: ReadonlySet<GroupId>,
-): boolean =>
-  approvalsOf(request)
-    .flatMap(({ steps }) => steps)
-    .some((step) => step.anyOf.some((party) => includesPerson(party, person, memberships)));
+): boolean => namedIn(request).some((party) => includesPerson(party, person, memberships));
 
 /** Whether the person was asked, for the request or for its waiting extension, when that was made. */
 export const wasAsked = (request: AccessRequest, person: UserId): boolean =>

@@ -1,3 +1,4 @@
+import { nextLook } from "./approval.ts";
 import type { ExecutionInput } from "../contracts/workflow.ts";
 import { isOver, type AccessRequest, type RequestIn, type Status } from "./access-request.ts";
 import { goneSince } from "./delay.ts";
@@ -41,7 +42,7 @@ const lastChange = (request: AccessRequest): Date => new Date(request.trail.at(-
 const nextMoment = (request: Exclude<AccessRequest, { status: OverStatus }>): Date => {
   switch (request.status) {
     case "pending":
-      return new Date(request.deadline);
+      return new Date(nextLook(request));
     case "scheduled":
       return new Date(request.startAt);
     case "active":

@@ -1,108 +1,154 @@
-import type { AccessFlow, FlowTarget, Party } from "./access-flow.ts";
+import type { AccessFlow, AutomaticApprovalCondition } from "./access-flow.ts";
+import { resolveSteps, type RequestStep, type ResolvedApprovers } from "./approval-step.ts";
 import type { DomainErrorCode } from "./errors.ts";
-import type { AccountId, GroupId, OrganizationalUnitId, PermissionSetArn, UserId } from "./ids.ts";
-import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
+import { extensionRulesOf } from "./extension.ts";
+import {
+  codeOf,
+  conditionOfFlow,
+  ConditionNames,
+  firstInTheWay,
+  secondsAsked,
+  type Ask,
+  type Condition,
+  type ConditionName,
+  type EvaluationContext,
+} from "./flow-conditions.ts";
+import { conditionOf, ruleWords } from "./person-rule.ts";
+import { all, decide, verdictOf, type Verdict } from "./rule.ts";
+import { hasTag } from "./target-coverage.ts";
 
-/** What is asked for, by ids. */
-export interface Ask {
-  readonly requester: UserId;
-  readonly targets: readonly { readonly accountId: AccountId; readonly permissionSetArn: PermissionSetArn }[];
+/** Who has to approve, as far as that has to be looked up; needed for a flow that names owners or managers. */
+export type Approvers = ResolvedApprovers | undefined;
+
+/** What a request may have. */
+export interface Limits {
+  /** How long the access will last. */
   readonly durationSeconds: number;
-  /** The targets' permission sets, with how long their sessions last. */
-  readonly sessions: readonly PermissionSetSession[];
-}
-
-/** Everything that a decision depends on, loaded beforehand. */
-export interface EvaluationContext {
-  readonly flows: readonly AccessFlow[];
-  /** The requester's groups among those that the flows name. */
-  readonly memberships: ReadonlySet<GroupId>;
-  /** The organizational units above each account. */
-  readonly ancestors: ReadonlyMap<AccountId, readonly OrganizationalUnitId[]>;
+  readonly maxSeconds: number;
+  readonly maxExtensions: number;
+  readonly longestExtensionSeconds: number;
 }
 
 export type Evaluation =
-  | { readonly allowed: true; readonly flow: AccessFlow }
+  | {
+      readonly allowed: true;
+      readonly flow: AccessFlow;
+      /** Who decides, in order; empty: nobody has to. */
+      readonly steps: readonly RequestStep[];
+      /** Why nobody has to, in words, where the flow itself has steps. */
+      readonly automatically?: string;
+      readonly limits: Limits;
+    }
   | {
       readonly allowed: false;
-      readonly code: Extract<
-        DomainErrorCode,
-        "no-matching-flow" | "duration-above-maximum" | "session-too-long"
-      >;
+      readonly code: DomainErrorCode;
       readonly reasons: readonly string[];
     };
-
-/** Whether a flow's or a step's party includes the person. */
-export const includesPerson = (party: Party, person: UserId, memberships: ReadonlySet<GroupId>): boolean =>
-  party.type === "user" ? party.id === person : memberships.has(party.id);
-
-type Target = Ask["targets"][number];
-
-/** Whether what a flow gives access to includes the permission set in the account. */
-export const covers = (
-  flowTarget: FlowTarget,
-  target: Target,
-  context: Pick<EvaluationContext, "ancestors">,
-): boolean => {
-  if (!flowTarget.permissionSets.some(({ id }) => id === target.permissionSetArn)) return false;
-  if (flowTarget.accounts.some(({ id }) => id === target.accountId)) return true;
-  const above = context.ancestors.get(target.accountId) ?? [];
-  return flowTarget.organizationalUnits.some(({ id }) => above.includes(id));
-};
 
 /** The flow of several that asks the least: fewest approvals, then by name. */
 export const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
   a.approval.steps.length - b.approval.steps.length || (a.name < b.name ? -1 : 1);
 
+/** The flow that serves the request: of all that do, the one that asks the least of this very request. */
+export const servingFlowOf = (ask: Ask, context: EvaluationContext): AccessFlow | undefined => {
+  const stepsOf = (flow: AccessFlow): number =>
+    isApprovedAutomatically(flow, ask, context) === "met" ? 0 : flow.approval.steps.length;
+  return context.flows
+    .filter((flow) => firstInTheWay(flow, ask, context) === undefined)
+    .toSorted((a, b) => stepsOf(a) - stepsOf(b) || leastDemanding(a, b))[0];
+};
+
 /**
- * Decides which flow serves a request. Pure: it only looks at its arguments.
- * One flow must allow every target, the duration and the sessions.
+ * Decides whether a request is allowed, by which flow, and who approves. Pure: it only looks at its arguments. One flow must
+ * allow all of the request. `approvers` are those of the flow that `servingFlowOf` finds.
  */
-export const evaluate = (ask: Ask, context: EvaluationContext): Evaluation => {
-  const asRequestor = context.flows.filter((flow) =>
-    flow.requestors.anyOf.some((party) => includesPerson(party, ask.requester, context.memberships)),
-  );
-  const covering = asRequestor.filter((flow) =>
-    ask.targets.every((target) => flow.targets.some((flowTarget) => covers(flowTarget, target, context))),
-  );
-  const serving = covering.filter((flow) => ask.durationSeconds <= flow.duration.maxSeconds);
-  const withSessions = serving.map((flow) => ({ flow, tooLong: tooLongSessions(flow, ask.sessions) }));
-  const fitting = withSessions.flatMap(({ flow, tooLong }) => (tooLong.length === 0 ? [flow] : []));
-  const flow = fitting.toSorted(leastDemanding)[0];
-  if (flow !== undefined) return { allowed: true, flow };
-  if (serving.length > 0) {
-    const reasons = withSessions.flatMap(({ tooLong }) => tooLong);
-    return { allowed: false, code: "session-too-long", reasons: [...new Set(reasons)] };
+export const evaluate = (ask: Ask, context: EvaluationContext, approvers?: Approvers): Evaluation => {
+  const flow = servingFlowOf(ask, context);
+  if (flow === undefined) return refusal(ask, context);
+  const limits = limitsOf(flow, ask);
+  const { automatic, steps } = flow.approval;
+  if (automatic !== undefined && isApprovedAutomatically(flow, ask, context) === "met") {
+    return { allowed: true, flow, steps: [], automatically: ruleWords(automatic), limits };
   }
-  if (covering.length > 0) {
+  const resolved = resolveSteps(steps, approvers ?? NOBODY_LOOKED_UP);
+  if ("unresolved" in resolved) {
+    const { step, reason } = resolved.unresolved;
     return {
       allowed: false,
-      code: "duration-above-maximum",
-      reasons: covering.map(({ name, duration }) => `access flow ${name} allows at most ${duration.max}`),
+      code: "no-approver",
+      reasons: [
+        `step ${String(step)} of access flow ${flow.name}'s approval has nobody who may decide: ${reason}`,
+      ],
     };
   }
+  return { allowed: true, flow, steps: resolved.steps, limits };
+};
+
+/** Whoever evaluates without looking up owners and managers learns that none are known. */
+const NOBODY_LOOKED_UP: ResolvedApprovers = {
+  owners: [{ nobody: "nobody has looked up who owns it" }],
+  manager: { nobody: "nobody has looked up the manager" },
+};
+
+const limitsOf = (flow: AccessFlow, ask: Ask): Limits => {
+  const { maxExtensions, longestSeconds } = extensionRulesOf(flow);
   return {
-    allowed: false,
-    code: "no-matching-flow",
-    reasons:
-      asRequestor.length === 0
-        ? ["no access flow names you or one of your groups as a requestor"]
-        : asRequestor.map(({ name }) => `access flow ${name} does not cover everything that you asked for`),
+    durationSeconds: secondsAsked(flow, ask),
+    maxSeconds: flow.duration.maxSeconds,
+    maxExtensions,
+    longestExtensionSeconds: longestSeconds,
   };
 };
 
-/** The groups that an evaluation of these flows needs the requester's membership in. */
-export const groupsNamedIn = (parties: readonly Party[]): readonly GroupId[] => [
-  ...new Set(parties.flatMap((party) => (party.type === "group" ? [party.id] : []))),
-];
-
-/** The accounts whose organizational units matter: some flow that offers the permission set names a unit and does not name the account. */
-export const accountsToLocate = (ask: Ask, flows: readonly AccessFlow[]): readonly AccountId[] => {
-  const flowTargets = flows
-    .flatMap((flow) => flow.targets)
-    .filter((target) => target.organizationalUnits.length > 0);
-  const needed = ask.targets.filter(({ permissionSetArn }) =>
-    flowTargets.some(({ permissionSets }) => permissionSets.some(({ id }) => id === permissionSetArn)),
-  );
-  return [...new Set(needed.map(({ accountId }) => accountId))];
+/** Whether the flow's conditions for doing without approval are met; unmet where it has none. */
+export const isApprovedAutomatically = (
+  { approval, duration }: Pick<AccessFlow, "approval" | "duration">,
+  ask: Ask,
+  context: EvaluationContext,
+): Verdict => {
+  if (approval.automatic === undefined) return "unmet";
+  return decide(approval.automatic, (condition: AutomaticApprovalCondition) => {
+    switch (condition.type) {
+      case "target-tag":
+        return all(ask.targets, ({ accountId }) => hasTag(condition, context.accounts.get(accountId)?.tags));
+      case "duration-below":
+        return verdictOf(secondsAsked({ duration }, ask) < condition.seconds);
+      default:
+        return conditionOf(condition, context.requester);
+    }
+  });
 };
+
+/** What the flows that came nearest to allowing it have against it. Flows for others stay unnamed. */
+const refusal = (ask: Ask, context: EvaluationContext): Extract<Evaluation, { allowed: false }> => {
+  const inTheWay = context.flows.map((flow) => ({ flow, condition: firstInTheWay(flow, ask, context) }));
+  const order = (condition: ConditionName | undefined): number =>
+    condition === undefined ? -1 : ConditionNames.indexOf(condition);
+  const furthest = Math.max(-1, ...inTheWay.map(({ condition }) => order(condition)));
+  const condition = ConditionNames[furthest];
+  if (condition === undefined || furthest <= ConditionNames.indexOf("requestors")) {
+    return {
+      allowed: false,
+      code: "no-matching-flow",
+      reasons: ["no access flow names you or one of your groups as a requestor"],
+    };
+  }
+  const reasons = inTheWay
+    .filter((one) => one.condition === condition)
+    .map(({ flow }) => `access flow ${flow.name} ${conditionOfFlow(condition, flow, ask, context).detail}`);
+  return { allowed: false, code: codeOf(condition), reasons: [...new Set(reasons)] };
+};
+
+/** A flow, with everything that speaks for and against its serving a request. */
+export interface Consideration {
+  readonly flow: AccessFlow;
+  readonly serves: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+/** How each flow stands to the request: the first condition that is in the way is the one that decides. */
+export const consider = (ask: Ask, context: EvaluationContext): readonly Consideration[] =>
+  context.flows.map((flow) => {
+    const conditions = ConditionNames.map((condition) => conditionOfFlow(condition, flow, ask, context));
+    return { flow, serves: conditions.every(({ verdict }) => verdict === "met"), conditions };
+  });

@@ -79,6 +79,7 @@ export const commonOf = (request: AccessRequest) => ({
   duration: request.duration,
   durationSeconds: request.durationSeconds,
   justification: request.justification,
+  ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
   approval: request.approval,

@@ -1,4 +1,6 @@
 import type { AccessFlow, FlowStep } from "./access-flow.ts";
+import type { RequestStep } from "./approval-step.ts";
+import { beginStep } from "./approval.ts";
 import type { AccessRequest, Approval, AskedExtension, Extension, RequestIn } from "./access-request.ts";
 import { LONGEST_DURATION_SECONDS, durationText } from "./duration.ts";
 import { DomainError } from "./errors.ts";
@@ -104,7 +106,7 @@ const tooLong = (detail: string): DomainError =>
   ]);
 
 /** Nobody can decide after the step's time, nor once the access is over. */
-const deadlineOf = (expiresAt: Timestamp, { withinSeconds }: FlowStep, now: Date): Timestamp => {
+const deadlineOf = (expiresAt: Timestamp, { withinSeconds }: RequestStep, now: Date): Timestamp => {
   const within = secondsAfter(now, withinSeconds);
   return within < expiresAt ? within : expiresAt;
 };
@@ -116,13 +118,13 @@ export const askedExtension = (
   { expiresAt }: RequestIn<"active">,
   asked: Asked,
   approval: Approval,
-  first: FlowStep,
+  first: RequestStep,
   now: Date,
 ): AskedExtension => ({
   ...asked,
   askedAt: timestamp(now),
   deadline: deadlineOf(expiresAt, first, now),
-  approval,
+  approval: beginStep(approval, now),
 });
 
 /** The same, waiting for its next step. */
@@ -130,9 +132,13 @@ export const atNextStep = (
   { expiresAt }: RequestIn<"active">,
   extension: AskedExtension,
   approval: Approval,
-  next: FlowStep,
+  next: RequestStep,
   now: Date,
-): AskedExtension => ({ ...extension, approval, deadline: deadlineOf(expiresAt, next, now) });
+): AskedExtension => ({
+  ...extension,
+  approval: beginStep(approval, now),
+  deadline: deadlineOf(expiresAt, next, now),
+});
 
 /** What changes when more time is given: the expiry moves from where it is. */
 export const withMoreTime = (

@@ -12,9 +12,13 @@ export const frozenHash = (
     | "flow"
     | "durationSeconds"
     | "justification"
+    | "ticket"
     | "startAt"
   > & {
-    readonly approval: Pick<AccessRequest["approval"], "steps" | "requesterCanApproveSelf">;
+    readonly approval: Pick<
+      AccessRequest["approval"],
+      "steps" | "requesterCanApproveSelf" | "sameApproverInSeveralSteps"
+    >;
   },
 ): string =>
   hashOf({
@@ -28,4 +32,9 @@ export const frozenHash = (
     startAt: request.startAt ?? null,
     steps: request.approval.steps,
     requesterCanApproveSelf: request.approval.requesterCanApproveSelf,
+    // What requests did not have at first is not there: those that were frozen before have the hash that they had.
+    ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    ...(request.approval.sameApproverInSeveralSteps === undefined
+      ? {}
+      : { sameApproverInSeveralSteps: request.approval.sameApproverInSeveralSteps }),
   });

@@ -42,7 +42,13 @@ export const isRoot = (id: OrganizationalUnitId): boolean => id.startsWith("r-")
 export const FlowNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"FlowName">();
 export type FlowName = z.infer<typeof FlowNameSchema>;
 
-/** A rota's name. */
+/** A bundle's name, an access scope's and a rota's: as an access flow's. */
+export const BundleNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"BundleName">();
+export type BundleName = z.infer<typeof BundleNameSchema>;
+
+export const ScopeNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"ScopeName">();
+export type ScopeName = z.infer<typeof ScopeNameSchema>;
+
 export const RotaNameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/).brand<"RotaName">();
 export type RotaName = z.infer<typeof RotaNameSchema>;
 

@@ -29,8 +29,12 @@ export const OwnerSchema = z.strictObject({
 });
 export type Owner = z.infer<typeof OwnerSchema>;
 
-/** Who owns a resource: the value of its tag `tagKey` is the `attribute` of a user or group of the directory. */
+/**
+ * Who owns a resource: the value of its tag `tagKey` is the `attribute` of a user or group of the directory. People are named
+ * by `userName` and `email`, and groups by `displayName`: nothing finds people by their display names, which they may share.
+ */
 export const ResourceOwnerAttributes = ["userName", "email", "displayName"] as const;
+export type ResourceOwnerAttribute = (typeof ResourceOwnerAttributes)[number];
 const ResourceOwnerSchema = z.strictObject({
   tagKey: z.string(),
   attribute: z.enum(ResourceOwnerAttributes),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { UnconfirmedEditorsSchema } from "./configuration/confirmation.ts";
 import { RotaNameSchema, TimestampSchema, UserIdSchema, timestamp, type UserId } from "./ids.ts";
 import { DAY, firstMomentOf, localTimeAt } from "./local-time.ts";
 
@@ -39,6 +40,7 @@ export const RotaSchema = z.strictObject({
   ...RotaContentSchema.shape,
   updatedAt: TimestampSchema,
   updatedBy: z.string(),
+  unconfirmedEditors: z.optional(UnconfirmedEditorsSchema),
 });
 export type Rota = z.infer<typeof RotaSchema>;
 

@@ -21,18 +21,18 @@ export const sessionSecondsOf = (sessionDuration: string): number | undefined =>
   return seconds === undefined || seconds < 1 ? undefined : seconds;
 };
 
-/** Why a flow refuses these permission sets' sessions: one reason for each that lasts too long. */
+/** Why a flow refuses these permission sets' sessions: one reason for each that lasts too long, without the flow's name. */
 export const tooLongSessions = (
-  { name, settings }: Pick<AccessFlow, "name" | "settings">,
+  { settings }: Pick<AccessFlow, "settings">,
   sessions: readonly PermissionSetSession[],
 ): readonly string[] => {
   const { maxSessionSeconds } = settings;
   if (maxSessionSeconds === undefined) return [];
-  const allowed = `access flow ${name} allows sessions of at most ${durationText(maxSessionSeconds)}`;
+  const allowed = `allows sessions of at most ${durationText(maxSessionSeconds)}`;
   return sessions.flatMap(({ permissionSetName, sessionSeconds }) => {
     if (sessionSeconds !== undefined && sessionSeconds <= maxSessionSeconds) return [];
     const found = sessionSeconds === undefined ? "unknown length" : durationText(sessionSeconds);
-    return [`permission set ${permissionSetName} has sessions of ${found}, and ${allowed}`];
+    return [`${allowed}, and permission set ${permissionSetName} has sessions of ${found}`];
   });
 };
 

@@ -15,6 +15,10 @@ export const transitions = {
   ApprovalNeeded: { from: [], to: "pending" },
   /** Made under a flow that needs nobody's approval. */
   AutomaticallyApproved: { from: [], to: "approved" },
+  /** One of several who have to agree to a step has. */
+  ApprovalGiven: { from: ["pending"], to: "pending" },
+  /** Nobody has decided for some time: more people may. */
+  ApprovalEscalated: { from: ["pending"], to: "pending" },
   /** One step is approved and the next one's approvers are asked. */
   NextApprovalNeeded: { from: ["pending"], to: "pending" },
   RequestApproved: { from: ["pending"], to: "approved" },
@@ -31,6 +35,7 @@ export const transitions = {
   AccessGranted: { from: ["granting"], to: "active" },
   /** More time was asked for, and waits for its first approval: the expiry stays what it was. */
   ExtensionRequested: { from: ["active"], to: "active" },
+  ExtensionApprovalGiven: { from: ["active"], to: "active" },
   NextExtensionApprovalNeeded: { from: ["active"], to: "active" },
   ExtensionRejected: { from: ["active"], to: "active" },
   /** The only transition that moves an expiry. */

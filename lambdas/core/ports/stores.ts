@@ -1,4 +1,7 @@
 import type { AccessFlow } from "../domain/access-flow.ts";
+import type { AccessScope } from "../domain/access-scope.ts";
+import type { Bundle } from "../domain/bundle.ts";
+import type { Rota } from "../domain/rota.ts";
 import type { AccessRequest, Status } from "../domain/access-request.ts";
 import type { AuditEntry } from "../domain/audit.ts";
 import type { ConfigurationEntry } from "../domain/configuration/entry.ts";
@@ -160,6 +163,9 @@ export interface ConfigurationTrail {
 }
 
 export type AccessFlowStore = ConfigurationStore<AccessFlow>;
+export type BundleStore = ConfigurationStore<Bundle>;
+export type AccessScopeStore = ConfigurationStore<AccessScope>;
+export type RotaStore = ConfigurationStore<Rota>;
 
 export interface AuditTrail {
   /** Keeps an entry; one that is there already is left as it is. */

@@ -1,3 +1,4 @@
+import { nextLook } from "../domain/approval.ts";
 import { secondsAfter, type Timestamp } from "../domain/ids.ts";
 import type { AccessRequestStore, Wakeup, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
@@ -14,7 +15,7 @@ interface Dependencies {
 /**
  * Keeps the token of an execution that waits for approval. The token is written before the request is read, and a
  * decision is written before the token is read: whichever comes second sees the other, so no wake-up is lost between
- * them. A request that no longer waits for this very deadline wakes the execution at once.
+ * them. A request that is not to be looked at again at this very moment wakes the execution at once.
  */
 export const awaitApproval =
   ({ requests, wakeups, workflow }: Dependencies) =>
@@ -25,5 +26,5 @@ export const awaitApproval =
     // A later wait has begun: this token wakes nobody.
     if (kept === "conflict") return;
     const request = await requests.get(requestId);
-    if (request?.status !== "pending" || request.deadline !== deadline) await workflow.wake(taskToken);
+    if (request?.status !== "pending" || nextLook(request) !== deadline) await workflow.wake(taskToken);
   };

@@ -1,7 +1,8 @@
 import type { IdentityCenterSettings } from "../contracts/environment.ts";
 import type { RequestAsk } from "../contracts/http/requests.ts";
-import type { AccessRequest, RequestedEntitlement } from "../domain/access-request.ts";
-import { parseDuration } from "../domain/duration.ts";
+import type { AccessRequest, Approval, RequestedEntitlement } from "../domain/access-request.ts";
+import { beginStep } from "../domain/approval.ts";
+import { durationText, parseDuration } from "../domain/duration.ts";
 import { entitlementKey } from "../domain/entitlement.ts";
 import { DomainError } from "../domain/errors.ts";
 import { begin } from "../domain/evolve.ts";
@@ -16,11 +17,11 @@ import type { AccessFlowStore } from "../ports/stores.ts";
 import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import { eligibleApprovers } from "./eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
-import { principalOf } from "./principal-of.ts";
+import { beneficiaryOf } from "./principal-of.ts";
 import {
   assertAccountsActive,
   assertGrantable,
-  servingFlow,
+  evaluateRequest,
   type EligibilityDependencies,
   type Target,
 } from "./eligibility.ts";
@@ -39,6 +40,8 @@ export interface ComposeDependencies extends EligibilityDependencies {
 export interface SubmitInput {
   readonly caller: Person;
   readonly ask: RequestAsk;
+  /** Whether the caller's token says that they signed in with more than a password. */
+  readonly mfa?: boolean;
   readonly idempotency?: Idempotency;
 }
 
@@ -48,38 +51,64 @@ const LATEST_START_SECONDS = 90 * 24 * 3600;
 export const composeRequest = async (
   dependencies: ComposeDependencies,
   id: RequestId,
-  { caller, ask, idempotency }: SubmitInput,
+  { caller, ask, mfa = false, idempotency }: SubmitInput,
 ): Promise<AccessRequest> => {
   const { clock } = dependencies;
-  const durationSeconds = parseDuration(ask.duration) ?? 0;
-  assertStart(ask.startAt, clock.now());
+  const begun = clock.now();
+  assertStart(ask.startAt, begun);
   const targets = await targetsOf(dependencies, ask);
   assertGrantable(dependencies, targets);
-  assertWithinGuardrails(dependencies, targets, durationSeconds);
-  const principal = await principalOf(dependencies, caller, ask.principal);
-  const flow = await servingFlow(dependencies, await dependencies.flows.list(), {
-    caller,
-    targets,
-    durationSeconds,
-  });
+  const durationSeconds = ask.duration === undefined ? undefined : parseDuration(ask.duration);
+  assertWithinGuardrails(dependencies, targets, durationSeconds ?? 0);
+  const { principal, requestFor } = await beneficiaryOf(dependencies, caller, ask.principal);
+  const { flow, steps, automatically, limits } = await evaluateRequest(
+    dependencies,
+    await dependencies.flows.list(),
+    {
+      caller,
+      principal,
+      requestFor,
+      targets,
+      durationSeconds,
+      now: begun,
+      start: ask.startAt === undefined ? undefined : new Date(ask.startAt),
+      justification: ask.justification,
+      ticket: ask.ticket,
+      mfa,
+      breakGlass: ask.breakGlass ?? false,
+    },
+  );
+  // What the flow gives to whoever says nothing is bound by them, too.
+  assertWithinGuardrails(dependencies, targets, limits.durationSeconds);
   await assertAccountsActive(dependencies, targets);
   const { requesterCanApproveSelf } = flow.settings;
-  const { steps } = flow.approval;
-  const who = { requester: caller.userId, principal, requesterCanApproveSelf };
+  const { sameApproverInSeveralSteps } = flow.approval;
+  const who = { requester: caller.userId, principal, requesterCanApproveSelf, sameApproverInSeveralSteps };
   const asked = await eligibleApprovers(dependencies)(steps, who);
   const now = clock.now();
+  const duration = ask.duration ?? durationText(limits.durationSeconds);
+  const approval: Approval = {
+    steps: [...steps],
+    asked: [...asked],
+    requesterCanApproveSelf,
+    ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
+    ...(automatically === undefined ? {} : { automatically }),
+    ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
+    decisions: [],
+  };
   const content = {
     id,
     requester: caller,
     principal,
     entitlements: entitlementsOf(dependencies.identityCenter, targets, principal),
     flow: { name: flow.name, version: flow.version },
-    duration: ask.duration,
-    durationSeconds,
-    justification: ask.justification,
+    duration,
+    durationSeconds: limits.durationSeconds,
+    justification: ask.justification ?? "",
+    ...(ask.ticket === undefined ? {} : { ticket: ask.ticket }),
     createdAt: timestamp(now),
     ...(ask.startAt === undefined ? {} : { startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))) }),
-    approval: { steps, asked: [...asked], requesterCanApproveSelf, decisions: [] },
+    approval: beginStep(approval, now),
     answered: idempotency === undefined ? [] : [{ ...idempotency }],
   };
   const draft = { ...content, frozen: frozenHash(content) };
@@ -88,7 +117,8 @@ export const composeRequest = async (
     now,
     details: {
       flow: flow.name,
-      duration: ask.duration,
+      duration,
+      ...(automatically === undefined ? {} : { automatically }),
       entitlements: content.entitlements.map(({ entitlement }) => entitlementKey(entitlement)),
     },
   };

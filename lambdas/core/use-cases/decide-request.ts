@@ -6,10 +6,15 @@ import type {
   Decision,
   RequestIn,
 } from "../domain/access-request.ts";
+import { isPlain } from "../domain/approval-step.ts";
 import {
+  beginStep,
   currentStep,
+  currentStepIndex,
+  hasDecided,
   isApproverOf,
   openApprovalOf,
+  speaksAs,
   standingOf,
   wasAsked,
   type OpenApproval,
@@ -17,17 +22,21 @@ import {
 import { DomainError } from "../domain/errors.ts";
 import { commonOf, evolve, type Occasion } from "../domain/evolve.ts";
 import { atNextStep, withMoreTime } from "../domain/extension.ts";
+import { frozenHash } from "../domain/frozen.ts";
 import { secondsAfter, timestamp, type GroupId, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
+import { withFreshApprovers } from "./evaluation/fresh-approvers.ts";
+import type { ApproverDependencies } from "./evaluation/load-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { notFound, relevantMemberships, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
 import { wakeWorkflow } from "./wake-workflow.ts";
 
-export interface DecideDependencies extends PartyDependencies {
+export interface DecideDependencies extends PartyDependencies, ApproverDependencies {
+  readonly directory: PartyDependencies["directory"] & ApproverDependencies["directory"];
   readonly requests: AccessRequestStore;
   readonly wakeups: Pick<WakeupStore, "get">;
   readonly workflow: Workflow;
@@ -52,20 +61,40 @@ interface DecideInput {
 export const decideRequest =
   (dependencies: DecideDependencies) =>
   async (input: DecideInput): Promise<AccessRequest> => {
-    const decided = await persistOrReread(dependencies.requests, input.requestId, async (request) => {
-      if (request === undefined) throw notFound(input.requestId);
+    const decided = await persistOrReread(dependencies.requests, input.requestId, async (stored) => {
+      if (stored === undefined) throw notFound(input.requestId);
+      if (isReplay(stored, input.idempotency)) return { done: stored };
+      const request = await withApproversOfNow(dependencies, stored);
       const memberships = await relevantMemberships(dependencies.directory, request, input.caller);
-      if (isReplay(request, input.idempotency)) return { done: request };
       await assertKnows(dependencies, request, input.caller, memberships);
       const now = dependencies.clock.now();
       assertIsOnWhatWaits(request, input.extension);
-      assertMayDecide(request, input.caller, memberships, now);
-      return decisionOf(request, input, now);
+      assertMayDecide(request, input, memberships, now);
+      return decisionOf(request, input, { memberships, now });
     });
     // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
     if (decided.status !== "active") await wakeWorkflow(dependencies, decided);
     return decided;
   };
+
+/**
+ * The request with the owners and managers of now in the step that waits. What a decision freezes is what it was made on:
+ * unless somebody has changed what was frozen before, which the grant is to find.
+ */
+const withApproversOfNow = async (
+  dependencies: DecideDependencies,
+  request: AccessRequest,
+): Promise<AccessRequest> => {
+  const open = openApprovalOf(request);
+  if (open === undefined) return request;
+  const approval = await withFreshApprovers(dependencies, request, open.approval);
+  if (approval === open.approval) return request;
+  if (request.status === "active" && request.extension !== undefined) {
+    return { ...request, extension: { ...request.extension, approval } };
+  }
+  const fresh = { ...request, approval };
+  return frozenHash(request) === request.frozen ? { ...fresh, frozen: frozenHash(fresh) } : fresh;
+};
 
 const assertKnows = async (
   { rolesOf }: Pick<DecideDependencies, "rolesOf">,
@@ -106,7 +135,7 @@ const otherThanNamed = (
 
 const assertMayDecide = (
   request: AccessRequest,
-  caller: Person,
+  { caller, reason }: Pick<DecideInput, "caller" | "reason">,
   memberships: ReadonlySet<GroupId>,
   now: Date,
 ): void => {
@@ -118,13 +147,13 @@ const assertMayDecide = (
       "You asked for this access, so somebody else has to decide on it.",
     );
   }
-  if (approval.decisions.some(({ by }) => by.userId === caller.userId)) {
+  if (hasDecided(approval, caller.userId)) {
     throw new DomainError("already-decided", "You have decided on this already.");
   }
   if (open === undefined || timestamp(now) >= open.deadline) throw notPending(request, open);
-  switch (standingOf(request, approval, caller.userId, memberships)) {
+  switch (standingOf(request, approval, caller.userId, memberships, now)) {
     case "approver":
-      return;
+      { assertReason(approval, reason); return; }
     case "beneficiary":
       throw new DomainError(
         "beneficiary-approval",
@@ -139,6 +168,13 @@ const assertMayDecide = (
   }
 };
 
+/** Throws DomainError `reason-required`. */
+const assertReason = ({ reasonRequired }: Approval, reason: string | undefined): void => {
+  if (reasonRequired !== true || reason !== undefined) return;
+  const detail = "found no reason; expected one, as the access flow asks for";
+  throw new DomainError("reason-required", `The decision: ${detail}.`, [{ pointer: "/reason", detail }]);
+};
+
 const notPending = (request: AccessRequest, open: OpenApproval | undefined): DomainError => {
   const found =
     open === undefined
@@ -150,31 +186,53 @@ const notPending = (request: AccessRequest, open: OpenApproval | undefined): Dom
   );
 };
 
-const decisionOf = (request: AccessRequest, input: DecideInput, now: Date): Decided => {
-  if (request.status === "pending") return decisionOnRequest(request, input, now);
+/** What a decision depends on besides what is said. */
+interface Circumstances {
+  readonly memberships: ReadonlySet<GroupId>;
+  readonly now: Date;
+}
+
+const decisionOf = (request: AccessRequest, input: DecideInput, circumstances: Circumstances): Decided => {
+  if (request.status === "pending") return decisionOnRequest(request, input, circumstances);
   if (request.status === "active" && request.extension !== undefined) {
-    return decisionOnExtension(request, request.extension, input, now);
+    return decisionOnExtension(request, request.extension, input, circumstances);
   }
   throw new Error(`Nothing of request ${request.id} waits for a decision`);
 };
 
 /** The approval with this decision, and what its audit entry says of it. */
-const decided = (approval: Approval, { caller, decision, reason }: DecideInput, now: Date) => {
-  const step = approval.decisions.length;
+const decided = (
+  approval: Approval,
+  { caller, decision, reason }: DecideInput,
+  { memberships, now }: Circumstances,
+) => {
+  const step = currentStepIndex(approval);
+  const waiting = currentStep(approval);
   const because = reason === undefined ? {} : { reason };
-  const said = { step, by: caller, decision, ...because, at: timestamp(now) };
+  // One approval of anybody's decides a plain step: as whom they gave it matters to nobody.
+  const as =
+    waiting === undefined || isPlain(waiting)
+      ? {}
+      : { as: [...speaksAs(approval, caller.userId, memberships, now)] };
+  const said = { step, by: caller, decision, ...because, ...as, at: timestamp(now) };
   return {
     approval: { ...approval, decisions: [...approval.decisions, said] },
+    isStepOver: currentStepIndex({ ...approval, decisions: [...approval.decisions, said] }) > step,
     occasion: (details: Occasion["details"] = {}): Occasion => ({
       actor: { type: "user", userId: caller.userId },
       now,
-      details: { step, decision, ...because, ...details },
+      details: { step, decision, ...because, ...as, ...details },
     }),
   };
 };
 
-const decisionOnRequest = (request: RequestIn<"pending">, input: DecideInput, now: Date): Decided => {
-  const { approval, occasion } = decided(request.approval, input, now);
+const decisionOnRequest = (
+  request: RequestIn<"pending">,
+  input: DecideInput,
+  circumstances: Circumstances,
+): Decided => {
+  const { now } = circumstances;
+  const { approval, isStepOver, occasion } = decided(request.approval, input, circumstances);
   const common = { ...commonOf(request), approval, answered: withAnswered(request, input.idempotency) };
   if (input.decision === "reject") {
     const ended = {
@@ -192,20 +250,23 @@ const decisionOnRequest = (request: RequestIn<"pending">, input: DecideInput, no
   if (step === undefined) {
     return { name: "RequestApproved", next: evolve("RequestApproved", request, common, occasion()) };
   }
+  if (!isStepOver) {
+    const waiting = { ...common, deadline: request.deadline };
+    return { name: "ApprovalGiven", next: evolve("ApprovalGiven", request, waiting, occasion()) };
+  }
   const deadline = secondsAfter(now, step.withinSeconds);
-  return {
-    name: "NextApprovalNeeded",
-    next: evolve("NextApprovalNeeded", request, { ...common, deadline }, occasion()),
-  };
+  const next = { ...common, approval: beginStep(approval, now), deadline };
+  return { name: "NextApprovalNeeded", next: evolve("NextApprovalNeeded", request, next, occasion()) };
 };
 
 const decisionOnExtension = (
   request: RequestIn<"active">,
   extension: AskedExtension,
   input: DecideInput,
-  now: Date,
+  circumstances: Circumstances,
 ): Decided => {
-  const { approval, occasion } = decided(extension.approval, input, now);
+  const { now } = circumstances;
+  const { approval, isStepOver, occasion } = decided(extension.approval, input, circumstances);
   const unchanged = {
     ...commonOf(request),
     activeAt: request.activeAt,
@@ -226,6 +287,13 @@ const decisionOnExtension = (
     return {
       name: "AccessExtended",
       next: evolve("AccessExtended", request, extended, occasion(details)),
+    };
+  }
+  if (!isStepOver) {
+    const given = { ...unchanged, extension: { ...extension, approval } };
+    return {
+      name: "ExtensionApprovalGiven",
+      next: evolve("ExtensionApprovalGiven", request, given, occasion()),
     };
   }
   const waiting = { ...unchanged, extension: atNextStep(request, extension, approval, step, now) };

@@ -1,6 +1,6 @@
-import type { AccessFlow } from "../domain/access-flow.ts";
+import { isResourceTarget, takesRequests, type AccessFlow, type FlowTarget } from "../domain/access-flow.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import { includesPerson } from "../domain/evaluate.ts";
+import { isWhom } from "../domain/person-rule.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, DirectoryGroup } from "../ports/directory.ts";
@@ -9,12 +9,14 @@ import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
 import { DirectoryRoles, type DirectoryRole } from "../contracts/roles.ts";
 import type { RolesOf } from "./directory-roles.ts";
 import { LARGEST_PAGE } from "../contracts/http/lists.ts";
+import { loadPerson, type PersonDependencies } from "./evaluation/load-person.ts";
+import { neededOfPerson } from "./evaluation/needed-facts.ts";
 import { leftOut } from "./inventory/not-covered.ts";
 import type { requestableAccounts } from "./requestable-accounts.ts";
 import { listToApprove } from "./list-requests.ts";
 
-interface Dependencies {
-  readonly directory: Pick<Directory, "groupsOf" | "memberships">;
+interface Dependencies extends PersonDependencies {
+  readonly directory: PersonDependencies["directory"] & Pick<Directory, "groupsOf">;
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly rolesOf: RolesOf;
@@ -47,9 +49,16 @@ export const describeCaller =
       listToApprove(dependencies)({ caller: person, page: { limit: LARGEST_PAGE } }),
     ]);
     const memberships = new Set(groups.map(({ groupId }) => groupId));
-    const theirs = flows.filter(({ requestors }) =>
-      requestors.anyOf.some((party) => includesPerson(party, person.userId, memberships)),
+    const offering = flows.filter(takesRequests);
+    const needed = neededOfPerson(offering);
+    const facts = await loadPerson(
+      dependencies,
+      person.userId,
+      needed,
+      dependencies.clock.now(),
+      memberships,
     );
+    const theirs = offering.filter(({ requestors }) => isWhom(requestors, facts) === "met");
     const offered = await withoutLeftOut(dependencies, theirs);
     return {
       person,
@@ -66,18 +75,21 @@ const withoutLeftOut = async (
   { inventory }: Pick<Dependencies, "inventory">,
   flows: readonly AccessFlow[],
 ): Promise<readonly AccessFlow[]> => {
-  const named = flows.flatMap(({ targets }) => targets.flatMap(({ accounts }) => accounts));
+  const named = flows.flatMap(({ targets }) =>
+    targets.filter(isResourceTarget).flatMap(({ accounts }) => accounts),
+  );
   const out = await leftOut(
     inventory,
     named.map(({ id }) => id),
   );
   if (out.size === 0) return flows;
+  const without = (target: FlowTarget): readonly FlowTarget[] => {
+    if (!isResourceTarget(target)) return [target];
+    const accounts = target.accounts.filter(({ id }) => !out.has(id));
+    const { organizationalUnits, tags = [] } = target;
+    return accounts.length + organizationalUnits.length + tags.length > 0 ? [{ ...target, accounts }] : [];
+  };
   return flows
-    .map((flow) => ({
-      ...flow,
-      targets: flow.targets
-        .map((target) => ({ ...target, accounts: target.accounts.filter(({ id }) => !out.has(id)) }))
-        .filter(({ accounts, organizationalUnits }) => accounts.length + organizationalUnits.length > 0),
-    }))
+    .map((flow) => ({ ...flow, targets: flow.targets.flatMap(without) }))
     .filter(({ targets }) => targets.length > 0);
 };

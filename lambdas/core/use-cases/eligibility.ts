@@ -1,15 +1,20 @@
 import type { ProtectedAccount } from "../contracts/environment.ts";
-import type { AccessFlow } from "../domain/access-flow.ts";
-import { DomainError } from "../domain/errors.ts";
-import { accountsToLocate, evaluate, groupsNamedIn, type Ask } from "../domain/evaluate.ts";
-import type { Person } from "../domain/principal.ts";
+import type { AccessFlow, Beneficiary } from "../domain/access-flow.ts";
+import type { ResolvedApprovers } from "../domain/approval-step.ts";
+import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
+import { evaluate, servingFlowOf, type Evaluation } from "../domain/evaluate.ts";
+import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
+import { laterOf } from "../domain/ids.ts";
+import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
+import { loadApprovers, type ApproverDependencies } from "./evaluation/load-approvers.ts";
+import { loadContext, type ContextDependencies } from "./evaluation/load-context.ts";
 import { inBatches } from "./in-batches.ts";
 
 /** What somebody may have, as things are now: asked when access is requested, and again when more time on it is. */
-export interface EligibilityDependencies {
+export interface EligibilityDependencies extends ContextDependencies, ApproverDependencies {
   readonly directory: Directory;
   readonly organization: Pick<Organization, "account" | "ancestorsOf">;
   readonly protectedAccounts: readonly ProtectedAccount[];
@@ -22,10 +27,21 @@ export interface Target {
   readonly permissionSet: CataloguePermissionSet;
 }
 
-interface Wanted {
+/** What somebody would have. */
+export interface Wanted {
   readonly caller: Person;
+  readonly principal: Principal;
+  readonly requestFor: Beneficiary;
   readonly targets: readonly Target[];
-  readonly durationSeconds: number;
+  /** Absent: what the flow gives to whoever says nothing. */
+  readonly durationSeconds?: number | undefined;
+  readonly now: Date;
+  /** Absent: at once. */
+  readonly start?: Date | undefined;
+  readonly justification?: string | undefined;
+  readonly ticket?: string | undefined;
+  readonly mfa: boolean;
+  readonly breakGlass: boolean;
 }
 
 /** Accounts that are looked up at once. */
@@ -60,42 +76,74 @@ export const assertGrantable = (
   }
 };
 
-/** The one of `flows` that allows all of it to the caller, as the directory is now; throws DomainError with the reasons when none does. */
-export const servingFlow = async (
-  { directory, organization }: EligibilityDependencies,
+/** What speaks for a request, and how it would be approved, as the directory and the inventory are now. */
+export type Allowed = Extract<Evaluation, { readonly allowed: true }>;
+
+/** The one of `flows` that allows all of it, and who approves; throws DomainError with the reasons when none does. */
+export const evaluateRequest = async (
+  dependencies: EligibilityDependencies,
   flows: readonly AccessFlow[],
-  { caller, targets, durationSeconds }: Wanted,
-): Promise<AccessFlow> => {
-  const ask: Ask = {
+  wanted: Wanted,
+): Promise<Allowed> => {
+  const evaluation = evaluate(...(await loadEvaluation(dependencies, flows, wanted)));
+  if (evaluation.allowed) return evaluation;
+  const { code, reasons } = evaluation;
+  const detail = reasons.join("; ");
+  throw new DomainError(code, `Nothing allows this request: ${detail}.`, pointersOf(code, detail));
+};
+
+/** Everything that `evaluate` looks at. */
+export const loadEvaluation = async (
+  dependencies: EligibilityDependencies,
+  flows: readonly AccessFlow[],
+  wanted: Wanted,
+): Promise<readonly [Ask, EvaluationContext, ResolvedApprovers | undefined]> => {
+  const ask = askOf(wanted);
+  const { targets } = ask;
+  const requester = wanted.caller.userId;
+  const context = await loadContext(dependencies, flows, { requester, targets, now: wanted.now });
+  const flow = servingFlowOf(ask, context);
+  const { principal } = wanted;
+  const approvers =
+    flow === undefined
+      ? undefined
+      : await loadApprovers(dependencies, flow, { requester, principal, targets });
+  return [ask, context, approvers];
+};
+
+const askOf = ({ caller, targets, now, start, ...asked }: Wanted): Ask => {
+  const { requestFor, durationSeconds, justification, ticket, mfa, breakGlass } = asked;
+  return {
     requester: caller.userId,
+    requestFor,
     targets: targets.map(({ account, permissionSet }) => ({
       accountId: account.id,
       permissionSetArn: permissionSet.arn,
     })),
-    durationSeconds,
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    start: laterOf(now, start),
     sessions: targets.map(({ permissionSet }) => ({
       permissionSetName: permissionSet.name,
       sessionSeconds: sessionSecondsOf(permissionSet.sessionDuration),
     })),
+    ...(justification === undefined ? {} : { justification }),
+    ...(ticket === undefined ? {} : { ticket }),
+    mfa,
+    breakGlass,
   };
-  const groups = groupsNamedIn(flows.flatMap(({ requestors }) => requestors.anyOf));
-  const memberships =
-    groups.length === 0 ? new Set<never>() : await directory.memberships(caller.userId, groups);
-  const located = await inBatches(
-    accountsToLocate(ask, flows),
-    AT_A_TIME,
-    async (account) => [account, await organization.ancestorsOf(account)] as const,
-  );
-  const evaluation = evaluate(ask, { flows, memberships, ancestors: new Map(located) });
-  if (evaluation.allowed) return evaluation.flow;
-  const detail = `Nothing allows this request: ${evaluation.reasons.join("; ")}.`;
-  throw new DomainError(
-    evaluation.code,
-    detail,
-    evaluation.code === "duration-above-maximum"
-      ? [{ pointer: "/duration", detail: evaluation.reasons.join("; ") }]
-      : [],
-  );
+};
+
+/** The field of the request that would have to be another. */
+const fieldOf: Partial<Readonly<Record<DomainErrorCode, string>>> = {
+  "duration-above-maximum": "/duration",
+  "justification-required": "/justification",
+  "ticket-required": "/ticket",
+  "outside-timeframe": "/startAt",
+};
+
+const pointersOf = (code: DomainErrorCode, detail: string): readonly FieldError[] => {
+  const pointer = fieldOf[code];
+  return pointer === undefined ? [] : [{ pointer, detail }];
 };
 
 /** Throws DomainError `account-not-active`. */

@@ -1,4 +1,5 @@
-import type { FlowStep, Party } from "../domain/access-flow.ts";
+import { partyKey, type Party, type PartyKey } from "../domain/access-flow.ts";
+import { allPartiesOf, needsOf, partiesOf, type RequestStep } from "../domain/approval-step.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -8,6 +9,7 @@ interface Who {
   readonly requester: UserId;
   readonly principal: Principal;
   readonly requesterCanApproveSelf: boolean;
+  readonly sameApproverInSeveralSteps?: boolean | undefined;
 }
 
 /** How many of those who were asked a request remembers: some 40 bytes each. */
@@ -15,33 +17,66 @@ const ASKED_KEPT = 100;
 
 /**
  * Who may decide each step, as the directory is now; the requester and the beneficiaries left out. Throws DomainError
- * `no-approver` unless every step can be decided by an enabled person of its own: a request that nobody can ever
- * decide is refused when it is made.
+ * `no-approver` unless every step can be decided by enabled people of its own: a request that nobody can ever decide is
+ * refused when it is made.
  */
 export const eligibleApprovers =
   ({ directory }: { readonly directory: Pick<Directory, "members" | "user"> }) =>
-  async (steps: readonly FlowStep[], who: Who): Promise<readonly UserId[]> => {
+  async (steps: readonly RequestStep[], who: Who): Promise<readonly UserId[]> => {
     if (steps.length === 0) return [];
     const excluded = await excludedFrom(directory, who);
-    const candidates = await Promise.all(
-      steps.map(async (step) => {
-        const people = (await Promise.all(step.anyOf.map((party) => peopleOf(directory, party)))).flat();
-        return [...new Set(people)].filter((person) => !excluded.has(person));
-      }),
-    );
-    const unstaffed = await firstUnstaffed(candidates, memoised(directory));
-    if (unstaffed !== undefined) {
-      const names = steps[unstaffed]?.anyOf.map(({ name }) => name).join(", ") ?? "";
-      throw new DomainError(
-        "no-approver",
-        `Step ${String(unstaffed + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
+    const people = await peopleOf(directory, steps.flatMap(allPartiesOf));
+    const eligible = (parties: readonly Party[]): readonly UserId[] =>
+      [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
+        (person) => !excluded.has(person),
       );
-    }
-    return [...new Set(candidates.flat())].slice(0, ASKED_KEPT);
+    const isEnabled = memoised(directory);
+    const seats = steps.map((step) => seatsOf(step).map(eligible));
+    const unstaffed =
+      who.sameApproverInSeveralSteps === true
+        ? await firstUnstaffedAlone(seats, isEnabled)
+        : await firstUnstaffed(seats, isEnabled);
+    if (unstaffed !== undefined) throw nobodyDecides(unstaffed, steps[unstaffed]);
+    return [...new Set(steps.flatMap((step) => eligible(partiesOf(step))))].slice(0, ASKED_KEPT);
   };
 
-const peopleOf = async (directory: Pick<Directory, "members">, party: Party): Promise<readonly UserId[]> =>
-  party.type === "user" ? [party.id] : directory.members(party.id);
+const nobodyDecides = (index: number, step: RequestStep | undefined): DomainError => {
+  const names =
+    step === undefined
+      ? ""
+      : partiesOf(step)
+          .map(({ name }) => name)
+          .join(", ");
+  return new DomainError(
+    "no-approver",
+    `Step ${String(index + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
+  );
+};
+
+/**
+ * Whom the step needs, one person each: everybody of `allOf`; of `anyOf` whoever decides alone, or else the owners of the
+ * first who takes several. Whom an escalation adds does not count: what they may decide later is no reason to wait for it.
+ */
+const seatsOf = (step: RequestStep): readonly (readonly Party[])[] => {
+  if ("allOf" in step) return step.allOf.flatMap(needsOf);
+  const alone = step.anyOf.map(needsOf).filter((needs) => needs.length === 1);
+  const [first] = step.anyOf;
+  return alone.length > 0 || first === undefined ? [alone.flat(2)] : needsOf(first);
+};
+
+const peopleOf = async (
+  directory: Pick<Directory, "members">,
+  parties: readonly Party[],
+): Promise<ReadonlyMap<PartyKey, readonly UserId[]>> => {
+  const distinct = new Map(parties.map((party) => [partyKey(party), party]));
+  const people = await Promise.all(
+    [...distinct].map(
+      async ([key, party]) =>
+        [key, party.type === "user" ? [party.id] : await directory.members(party.id)] as const,
+    ),
+  );
+  return new Map(people);
+};
 
 const excludedFrom = async (
   directory: Pick<Directory, "members">,
@@ -53,39 +88,48 @@ const excludedFrom = async (
   return new Set([who.requester, ...beneficiaries]);
 };
 
-const memoised = (directory: Pick<Directory, "user">) => {
+const memoised = (directory: Pick<Directory, "user">): IsEnabled => {
   const known = new Map<UserId, Promise<boolean>>();
-  return (person: UserId): Promise<boolean> => {
+  return (person) => {
     const enabled = known.get(person) ?? directory.user(person).then((user) => user?.enabled === true);
     known.set(person, enabled);
     return enabled;
   };
 };
 
+type Seats = readonly (readonly (readonly UserId[])[])[];
+type IsEnabled = (person: UserId) => Promise<boolean>;
+
+/** The first step that cannot be staffed although one person may decide several steps. */
+const firstUnstaffedAlone = async (steps: Seats, isEnabled: IsEnabled): Promise<number | undefined> => {
+  for (const [index, seats] of steps.entries()) {
+    if ((await firstUnstaffed([seats], isEnabled)) !== undefined) return index;
+  }
+  return undefined;
+};
+
 /**
- * The first step that cannot be given an approver of its own (nobody decides twice), if there is one: a bipartite
+ * The first step whose seats cannot each be given to somebody else (nobody decides twice), if there is one: a bipartite
  * matching by augmenting paths, that looks people up only as far as it must.
  */
-const firstUnstaffed = async (
-  candidates: readonly (readonly UserId[])[],
-  isEnabled: (person: UserId) => Promise<boolean>,
-): Promise<number | undefined> => {
-  const stepOf = new Map<UserId, number>();
-  const staff = async (step: number, tried: Set<UserId>): Promise<boolean> => {
-    for (const person of candidates[step] ?? []) {
+const firstUnstaffed = async (steps: Seats, isEnabled: IsEnabled): Promise<number | undefined> => {
+  const seats = steps.flatMap((ofStep, step) => ofStep.map((candidates) => ({ step, candidates })));
+  const seatOf = new Map<UserId, number>();
+  const fill = async (seat: number, tried: Set<UserId>): Promise<boolean> => {
+    for (const person of seats[seat]?.candidates ?? []) {
       if (tried.has(person)) continue;
       tried.add(person);
       if (!(await isEnabled(person))) continue;
-      const other = stepOf.get(person);
-      if (other === undefined || (await staff(other, tried))) {
-        stepOf.set(person, step);
+      const other = seatOf.get(person);
+      if (other === undefined || (await fill(other, tried))) {
+        seatOf.set(person, seat);
         return true;
       }
     }
     return false;
   };
-  for (const step of candidates.keys()) {
-    if (!(await staff(step, new Set()))) return step;
+  for (const [seat, { step }] of seats.entries()) {
+    if (!(await fill(seat, new Set()))) return step;
   }
   return undefined;
 };

@@ -22,7 +22,8 @@ import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import {
   assertAccountsActive,
   assertGrantable,
-  servingFlow,
+  evaluateRequest,
+  type Allowed,
   type EligibilityDependencies,
   type Target,
 } from "./eligibility.ts";
@@ -30,7 +31,7 @@ import { eligibleApprovers } from "./eligible-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { partyTo, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
-import { principalOf } from "./principal-of.ts";
+import { beneficiaryOf } from "./principal-of.ts";
 
 export interface ExtendDependencies extends PartyDependencies, EligibilityDependencies {
   readonly requests: AccessRequestStore;
@@ -45,6 +46,8 @@ interface ExtendInput {
   readonly caller: Person;
   readonly requestId: RequestId;
   readonly ask: ExtensionAsk;
+  /** Whether the caller's token says that they signed in with more than a password. */
+  readonly mfa?: boolean;
   readonly idempotency?: Idempotency;
 }
 
@@ -76,10 +79,17 @@ const next = async (
   const seconds = parseDuration(ask.duration) ?? 0;
   const flow = await flowOf(dependencies, extendable(request, clock.now()));
   assertWithinRules(extendable(request, clock.now()), flow, { duration: ask.duration, seconds });
-  await assertEligible(dependencies, request, flow, totalSeconds(request) + seconds);
-  const { steps } = extensionRulesOf(flow);
+  const allowed = await assertEligible(dependencies, request, flow, input, totalSeconds(request) + seconds);
+  // Whoever needs nobody's approval of the access needs nobody's of more of it either.
+  const steps = extensionRulesOf(flow).steps.length === 0 ? [] : allowed.steps;
   const { requesterCanApproveSelf } = flow.settings;
-  const who = { requester: caller.userId, principal: request.principal, requesterCanApproveSelf };
+  const { sameApproverInSeveralSteps } = flow.approval;
+  const who = {
+    requester: caller.userId,
+    principal: request.principal,
+    requesterCanApproveSelf,
+    sameApproverInSeveralSteps,
+  };
   const approvers = await eligibleApprovers(dependencies)(steps, who);
 
   // All that was looked up took time: the moment of the write decides whether it comes too late.
@@ -111,7 +121,14 @@ const next = async (
       next: evolve("AccessExtended", active, extended, occasion({ expiresAt: more.expiresAt })),
     };
   }
-  const approval = { steps: [...steps], asked: [...approvers], requesterCanApproveSelf, decisions: [] };
+  const approval = {
+    steps: [...steps],
+    asked: [...approvers],
+    requesterCanApproveSelf,
+    ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
+    ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
+    decisions: [],
+  };
   const extension = askedExtension(active, asked, approval, first, now);
   return {
     name: "ExtensionRequested",
@@ -137,21 +154,37 @@ const flowOf = async (
   );
 };
 
-/** Throws DomainError with the reason why the requester would not be given the same access now, for that long in all. */
+/** What the requester would be allowed now; throws DomainError with the reason why not the same access, for that long in all. */
 const assertEligible = async (
   dependencies: ExtendDependencies,
   request: AccessRequest,
   flow: AccessFlow,
+  { caller, ask, mfa = false }: ExtendInput,
   durationSeconds: number,
-): Promise<void> => {
+): Promise<Allowed> => {
   const targets = await targetsOf(dependencies, request);
   assertGrantable(dependencies, targets);
   assertWithinGuardrails(dependencies, targets, durationSeconds);
-  const { requester, principal } = request;
-  // Fails for somebody who has left the group that has the access.
-  await principalOf(dependencies, requester, { type: principal.type, id: principal.id });
-  await servingFlow(dependencies, [flow], { caller: requester, targets, durationSeconds });
+  const { principal } = request;
+  // Fails for somebody who has left the group that has the access, and for one who is not there any more.
+  const { requestFor } = await beneficiaryOf(dependencies, caller, {
+    type: principal.type,
+    id: principal.id,
+  });
+  const allowed = await evaluateRequest(dependencies, [flow], {
+    caller,
+    principal,
+    requestFor,
+    targets,
+    durationSeconds,
+    now: dependencies.clock.now(),
+    justification: ask.justification,
+    ticket: request.ticket,
+    mfa,
+    breakGlass: flow.breakGlass !== undefined,
+  });
   await assertAccountsActive(dependencies, targets);
+  return allowed;
 };
 
 const targetsOf = (

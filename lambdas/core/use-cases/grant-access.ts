@@ -2,6 +2,7 @@ import type { GrantAccessOutput } from "../contracts/workflow.ts";
 import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { ProtectedAccount } from "../contracts/environment.ts";
 import type { Actor } from "../domain/audit.ts";
+import { currentStepIndex, nextLook, tiersOpen } from "../domain/approval.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
@@ -75,9 +76,7 @@ export const grantAccess =
     const now = laterOf(dependencies.clock.now(), new Date(enteredAt));
     switch (request?.status) {
       case "pending":
-        return now.toISOString() < request.deadline
-          ? { next: "approval", until: request.deadline }
-          : lapse(dependencies, request, now);
+        return waitOn(dependencies, request, now);
       case "approved":
       case "scheduled":
         return startGrant(dependencies, request, now);
@@ -97,6 +96,29 @@ export const grantAccess =
         return { next: "end", until: timestamp(now) };
     }
   };
+
+/** Nobody has decided yet: it waits on, for more people when their time has come, or is over. */
+const waitOn = async (
+  dependencies: Dependencies,
+  request: RequestIn<"pending">,
+  now: Date,
+): Promise<GrantAccessOutput> => {
+  if (timestamp(now) >= request.deadline) return lapse(dependencies, request, now);
+  if (timestamp(now) < nextLook(request)) return { next: "approval", until: nextLook(request) };
+  const tiers = tiersOpen(request.approval, now);
+  const escalated = evolve(
+    "ApprovalEscalated",
+    request,
+    {
+      ...commonOf(request),
+      approval: { ...request.approval, tiersAnnounced: tiers },
+      deadline: request.deadline,
+    },
+    { actor: workflow, now, details: { step: currentStepIndex(request.approval), tiers } },
+  );
+  await persistOrRetry(dependencies.requests, "ApprovalEscalated", escalated);
+  return { next: "approval", until: nextLook(escalated) };
+};
 
 const lapse = async (
   { requests }: Dependencies,

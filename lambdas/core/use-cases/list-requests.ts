@@ -3,7 +3,8 @@ import { decodeCursor, encodeCursor } from "../contracts/http/cursor.ts";
 import type { RequestListQuery } from "../contracts/http/requests.ts";
 import { SeersOfEveryRequest } from "../contracts/roles.ts";
 import type { AccessRequest, Status } from "../domain/access-request.ts";
-import { groupsThatMatter, openApprovalOf, standingOf } from "../domain/approval.ts";
+import { groupsThatMatter, hasDecided, openApprovalOf, standingOf } from "../domain/approval.ts";
+import { timestamp } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory } from "../ports/directory.ts";
@@ -107,14 +108,14 @@ const decidable = async (
 ): Promise<readonly AccessRequest[]> => {
   const groups = [...new Set(requests.flatMap(groupsThatMatter))];
   const memberships = groups.length === 0 ? new Set<never>() : await directory.memberships(userId, groups);
-  const now = clock.now().toISOString();
+  const now = clock.now();
   return requests.filter((request) => {
     const open = openApprovalOf(request);
     return (
       open !== undefined &&
-      open.deadline > now &&
-      !open.approval.decisions.some(({ by }) => by.userId === userId) &&
-      standingOf(request, open.approval, userId, memberships) === "approver"
+      open.deadline > timestamp(now) &&
+      !hasDecided(open.approval, userId) &&
+      standingOf(request, open.approval, userId, memberships, now) === "approver"
     );
   });
 };

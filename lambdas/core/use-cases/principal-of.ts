@@ -1,28 +1,44 @@
 import type { RequestAsk } from "../contracts/http/requests.ts";
+import type { Beneficiary } from "../domain/access-flow.ts";
 import { DomainError } from "../domain/errors.ts";
-import { GroupIdSchema } from "../domain/ids.ts";
+import { GroupIdSchema, UserIdSchema } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
-import type { Directory, DirectoryGroup } from "../ports/directory.ts";
+import type { Directory, DirectoryGroup, DirectoryUser } from "../ports/directory.ts";
 
 type Lookups = {
-  readonly directory: Pick<Directory, "group" | "groupByName" | "memberships" | "userByName">;
+  readonly directory: Pick<
+    Directory,
+    "group" | "groupByName" | "managerOf" | "memberships" | "user" | "userByName"
+  >;
 };
 
-/** Who gets the access: the caller, or a group that the caller belongs to now. */
-export const principalOf = async (
+/** Who would get the access, and what they are to whoever asks for it. */
+export interface BeneficiaryOf {
+  readonly principal: Principal;
+  readonly requestFor: Beneficiary;
+}
+
+/** Who gets the access: the caller, a group that the caller belongs to now, or somebody else, whom a flow has to allow. */
+export const beneficiaryOf = async (
   { directory }: Lookups,
   caller: Person,
   asked: RequestAsk["principal"],
-): Promise<Principal> => {
-  const self: Principal = { type: "USER", id: caller.userId, name: caller.userName };
+): Promise<BeneficiaryOf> => {
+  const self: BeneficiaryOf = {
+    principal: { type: "USER", id: caller.userId, name: caller.userName },
+    requestFor: "self",
+  };
   if (asked === undefined) return self;
   if (asked.type === "USER") {
-    const id = "id" in asked ? asked.id : (await directory.userByName(asked.name))?.userId;
-    if (id === caller.userId) return self;
-    throw new DomainError(
-      "principal-not-allowed",
-      "Access is requested for yourself or for a group that you belong to.",
-    );
+    const user = await userOf(directory, asked);
+    if (user?.userId === caller.userId) return self;
+    // Whoever may ask for nobody else learns nothing of who there is.
+    if (user?.enabled !== true) throw notFor(asked);
+    const manager = await directory.managerOf(user.userId);
+    return {
+      principal: { type: "USER", id: user.userId, name: user.userName },
+      requestFor: manager === caller.userId ? "direct-reports" : "others",
+    };
   }
   const group = await groupOf(directory, asked);
   if (!(await directory.memberships(caller.userId, [group.groupId])).has(group.groupId)) {
@@ -30,7 +46,22 @@ export const principalOf = async (
     const named = "id" in asked ? asked.id : asked.name;
     throw new DomainError("principal-not-allowed", `You are not a member of the group ${named}.`);
   }
-  return { type: "GROUP", id: group.groupId, name: group.displayName };
+  return { principal: { type: "GROUP", id: group.groupId, name: group.displayName }, requestFor: "self" };
+};
+
+const notFor = (asked: NonNullable<RequestAsk["principal"]>): DomainError =>
+  new DomainError(
+    "principal-not-allowed",
+    `Access for ${"id" in asked ? asked.id : asked.name} cannot be asked for: ask for yourself, for a group that you belong to, or for an enabled user whom an access flow lets you ask for.`,
+  );
+
+const userOf = async (
+  directory: Lookups["directory"],
+  asked: NonNullable<RequestAsk["principal"]>,
+): Promise<DirectoryUser | undefined> => {
+  if (!("id" in asked)) return directory.userByName(asked.name);
+  const id = UserIdSchema.safeParse(asked.id);
+  return id.success ? directory.user(id.data) : undefined;
 };
 
 const groupOf = async (

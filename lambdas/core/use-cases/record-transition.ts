@@ -1,5 +1,5 @@
 import type { AccessRequest } from "../domain/access-request.ts";
-import { currentStep, openApprovalOf } from "../domain/approval.ts";
+import { openApprovalOf, partiesNow } from "../domain/approval.ts";
 import type { LockstepEvent, EventPublisher } from "../ports/events.ts";
 import type { AuditTrail } from "../ports/stores.ts";
 
@@ -60,6 +60,7 @@ const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]):
 const waitingOf = (request: AccessRequest): Readonly<Record<string, unknown>> => {
   const open = openApprovalOf(request);
   if (open === undefined) return {};
-  const approvers = (currentStep(open.approval)?.anyOf ?? []).map(({ type, id }) => ({ type, id }));
+  const now = new Date(request.trail.at(-1)?.at ?? open.deadline);
+  const approvers = partiesNow(open.approval, now).map(({ type, id }) => ({ type, id }));
   return { deadline: open.deadline, approvers };
 };

@@ -1,7 +1,9 @@
-import type { AccessFlow } from "../domain/access-flow.ts";
+import { isResourceTarget, type AccessFlow } from "../domain/access-flow.ts";
 import type { OrganizationalUnitId } from "../domain/ids.ts";
 import type { AccountFact } from "../domain/inventory/facts.ts";
 import type { ProtectedAccount } from "../contracts/environment.ts";
+import { accountsNeverGrantedInto } from "../contracts/guardrails.ts";
+import type { Guardrails } from "../domain/guardrails.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
 import type { CatalogueAccount } from "../ports/catalogue.ts";
 import { contains } from "./inventory/matching.ts";
@@ -10,6 +12,7 @@ import { walkScope } from "./inventory/walk.ts";
 interface Dependencies {
   readonly inventory: Pick<InventoryReader, "page">;
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
 }
 
 /** The accounts that a flow's organizational units bring with them. */
@@ -42,10 +45,13 @@ interface Below {
  * choose from.
  */
 export const requestableAccounts =
-  ({ inventory, protectedAccounts }: Dependencies) =>
+  ({ inventory, protectedAccounts, guardrails }: Dependencies) =>
   async (flows: readonly AccessFlow[], q?: string): Promise<(units: Units) => RequestableAccounts> => {
     const below = targetsOf(flows);
-    const refused = new Set<string>(protectedAccounts.map(({ id }) => id));
+    const refused = new Set<string>([
+      ...protectedAccounts.map(({ id }) => id),
+      ...accountsNeverGrantedInto(guardrails),
+    ]);
     const isWanted = ({ id, name, state }: AccountFact) =>
       state === "ACTIVE" && !refused.has(id) && contains([id, name], q);
     if (below.size > 0) await fill([...below.values()], inventory, isWanted);
@@ -64,7 +70,9 @@ const keyOf = (units: Units): string =>
 const targetsOf = (flows: readonly AccessFlow[]): ReadonlyMap<string, Below> =>
   new Map(
     flows
-      .flatMap(({ targets }) => targets.map(({ organizationalUnits }) => organizationalUnits))
+      .flatMap(({ targets }) =>
+        targets.filter(isResourceTarget).map(({ organizationalUnits }) => organizationalUnits),
+      )
       .filter((units) => units.length > 0)
       .map((units) => [keyOf(units), { units: new Set(units.map(({ id }) => id)), accounts: [] }]),
   );

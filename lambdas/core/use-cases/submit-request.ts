@@ -1,5 +1,6 @@
 import { PAYLOAD_VERSION } from "../contracts/workflow.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
+import type { RequestStep } from "../domain/approval-step.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { shortHashOf } from "../domain/hash.ts";
@@ -65,8 +66,8 @@ const replay = async (
 const start = async ({ workflow }: SubmitDependencies, request: AccessRequest): Promise<void> => {
   const common = { version: PAYLOAD_VERSION, requestId: request.id } as const;
   if (request.status === "pending") {
-    // The first deadline, whatever step the request is at by now: a repeated start has to bring the same input.
-    const deadline = firstDeadline(request.createdAt, request.approval.steps[0]?.withinSeconds ?? 0);
+    // The first look, whatever step the request is at by now: a repeated start has to bring the same input.
+    const deadline = firstLook(request.createdAt, request.approval.steps[0]);
     await workflow.start(request.id, { ...common, begin: "approval", deadline });
   }
   // Approved before its workflow was started, if it ever was: then it begins with the grant.
@@ -75,8 +76,10 @@ const start = async ({ workflow }: SubmitDependencies, request: AccessRequest): 
   }
 };
 
-const firstDeadline = (createdAt: Timestamp, withinSeconds: number): Timestamp =>
-  secondsAfter(new Date(createdAt), withinSeconds);
+const firstLook = (createdAt: Timestamp, step: RequestStep | undefined): Timestamp => {
+  const within = step?.withinSeconds ?? 0;
+  return secondsAfter(new Date(createdAt), Math.min(within, step?.escalation?.afterSeconds ?? within));
+};
 
 /** Without an idempotency key nobody can come back for this request: one that could not be started is withdrawn. */
 const startOrWithdraw = async (

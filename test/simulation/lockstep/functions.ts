@@ -4,9 +4,13 @@ import type { ApiEvent } from "../../../lambdas/http/call.ts";
 import { dependenciesOf } from "../../../lambdas/api/handlers.ts";
 import { problemKinds } from "../../../lambdas/http/problems.ts";
 import { pacedAdmission, SHARES } from "../../../lambdas/adapters/admission.ts";
+import { accessScopeStore } from "../../../lambdas/adapters/dynamodb/access-scope-store.ts";
+import { bundleStore } from "../../../lambdas/adapters/dynamodb/bundle-store.ts";
+import { rotaStore } from "../../../lambdas/adapters/dynamodb/rota-store.ts";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
-import { auditTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { auditTrail, configurationTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { configurationHeads } from "../../../lambdas/adapters/dynamodb/configuration-store.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
 import { entitlementReader, entitlementStore } from "../../../lambdas/adapters/dynamodb/entitlement-store.ts";
@@ -104,6 +108,11 @@ const answering = (environment: FunctionEnvironment) => {
   const { clientsFor, clock, log } = environment;
   return {
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
+    bundles: bundleStore({ clientsFor, tableName: tables.config }),
+    accessScopes: accessScopeStore({ clientsFor, tableName: tables.config }),
+    rotas: rotaStore({ clientsFor, tableName: tables.config }),
+    configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
+    configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
     catalogueRefresh: catalogueRefresh({ clientsFor, functionName: "sync" }),
     integrations: integrationStore({ clientsFor, tableName: tables.config }),
     inventory: inventory({ clientsFor, tableName: tables.inventory }),

@@ -13,6 +13,7 @@ import { identityCenter } from "../builders.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { account, alice, bob, powerUserPermissionSet } from "./cast.ts";
 import { rolesHeldBy } from "../roles.ts";
+import { noPolicies } from "../policies.ts";
 import { noGuardrails } from "../guardrails.ts";
 
 /** What people do, by the real use cases; what follows from it at once has happened when the answer is there. */
@@ -43,7 +44,16 @@ export const peopleOf = (lockstep: {
     listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
     list: (page) => requests.list(page),
   };
-  const parties = { requests: requestsOfPeople, directory, rolesOf: rolesHeldBy(), wakeups, workflow, clock };
+  const policies = noPolicies();
+  const parties = {
+    ...policies,
+    requests: requestsOfPeople,
+    directory,
+    rolesOf: rolesHeldBy(),
+    wakeups,
+    workflow,
+    clock,
+  };
   const places = {
     organization,
     protectedAccounts: [],
@@ -53,6 +63,7 @@ export const peopleOf = (lockstep: {
   const permissionSet = () => Promise.resolve(powerUserPermissionSet);
   const extend = extendRequest({ ...parties, ...places, flows, catalogue: { permissionSet } });
   const submit = submitRequest({
+    ...policies,
     ...places,
     requests,
     flows,

@@ -34,9 +34,12 @@ describe("PUT /access-flows/{name}", () => {
     expect(body).toEqual({
       ...document,
       name: "new-flow",
+      trigger: "self-serve",
+      active: true,
       version: 1,
       updatedAt: "2026-01-01T00:00:00.000Z",
       updatedBy: root.userId,
+      unconfirmedEditors: [root.userId],
     });
     expect((await call("GET /access-flows/new-flow", { as })).body).toEqual(body);
     expect(await flows.get("new-flow")).toMatchObject({

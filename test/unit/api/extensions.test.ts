@@ -540,7 +540,7 @@ describe("sessions", () => {
     const problem = problemIn(await call("POST /requests", { body: ask }));
     expect(problem).toMatchObject({ status: 403, code: "session-too-long" });
     expect(problem.detail).toBe(
-      "Nothing allows this request: permission set PowerUser has sessions of PT1H, and access flow prod-power allows sessions of at most PT30M.",
+      "Nothing allows this request: access flow prod-power allows sessions of at most PT30M, and permission set PowerUser has sessions of PT1H.",
     );
     expect(requests.all).toHaveLength(1);
   });

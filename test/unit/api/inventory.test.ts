@@ -27,6 +27,8 @@ import {
 import { anAccountIntegration, integrationName } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, bob, root, type Answer } from "./world.ts";
+import type { Guardrails } from "../../../lambdas/core/domain/guardrails.ts";
+import { noGuardrails } from "../../support/guardrails.ts";
 
 const [prod, workloads] = [anOrganizationalUnitId("prod"), anOrganizationalUnitId("workloads")];
 
@@ -138,8 +140,10 @@ const adminIsOurs: EntitlementRecord = {
   state: "ours",
 };
 
-const inventoryUnderTest = async (...more: readonly Fact[]) => {
-  const world = await apiUnderTest();
+const inventoryUnderTest = (...more: readonly Fact[]) => inventoryUnderGuardrails(noGuardrails, ...more);
+
+const inventoryUnderGuardrails = async (guardrails: Guardrails, ...more: readonly Fact[]) => {
+  const world = await apiUnderTest({ guardrails });
   for (const fact of [...everything, ...more]) await world.inventory.record(seen(fact));
   for (const observed of assignments) await world.inventory.record(observed);
   await world.entitlements.put(adminIsOurs);
@@ -929,6 +933,18 @@ describe("what is held for good", () => {
   ])("suggests nothing where %s", async (_case, filter, why, facts) => {
     const found = await replacementsOf(`standing-access?${filter}`, ...facts);
     expect(found).toEqual([{ kind: "none", why: expect.stringContaining(why) as string }]);
+  });
+
+  it("neither names nor suggests a flow for what is never granted", async () => {
+    const facts = [anAssignmentFact(2, "PowerUser", { user: "bob" }), ...approvedBy("root")];
+    const path = "standing-access?principal=bob&permissionSet=PowerUser";
+    const { get } = await inventoryUnderTest(...facts);
+    expect(itemsIn(await get(path))).not.toMatchObject([{ replacement: { kind: "none" } }]);
+    const guardrails = { neverGrantable: [{ accounts: [anAccountId(2)], permissionSets: ["PowerUser"] }] };
+    const { get: guarded } = await inventoryUnderGuardrails(guardrails, ...facts);
+    expect(itemsIn(await guarded(path))).toMatchObject([
+      { replacement: { kind: "none", why: expect.stringContaining("guardrails.neverGrantable") as string } },
+    ]);
   });
 
   it("suggests a flow whose approver is among those who ask, as long as there is somebody else", async () => {

@@ -81,7 +81,9 @@ describe("its schema of an ask", () => {
     [{ ...ask, principal: { type: "GROUP", name: "g", id: "i" } }, false],
     [{ ...ask, principal: { type: "GROUP" } }, false],
     [{ ...ask, status: "active" }, false],
-    [{ entitlements: ask.entitlements, duration: ask.duration }, false],
+    // An access flow may ask for no justification, and give a duration.
+    [{ entitlements: ask.entitlements }, true],
+    [{ duration: ask.duration, justification: ask.justification }, false],
   ])("agrees with the one that validates (%#)", (value, valid) => {
     expect([validate(value), RequestAskSchema.safeParse(value).success]).toEqual([valid, valid]);
   });

@@ -168,7 +168,7 @@ describe("a field that does not fit", () => {
   it("says what was found and what is expected", async () => {
     const world = await apiUnderTest();
     const problem = await refusal(world, {
-      body: { ...world.ask, duration: "PT0S", justification: undefined },
+      body: { ...world.ask, duration: "PT0S", justification: " " },
     });
     expect(problem).toEqual({
       type: "urn:lockstep:problem:invalid-body",
@@ -176,10 +176,10 @@ describe("a field that does not fit", () => {
       status: 400,
       code: "invalid-body",
       detail:
-        '/duration: found "PT0S"; expected 1 second to P180D; /justification: found nothing; expected a text',
+        '/duration: found "PT0S"; expected 1 second to P180D; /justification: found " "; expected a text of 1 to 1000 characters',
       errors: [
         { pointer: "/duration", detail: 'found "PT0S"; expected 1 second to P180D' },
-        { pointer: "/justification", detail: "found nothing; expected a text" },
+        { pointer: "/justification", detail: 'found " "; expected a text of 1 to 1000 characters' },
       ],
     });
   });

@@ -1,3 +1,7 @@
+import type { AccessScope } from "../../../lambdas/core/domain/access-scope.ts";
+import type { Bundle } from "../../../lambdas/core/domain/bundle.ts";
+import type { Rota } from "../../../lambdas/core/domain/rota.ts";
+import { FakeConfigurationStore } from "../../support/fakes/configuration-store.ts";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { administrationOf, type AdministrationPorts } from "../../../lambdas/administration/handlers.ts";
 import { dependenciesOf, type ApiPorts } from "../../../lambdas/api/handlers.ts";
@@ -18,6 +22,7 @@ import {
 import { FakeCatalogue, FakeCatalogueRefresh } from "../../support/fakes/catalogue.ts";
 import { FakeDirectory, FakeOrganization } from "../../support/fakes/directory.ts";
 import { FakeInventory } from "../../support/fakes/inventory.ts";
+import { FakeConfigurationTrail, fakeConfigurationHeads } from "../../support/fakes/configuration-trail.ts";
 import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import { FakeProvider } from "../../support/fakes/provider.ts";
 import {
@@ -84,6 +89,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
+  const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
   const catalogue = new FakeCatalogue();
@@ -131,8 +137,13 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const ports: ApiPorts & AdministrationPorts = {
     requests,
     flows,
+    bundles: new FakeConfigurationStore<Bundle>(),
+    accessScopes: new FakeConfigurationStore<AccessScope>(),
+    rotas: new FakeConfigurationStore<Rota>(),
     wakeups,
     audit,
+    configurationTrail,
+    configurationHeads: fakeConfigurationHeads({ "access-flow": flows, integration: integrations }),
     catalogue,
     catalogueRefresh,
     sweepRunner: { run: () => Promise.resolve(aReport()) },
@@ -192,6 +203,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     flows,
     wakeups,
     audit,
+    configurationTrail,
     catalogue,
     catalogueRefresh,
     directory,

@@ -10,6 +10,12 @@ export const AccessFlowViewSchema = z.strictObject({
   version: z.int().check(z.positive()),
   updatedAt: TimestampSchema,
   updatedBy: z.string(),
+  unconfirmedEditors: z.array(z.string()).check(
+    z.meta({
+      description:
+        "The ids of those who edited it since it was last confirmed (POST /access-flows/{name}/confirm)",
+    }),
+  ),
 });
 export type AccessFlowView = z.output<typeof AccessFlowViewSchema>;
 

@@ -138,7 +138,7 @@ const ResourceOwnerField = z
   .check(
     z.meta({
       description:
-        "The value of a resource's tag tagKey names its owner, by this attribute of the directory; needs an owner too",
+        "The value of the tag tagKey of a resource, else of its account, else of the nearest organizational unit above names its owners: users by userName or email, separated by spaces or commas; groups by displayName, separated by + or commas. Ten at most. Needs an owner too, who stands in where that names nobody",
     }),
   );
 

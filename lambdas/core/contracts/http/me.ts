@@ -16,8 +16,14 @@ const NamedSchema = z.strictObject({ id: z.string(), name: z.string() });
 /** What a person may ask for under one access flow. */
 const MayRequestSchema = z.strictObject({
   flow: FlowNameSchema,
+  breakGlass: z.optional(
+    z.boolean().check(z.meta({ description: "Only in an emergency: the request says breakGlass" })),
+  ),
   targets: z.array(
     z.strictObject({
+      bundle: z.optional(z.string()),
+      accessScope: z.optional(z.string()),
+      tags: z.optional(z.array(z.string().check(z.meta({ description: "key, or key=value|value" })))),
       accounts: z.array(NamedSchema),
       organizationalUnits: z.array(NamedSchema),
       accountsBelowUnits: z
@@ -29,7 +35,7 @@ const MayRequestSchema = z.strictObject({
       permissionSets: z.array(z.strictObject({ arn: z.string(), name: z.string() })),
     }),
   ),
-  duration: z.strictObject({ max: z.string() }),
+  duration: z.strictObject({ max: z.string(), default: z.optional(z.string()) }),
   approvals: z
     .int()
     .check(z.nonnegative(), z.meta({ description: "How many people have to approve; 0: automatic" })),

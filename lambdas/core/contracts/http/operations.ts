@@ -7,6 +7,11 @@ import { AccessFlowBodySchema } from "../access-flow.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
 import {
+  ChangeListQuerySchema,
+  ConfigurationChangeListSchema,
+  ConfirmationBodySchema,
+} from "./configuration.ts";
+import {
   IntegrationBodySchema,
   IntegrationListSchema,
   IntegrationViewSchema,
@@ -88,6 +93,11 @@ export const operations = {
       "duration-above-maximum",
       "session-too-long",
       "start-out-of-bounds",
+      "outside-timeframe",
+      "justification-required",
+      "ticket-required",
+      "mfa-required",
+      "flow-unconfirmed",
       "no-matching-flow",
       "principal-not-allowed",
       ...grantRefusals,
@@ -120,6 +130,8 @@ export const operations = {
       "approver-no-longer-eligible",
       "not-pending",
       "already-decided",
+      "reason-required",
+      "no-approver",
       "concurrent-modification",
     ],
   },
@@ -138,6 +150,11 @@ export const operations = {
       "duration-out-of-bounds",
       "duration-above-maximum",
       "session-too-long",
+      "outside-timeframe",
+      "justification-required",
+      "ticket-required",
+      "mfa-required",
+      "flow-unconfirmed",
       "no-matching-flow",
       "principal-not-allowed",
       "unknown-name",
@@ -191,7 +208,7 @@ export const operations = {
     body: AccessFlowBodySchema,
     invalidBody: "invalid-access-flow",
     answer: flow,
-    problems: ["unknown-name", "ambiguous-name", "concurrent-modification"],
+    problems: ["unknown-name", "ambiguous-name", "configuration-too-large", "concurrent-modification"],
   },
   "DELETE /access-flows/{name}": {
     summary: "Delete an access flow; the requests that it served stay as they are",
@@ -199,6 +216,23 @@ export const operations = {
     query: nothing,
     answer: { status: 204 },
     problems: ["not-found", "concurrent-modification"],
+  },
+  "POST /access-flows/{name}/confirm": {
+    summary:
+      "Confirm a version of an access flow that others have edited, so that it serves them too; those who confirm vouch for nothing that they wrote themselves",
+    path: flowPath,
+    query: nothing,
+    body: ConfirmationBodySchema,
+    answer: flow,
+    problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
+  "GET /configuration/changes": {
+    summary:
+      "Who changed one access flow, integration or other configuration, when, and what it was before and after; oldest first, also of what is deleted. A page may come back short with a cursor",
+    path: nothing,
+    query: ChangeListQuerySchema,
+    answer: { status: 200, schema: ConfigurationChangeListSchema },
+    problems: ["invalid-cursor", "not-found"],
   },
   "POST /sweep": {
     summary: "Check now that what exists is what should exist; the answer comes within 30 seconds",
@@ -235,6 +269,7 @@ export const operations = {
       "unknown-name",
       "ambiguous-name",
       "integration-exists",
+      "configuration-too-large",
       "concurrent-modification",
     ],
   },

@@ -60,8 +60,25 @@ export const RequestAskSchema = z.strictObject({
     }),
   ),
   principal: z.optional(AskedPrincipalSchema),
-  duration: GrantDurationSchema,
-  justification: prose(1000),
+  duration: z.optional(
+    GrantDurationSchema.check(
+      z.meta({
+        description: "How long; what the access flow gives to whoever says nothing where it is absent",
+      }),
+    ),
+  ),
+  justification: z.optional(
+    prose(1000).check(z.meta({ description: "Why: an access flow asks for it unless it says otherwise" })),
+  ),
+  ticket: z.optional(prose(200).check(z.meta({ description: "The ticket that an access flow may ask for" }))),
+  breakGlass: z.optional(
+    z.boolean().check(
+      z.meta({
+        description:
+          "An emergency: served by a flow for those alone, at once, told to its watchers, and to be reviewed afterwards",
+      }),
+    ),
+  ),
   startAt: z.optional(MomentSchema),
 });
 export type RequestAsk = z.infer<typeof RequestAskSchema>;
@@ -125,9 +142,46 @@ const InstructionsViewSchema = z.strictObject({
   ),
 });
 
+/** Who may decide: a user, a group, the owners of some of the entitlements (by their place), or somebody's manager. */
+const ApproverViewSchema = z.union([
+  PartyViewSchema,
+  z.strictObject({
+    type: z.literal("owner"),
+    of: z.array(
+      z.strictObject({
+        anyOf: z.array(PartyViewSchema),
+        entitlements: z.array(z.int()),
+        because: z.string(),
+      }),
+    ),
+  }),
+  z.strictObject({ type: z.literal("manager"), id: z.string(), name: z.string() }),
+]);
+
+const approvers = z.optional(z.array(ApproverViewSchema));
+
+const StepViewSchema = z
+  .strictObject({
+    anyOf: approvers,
+    allOf: approvers,
+    within: z.string(),
+    escalation: z.optional(
+      z.strictObject({ after: z.string(), tiers: z.array(z.strictObject({ anyOf: approvers })) }),
+    ),
+  })
+  .check(z.meta({ description: "Either anyOf or allOf of them decide it" }));
+export type StepView = z.infer<typeof StepViewSchema>;
+
 const ApprovalViewSchema = z.strictObject({
   deadline: z.optional(TimestampSchema),
-  steps: z.array(z.strictObject({ anyOf: z.array(PartyViewSchema), within: z.string() })),
+  escalatesAt: z.optional(
+    TimestampSchema.check(z.meta({ description: "When more people may decide, if nobody has" })),
+  ),
+  automatically: z.optional(
+    z.string().check(z.meta({ description: "Why nobody was asked although the flow has steps" })),
+  ),
+  reasonRequired: z.optional(z.boolean()),
+  steps: z.array(StepViewSchema),
   decisions: z.array(
     z.strictObject({
       by: PersonSchema,
@@ -170,6 +224,7 @@ export const RequestViewSchema = z.strictObject({
   flow: FlowNameSchema,
   duration: z.string(),
   justification: z.string(),
+  ticket: z.optional(z.string()),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
   activeAt: z.optional(TimestampSchema),

@@ -33,6 +33,8 @@ export const OrganizationalUnitFactSchema = z.strictObject({
   parent: z.optional(OrganizationalUnitIdSchema),
   /** Names from the root down, such as `/Workloads/Prod`; `/` is the root. */
   path: z.string(),
+  /** Absent until a sync has asked for them, as it is of units that were seen before units' tags were asked for. */
+  tags: z.optional(TagsSchema),
 });
 export type OrganizationalUnitFact = z.infer<typeof OrganizationalUnitFactSchema>;
 

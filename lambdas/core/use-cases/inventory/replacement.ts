@@ -1,5 +1,6 @@
 import type { ProtectedAccount } from "../../contracts/environment.ts";
 import type { AccessFlow } from "../../domain/access-flow.ts";
+import { brokenGuardrails, type Guardrails } from "../../domain/guardrails.ts";
 import type { FlowName, GroupId, UserId } from "../../domain/ids.ts";
 import type { AccountFact, AssignmentFact } from "../../domain/inventory/facts.ts";
 import { replacingFlow } from "../../domain/inventory/replacing-flow.ts";
@@ -11,6 +12,7 @@ import { needsApproval, suggestFlow, type SuggestedFlow } from "./suggest-flow.t
 export interface ReplaceDependencies {
   readonly inventory: Pick<InventoryReader, "getAll" | "named" | "page">;
   readonly protectedAccounts: readonly ProtectedAccount[];
+  readonly guardrails: Guardrails;
   /** Display names, as the settings say. */
   readonly administratorGroups: readonly string[];
 }
@@ -66,11 +68,19 @@ export const replacements = (
 };
 
 const whyNotGranted = (
-  { protectedAccounts }: ReplaceDependencies,
-  { assignment, account }: Held,
+  { protectedAccounts, guardrails }: ReplaceDependencies,
+  { assignment, account, permissionSet }: Held,
 ): string | undefined => {
   const found = protectedAccounts.find(({ id }) => id === assignment.accountId);
   if (found !== undefined) return whyProtected[found.reason];
+  const target = {
+    accountId: assignment.accountId,
+    permissionSetArn: assignment.permissionSetArn,
+    permissionSetName: permissionSet.name,
+  };
+  if (brokenGuardrails(guardrails, { targets: [target], durationSeconds: 0 }).length > 0) {
+    return "The deploy setting guardrails.neverGrantable lists it: no access flow can grant it.";
+  }
   return account === undefined || account.state === "ACTIVE"
     ? undefined
     : `Its account is ${account.state}: Lockstep grants only in accounts that are ACTIVE.`;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { StandingAccessQuerySchema } from "../../contracts/http/inventory.ts";
 import type { AccessFlow } from "../../domain/access-flow.ts";
-import { groupsNamedIn } from "../../domain/evaluate.ts";
+import { neededOfPerson } from "../evaluation/needed-facts.ts";
 import {
   PermissionSetArnSchema,
   type AccountId,
@@ -268,7 +268,7 @@ const groupsNamedByFlows = async (
   flows: readonly AccessFlow[],
   assignments: readonly AssignmentFact[],
 ): Promise<(principalId: string) => ReadonlySet<GroupId>> => {
-  const groups = groupsNamedIn(flows.flatMap(({ requestors }) => requestors.anyOf));
+  const groups = neededOfPerson(flows).groups;
   const users = assignments.flatMap(({ principalType, principalId }) =>
     principalType === "USER" ? [principalId as UserId] : [],
   );

@@ -39,12 +39,12 @@ export const suggestFlow = (
   return {
     name: nameFor(assignment, `${permissionSet.name}-${principal.name}`),
     flow: {
+      trigger: "self-serve",
+      active: true,
       requestors: {
         anyOf: [principal.type === "GROUP" ? { group: principal.name } : { user: principal.name }],
       },
-      targets: [
-        { accounts: [assignment.accountId], organizationalUnits: [], permissionSets: [permissionSet.name] },
-      ],
+      targets: [{ accounts: [assignment.accountId], permissionSets: [permissionSet.name] }],
       duration: { max: LONGEST[level] },
       approval: { steps },
       settings: { requesterCanApproveSelf: false, maxExtensions: 0, extensionNeedsApproval: true },

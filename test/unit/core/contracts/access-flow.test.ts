@@ -32,7 +32,7 @@ it("takes the whole of a flow as it is", () => {
       maxSessionDuration: "PT12H",
     },
   };
-  expect(AccessFlowFileSchema.parse([whole])).toEqual([whole]);
+  expect(AccessFlowFileSchema.parse([whole])).toEqual([{ ...whole, trigger: "self-serve", active: true }]);
 });
 
 it("lets settings be left out: nobody extends, and then only with approval", () => {
@@ -50,17 +50,17 @@ describe("what does not fit is told by place, what was found and what is expecte
     [
       "a requestor that is both",
       { requestors: { anyOf: [{ group: "a", user: "b" }] } },
-      "/0/requestors/anyOf/0 found an object; expected {group: its display name} or {user: an email or user name}",
+      "/0/requestors/anyOf/0 found an object; expected exactly one of anyOf, allOf, not, group, user, attribute, managerOf, onCall",
     ],
     [
       "a requestor that is a plain name",
       { requestors: { anyOf: ["alice"] } },
-      '/0/requestors/anyOf/0 found "alice"; expected {group: its display name} or {user: an email or user name}',
+      '/0/requestors/anyOf/0 found "alice"; expected an object with exactly one of anyOf, allOf, not, group, user, attribute, managerOf, onCall',
     ],
     [
       "a target without accounts or units",
       { targets: [{ permissionSets: ["PowerUser"] }] },
-      "/0/targets/0 found an object; expected accounts or organizationalUnits, or both",
+      "/0/targets/0 found an object; expected accounts or organizationalUnits or tags, or several of them, with permissionSets; or one accessScope, or one bundle",
     ],
     [
       "a target without permission sets",
@@ -95,12 +95,12 @@ describe("what does not fit is told by place, what was found and what is expecte
     [
       "a field that is not known",
       { approvals: 1 },
-      "/0/approvals found a field that does not belong here; expected one of name, requestors, targets, duration, approval, settings",
+      "/0/approvals found a field that does not belong here; expected one of name, trigger, active, requestors, targets, duration, timeframe, requestFor, approval, breakGlass, settings",
     ],
     [
       "a setting that is not known",
       { settings: { maxExtension: 1 } },
-      "/0/settings/maxExtension found a field that does not belong here; expected one of requesterCanApproveSelf, maxExtensions, extensionDuration, extensionNeedsApproval, maxSessionDuration",
+      "/0/settings/maxExtension found a field that does not belong here; expected one of requesterCanApproveSelf, justification, ticket, approverReasonRequired, mfaRequired, maxExtensions, extensionDuration, extensionNeedsApproval, maxSessionDuration, labels",
     ],
     [
       "too many extensions",

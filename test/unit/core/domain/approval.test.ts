@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Party } from "../../../../lambdas/core/domain/access-flow.ts";
-import type { Approval } from "../../../../lambdas/core/domain/access-request.ts";
+import type { Approval, Decision } from "../../../../lambdas/core/domain/access-request.ts";
 import {
   currentStep,
   groupsThatMatter,
@@ -31,7 +31,12 @@ const approvalBy = (...steps: readonly (readonly Party[])[]): Approval => ({
   requesterCanApproveSelf: false,
   decisions: [],
 });
-const decided = (decision: "approve" | "reject") => ({ step: 1, decision, by: bob, at: timestamp(now) });
+const decided = (decision: Decision["decision"], step = 0, by = bob): Decision => ({
+  step,
+  decision,
+  by,
+  at: timestamp(now),
+});
 
 /** Alice's access, and more time on it that waits for carol. */
 const extending = anActiveRequest({
@@ -50,13 +55,16 @@ describe("the step that waits", () => {
   const approval = approvalBy([user(bob)], [user(carol)]);
 
   it("follows the approvals that were given, and no rejection", () => {
-    expect(currentStep(approval)?.anyOf).toEqual([user(bob)]);
-    expect(currentStep({ ...approval, decisions: [decided("approve")] })?.anyOf).toEqual([user(carol)]);
-    expect(currentStep({ ...approval, decisions: [decided("reject")] })?.anyOf).toEqual([user(bob)]);
+    const waitsFor = (...decisions: readonly Decision[]) =>
+      currentStep({ ...approval, decisions: [...decisions] });
+    expect(waitsFor()).toMatchObject({ anyOf: [user(bob)] });
+    expect(waitsFor(decided("approve"))).toMatchObject({ anyOf: [user(carol)] });
+    expect(waitsFor(decided("reject"))).toMatchObject({ anyOf: [user(bob)] });
   });
 
   it("is none when all have approved", () => {
-    expect(currentStep({ ...approval, decisions: [decided("approve"), decided("approve")] })).toBeUndefined();
+    const decisions = [decided("approve"), decided("approve", 1, carol)];
+    expect(currentStep({ ...approval, decisions })).toBeUndefined();
   });
 });
 
@@ -108,34 +116,34 @@ describe("who somebody is to a step", () => {
   const approval = approvalBy([user(bob), group(leads)]);
 
   it("is the approver whom it names, alone or by a group", () => {
-    expect(standingOf(request, approval, bob.userId, nobodys)).toBe("approver");
-    expect(standingOf(request, approval, carol.userId, new Set([leads]))).toBe("approver");
-    expect(standingOf(request, approval, carol.userId, nobodys)).toBe("none");
+    expect(standingOf(request, approval, bob.userId, nobodys, now)).toBe("approver");
+    expect(standingOf(request, approval, carol.userId, new Set([leads]), now)).toBe("approver");
+    expect(standingOf(request, approval, carol.userId, nobodys, now)).toBe("none");
   });
 
   it("is nobody once no step waits", () => {
     const over = { ...approval, decisions: [decided("approve")] };
-    expect(standingOf(request, over, bob.userId, new Set([leads]))).toBe("none");
+    expect(standingOf(request, over, bob.userId, new Set([leads]), now)).toBe("none");
   });
 
   it("is the requester before anything else, also when the step names them", () => {
     const byAlice = approvalBy([user(alice), group(leads)]);
-    expect(standingOf(request, byAlice, alice.userId, new Set([leads]))).toBe("requester");
-    expect(standingOf(forGroup, byAlice, alice.userId, new Set([oncall]))).toBe("requester");
+    expect(standingOf(request, byAlice, alice.userId, new Set([leads]), now)).toBe("requester");
+    expect(standingOf(forGroup, byAlice, alice.userId, new Set([oncall]), now)).toBe("requester");
   });
 
   it("is a beneficiary, for a person or a group, also when the step names them", () => {
     const all = approvalBy([user(bob), user(dana), group(leads)]);
-    expect(standingOf(forDana, all, dana.userId, nobodys)).toBe("beneficiary");
-    expect(standingOf(forDana, all, bob.userId, nobodys)).toBe("approver");
-    expect(standingOf(forGroup, all, bob.userId, new Set([oncall]))).toBe("beneficiary");
-    expect(standingOf(forGroup, all, bob.userId, nobodys)).toBe("approver");
+    expect(standingOf(forDana, all, dana.userId, nobodys, now)).toBe("beneficiary");
+    expect(standingOf(forDana, all, bob.userId, nobodys, now)).toBe("approver");
+    expect(standingOf(forGroup, all, bob.userId, new Set([oncall]), now)).toBe("beneficiary");
+    expect(standingOf(forGroup, all, bob.userId, nobodys, now)).toBe("approver");
   });
 
   it("is the approver all the same where the flow let requesters decide, and only whom the step names", () => {
     const own = { ...approvalBy([user(alice)]), requesterCanApproveSelf: true };
-    expect(standingOf(request, own, alice.userId, nobodys)).toBe("approver");
-    expect(standingOf(request, own, bob.userId, nobodys)).toBe("none");
+    expect(standingOf(request, own, alice.userId, nobodys, now)).toBe("approver");
+    expect(standingOf(request, own, bob.userId, nobodys, now)).toBe("none");
   });
 });
 

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  accountsToLocate,
-  evaluate,
-  groupsNamedIn,
-  type EvaluationContext,
-} from "../../../../lambdas/core/domain/evaluate.ts";
-import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import { evaluate } from "../../../../lambdas/core/domain/evaluate.ts";
+import type { FlowName, OrganizationalUnitId } from "../../../../lambdas/core/domain/ids.ts";
 import {
   aFlow,
   aGroupId,
@@ -14,50 +9,13 @@ import {
   anAccountId,
   anOrganizationalUnitId,
 } from "../../../support/builders.ts";
+import { aPersonKnown, anAsk, aContext } from "../../../support/evaluations.ts";
 
 const alice = aUserId("alice");
-const ask = (overrides: Partial<Parameters<typeof evaluate>[0]> = {}) => ({
-  requester: alice,
-  targets: [{ accountId: anAccountId(2), permissionSetArn: aPermissionSetArn("PowerUser") }],
-  durationSeconds: 3600,
-  sessions: [],
-  ...overrides,
-});
-const context = (overrides: Partial<EvaluationContext> = {}): EvaluationContext => ({
-  flows: [aFlow()],
-  memberships: new Set([aGroupId("payments-engineers")]),
-  ancestors: new Map(),
-  ...overrides,
-});
+const ask = anAsk;
+const context = aContext;
+const stranger = aPersonKnown({ memberships: new Set() });
 const automatic = aFlow({ name: "automatic" as FlowName, approval: { steps: [] } });
-
-describe("what has to be looked up", () => {
-  it("is each group once, and no person", () => {
-    const engineers = { type: "group", id: aGroupId("payments-engineers"), name: "engineers" } as const;
-    expect(groupsNamedIn([engineers, { type: "user", id: alice, name: "alice" }, engineers])).toEqual([
-      engineers.id,
-    ]);
-  });
-
-  it("is where an account lies, only if a flow offers its permission set by organizational unit", () => {
-    const byUnit = (permissionSet: string) =>
-      aFlow({
-        targets: [
-          {
-            accounts: [],
-            organizationalUnits: [{ id: anOrganizationalUnitId("Workloads"), name: "/Workloads" }],
-            permissionSets: [
-              { id: aPermissionSetArn("Billing"), name: "Billing" },
-              { id: aPermissionSetArn(permissionSet), name: permissionSet },
-            ],
-          },
-        ],
-      });
-    const twice = ask({ targets: [...ask().targets, ...ask().targets] });
-    expect(accountsToLocate(twice, [byUnit("PowerUser")])).toEqual([anAccountId(2)]);
-    expect(accountsToLocate(twice, [byUnit("ReadOnly")])).toEqual([]);
-  });
-});
 
 describe("evaluate", () => {
   it("names the flow that allows the request", () => {
@@ -65,7 +23,7 @@ describe("evaluate", () => {
   });
 
   it("refuses a person whom no flow names, whatever groups they say they are in", () => {
-    const outsider = evaluate(ask(), context({ memberships: new Set() }));
+    const outsider = evaluate(ask(), context({ requester: stranger }));
     expect(outsider).toEqual({
       allowed: false,
       code: "no-matching-flow",
@@ -82,23 +40,24 @@ describe("evaluate", () => {
         ],
       },
     });
-    expect(evaluate(ask(), context({ flows: [several], memberships: new Set() })).allowed).toBe(true);
+    expect(evaluate(ask(), context({ flows: [several], requester: stranger })).allowed).toBe(true);
   });
 
   it("needs to be covered by one of a flow's targets, with one of its permission sets", () => {
-    const [target] = aFlow().targets;
-    if (target === undefined) throw new Error("The flow has no target");
-    const [powerUser] = target.permissionSets;
-    if (powerUser === undefined) throw new Error("The target has no permission set");
+    const powerUser = { id: aPermissionSetArn("PowerUser"), name: "PowerUser" };
+    const target = { organizationalUnits: [], permissionSets: [powerUser] };
     const readOnly = { id: aPermissionSetArn("ReadOnly"), name: "ReadOnly" };
     const flow = aFlow({
       targets: [
         { ...target, accounts: [{ id: anAccountId(3), name: "other" }] },
-        { ...target, permissionSets: [readOnly, powerUser] },
+        {
+          ...target,
+          accounts: [{ id: anAccountId(2), name: "payments-prod" }],
+          permissionSets: [readOnly, powerUser],
+        },
       ],
     });
     expect(evaluate(ask(), context({ flows: [flow] })).allowed).toBe(true);
-    expect(accountsToLocate(ask(), [flow])).toEqual([]);
   });
 
   it("says of each flow that names somebody why it does not serve", () => {
@@ -115,8 +74,9 @@ describe("evaluate", () => {
 
   it("allows a person named by id", () => {
     const named = aFlow({ requestors: { anyOf: [{ type: "user", id: alice, name: "alice" }] } });
-    expect(evaluate(ask(), context({ flows: [named], memberships: new Set() })).allowed).toBe(true);
-    expect(evaluate(ask({ requester: aUserId("mallory") }), context({ flows: [named] })).allowed).toBe(false);
+    expect(evaluate(ask(), context({ flows: [named], requester: stranger })).allowed).toBe(true);
+    const mallory = aPersonKnown({ id: aUserId("mallory") });
+    expect(evaluate(ask(), context({ flows: [named], requester: mallory })).allowed).toBe(false);
   });
 
   it("needs one flow for every target: two flows with half each do not add up", () => {
@@ -146,12 +106,12 @@ describe("evaluate", () => {
         },
       ],
     });
-    const below = new Map([[anAccountId(2), [anOrganizationalUnitId("Prod"), workloads]]]);
-    const beside = new Map([[anAccountId(2), [anOrganizationalUnitId("Sandbox")]]]);
-    expect(evaluate(ask(), context({ flows: [byUnit], ancestors: below })).allowed).toBe(true);
-    expect(evaluate(ask(), context({ flows: [byUnit], ancestors: beside })).allowed).toBe(false);
-    expect(accountsToLocate(ask(), [byUnit])).toEqual([anAccountId(2)]);
-    expect(accountsToLocate(ask(), [aFlow()])).toEqual([]);
+    const located = (...organizationalUnits: OrganizationalUnitId[]) =>
+      new Map([[anAccountId(2), { organizationalUnits }]]);
+    const below = located(anOrganizationalUnitId("Prod"), workloads);
+    const beside = located(anOrganizationalUnitId("Sandbox"));
+    expect(evaluate(ask(), context({ flows: [byUnit], accounts: below })).allowed).toBe(true);
+    expect(evaluate(ask(), context({ flows: [byUnit], accounts: beside })).allowed).toBe(false);
   });
 
   it("refuses a permission set that the account is not offered with", () => {

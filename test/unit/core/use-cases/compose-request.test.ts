@@ -23,6 +23,7 @@ import {
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 const id = aRequestId("composed");
 const alice = aPerson("alice");
@@ -77,6 +78,7 @@ beforeEach(() => {
 const compose = (asked: Partial<RequestAsk> = {}, idempotency?: SubmitInput["idempotency"]) =>
   composeRequest(
     {
+      ...noPolicies(),
       flows: { list: () => Promise.resolve(flows) },
       names: {
         account: (text, pointer) => {

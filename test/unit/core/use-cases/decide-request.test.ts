@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
 import type {
   AccessRequest,
   AskedExtension,
@@ -23,6 +23,7 @@ import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { rolesHeldBy } from "../../../support/roles.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 const vera = aPerson("vera");
 const [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(aPerson) as [
@@ -52,7 +53,7 @@ const setUp = async (pending = aPendingRequest()) => {
   const expiresAt = secondsAfter(clock.now(), 60);
   await wakeups.put({ requestId: pending.id, taskToken: "token", enteredAt, retryCount: 0, expiresAt });
   const rolesOf = rolesHeldBy({ administrator: [dave] });
-  const decide = decideRequest({ requests, wakeups, directory, workflow, clock, rolesOf });
+  const decide = decideRequest({ ...noPolicies(), requests, wakeups, directory, workflow, clock, rolesOf });
   return {
     clock,
     requests,
@@ -157,7 +158,7 @@ describe("a decision", () => {
 
 const HOUR = 3_600_000;
 const security = aGroupId("security");
-const stepOf = (group: "payments-leads" | "security", withinSeconds: number): FlowStep => ({
+const stepOf = (group: "payments-leads" | "security", withinSeconds: number): RequestStep => ({
   anyOf: [{ type: "group", id: aGroupId(group), name: group }],
   withinSeconds,
 });
@@ -229,6 +230,7 @@ const world = async (
   }
   const rolesOf = options.rolesOf ?? rolesHeldBy({ administrator: [dave], auditor: [vera] });
   const decide = decideRequest({
+    ...noPolicies(),
     requests,
     wakeups,
     directory,
@@ -406,6 +408,7 @@ describe("who is told what when they may not decide", () => {
   it("is nothing of a request that does not exist", async () => {
     const lockstep = await world(aPendingRequest({ id: aRequestId("another") }));
     const decide = decideRequest({
+      ...noPolicies(),
       ...lockstep,
       wakeups: new FakeWakeupStore(),
       rolesOf: rolesHeldBy({ administrator: [bob] }),

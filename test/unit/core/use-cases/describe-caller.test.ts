@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AccessFlow, Party } from "../../../../lambdas/core/domain/access-flow.ts";
+import {
+  isResourceTarget,
+  type AccessFlow,
+  type Party,
+} from "../../../../lambdas/core/domain/access-flow.ts";
 import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { describeCaller } from "../../../../lambdas/core/use-cases/describe-caller.ts";
@@ -18,6 +22,7 @@ import { FakeInventory } from "../../../support/fakes/inventory.ts";
 import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { rolesHeldBy } from "../../../support/roles.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 const erin = aPerson("erin");
 const [alice, bob, root] = [aPerson("alice"), aPerson("bob"), aPerson("root")];
@@ -42,6 +47,7 @@ beforeEach(() => {
 
 const describes = async (person: Person) => {
   const { accountsBelow: _accountsBelow, ...described } = await describeCaller({
+    ...noPolicies(),
     directory,
     flows,
     requests,
@@ -104,7 +110,7 @@ describe("a person's view of Lockstep", () => {
   it("offers no account that is left out of Lockstep, and nothing that is empty without it", async () => {
     const prod = { id: anAccountId(2), name: "payments-prod" };
     const staging = { id: anAccountId(3), name: "payments-staging" };
-    const [target] = aFlow().targets;
+    const [target] = aFlow().targets.filter(isResourceTarget);
     if (target === undefined) throw new Error("A flow has a target");
     const unit = { id: anOrganizationalUnitId("payments"), name: "/Payments" };
     const over = async (name: string, targets: AccessFlow["targets"]) =>
@@ -118,7 +124,9 @@ describe("a person's view of Lockstep", () => {
     const offered = async () =>
       (await describes(alice)).flows.map(({ name, targets }) => [
         name,
-        ...targets.flatMap(({ accounts }) => accounts.map((account) => account.name)),
+        ...targets
+          .filter(isResourceTarget)
+          .flatMap(({ accounts }) => accounts.map((account) => account.name)),
       ]);
     expect(await offered()).toEqual([["both", "payments-prod"], ["units"]]);
     // It is back, and its mark stays until the sync is through.

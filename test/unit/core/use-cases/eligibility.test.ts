@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
-import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { AccessFlow, ResourceTarget } from "../../../../lambdas/core/domain/access-flow.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import type { AccountId, FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import {
   assertAccountsActive,
   assertGrantable,
-  servingFlow,
+  evaluateRequest,
   type Target,
+  type Wanted,
 } from "../../../../lambdas/core/use-cases/eligibility.ts";
 import {
   aFlow,
@@ -18,6 +19,7 @@ import {
   anOrganizationalUnitId,
 } from "../../../support/builders.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 const alice = aPerson("alice");
 const engineers = aGroupId("payments-engineers");
@@ -80,6 +82,7 @@ const dependencies = (
     readonly delegatedAdministrator?: boolean;
   } = {},
 ) => ({
+  ...noPolicies(),
   directory,
   organization,
   protectedAccounts: options.protectedAccounts ?? [],
@@ -132,7 +135,19 @@ describe("what may be granted at all", () => {
 });
 
 describe("the flow that serves", () => {
-  const wanted = (durationSeconds = 3600) => ({ caller: alice, targets: [target(2)], durationSeconds });
+  const wanted = (durationSeconds = 3600): Wanted => ({
+    caller: alice,
+    principal: { type: "USER", id: alice.userId, name: alice.userName },
+    requestFor: "self",
+    targets: [target(2)],
+    durationSeconds,
+    now: new Date("2026-01-01T00:00:00.000Z"),
+    justification: "incident 42",
+    mfa: false,
+    breakGlass: false,
+  });
+  const servingFlow = async (...asked: Parameters<typeof evaluateRequest>): Promise<AccessFlow> =>
+    (await evaluateRequest(...asked)).flow;
 
   it("is asked of the directory only where a flow names a group", async () => {
     const flow = await servingFlow(dependencies(), [aFlow()], wanted());
@@ -180,7 +195,7 @@ describe("the flow that serves", () => {
     const strict = aFlow({ settings: { requesterCanApproveSelf: false, maxSessionSeconds: 1800 } });
     expect(await refusalOf(() => servingFlow(dependencies(), [strict], wanted()))).toEqual([
       "session-too-long",
-      "Nothing allows this request: permission set PowerUser has sessions of PT1H, and access flow prod-power allows sessions of at most PT30M.",
+      "Nothing allows this request: access flow prod-power allows sessions of at most PT30M, and permission set PowerUser has sessions of PT1H.",
       [],
     ]);
   });
@@ -198,7 +213,7 @@ describe("the flow that serves", () => {
     const unit = anOrganizationalUnitId("prod");
     organization.addOrganizationalUnit("/Prod", unit);
     organization.addAccount({ id: anAccountId(3), name: "account-3", ou: "/Prod" });
-    const [{ permissionSets }] = aFlow().targets as [AccessFlow["targets"][number]];
+    const [{ permissionSets }] = aFlow().targets as [ResourceTarget];
     const ofUnit = aFlow({
       name: "by-unit" as FlowName,
       targets: [{ accounts: [], organizationalUnits: [{ id: unit, name: "/Prod" }], permissionSets }],
@@ -213,7 +228,7 @@ describe("the flow that serves", () => {
   });
 
   it("looks five accounts up at a time", async () => {
-    const [{ permissionSets }] = aFlow().targets as [AccessFlow["targets"][number]];
+    const [{ permissionSets }] = aFlow().targets as [ResourceTarget];
     const unit = anOrganizationalUnitId("prod");
     organization.addOrganizationalUnit("/Prod", unit);
     const targets = [0, 1, 2, 3, 4, 5, 6].map((digit) => target(digit));

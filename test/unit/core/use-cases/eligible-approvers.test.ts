@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import type { GroupId, UserId } from "../../../../lambdas/core/domain/ids.ts";
 import type { Principal } from "../../../../lambdas/core/domain/principal.ts";
@@ -36,7 +36,7 @@ const group = (name: string, ...members: string[]) => {
   directory.addGroup({ groupId: aGroupId(name), displayName: name, members: members.map(aUserId) });
 };
 /** A step that any of these people may decide, or, by a name with `@` in front, any of that group's members. */
-const step = (...names: string[]): FlowStep => ({
+const step = (...names: string[]): RequestStep => ({
   anyOf: names.map((name) =>
     name.startsWith("@")
       ? { type: "group", id: aGroupId(name.slice(1)), name: name.slice(1) }
@@ -47,7 +47,7 @@ const step = (...names: string[]): FlowStep => ({
 const self: Principal = { type: "USER", id: alice.userId, name: "alice" };
 const asGroup = (name: string): Principal => ({ type: "GROUP", id: aGroupId(name), name });
 const approvers = (
-  steps: readonly FlowStep[],
+  steps: readonly RequestStep[],
   {
     principal = self,
     requesterCanApproveSelf = false,

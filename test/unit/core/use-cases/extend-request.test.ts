@@ -31,6 +31,7 @@ import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { rolesHeldBy } from "../../../support/roles.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 /*
  * Alice's access lasts from midnight until one o'clock. Its flow lets it be extended twice, by two hours at most each time,
@@ -90,6 +91,7 @@ interface Call {
   readonly idempotency?: Idempotency;
 }
 const dependencies = () => ({
+  ...noPolicies(),
   requests,
   flows,
   catalogue,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
 import {
   STATUSES,
   type AccessRequest,
@@ -94,11 +94,11 @@ const pending = async (index: number, overrides: Draft = {}): Promise<RequestIn<
 const inStatus = async (index: number, status: Status): Promise<void> => {
   await requests.create({ ...aPendingRequest({ id: id(index) }, at(index)), status } as AccessRequest);
 };
-const byUsers = (...people: Person[]): FlowStep => ({
+const byUsers = (...people: Person[]): RequestStep => ({
   anyOf: people.map(({ userId, userName }) => ({ type: "user" as const, id: userId, name: userName })),
   withinSeconds: 3600,
 });
-const approvalOf = (...steps: FlowStep[]) => ({ ...aPendingRequest().approval, steps });
+const approvalOf = (...steps: RequestStep[]) => ({ ...aPendingRequest().approval, steps });
 /** Access until an hour from the beginning, on which more time waits for an approval. */
 const extended = async (
   index: number,

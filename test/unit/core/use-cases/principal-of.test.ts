@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { RequestAsk } from "../../../../lambdas/core/contracts/http/requests.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import type { GroupId } from "../../../../lambdas/core/domain/ids.ts";
-import { principalOf } from "../../../../lambdas/core/use-cases/principal-of.ts";
+import { beneficiaryOf } from "../../../../lambdas/core/use-cases/principal-of.ts";
 import { aGroupId, aPerson } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 
@@ -31,7 +31,8 @@ beforeEach(() => {
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
 });
 
-const principal = (asked: RequestAsk["principal"]) => principalOf({ directory }, alice, asked);
+const beneficiary = (asked: RequestAsk["principal"]) => beneficiaryOf({ directory }, alice, asked);
+const principal = async (asked: RequestAsk["principal"]) => (await beneficiary(asked)).principal;
 /** The whole refusal: its code, its sentence and the fields that it is about. */
 const refusal = async (asked: RequestAsk["principal"]): Promise<readonly unknown[]> => {
   const error: unknown = await principal(asked).catch((thrown: unknown) => thrown);
@@ -49,16 +50,38 @@ describe("who gets the access", () => {
     expect(await principal(asked)).toEqual(self);
   });
 
-  it.each([{ id: bob.userId }, { id: "alice" }, { name: "bob" }, { name: "nobody" }])(
-    "is never another person: %j",
+  it.each([{ id: bob.userId }, { name: "bob" }])(
+    "is another person as such, whom a flow has to allow: %j",
     async (named) => {
-      expect(await refusal({ type: "USER", ...named })).toEqual([
-        "principal-not-allowed",
-        "Access is requested for yourself or for a group that you belong to.",
-        [],
-      ]);
+      expect(await beneficiary({ type: "USER", ...named })).toEqual({
+        principal: { type: "USER", id: bob.userId, name: "bob" },
+        requestFor: "others",
+      });
     },
   );
+
+  it("is a direct report where the directory names the caller as the manager, now", async () => {
+    directory.setAttributes(bob.userId, { manager: "alice" });
+    expect(await beneficiary({ type: "USER", name: "bob" })).toMatchObject({ requestFor: "direct-reports" });
+    directory.setAttributes(bob.userId, { manager: "carol" });
+    expect(await beneficiary({ type: "USER", name: "bob" })).toMatchObject({ requestFor: "others" });
+  });
+
+  it.each([{ id: aPerson("gone").userId }, { id: "alice" }, { name: "nobody" }])(
+    "is nobody who is not there, and the refusal repeats only what was sent: %j",
+    async (named) => {
+      const [code, message] = await refusal({ type: "USER", ...named });
+      expect(code).toBe("principal-not-allowed");
+      expect(message).toContain(`Access for ${Object.values(named).join("")} cannot be asked for`);
+    },
+  );
+
+  it("is nobody who is disabled, and the refusal is that for somebody who is not there", async () => {
+    directory.addUser({ ...bob, email: "bob@example.com", enabled: false });
+    expect((await refusal({ type: "USER", name: "bob" }))[1]).toBe(
+      String((await refusal({ type: "USER", name: "bib" }))[1]).replace("bib", "bob"),
+    );
+  });
 
   it.each([{ id: engineers }, { name: "payments-engineers" }])(
     "is a group of the caller's, by its id and its name in the directory: %j",

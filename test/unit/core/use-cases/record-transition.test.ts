@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FlowStep } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
 import type { AccessRequest } from "../../../../lambdas/core/domain/access-request.ts";
 import { commonOf } from "../../../../lambdas/core/domain/evolve.ts";
 import { secondsAfter, timestamp } from "../../../../lambdas/core/domain/ids.ts";
@@ -79,7 +79,7 @@ describe("an event", () => {
   };
   const detailOf = async (changed: AccessRequest) => (await published(changed))[0]?.detail;
   const active = anActiveRequest();
-  const step = (name: string): FlowStep => {
+  const step = (name: string): RequestStep => {
     const { userId: id } = aPerson(name);
     return {
       anyOf: [

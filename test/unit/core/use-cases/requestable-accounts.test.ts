@@ -5,6 +5,7 @@ import { timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { requestableAccounts } from "../../../../lambdas/core/use-cases/requestable-accounts.ts";
 import { aFlow, anAccountId } from "../../../support/builders.ts";
 import { FakeInventory } from "../../../support/fakes/inventory.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 
 const root = OrganizationalUnitIdSchema.parse("r-a1b2");
 const prod = OrganizationalUnitIdSchema.parse("ou-a1b2-aaaaaaaa");
@@ -32,9 +33,12 @@ const below = async (
   facts: readonly AccountFact[],
   units: readonly { readonly id: typeof prod; readonly name: string }[],
   protectedAccounts: Parameters<typeof requestableAccounts>[0]["protectedAccounts"] = [],
+  guardrails: Parameters<typeof requestableAccounts>[0]["guardrails"] = noGuardrails,
 ) => {
   const inventory = await inventoryOf(facts);
-  const accountsBelow = await requestableAccounts({ inventory, protectedAccounts })([flowOver(units)]);
+  const accountsBelow = await requestableAccounts({ inventory, protectedAccounts, guardrails })([
+    flowOver(units),
+  ]);
   return accountsBelow(units);
 };
 
@@ -80,6 +84,19 @@ describe("the accounts below organizational units", () => {
     ]);
   });
 
+  it("are none into which guardrails let nothing be granted; those that they list in part are there", async () => {
+    const facts = [anAccount(2, "vault"), anAccount(3, "payments-dev"), anAccount(4, "payments-prod")];
+    const neverGrantable = [
+      { accounts: [anAccountId(2)] },
+      { accounts: [anAccountId(3)], permissionSets: ["PowerUser"] },
+      { permissionSets: ["AdministratorAccess"] },
+    ];
+    expect((await below(facts, [{ id: root, name: "/" }], [], { neverGrantable })).accounts).toEqual([
+      named(3, "payments-dev"),
+      named(4, "payments-prod"),
+    ]);
+  });
+
   it.each([
     [100, false],
     [101, true],
@@ -97,10 +114,11 @@ describe("the accounts below organizational units", () => {
   it("are not looked for any further when there are a hundred and one for every target", async () => {
     const inventory = await inventoryOf(manyAccounts(10_000, 1_950));
     const [all, some] = [[{ id: root, name: "/" }], [{ id: nested, name: "/Prod/Nested" }]];
-    const accountsBelow = await requestableAccounts({ inventory, protectedAccounts: [] })([
-      flowOver(all),
-      flowOver(some),
-    ]);
+    const accountsBelow = await requestableAccounts({
+      inventory,
+      protectedAccounts: [],
+      guardrails: noGuardrails,
+    })([flowOver(all), flowOver(some)]);
     expect(accountsBelow(some)).toMatchObject({ more: true });
     expect(accountsBelow(some).accounts[0]?.name).toBe("account-1950");
     expect(accountsBelow(all).accounts.map(({ name }) => name)).toContain("account-99");
@@ -111,7 +129,12 @@ describe("the accounts below organizational units", () => {
     const inventory = await inventoryOf(manyAccounts(10_000, 0));
     const units = [{ id: root, name: "/" }];
     const find = async (q: string) =>
-      (await requestableAccounts({ inventory, protectedAccounts: [] })([flowOver(units)], q))(units);
+      (
+        await requestableAccounts({ inventory, protectedAccounts: [], guardrails: noGuardrails })(
+          [flowOver(units)],
+          q,
+        )
+      )(units);
     expect(await find("COUNT-7777")).toEqual({
       accounts: [{ id: "000000007777", name: "account-7777" }],
       more: false,

@@ -17,7 +17,9 @@ import { FakeDirectory, FakeOrganization } from "../../../support/fakes/director
 import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 
-const document = (max = "PT8H") => ({
+const document = (max = "PT8H"): AccessFlowBody => ({
+  trigger: "self-serve",
+  active: true,
   requestors: { anyOf: [{ user: "alice" }] },
   targets: [{ accounts: ["payments-prod"], organizationalUnits: [], permissionSets: ["PowerUser"] }],
   duration: { max },
@@ -166,6 +168,8 @@ const world = (flows = new FakeAccessFlowStore()) => {
 };
 
 const body = (overrides: Partial<AccessFlowBody> = {}): AccessFlowBody => ({
+  trigger: "self-serve",
+  active: true,
   requestors: { anyOf: [{ group: "payments-engineers" }, { user: "alice@example.com" }] },
   targets: [
     { accounts: ["payments-prod"], organizationalUnits: ["/Workloads", "/"], permissionSets: ["PowerUser"] },
@@ -490,7 +494,7 @@ describe("names that lead nowhere", () => {
       return found;
     };
     const { requestors } = await save(body({ requestors: { anyOf: names.map((group) => ({ group })) } }));
-    expect(requestors.anyOf).toEqual(names.map((name) => ({ type: "group", id: aGroupId(name), name })));
+    expect(requestors).toEqual({ anyOf: names.map((name) => ({ type: "group", id: aGroupId(name), name })) });
     expect(mostInFlight).toBe(5);
   });
 });

@@ -21,6 +21,7 @@ import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../support/fa
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
+import { noPolicies } from "../../../support/policies.ts";
 
 const alice = aPerson("alice");
 const bob = aPerson("bob");
@@ -50,6 +51,7 @@ const setUp = async (
   for (const flow of options.flows ?? [aFlow()]) await flows.put(flow);
   let unique = 0;
   const submit = submitRequest({
+    ...noPolicies(),
     requests,
     flows,
     names: {

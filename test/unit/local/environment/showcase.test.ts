@@ -12,6 +12,8 @@ import type { ShowcaseDependencies } from "../../../../local/environment/showcas
 import { permissionSetArnOf, userIdOf, groupIdOf, instanceArnOf } from "../../../../local/identity/ids.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
+import { noPolicies } from "../../../support/policies.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
 
 const person = (userName: string, enabled = true) => ({
   userId: userIdOf(userName),
@@ -47,6 +49,8 @@ organization.addAccount({ ...account, id: account.id as AccountId, ou: unit.name
 
 /** Everything that may be asked: PowerUser's sessions last an hour, ReadOnly's four. */
 const dependencies: ShowcaseDependencies = {
+  ...noPolicies(),
+  clock: new VirtualClock(),
   directory,
   organization,
   protectedAccounts: [],

@@ -1,0 +1,216 @@
+import { defaultSecondsOf, type AccessFlow, type Beneficiary } from "./access-flow.ts";
+import { mayServe, type Confirmable } from "./configuration/confirmation.ts";
+import { durationText } from "./duration.ts";
+import type { DomainErrorCode } from "./errors.ts";
+import { matchesWhole } from "./pattern.ts";
+import { isWhom, ruleWords, type PersonFacts } from "./person-rule.ts";
+import { all, any, verdictOf, type Verdict } from "./rule.ts";
+import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
+import { covers, type CoverageContext, type Target } from "./target-coverage.ts";
+import { isWithin } from "./timeframe.ts";
+
+/** What is asked for, by ids. */
+export interface Ask {
+  /** By whom: what is known of them is in the context. */
+  readonly requester: PersonFacts["id"];
+  /** Who the access is for, as the requester sees them. */
+  readonly requestFor: Beneficiary;
+  readonly targets: readonly Target[];
+  /** Absent: what the flow gives to whoever says nothing. */
+  readonly durationSeconds?: number;
+  /** When the access is to begin. */
+  readonly start: Date;
+  /** The targets' permission sets, with how long their sessions last. */
+  readonly sessions: readonly PermissionSetSession[];
+  readonly justification?: string;
+  readonly ticket?: string;
+  /** Whether the token says that the requester signed in with more than a password. */
+  readonly mfa: boolean;
+  /** Whether it is an emergency: only then a flow for those serves, and no other does. */
+  readonly breakGlass: boolean;
+}
+
+/** Everything that a decision depends on, loaded beforehand. */
+export interface EvaluationContext extends CoverageContext {
+  readonly flows: readonly AccessFlow[];
+  readonly requester: PersonFacts;
+  /** Whether what one administrator changed serves them only after another one has confirmed it. */
+  readonly secondAdministrator: boolean;
+  /** What a flow's sense depends on besides itself: its bundles, access scopes and rotas. */
+  readonly dependenciesOf: (flow: AccessFlow) => readonly Confirmable[];
+}
+
+/** A condition of a flow, as it is for one request. */
+export interface Condition {
+  readonly condition: ConditionName;
+  readonly verdict: Verdict;
+  /** What was found and what the flow says, without the flow's name: "allows at most PT8H". */
+  readonly detail: string;
+}
+
+interface Check {
+  /** The request's error where this is what stands in the way. */
+  readonly code: DomainErrorCode;
+  readonly check: (flow: AccessFlow, ask: Ask, context: EvaluationContext) => Verdict;
+  readonly detail: (flow: AccessFlow, ask: Ask, context: EvaluationContext, verdict: Verdict) => string;
+}
+
+const whether = (holds: boolean, yes: string, no: string): string => (holds ? yes : no);
+
+/** The longest that a request under the flow lasts, if it says nothing else. */
+export const secondsAsked = (flow: Pick<AccessFlow, "duration">, ask: Pick<Ask, "durationSeconds">): number =>
+  ask.durationSeconds ?? defaultSecondsOf(flow);
+
+/** Every condition of a flow. One that fails hides those after it: what a flow asks for is told to its requestors alone. */
+const checks = {
+  active: {
+    code: "no-matching-flow",
+    check: ({ active }) => verdictOf(active ?? true),
+    detail: (_flow, _ask, _context, verdict) => whether(verdict === "met", "is active", "is not active"),
+  },
+  trigger: {
+    code: "no-matching-flow",
+    check: ({ trigger }) => verdictOf(trigger === undefined),
+    detail: ({ trigger }) =>
+      whether(trigger === undefined, "is for requests", "gives access by itself and takes no requests"),
+  },
+  requestors: {
+    code: "no-matching-flow",
+    check: ({ requestors }, _ask, { requester }) => isWhom(requestors, requester),
+    detail: ({ requestors }, _ask, _context, verdict) =>
+      ({
+        met: `is for ${ruleWords(requestors)}, as you are`,
+        unmet: `is for ${ruleWords(requestors)}, as you are not`,
+        unknown: `is for ${ruleWords(requestors)}, and whether you are that is not known`,
+      })[verdict],
+  },
+  targets: {
+    code: "no-matching-flow",
+    check: ({ targets }, ask, context) =>
+      all(ask.targets, (target) => any(targets, (flowTarget) => covers(flowTarget, target, context))),
+    detail: (_flow, _ask, _context, verdict) =>
+      ({
+        met: "covers everything that you asked for",
+        unmet: "does not cover everything that you asked for",
+        unknown:
+          "may not cover everything that you asked for: what it names is not known any more, or the inventory does not know the account yet",
+      })[verdict],
+  },
+  "break-glass": {
+    code: "no-matching-flow",
+    check: ({ breakGlass }, ask) => verdictOf((breakGlass !== undefined) === ask.breakGlass),
+    detail: ({ breakGlass }) =>
+      breakGlass === undefined
+        ? "is not for emergencies"
+        : 'is for emergencies: a request under it says {"breakGlass": true}',
+  },
+  "request-for": {
+    code: "principal-not-allowed",
+    check: ({ requestFor = ["self"] }, ask) =>
+      verdictOf(
+        requestFor.includes(ask.requestFor) ||
+          (ask.requestFor === "direct-reports" && requestFor.includes("others")),
+      ),
+    detail: ({ requestFor = ["self"] }) => `lets people ask for ${requestFor.join(", ")}`,
+  },
+  confirmed: {
+    code: "flow-unconfirmed",
+    check: (flow, ask, context) =>
+      all([flow as Confirmable, ...context.dependenciesOf(flow)], (item) =>
+        verdictOf(mayServe(item, ask.requester, context.secondAdministrator)),
+      ),
+    detail: (_flow, _ask, _context, verdict) =>
+      whether(
+        verdict === "met",
+        "serves you whoever changed it",
+        "was changed by you, or what it names was: it serves you when another administrator has confirmed that",
+      ),
+  },
+  timeframe: {
+    code: "outside-timeframe",
+    check: ({ timeframe }, ask) => verdictOf(timeframe === undefined || isWithin(timeframe, ask.start)),
+    detail: ({ timeframe }) =>
+      timeframe === undefined
+        ? "has no timeframe"
+        : `lets access begin on ${timeframe.days.join(", ")} from ${timeframe.from} to ${timeframe.to} (${timeframe.timeZone})`,
+  },
+  mfa: {
+    code: "mfa-required",
+    check: ({ settings }, ask) => verdictOf(settings.mfaRequired !== true || ask.mfa),
+    detail: ({ settings }) =>
+      whether(
+        settings.mfaRequired === true,
+        "asks for a sign-in with more than a password, as the token has to say",
+        "takes any sign-in",
+      ),
+  },
+  justification: {
+    code: "justification-required",
+    check: ({ settings }, { justification }) => {
+      const { justificationRequired = true, justificationPattern } = settings;
+      if (justification === undefined) return verdictOf(!justificationRequired);
+      return verdictOf(
+        justificationPattern === undefined || matchesWhole(justificationPattern, justification),
+      );
+    },
+    detail: ({ settings: { justificationRequired = true, justificationPattern } }) =>
+      justificationPattern === undefined
+        ? whether(justificationRequired, "asks for a justification", "asks for no justification")
+        : `asks for a justification that matches ${justificationPattern}`,
+  },
+  ticket: {
+    code: "ticket-required",
+    check: ({ settings }, { ticket }) => {
+      const { ticketPattern } = settings;
+      return verdictOf(
+        ticketPattern === undefined || (ticket !== undefined && matchesWhole(ticketPattern, ticket)),
+      );
+    },
+    detail: ({ settings: { ticketPattern } }) =>
+      ticketPattern === undefined ? "asks for no ticket" : `asks for a ticket that matches ${ticketPattern}`,
+  },
+  duration: {
+    code: "duration-above-maximum",
+    check: (flow, ask) => verdictOf(secondsAsked(flow, ask) <= flow.duration.maxSeconds),
+    detail: ({ duration }) => `allows at most ${duration.max}`,
+  },
+  sessions: {
+    code: "session-too-long",
+    check: (flow, ask) => verdictOf(tooLongSessions(flow, ask.sessions).length === 0),
+    detail: (flow, ask) =>
+      tooLongSessions(flow, ask.sessions).join("; ") ||
+      (flow.settings.maxSessionSeconds === undefined
+        ? "takes sessions of any length"
+        : `takes sessions of at most ${durationText(flow.settings.maxSessionSeconds)}, as these are`),
+  },
+} as const satisfies Readonly<Record<string, Check>>;
+
+export type ConditionName = keyof typeof checks;
+
+/** In the order in which they are checked. */
+export const ConditionNames = Object.keys(checks) as readonly ConditionName[];
+
+export const codeOf = (condition: ConditionName): DomainErrorCode => checks[condition].code;
+
+/** The flow's condition of this name, for one request. */
+export const conditionOfFlow = (
+  condition: ConditionName,
+  flow: AccessFlow,
+  ask: Ask,
+  context: EvaluationContext,
+): Condition => {
+  const { check, detail }: Check = checks[condition];
+  const verdict = check(flow, ask, context);
+  return { condition, verdict, detail: detail(flow, ask, context, verdict) };
+};
+
+/** The first condition that is not known to be met; undefined: the flow serves the request. */
+export const firstInTheWay = (
+  flow: AccessFlow,
+  ask: Ask,
+  context: EvaluationContext,
+): ConditionName | undefined =>
+  ConditionNames.find((condition) => {
+    const { check }: Check = checks[condition];
+    return check(flow, ask, context) !== "met";
+  });

@@ -1,0 +1,82 @@
+import type { FlowStep } from "../../domain/access-flow.ts";
+import type { AccessRequest, Approval } from "../../domain/access-request.ts";
+import {
+  namesManager,
+  namesOwner,
+  resolveSteps,
+  type RequestApprover,
+  type RequestStep,
+} from "../../domain/approval-step.ts";
+import { currentStepIndex } from "../../domain/approval.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { loadApprovers, type ApproverDependencies } from "./load-approvers.ts";
+
+/**
+ * The approval with those in the places of `owner` and `manager`, in the step that waits, who they are now: who owns what is
+ * decided when somebody decides. Nothing is looked up for a step that names neither. Throws DomainError `no-approver` where
+ * nobody is left.
+ */
+export const withFreshApprovers = async (
+  dependencies: ApproverDependencies,
+  request: Pick<AccessRequest, "requester" | "principal" | "entitlements">,
+  approval: Approval,
+): Promise<Approval> => {
+  const index = currentStepIndex(approval);
+  const waiting = approval.steps[index];
+  if (waiting === undefined) return approval;
+  const written = asWritten(waiting);
+  if (!namesOwner([written]) && !namesManager([written])) return approval;
+  const resolved = await loadApprovers(
+    dependencies,
+    { approval: { steps: [written] } },
+    {
+      requester: request.requester.userId,
+      principal: request.principal,
+      targets: request.entitlements.map(({ entitlement }) => entitlement),
+    },
+  );
+  const found = resolveSteps([written], resolved);
+  if ("unresolved" in found) {
+    throw new DomainError(
+      "no-approver",
+      `Step ${String(index + 1)} of the approval has nobody who may decide now: ${found.unresolved.reason}.`,
+    );
+  }
+  const [fresh] = found.steps;
+  return {
+    ...approval,
+    steps: approval.steps.map((step, place) => (place === index && fresh ? fresh : step)),
+  };
+};
+
+/** The step as the flow had it: with `owner` and `manager` in the places of people. */
+const asWritten = (step: RequestStep): FlowStep => {
+  const { withinSeconds, escalation } = step;
+  const common = {
+    withinSeconds,
+    ...(escalation === undefined
+      ? {}
+      : {
+          escalation: {
+            ...escalation,
+            tiers: escalation.tiers.map((tier) => tier.map(approverAsWritten)),
+          },
+        }),
+  };
+  return "anyOf" in step
+    ? { anyOf: step.anyOf.map(approverAsWritten), ...common }
+    : { allOf: step.allOf.map(approverAsWritten), ...common };
+};
+
+const approverAsWritten = (approver: RequestApprover): FlowStepApprover => {
+  switch (approver.type) {
+    case "user":
+    case "group":
+      return approver;
+    case "owner":
+    case "manager":
+      return { type: approver.type };
+  }
+};
+
+type FlowStepApprover = Extract<FlowStep, { readonly anyOf: unknown }>["anyOf"][number];

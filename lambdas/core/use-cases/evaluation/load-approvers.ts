@@ -1,0 +1,65 @@
+import type { AccessFlow, Party } from "../../domain/access-flow.ts";
+import { namesManager, namesOwner, type ResolvedApprovers } from "../../domain/approval-step.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Principal } from "../../domain/principal.ts";
+import type { Target } from "../../domain/target-coverage.ts";
+import type { OwnerSettings } from "../../domain/ownership.ts";
+import type { Directory } from "../../ports/directory.ts";
+import { ownersOf, type OwnersDependencies } from "../owners-of.ts";
+
+export interface ApproverDependencies extends OwnersDependencies {
+  readonly directory: OwnersDependencies["directory"] & Pick<Directory, "managerOf" | "user">;
+  /** The integration by which all access is given, with its owner and how its resources name theirs. */
+  readonly home: () => Promise<OwnerSettings>;
+}
+
+/** Whose access it would be. */
+interface ForWhom {
+  readonly requester: UserId;
+  readonly principal: Principal;
+  readonly targets: readonly Target[];
+}
+
+/** Who stands behind `owner` and `manager` in the flow's steps, now; looked up only where the flow names them. */
+export const loadApprovers = async (
+  dependencies: ApproverDependencies,
+  { approval }: Pick<AccessFlow, "approval">,
+  forWhom: ForWhom,
+): Promise<ResolvedApprovers> => {
+  const [owners, manager] = await Promise.all([
+    namesOwner(approval.steps) ? ownersOfTargets(dependencies, forWhom.targets) : [],
+    namesManager(approval.steps) ? managerOf(dependencies, forWhom) : NOT_ASKED,
+  ]);
+  return { owners, manager };
+};
+
+const NOT_ASKED = { nobody: "the flow names no manager" } as const;
+
+/** For each target, in order, who owns it now, or why nobody does. */
+const ownersOfTargets = async (
+  dependencies: ApproverDependencies,
+  targets: readonly Target[],
+): Promise<ResolvedApprovers["owners"]> => {
+  const integration = await dependencies.home();
+  const owned = targets.map(({ accountId }) => ({ accountId, integration }));
+  const ownerships = await ownersOf(dependencies)(owned);
+  return ownerships.map(({ parties, reason }) =>
+    parties.length === 0 ? { nobody: reason } : { parties, because: reason },
+  );
+};
+
+/** The manager of the user who gets the access; where a group gets it, of whoever asks. */
+const managerOf = async (
+  { directory }: Pick<ApproverDependencies, "directory">,
+  { requester, principal }: ForWhom,
+): Promise<{ readonly user: Party } | { readonly nobody: string }> => {
+  const person = principal.type === "USER" ? principal.id : requester;
+  const id = await directory.managerOf(person);
+  const user = id === undefined ? undefined : await directory.user(id);
+  if (user === undefined) {
+    return {
+      nobody: "the directory names no manager, or one who is not in it (there is no fallback for a manager)",
+    };
+  }
+  return { user: { type: "user", id: user.userId, name: user.userName } };
+};

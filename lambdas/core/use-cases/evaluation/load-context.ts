@@ -1,0 +1,108 @@
+import type { AccessFlow } from "../../domain/access-flow.ts";
+import type { AccessScope } from "../../domain/access-scope.ts";
+import type { Bundle } from "../../domain/bundle.ts";
+import type { Confirmable } from "../../domain/configuration/confirmation.ts";
+import type { EvaluationContext } from "../../domain/flow-conditions.ts";
+import type { AccountId, ScopeName, UserId } from "../../domain/ids.ts";
+import { HOME_INTEGRATION } from "../../domain/integration.ts";
+import { compileQuery, type Selects } from "../../domain/query/compile-query.ts";
+import type { QuerySubject } from "../../domain/query/fields.ts";
+import { parseQuery } from "../../domain/query/parse-query.ts";
+import type { LocatedAccount, Target, TargetKey } from "../../domain/target-coverage.ts";
+import type { Organization } from "../../ports/directory.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import type { AccessScopeStore, BundleStore } from "../../ports/stores.ts";
+import type { IntegrationStore } from "../../ports/sync.ts";
+import { inBatches } from "../in-batches.ts";
+import { loadPerson, type PersonDependencies } from "./load-person.ts";
+import { namesBundles, neededOfPerson, neededOfTargets } from "./needed-facts.ts";
+import { targetSubjects } from "./target-subjects.ts";
+
+export interface ContextDependencies extends PersonDependencies {
+  readonly organization: Pick<Organization, "ancestorsOf">;
+  readonly inventory: Pick<InventoryReader, "getAll">;
+  readonly integrations: Pick<IntegrationStore, "list">;
+  readonly bundles: Pick<BundleStore, "list">;
+  readonly accessScopes: Pick<AccessScopeStore, "list">;
+  readonly secondAdministrator: boolean;
+}
+
+/** Accounts that are located at once. */
+const AT_A_TIME = 5;
+
+/**
+ * Everything that flows ask about a person and targets, looked up now: a batch or a call for each kind of fact, and only of
+ * the kinds that some flow asks about. A flow that names users, groups, accounts and permission sets alone costs one look
+ * at memberships.
+ */
+export const loadContext = async (
+  dependencies: ContextDependencies,
+  flows: readonly AccessFlow[],
+  asked: { readonly requester: UserId; readonly targets: readonly Target[]; readonly now: Date },
+): Promise<EvaluationContext> => {
+  const bundles = namesBundles(flows) ? await dependencies.bundles.list() : [];
+  const needed = neededOfTargets(flows, bundles, asked.targets);
+  const [requester, accounts, scopes, subjects] = await Promise.all([
+    loadPerson(dependencies, asked.requester, neededOfPerson(flows), asked.now),
+    locate(dependencies, asked.targets, needed),
+    needed.scopes ? dependencies.accessScopes.list() : [],
+    needed.scopes ? targetSubjects(dependencies, asked.targets) : new Map<TargetKey, QuerySubject>(),
+  ]);
+  return {
+    flows,
+    requester,
+    accounts,
+    bundles: new Map(bundles.map((bundle) => [bundle.name, bundle])),
+    scopes: new Map(scopes.map((scope) => [scope.name, compiled(scope)])),
+    subjects,
+    secondAdministrator: dependencies.secondAdministrator,
+    dependenciesOf: dependenciesAmong(bundles, scopes),
+  };
+};
+
+/** Every grant goes through the deployment's own organization. */
+const locate = async (
+  { organization, inventory }: Pick<ContextDependencies, "organization" | "inventory">,
+  targets: readonly Target[],
+  { located, tagged }: { readonly located: readonly AccountId[]; readonly tagged: readonly AccountId[] },
+): Promise<ReadonlyMap<AccountId, LocatedAccount>> => {
+  const [units, facts] = await Promise.all([
+    inBatches(located, AT_A_TIME, async (id) => [id, await organization.ancestorsOf(id)] as const),
+    tagged.length === 0 ? [] : inventory.getAll("account", tagged),
+  ]);
+  const unitsOf = new Map(units);
+  const tagsOf = new Map(facts.map(({ fact }) => [fact.id, fact.tags]));
+  const ids = [...new Set(targets.map(({ accountId }) => accountId))];
+  return new Map(ids.map((id) => [id, locatedAccount(unitsOf.get(id), tagsOf.get(id))]));
+};
+
+const locatedAccount = (
+  organizationalUnits: LocatedAccount["organizationalUnits"],
+  tags: LocatedAccount["tags"],
+): LocatedAccount => ({
+  ...(organizationalUnits === undefined ? {} : { organizationalUnits }),
+  ...(tags === undefined ? {} : { tags }),
+  integration: HOME_INTEGRATION,
+});
+
+const compiled = ({ query }: AccessScope): Selects =>
+  compileQuery(parseQuery(query, { about: "permissions on resources" }));
+
+/** What a flow names that somebody may have changed for their own good. */
+const dependenciesAmong =
+  (bundles: readonly Bundle[], scopes: readonly AccessScope[]) =>
+  (flow: AccessFlow): readonly Confirmable[] => {
+    const named = flow.targets.flatMap((target) =>
+      "bundle" in target ? bundles.filter(({ name }) => name === target.bundle) : [],
+    );
+    const scopeNames = new Set<ScopeName>(
+      [...flow.targets, ...named.flatMap(({ targets }) => targets)].flatMap((target) =>
+        "accessScope" in target ? [target.accessScope] : [],
+      ),
+    );
+    const changeable: readonly Confirmable[] = [
+      ...named,
+      ...scopes.filter(({ name }) => scopeNames.has(name)),
+    ];
+    return changeable;
+  };

@@ -1,0 +1,41 @@
+import type { Ask, EvaluationContext } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { PersonFacts } from "../../lambdas/core/domain/person-rule.ts";
+import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "./builders.ts";
+
+/** Alice, of whom everything is known: she is a payments engineer. */
+export const aPersonKnown = (overrides: Partial<PersonFacts> = {}): PersonFacts => ({
+  id: aUserId("alice"),
+  memberships: new Set([aGroupId("payments-engineers")]),
+  missingGroups: new Set(),
+  attributes: {},
+  manages: new Map(),
+  onCall: new Map(),
+  ...overrides,
+});
+
+/** Alice asks for an hour of PowerUser in account 2, for herself, with a password alone. */
+export const anAsk = (overrides: Partial<Ask> = {}): Ask => ({
+  requester: aUserId("alice"),
+  requestFor: "self",
+  targets: [{ accountId: anAccountId(2), permissionSetArn: aPermissionSetArn("PowerUser") }],
+  durationSeconds: 3600,
+  start: new Date("2026-01-01T12:00:00.000Z"),
+  sessions: [],
+  justification: "incident 42",
+  mfa: false,
+  breakGlass: false,
+  ...overrides,
+});
+
+/** The flow of `aFlow` and alice, in an organization of which the inventory knows nothing yet. */
+export const aContext = (overrides: Partial<EvaluationContext> = {}): EvaluationContext => ({
+  flows: [aFlow()],
+  requester: aPersonKnown(),
+  accounts: new Map(),
+  bundles: new Map(),
+  scopes: new Map(),
+  subjects: new Map(),
+  secondAdministrator: true,
+  dependenciesOf: () => [],
+  ...overrides,
+});

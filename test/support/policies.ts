@@ -1,0 +1,22 @@
+import type { AccessScope } from "../../lambdas/core/domain/access-scope.ts";
+import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
+import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
+import type { Rota } from "../../lambdas/core/domain/rota.ts";
+import { storedRotas } from "../../lambdas/core/use-cases/stored-rotas.ts";
+import { FakeConfigurationStore } from "./fakes/configuration-store.ts";
+import { FakeInventory } from "./fakes/inventory.ts";
+
+/** What flows may name besides people and accounts: nothing yet. Nobody's changes wait for a second administrator. */
+export const noPolicies = () => {
+  const rotas = new FakeConfigurationStore<Rota>();
+  return {
+    bundles: new FakeConfigurationStore<Bundle>(),
+    accessScopes: new FakeConfigurationStore<AccessScope>(),
+    rotas,
+    onCall: storedRotas({ rotas }),
+    inventory: new FakeInventory(),
+    integrations: { list: () => Promise.resolve([]) },
+    home: () => Promise.resolve({ name: HOME_INTEGRATION }),
+    secondAdministrator: false,
+  };
+};
