@@ -26,6 +26,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
+/** The flows of local/examples/access-flows.yaml, each of which is an entry: their lines are before those of requests. */
+const FLOWS = 10;
+
 const state = () => running.environment.clientsFor("home", "state");
 
 /** Makes everything that is recorded appear as recorded on the last day that is over: nobody waits for midnight here. */
@@ -90,7 +93,7 @@ describe("the audit trail of a running environment", { timeout: 90_000 }, () => 
     await letADayPass();
 
     const sealed = await seal();
-    expect(sealed).toMatchObject([{ day: lastClosedDay(new Date()), heads: 2 }]);
+    expect(sealed).toMatchObject([{ day: lastClosedDay(new Date()), heads: FLOWS + 2 }]);
     expect(await seal()).toEqual([]);
 
     const s3 = state().client(S3Client);
@@ -106,7 +109,9 @@ describe("the audit trail of a running environment", { timeout: 90_000 }, () => 
     ).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n").slice(0, 3)).toEqual([
-      expect.stringMatching(/^Wrote 4 entries of 2 requests to .+ \(\d\.\d kB\)\.$/),
+      expect.stringMatching(
+        /^Wrote 14 entries of 2 requests and 10 items of configuration to .+ \(\d+\.\d kB\)\.$/,
+      ),
       expect.stringMatching(/^Downloaded 1 root to /),
       `Next: npm run audit:verify -- --export ${file()} --roots ${roots()}`,
     ]);
@@ -117,40 +122,42 @@ describe("the audit trail of a running environment", { timeout: 90_000 }, () => 
 
   it("is as it was written, says the verifier", async () => {
     const { code, stdout } = await verify(file(), "--roots", roots());
-    expect(stdout).toMatch(/^OK: 4 entries of 2 requests, each as it was written and in order\.\n1 root /);
+    expect(stdout).toMatch(
+      /^OK: 14 entries of 2 requests and 10 items of configuration, each as it was written and in order\.\n1 root /,
+    );
     expect(code).toBe(0);
     expect(await verify(file())).toMatchObject({ code: 0 });
   });
 
   it("shows by itself which entry was altered or removed", async () => {
-    const altered = AuditEntrySchema.parse(JSON.parse(lines()[1] ?? ""));
+    const altered = AuditEntrySchema.parse(JSON.parse(lines()[FLOWS + 1] ?? ""));
     const forged = canonicalJson({ ...altered, details: { reason: "it was approved" } });
-    expect(await verifyLines(lines().with(1, forged))).toMatchObject({
+    expect(await verifyLines(lines().with(FLOWS + 1, forged))).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        new RegExp(`^Line 2: entry 2 of request ${altered.requestId} was altered\\.\n`),
+        new RegExp(`^Line 12: entry 2 of request ${altered.requestId} was altered\\.\n`),
       ) as unknown,
     });
-    expect(await verifyLines(lines().toSpliced(0, 1))).toMatchObject({
+    expect(await verifyLines(lines().toSpliced(FLOWS, 1))).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        new RegExp(`^Line 1: entry 1 of request ${altered.requestId} was removed\\.\n`),
+        new RegExp(`^Line 11: entry 1 of request ${altered.requestId} was removed\\.\n`),
       ) as unknown,
     });
   });
 
   it("shows with the roots that an entry was replaced and hashed anew, and that a last entry was removed", async () => {
-    const { hash: _hash, ...last } = AuditEntrySchema.parse(JSON.parse(lines()[3] ?? ""));
+    const { hash: _hash, ...last } = AuditEntrySchema.parse(JSON.parse(lines()[FLOWS + 3] ?? ""));
     const forged = canonicalJson(linkEntry({ ...last, status: "approved" }));
     for (const [changed, tampering] of [
-      [lines().with(3, forged), "altered"],
-      [lines().slice(0, 3), "removed"],
+      [lines().with(FLOWS + 3, forged), "altered"],
+      [lines().slice(0, FLOWS + 3), "removed"],
     ] as const) {
       expect(await verifyLines(changed)).toMatchObject({ code: 0 });
       expect(await verifyLines(changed, "--roots", roots())).toMatchObject({
         code: 1,
         stdout: expect.stringMatching(
-          new RegExp(`^Line 4: entry 2 of request ${last.requestId} was ${tampering}\\.\n`),
+          new RegExp(`^Line 14: entry 2 of request ${last.requestId} was ${tampering}\\.\n`),
         ) as unknown,
       });
     }

@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  BY_DUE,
-  SWEPT,
-  accessKeys,
-  configKey,
-  inventoryKeys,
-} from "../../lambdas/adapters/dynamodb/keys.ts";
-import { FlowNameSchema } from "../../lambdas/core/domain/ids.ts";
+import { BY_DUE, SWEPT, accessKeys, configKey, inventoryKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
 import { FactSchema } from "../../lambdas/core/domain/inventory/facts.ts";
 import { syncIdOf } from "../../lambdas/core/domain/sync.ts";

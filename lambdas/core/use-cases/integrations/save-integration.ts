@@ -58,7 +58,7 @@ export const saveIntegration =
       contentOf(body, await ownerOf(dependencies, body.owner)),
       home,
     );
-    let isMade = false;
+    const outcome = { isMade: false };
     const change = changeConfiguration<Integration>({ kind: "integration", store: integrations, clock });
     const saved = await change(integrationName, author, async (current, version): Promise<Integration> => {
       const all = await allIntegrations({ store: integrations, home }).list();
@@ -67,7 +67,7 @@ export const saveIntegration =
       refuseChange(integrationName, content, all);
       refuseTwin(integrationName, content, all);
       await refuseUnknownExclusions(dependencies, content, current);
-      isMade = current === undefined;
+      outcome.isMade = current === undefined;
       if (current !== undefined && hashOf(writtenOf(current)) === hashOf(content)) return current;
       return {
         ...content,
@@ -77,7 +77,7 @@ export const saveIntegration =
         updatedAt: timestamp(clock.now()),
       };
     });
-    if (isMade) await withdrawTwin(dependencies, saved, author);
+    if (outcome.isMade) await withdrawTwin(dependencies, saved, author);
     return saved;
   };
 
