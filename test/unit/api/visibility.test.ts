@@ -23,6 +23,7 @@ import {
 /** A body that each route would take. */
 const bodies: Partial<Record<RouteKey, object>> = {
   "POST /sweep": {},
+  "POST /access-flows/{name}/confirm": { version: 1 },
   "PUT /integrations/{name}": { kind: "aws-account", accountId: "999999999999", region: "eu-west-1" },
   "POST /integrations/{name}/refresh": {},
   "POST /requests": {
@@ -51,6 +52,7 @@ const accountTwo = anAccountFact(2);
 const otherPaths: Readonly<Record<string, string>> = {
   "/integrations/{name}": `/integrations/${lab.name}`,
   "/integrations/{name}/refresh": `/integrations/${lab.name}/refresh`,
+  "/configuration/changes": "/configuration/changes?kind=access-flow&name=prod-power",
   "/syncs": `/syncs?integration=${pass.integration}&scope=${pass.scope}`,
   "/syncs/{id}": `/syncs/${pass.id}`,
   "/inventory/accounts/{id}/access": `/inventory/accounts/${accountTwo.id}/access`,
