@@ -216,11 +216,9 @@ const everythingOf = async ({
   const accounts = await collected(organization.accounts());
   const groups = await collected(directory.groups());
   const arns = await collected(permissionSets.arns());
-  const facts: Fact[] = [
-    ...(await collected(organization.organizationalUnits())),
-    ...(await collected(directory.users())),
-    ...groups,
-  ];
+  const facts: Fact[] = [...(await collected(directory.users())), ...groups];
+  for (const unit of await collected(organization.organizationalUnits()))
+    facts.push({ ...unit, tags: { ...(await organization.tagsOf(unit.id)) } });
   for (const account of accounts)
     facts.push({ ...account, tags: { ...(await organization.tagsOf(account.id)) } });
   for (const { id: groupId } of groups) {

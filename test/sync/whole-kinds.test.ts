@@ -59,6 +59,49 @@ describe("the tree of organizational units", () => {
     expect(under.everything()).toEqual(await under.aws.everything());
   });
 
+  it("has the units' tags, each asked for once in a pass; only those that change are told of", async () => {
+    const under = await syncUnderTest({ organization: nested() });
+    const tag = (path: string, team: string) =>
+      under.aws.administrator.organizations("TagResource", {
+        ResourceId: under.aws.ids.unit(path),
+        Tags: [{ Key: "team", Value: team }],
+      });
+    const tagsOf = (path: string) =>
+      under.facts("organizational-unit").find((unit) => unit.path === path)?.tags;
+    const unitTagCalls = () =>
+      under.aws.calls.filter(
+        ({ operation, input }) =>
+          operation === "ListTagsForResource" && /^(?:ou|r)-/.test(String(input["ResourceId"])),
+      ).length;
+    await tag("/A", "payments");
+    await under.pass();
+    expect([tagsOf("/A"), tagsOf("/A/B"), tagsOf("/")]).toEqual([{ team: "payments" }, {}, {}]);
+    expect(unitTagCalls()).toBe(ALL.length);
+    await tag("/A/B", "ledger");
+    await under.aws.administrator.organizations("UpdateOrganizationalUnit", {
+      OrganizationalUnitId: under.aws.ids.unit("/E"),
+      Name: "Z",
+    });
+    const before = under.inventory.announced.length;
+    // The tag, the name of one unit, and the path of the one below it.
+    expect(await under.nextHour()).toMatchObject({ changes: { changed: 3, appeared: 0, vanished: 0 } });
+    expect(under.inventory.announced.slice(before)).toHaveLength(3);
+    expect([tagsOf("/A"), tagsOf("/A/B")]).toEqual([{ team: "payments" }, { team: "ledger" }]);
+    expect(unitTagCalls()).toBe(2 * ALL.length);
+    expect(under.everything()).toEqual(await under.aws.everything());
+  });
+
+  it("learns the tags of units that it knew before tags were asked for, and tells nobody", async () => {
+    const under = await syncUnderTest({ organization: nested() });
+    await under.pass();
+    for (const { tags: _, ...withoutTags } of under.facts("organizational-unit"))
+      await record(under, withoutTags);
+    const before = under.inventory.announced.length;
+    expect(await under.nextHour()).toMatchObject({ changes: { changed: 0, appeared: 0, vanished: 0 } });
+    expect(under.inventory.announced.slice(before)).toEqual([]);
+    expect(under.everything()).toEqual(await under.aws.everything());
+  });
+
   it("says the new path of all that is below a unit with a new name", async () => {
     const under = await syncUnderTest({ organization: nested() });
     await under.pass();

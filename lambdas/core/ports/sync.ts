@@ -37,7 +37,8 @@ export interface OrganizationSource {
   accounts(): AsyncIterable<readonly AccountListing[]>;
   /** Undefined when the organization has it no more. */
   account(id: AccountId): Promise<AccountListing | undefined>;
-  tagsOf(id: AccountId): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Of an account, a unit or the root; undefined when it is there no more. */
+  tagsOf(id: AccountId | OrganizationalUnitId): Promise<Readonly<Record<string, string>> | undefined>;
   /** One unit as it is now, without what is above its parent. Two calls, and more only for pages. */
   organizationalUnit(id: OrganizationalUnitId): Promise<OrganizationalUnitListing | undefined>;
   /** What everything else is below. One call; RetryableError `ProviderUnavailable` when AWS shows none, which every organization has. */

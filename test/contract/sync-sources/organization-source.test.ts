@@ -1,7 +1,7 @@
 import { MoveAccountCommand } from "@aws-sdk/client-organizations";
 import { beforeEach, describe, expect, it } from "vitest";
 import { OrganizationalUnitIdSchema } from "../../../lambdas/core/domain/ids.ts";
-import { anAccountId } from "../../support/builders.ts";
+import { anAccountId, anOrganizationalUnitId } from "../../support/builders.ts";
 import { contractTest } from "../../support/fakes/contract-test.ts";
 import { scriptedAws, type ScriptedAnswer, type SentCall } from "../../support/fakes/scripted-aws.ts";
 import { EagerClock } from "../../support/fakes/eager-clock.ts";
@@ -65,6 +65,15 @@ describe.each(environments)("the accounts and units of an organization on $name"
       ["team", "ledger"],
     ]);
     expect(await world.sources.organization.tagsOf(world.ids.account("sync-empty"))).toEqual({});
+  });
+
+  test("show the tags of a unit and of the root", async () => {
+    const { organization } = world.sources;
+    const [root] = await units();
+    if (root === undefined) throw new Error("The organization has no root");
+    expect(await organization.tagsOf(world.ids.unit("/Sync/Workloads"))).toEqual({});
+    expect(await organization.tagsOf(root.id)).toEqual({});
+    expect(await organization.tagsOf(anOrganizationalUnitId("nothing"))).toBeUndefined();
   });
 
   test("are a tree of units from the root down, each after the one above it", async () => {

@@ -35,6 +35,7 @@ import { reconcileGroups } from "./phases/groups.ts";
 import { lookAtMembers } from "./phases/memberships.ts";
 import { readPermissionSet } from "./phases/permission-sets.ts";
 import { reconcileUsers } from "./phases/users.ts";
+import { lookAtUnitTags, withKnownTags } from "./unit-tags.ts";
 import { differenceOf, differencesWithin, known, reconcileListing, type Changes } from "./reconcile.ts";
 
 /** What looks at an organization work with. */
@@ -228,12 +229,18 @@ const lookForPermissionSets = async (around: Around): Promise<void> => {
   await reconcileListing(around)("permission-set", { pages: listed(), beforeVanishing }, look);
 };
 
-/** A unit under a new name changes the paths of all that are below it: the inventory knows them. */
+/**
+ * A unit under a new name changes the paths of all that are below it: the inventory knows them. Which tags it has is asked
+ * besides, in one call more.
+ */
 const lookAtOrganizationalUnit = async (around: Around, id: OrganizationalUnitId): Promise<void> => {
-  const { inventory, look, write } = around;
+  const { inventory, sources, look, write } = around;
   const seenAt = look();
-  const found = await readOrganizationalUnit(around, id);
+  const listed = isRoot(id) ? await sources.organization.root() : await readOrganizationalUnit(around, id);
+  const earlier = await inventory.get("organizational-unit", id);
+  const found = listed && withKnownTags(listed, earlier?.fact);
   const before = await writeOne(around, { kind: "organizational-unit", id, found }, seenAt);
+  if (found !== undefined) await lookAtUnitTags(around, found);
   if (before === undefined || found === undefined || before.fact.path === found.path) return;
   const old = `${before.fact.path}/`;
   for await (const page of known(inventory, { kind: "organizational-unit" })) {

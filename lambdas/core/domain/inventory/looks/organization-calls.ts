@@ -16,11 +16,14 @@ const organizationalUnit = (id: ReturnType<typeof organizationalUnitIn>): Looked
 
 const namedAccount: LooksAt = ({ request }) => [account(accountIn(request, "accountId"))];
 
-/** Tags of units, roots and policies are not in the inventory. */
-const tagged: LooksAt = ({ request }) =>
-  /^(?:ou|r|p|rp|rt)-/.test(textIn(request, "resourceId") ?? "")
-    ? []
+/** Of an account, a unit or the root. Tags of policies are not in the inventory. */
+const tagged: LooksAt = ({ request }) => {
+  const id = textIn(request, "resourceId") ?? "";
+  if (/^(?:p|rp|rt)-/.test(id)) return [];
+  return /^(?:ou|r)-/.test(id)
+    ? [organizationalUnit(organizationalUnitIn(request, "resourceId"))]
     : [account(accountIn(request, "resourceId"))];
+};
 
 /** The account that joins, of both parties to the handshake; handshakes about features have none. */
 const accepted: LooksAt = ({ response }) => {

@@ -1,5 +1,6 @@
 import { isTurnOf, turnOf } from "../../../domain/turns.ts";
 import type { RunPhase } from "../phase.ts";
+import { sameTags } from "../same-tags.ts";
 import { eachKnown } from "./each-known.ts";
 
 /**
@@ -26,7 +27,3 @@ export const accountTags: RunPhase = async (phase) => {
     progress.count(await write([changed], seenAt));
   });
 };
-
-const sameTags = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
-  Object.keys(a).length === Object.keys(b).length &&
-  Object.entries(a).every(([key, value]) => b[key] === value);

@@ -3,11 +3,13 @@ import type { OrganizationalUnitId } from "../../../domain/ids.ts";
 import type { Clearing } from "../clear.ts";
 import type { RunPhase } from "../phase.ts";
 import { differenceOf, noChanges, sumOf, type Changes } from "../reconcile.ts";
+import { lookAtUnitTags, withKnownTags } from "../unit-tags.ts";
 import { UnitTree } from "../unit-tree.ts";
 
 /**
- * The tree of organizational units: a call for each unit, of which AWS lets a sync make 2.5 a second. 2,000 units are 800
- * seconds, so that an invocation goes on behind the unit that the one before it asked for last.
+ * The tree of organizational units, and their tags: a call for each unit, of which AWS lets a sync make 2.5 a second, and one
+ * for its tags, of which there are 5 a second and which waits for its own turns. 2,000 units are 800 seconds, so that an
+ * invocation goes on behind the unit that the one before it asked for last.
  */
 export const organizationalUnits: RunPhase = async (phase) => {
   const { progress, before, inventory, isOutOfTime } = phase;
@@ -49,8 +51,10 @@ async function* walk(
     for (const unit of [...units].sort(byId)) {
       const place = `${String(level)}/${unit.id}`;
       done += 1;
-      if (from === undefined || place > from)
-        yield { changes: await lookBelow(phase, tree, unit), done, cursor: place };
+      if (from === undefined || place > from) {
+        const tags = await lookAtUnitTags(phase, unit);
+        yield { changes: sumOf(tags, await lookBelow(phase, tree, unit)), done, cursor: place };
+      }
     }
     level += 1;
   }
@@ -90,7 +94,10 @@ const reconcileBelow = async (
   const before = new Map(known.map((observed) => [observed.fact.id, observed]));
   const changes = await write(
     [
-      ...found.flatMap((unit) => differenceOf(unit, before.get(unit.id))),
+      ...found.flatMap((unit) => {
+        const observed = before.get(unit.id);
+        return differenceOf(withKnownTags(unit, observed?.fact), observed);
+      }),
       ...others.filter(({ id }) => before.has(id)).map((fact) => ({ change: "vanished" as const, fact })),
     ],
     seenAt,

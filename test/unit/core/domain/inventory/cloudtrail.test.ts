@@ -330,7 +330,18 @@ describe("the organization", () => {
     ],
     ["AcceptHandshake", {}, [{ look: "accounts" }]],
     ["TagResource", requestOf({ resourceId: ACCOUNT, tags: [] }), account],
-    ["UntagResource", requestOf({ resourceId: UNIT, tagKeys: [] }), []],
+    [
+      "UntagResource",
+      requestOf({ resourceId: UNIT, tagKeys: [] }),
+      [{ look: "organizational-unit", id: UNIT }],
+    ],
+    [
+      "TagResource",
+      requestOf({ resourceId: "r-a1b2", tags: [] }),
+      [{ look: "organizational-unit", id: "r-a1b2" }],
+    ],
+    ["TagResource", requestOf({ resourceId: "p-a1b2c3d4", tags: [] }), []],
+    ["TagResource", requestOf({ resourceId: "rp-a1b2", tags: [] }), []],
     [
       "CreateOrganizationalUnit",
       {

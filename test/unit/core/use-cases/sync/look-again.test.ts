@@ -481,7 +481,7 @@ describe("permission sets, accounts and organizational units", () => {
     expect(world.inventory.writes).toBe(writes);
   });
 
-  it("a unit under a new name, with the paths of all that are below, for two calls", async () => {
+  it("a unit under a new name, with the paths of all that are below, for two calls and one for its tags", async () => {
     const world = await worldOfEvents();
     const units = (await world.inventory.page({ kind: "organizational-unit" }, { limit: 100 })).facts;
     const above = units.find(({ fact }) => fact.path === "/Workloads");
@@ -500,10 +500,41 @@ describe("permission sets, accounts and organizational units", () => {
     expect((await world.inventory.get("organizational-unit", below?.fact.id ?? ""))?.fact.path).toBe(
       "/Products/Prod",
     );
-    expect(world.calls).toEqual(["ListParents", "ListOrganizationalUnitsForParent"]);
+    expect(world.calls).toEqual(["ListParents", "ListOrganizationalUnitsForParent", "ListTagsForResource"]);
   });
 
-  it("a unit below others that nobody told of, with those alone: two calls each", async () => {
+  it.each(["/Workloads", "/"])("a unit's tags: %s", async (path) => {
+    const world = await worldOfEvents();
+    const units = (await world.inventory.page({ kind: "organizational-unit" }, { limit: 100 })).facts;
+    const unit = units.find(({ fact }) => fact.path === path);
+    const id = OrganizationalUnitIdSchema.parse(unit?.fact.id);
+    const before = world.inventory.announced.length;
+    const tagged = only(
+      await world.eventsOf(() =>
+        world.office.organizations("TagResource", {
+          ResourceId: id,
+          Tags: [{ Key: "owner", Value: "platform" }],
+        }),
+      ),
+    );
+    await world.look(tagged);
+    const tags = async () => (await world.inventory.get("organizational-unit", id))?.fact.tags;
+    expect(await tags()).toEqual({ owner: "platform" });
+    expect((await world.inventory.get("organizational-unit", id))?.fact.path).toBe(path);
+    const untagged = only(
+      await world.eventsOf(() =>
+        world.office.organizations("UntagResource", { ResourceId: id, TagKeys: ["owner"] }),
+      ),
+    );
+    await world.look(untagged);
+    expect(await tags()).toEqual({});
+    // The tags that were there when somebody looked for the first time are nobody's change; that one went is.
+    expect(world.inventory.announced.slice(before).map(({ type }) => type)).toEqual([
+      "OrganizationalUnitChanged",
+    ]);
+  });
+
+  it("a unit below others that nobody told of, with those alone: two calls each, and one for its own tags", async () => {
     const world = await worldOfEvents();
     const events = await world.eventsOf(async () => {
       let above = await rootIn(world);
@@ -514,9 +545,10 @@ describe("permission sets, accounts and organizational units", () => {
       }
     });
     await world.look(events.at(-1));
-    expect(world.calls).toEqual(
-      Array.from({ length: 3 }, () => ["ListParents", "ListOrganizationalUnitsForParent"]).flat(),
-    );
+    expect(world.calls).toEqual([
+      ...Array.from({ length: 3 }, () => ["ListParents", "ListOrganizationalUnitsForParent"]).flat(),
+      "ListTagsForResource",
+    ]);
     expect(await pathsIn(world)).toEqual(
       expect.arrayContaining(["/Regions", "/Regions/Europe", "/Regions/Europe/North"]),
     );
@@ -531,7 +563,7 @@ describe("permission sets, accounts and organizational units", () => {
     });
     world.calls.length = 0;
     await world.look(events[1]);
-    expect(world.calls).toHaveLength(2);
+    expect(world.calls).toHaveLength(3);
   });
 
   it("a unit of an organization whose root no sync has seen yet, with the root", async () => {
@@ -547,7 +579,12 @@ describe("permission sets, accounts and organizational units", () => {
       ),
     );
     await world.look(event);
-    expect(world.calls).toEqual(["ListParents", "ListOrganizationalUnitsForParent", "ListRoots"]);
+    expect(world.calls).toEqual([
+      "ListParents",
+      "ListOrganizationalUnitsForParent",
+      "ListRoots",
+      "ListTagsForResource",
+    ]);
     expect(await pathsIn(world)).toEqual(expect.arrayContaining(["/", "/Regions"]));
   });
 });
