@@ -103,7 +103,8 @@ export const READING: readonly ConnectorStatement[] = [
         "One account's state, before a grant and after an event says that it changed.",
       "organizations:ListOrganizationalUnitsForParent": "The tree of organizational units.",
       "organizations:ListParents": "The organizational units above one account.",
-      "organizations:ListTagsForResource": "An account's tags, by which flows and owners name it.",
+      "organizations:ListTagsForResource":
+        "The tags of an account or a unit, by which flows and owners name it.",
     },
   },
   {
