@@ -17,6 +17,8 @@ export const DecisionSchema = z.strictObject({
    * step.
    */
   as: z.optional(z.array(PartyKeySchema)),
+  /** How many tiers of the step's escalation were open then; absent: none. */
+  tiersOpen: z.optional(z.int().check(z.positive())),
   at: TimestampSchema,
 });
 export type Decision = z.infer<typeof DecisionSchema>;

@@ -74,51 +74,69 @@ export const isPlain = (step: RequestStep): boolean =>
 export interface Approved {
   readonly person: string;
   readonly as: ReadonlySet<PartyKey>;
+  /** How many tiers of the step's escalation were open then. */
+  readonly tiersOpen: number;
 }
 
 /**
- * Whether these approvals decide the step. Any one of a tier that was open decides it alone. One person may speak for
- * several owners, but not for several of those whom `allOf` names.
+ * Whether these approvals decide the step. One by somebody of a tier that was open then decides it alone. One person may
+ * speak for several owners, but not for several of those whom `allOf` names.
  */
-export const isApproved = (step: RequestStep, approvals: readonly Approved[], tiersOpen: number): boolean => {
-  if (approvals.some(({ as }) => escalatedParties(step, tiersOpen).some((party) => as.has(partyKey(party)))))
-    return true;
-  return "anyOf" in step
+export const isApproved = (step: RequestStep, approvals: readonly Approved[]): boolean =>
+  approvals.some((approval) => isBy(escalatedParties(step, approval.tiersOpen), approval)) ||
+  ("anyOf" in step
     ? step.anyOf.some((approver) => isGiven(approver, approvals))
-    : canBeShared(step.allOf, approvals);
-};
+    : canBeShared(step.allOf, approvals));
+
+const isBy = (parties: readonly Party[], { as }: Approved): boolean =>
+  parties.some((party) => as.has(partyKey(party)));
 
 /** Whether each of what the approver has to give is given. */
 const isGiven = (approver: RequestApprover, approvals: readonly Approved[]): boolean =>
-  needsOf(approver).every((need) =>
-    approvals.some(({ as }) => need.some((party) => as.has(partyKey(party)))),
-  );
+  needsOf(approver).every((need) => approvals.some((approval) => isBy(need, approval)));
 
-/** Whether the approvals can be shared out, each to one approver, so that each of these has what it has to give. */
+/** Whether the people can be shared out, each to one approver, so that each of these has what it has to give. */
 const canBeShared = (approvers: readonly RequestApprover[], approvals: readonly Approved[]): boolean => {
-  const [first, ...others] = approvers;
-  if (first === undefined) return true;
-  return smallestGiving(first, approvals).some((used) =>
+  const several = approvers.find((approver) => needsOf(approver).length > 1);
+  if (several === undefined) return haveOneEach(approvers, approvals);
+  const others = approvers.toSpliced(approvers.indexOf(several), 1);
+  return waysToGive(several, approvals).some((used) =>
     canBeShared(
       others,
-      approvals.filter((approval) => !used.includes(approval)),
+      approvals.filter(({ person }) => !used.some((taken) => taken.person === person)),
     ),
   );
 };
 
 /** The ways to give what the approver has to, with as few people as each way needs. */
-const smallestGiving = (
+const waysToGive = (
   approver: RequestApprover,
   approvals: readonly Approved[],
 ): readonly (readonly Approved[])[] => {
   let ways: readonly (readonly Approved[])[] = [[]];
   for (const need of needsOf(approver)) {
-    const givers = approvals.filter(({ as }) => need.some((party) => as.has(partyKey(party))));
+    const givers = approvals.filter((approval) => isBy(need, approval));
     ways = ways.flatMap((way) =>
       way.some((approval) => givers.includes(approval)) ? [way] : givers.map((giver) => [...way, giver]),
     );
   }
   return ways;
+};
+
+/** Whether each approver, of whom one person is enough, can have a person of its own: a matching by augmenting paths. */
+const haveOneEach = (approvers: readonly RequestApprover[], approvals: readonly Approved[]): boolean => {
+  const taken = new Map<string, RequestApprover>();
+  const find = (approver: RequestApprover, tried: Set<string>): boolean =>
+    approvals.some((approval) => {
+      const { person } = approval;
+      if (tried.has(person) || !isGiven(approver, [approval])) return false;
+      tried.add(person);
+      const other = taken.get(person);
+      if (other !== undefined && !find(other, tried)) return false;
+      taken.set(person, approver);
+      return true;
+    });
+  return approvers.every((approver) => find(approver, new Set()));
 };
 
 /** What stands in the places of `owner` and `manager` in one request. */

@@ -19,12 +19,21 @@ import { includesPerson } from "./person-rule.ts";
 const decisionsOn = ({ decisions }: Pick<Approval, "decisions">, step: number): readonly Decision[] =>
   decisions.filter((decision) => decision.step === step);
 
-/** Whether what was said so far decides the step. What a person was when they said it was kept with it. */
+/**
+ * Whether what was said so far decides the step. What a person was when they said it was kept with it, unless anybody's
+ * approval decided the step then: who has to agree may have changed since.
+ */
 const isStepApproved = (step: RequestStep, decisions: readonly Decision[]): boolean => {
   const approvals = decisions.filter(({ decision }) => decision === "approve");
-  if (isPlain(step) && approvals.length > 0) return true;
-  const approved = approvals.map(({ by, as = [] }) => ({ person: by.userId, as: new Set<PartyKey>(as) }));
-  return isApproved(step, approved, Number.POSITIVE_INFINITY);
+  if (isPlain(step) && approvals.some(({ as }) => as === undefined)) return true;
+  return isApproved(
+    step,
+    approvals.map(({ by, as = [], tiersOpen: open = 0 }) => ({
+      person: by.userId,
+      as: new Set<PartyKey>(as),
+      tiersOpen: open,
+    })),
+  );
 };
 
 /** The place of the step that is waiting for a decision: steps are decided in order. */

@@ -16,6 +16,7 @@ import {
   openApprovalOf,
   speaksAs,
   standingOf,
+  tiersOpen,
   wasAsked,
   type OpenApproval,
 } from "../domain/approval.ts";
@@ -152,8 +153,10 @@ const assertMayDecide = (
   }
   if (open === undefined || timestamp(now) >= open.deadline) throw notPending(request, open);
   switch (standingOf(request, approval, caller.userId, memberships, now)) {
-    case "approver":
-      { assertReason(approval, reason); return; }
+    case "approver": {
+      assertReason(approval, reason);
+      return;
+    }
     case "beneficiary":
       throw new DomainError(
         "beneficiary-approval",
@@ -209,11 +212,15 @@ const decided = (
   const step = currentStepIndex(approval);
   const waiting = currentStep(approval);
   const because = reason === undefined ? {} : { reason };
+  const open = tiersOpen(approval, now);
   // One approval of anybody's decides a plain step: as whom they gave it matters to nobody.
   const as =
     waiting === undefined || isPlain(waiting)
       ? {}
-      : { as: [...speaksAs(approval, caller.userId, memberships, now)] };
+      : {
+          as: [...speaksAs(approval, caller.userId, memberships, now)],
+          ...(open === 0 ? {} : { tiersOpen: open }),
+        };
   const said = { step, by: caller, decision, ...because, ...as, at: timestamp(now) };
   return {
     approval: { ...approval, decisions: [...approval.decisions, said] },
