@@ -172,6 +172,9 @@ describe("what decides a step", () => {
   ])("%s", (_, step, approvals, decides) => {
     expect(isApproved(step, approvals)).toBe(decides);
     expect(isApproved(step, approvals.toReversed())).toBe(decides);
+    const turned = "allOf" in step ? { ...step, allOf: step.allOf.toReversed() } : step;
+    expect(isApproved(turned, approvals)).toBe(decides);
+    expect(isApproved(turned, approvals.toReversed())).toBe(decides);
   });
 
   it("is found soon, however many of one group approve of what needs more of them", () => {
