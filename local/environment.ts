@@ -316,6 +316,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     }),
   });
   const integrations = () => everyIntegration.list();
+  const rotas = rotaStore(config);
   const eligibility = {
     directory: directory({ clientsFor, region, identityStoreId, identity: api.IDENTITY }),
     organization: inventoryOrganization({ inventory: facts, organization: organization({ clientsFor }) }),
@@ -327,7 +328,8 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     integrations: integrationStore(config),
     bundles: bundleStore(config),
     accessScopes: accessScopeStore(config),
-    onCall: storedRotas({ rotas: rotaStore(config) }),
+    rotas,
+    onCall: storedRotas({ rotas }),
     home: async () => (await everyIntegration.get(HOME_INTEGRATION)) ?? { name: HOME_INTEGRATION },
     secondAdministrator: api.SECOND_ADMINISTRATOR,
     clock,

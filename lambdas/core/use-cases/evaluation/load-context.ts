@@ -1,19 +1,19 @@
 import type { AccessFlow } from "../../domain/access-flow.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
-import type { Bundle } from "../../domain/bundle.ts";
-import type { Confirmable } from "../../domain/configuration/confirmation.ts";
 import type { EvaluationContext } from "../../domain/flow-conditions.ts";
-import type { AccountId, ScopeName, UserId } from "../../domain/ids.ts";
+import type { AccountId, UserId } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
 import { compileQuery, type Selects } from "../../domain/query/compile-query.ts";
 import type { QuerySubject } from "../../domain/query/fields.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
+import type { Rota } from "../../domain/rota.ts";
 import type { LocatedAccount, Target, TargetKey } from "../../domain/target-coverage.ts";
 import type { Organization } from "../../ports/directory.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
-import type { AccessScopeStore, BundleStore } from "../../ports/stores.ts";
+import type { AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
 import type { IntegrationStore } from "../../ports/sync.ts";
 import { inBatches } from "../in-batches.ts";
+import { dependenciesAmong } from "./dependencies-among.ts";
 import { loadPerson, type PersonDependencies } from "./load-person.ts";
 import { namesBundles, neededOfPerson, neededOfTargets } from "./needed-facts.ts";
 import { targetSubjects } from "./target-subjects.ts";
@@ -24,6 +24,8 @@ export interface ContextDependencies extends PersonDependencies {
   readonly integrations: Pick<IntegrationStore, "list">;
   readonly bundles: Pick<BundleStore, "list">;
   readonly accessScopes: Pick<AccessScopeStore, "list">;
+  /** Of these rotas it matters who has edited them; who is on call by them says `onCall`. */
+  readonly rotas: Pick<RotaStore, "get">;
   readonly secondAdministrator: boolean;
 }
 
@@ -48,6 +50,8 @@ export const loadContext = async (
     needed.scopes ? dependencies.accessScopes.list() : [],
     needed.scopes ? targetSubjects(dependencies, asked.targets) : new Map<TargetKey, QuerySubject>(),
   ]);
+  // Whoever edits a rota becomes its editor: asked for after who is on call, no edit in between goes unseen.
+  const rotas = await rotasNamedIn(dependencies, flows);
   return {
     flows,
     requester,
@@ -56,7 +60,7 @@ export const loadContext = async (
     scopes: new Map(scopes.map((scope) => [scope.name, compiled(scope)])),
     subjects,
     secondAdministrator: dependencies.secondAdministrator,
-    dependenciesOf: dependenciesAmong(bundles, scopes),
+    dependenciesOf: dependenciesAmong({ bundles, scopes, rotas }),
   };
 };
 
@@ -88,21 +92,11 @@ const locatedAccount = (
 const compiled = ({ query }: AccessScope): Selects =>
   compileQuery(parseQuery(query, { about: "permissions on resources" }));
 
-/** What a flow names that somebody may have changed for their own good. */
-const dependenciesAmong =
-  (bundles: readonly Bundle[], scopes: readonly AccessScope[]) =>
-  (flow: AccessFlow): readonly Confirmable[] => {
-    const named = flow.targets.flatMap((target) =>
-      "bundle" in target ? bundles.filter(({ name }) => name === target.bundle) : [],
-    );
-    const scopeNames = new Set<ScopeName>(
-      [...flow.targets, ...named.flatMap(({ targets }) => targets)].flatMap((target) =>
-        "accessScope" in target ? [target.accessScope] : [],
-      ),
-    );
-    const changeable: readonly Confirmable[] = [
-      ...named,
-      ...scopes.filter(({ name }) => scopeNames.has(name)),
-    ];
-    return changeable;
-  };
+/** The rotas that these flows name; those that are not there have no editors. */
+const rotasNamedIn = async (
+  { rotas }: Pick<ContextDependencies, "rotas">,
+  flows: readonly AccessFlow[],
+): Promise<readonly Rota[]> => {
+  const found = await inBatches(neededOfPerson(flows).rotas, AT_A_TIME, (name) => rotas.get(name));
+  return found.filter((rota) => rota !== undefined);
+};

@@ -1,7 +1,7 @@
 import { partyKey, type Party, type PartyKey } from "../../domain/access-flow.ts";
 import type { GroupId, RotaName, UserId } from "../../domain/ids.ts";
 import type { PersonFacts } from "../../domain/person-rule.ts";
-import { verdictOf, type Verdict } from "../../domain/rule.ts";
+import { any, verdictOf, type Verdict } from "../../domain/rule.ts";
 import type { Directory } from "../../ports/directory.ts";
 import type { OnCall } from "../../ports/on-call.ts";
 import { inBatches } from "../in-batches.ts";
@@ -65,15 +65,17 @@ const managesOf = async (
   return new Map(verdicts);
 };
 
+/** Where the directory names no manager, nobody knows whose report somebody is: they may be gone, or their manager ambiguous. */
 const managesParty = async (
   directory: Pick<Directory, "managerOf" | "members">,
   manager: UserId,
   party: Party,
 ): Promise<Verdict> => {
   const people = party.type === "user" ? [party.id] : await directory.members(party.id);
-  if (people.length > MEMBERS_LOOKED_AT) return "unknown";
+  // A group without members may be one that was deleted.
+  if (people.length === 0 || people.length > MEMBERS_LOOKED_AT) return "unknown";
   const managers = await inBatches(people, AT_A_TIME, (person) => directory.managerOf(person));
-  return verdictOf(managers.includes(manager));
+  return any(managers, (found) => (found === undefined ? "unknown" : verdictOf(found === manager)));
 };
 
 const onCallOf = async (
