@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { configurationTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { bundleStore } from "../adapters/dynamodb/bundle-store.ts";
 import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts";
 import { entitlementReader } from "../adapters/dynamodb/entitlement-store.ts";
 import { integrationStore } from "../adapters/dynamodb/integration-store.ts";
@@ -33,6 +34,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const facts = inventory({ clientsFor, tableName: environment.INVENTORY_TABLE });
   return administrationOf({
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    bundles: bundleStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     configurationTrail: configurationTrail({
       clientsFor,
       tableName: environment.AUDIT_TABLE,

@@ -16,7 +16,10 @@ interface ConfigurationDependencies {
   readonly clock: Pick<Clock, "now">;
 }
 
-type ConfigurationRoute = Extract<RouteKey, `${string} /configuration${string}` | `POST ${string}/confirm`>;
+type ConfigurationRoute = Extract<
+  RouteKey,
+  `${string} /configuration${string}` | "POST /access-flows/{name}/confirm"
+>;
 
 /** What was changed, and the confirmation of changes. */
 export const configurationHandlers = (

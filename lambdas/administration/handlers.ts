@@ -13,6 +13,7 @@ import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type {
   AccessFlowStore,
+  BundleStore,
   ConfigurationHeads,
   ConfigurationTrail,
   EntitlementReader,
@@ -24,6 +25,7 @@ import type { Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import type { RouterDependencies } from "../http/router.ts";
 import { accessFlowHandlers } from "./access-flow-handlers.ts";
+import { bundleHandlers } from "./bundle-handlers.ts";
 import { configurationHandlers } from "./configuration-handlers.ts";
 import { integrationHandlers } from "./integration-handlers.ts";
 import { inventoryHandlers } from "./inventory-handlers.ts";
@@ -31,6 +33,7 @@ import { inventoryHandlers } from "./inventory-handlers.ts";
 /** What administration works with: ports, and what its settings say. */
 export interface AdministrationPorts {
   readonly flows: AccessFlowStore;
+  readonly bundles: BundleStore;
   readonly configurationTrail: Pick<ConfigurationTrail, "list">;
   readonly configurationHeads: ConfigurationHeads;
   readonly catalogue: Catalogue;
@@ -69,6 +72,7 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
     logger: ports.logger,
     handlers: {
       ...accessFlowHandlers({ ...ports, names }),
+      ...bundleHandlers({ ...ports, names }),
       ...configurationHandlers(ports),
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),

@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
+import { BundleBodySchema } from "../core/contracts/bundle.ts";
 import {
   AutomaticApprovalDocumentSchema,
   PersonRuleDocumentSchema,
 } from "../core/contracts/configuration/rule.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import { BundleListSchema, BundleViewSchema } from "../core/contracts/http/bundles.ts";
 import {
   ConfigurationChangeListSchema,
   ConfigurationChangeSchema,
@@ -47,6 +49,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   AccessFlowDocument: AccessFlowBodySchema,
   PersonRuleDocument: PersonRuleDocumentSchema,
   AutomaticApprovalDocument: AutomaticApprovalDocumentSchema,
+  BundleDocument: BundleBodySchema,
   Confirmation: ConfirmationBodySchema,
   SweepBody: SweepBodySchema,
   IntegrationDocument: IntegrationBodySchema,
@@ -62,6 +65,8 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   PersonRule: PersonRuleDocumentSchema,
   AutomaticApproval: AutomaticApprovalDocumentSchema,
   AccessFlowList: AccessFlowListSchema,
+  Bundle: BundleViewSchema,
+  BundleList: BundleListSchema,
   ConfigurationChange: ConfigurationChangeSchema,
   ConfigurationChangeList: ConfigurationChangeListSchema,
   SweepReport: SweepReportSchema,

@@ -21,6 +21,7 @@ const answeredBy = {
   me: "api",
   requests: "api",
   "access-flows": "administration",
+  bundles: "administration",
   sweep: "administration",
   configuration: "administration",
   integrations: "administration",

@@ -169,6 +169,8 @@ export const FlowTargetSchema = z.union([ResourceTargetSchema, ScopeTargetSchema
 export type FlowTarget = z.infer<typeof FlowTargetSchema>;
 
 export const isResourceTarget = (target: FlowTarget): target is ResourceTarget => "accounts" in target;
+export const isBundleTarget = (target: FlowTarget): target is z.infer<typeof BundleTargetSchema> =>
+  "bundle" in target;
 export const isScopeTarget = (target: FlowTarget): target is ScopeTarget => "accessScope" in target;
 
 /** For whom access may be asked: for oneself and one's groups, for those whose manager one is, for anybody. */

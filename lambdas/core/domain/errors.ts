@@ -21,6 +21,7 @@ export type DomainErrorCode =
   | "reason-required"
   | "start-out-of-bounds"
   | "invalid-access-flow"
+  | "invalid-bundle"
   | "invalid-integration"
   | "configuration-too-large"
   | "wrong-connector-account"

@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail, configurationTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
+import { bundleStore } from "../../../lambdas/adapters/dynamodb/bundle-store.ts";
 import { configurationHeads } from "../../../lambdas/adapters/dynamodb/configuration-store.ts";
 import { dueRequests } from "../../../lambdas/adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../../../lambdas/adapters/dynamodb/entitlement-index.ts";
@@ -21,6 +22,7 @@ import type {
   AccessFlowStore,
   AccessRequestStore,
   AuditTrail,
+  BundleStore,
   ConfigurationHeads,
   ConfigurationTrail,
   DueRequests,
@@ -30,6 +32,7 @@ import type {
   Turns,
   WakeupStore,
 } from "../../../lambdas/core/ports/stores.ts";
+import type { Bundle } from "../../../lambdas/core/domain/bundle.ts";
 import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
 import {
   FakeAccessFlowStore,
@@ -38,6 +41,7 @@ import {
   FakeEntitlementStore,
   FakeWakeupStore,
 } from "../../support/fakes/stores.ts";
+import { FakeConfigurationStore } from "../../support/fakes/configuration-store.ts";
 import { FakeConfigurationTrail, fakeConfigurationHeads } from "../../support/fakes/configuration-trail.ts";
 import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import { FakeInventory } from "../../support/fakes/inventory.ts";
@@ -67,6 +71,7 @@ export interface Stores {
   readonly pace: PaceItem;
   readonly wakeups: WakeupStore;
   readonly flows: AccessFlowStore;
+  readonly bundles: BundleStore;
   readonly audit: AuditTrail;
   readonly configurationTrail: ConfigurationTrail;
   readonly configurationHeads: ConfigurationHeads;
@@ -107,6 +112,7 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     pace: paceItem({ ...access, name: "grant" }),
     wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
+    bundles: bundleStore({ clientsFor, tableName: tables.config }),
     audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
@@ -121,6 +127,7 @@ const fakeStores = (): Stores => {
   const requests = new FakeAccessRequestStore();
   const entitlements = new FakeEntitlementStore(clock);
   const flows = new FakeAccessFlowStore();
+  const bundles = new FakeConfigurationStore<Bundle>();
   const integrations = new FakeIntegrationStore();
   const fakeTurns = new FakeTurns(clock);
   return {
@@ -137,9 +144,14 @@ const fakeStores = (): Stores => {
     pace: new FakePaceItem(),
     wakeups: new FakeWakeupStore(),
     flows,
+    bundles,
     audit: new FakeAuditTrail(),
     configurationTrail: new FakeConfigurationTrail(),
-    configurationHeads: fakeConfigurationHeads({ "access-flow": flows, integration: integrations }),
+    configurationHeads: fakeConfigurationHeads({
+      "access-flow": flows,
+      bundle: bundles,
+      integration: integrations,
+    }),
     inventory: new FakeInventory(),
     syncs: new FakeSyncStore(),
     integrations,

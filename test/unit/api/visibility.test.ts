@@ -3,6 +3,7 @@ import { operations } from "../../../lambdas/core/contracts/http/operations.ts";
 import { Routes, type RouteKey } from "../../../lambdas/core/contracts/routes.ts";
 import type { Person } from "../../../lambdas/core/domain/principal.ts";
 import { aRequestId } from "../../support/builders.ts";
+import { aBundle } from "../../support/catalogue.ts";
 import { anAccountFact, seen } from "../../support/facts.ts";
 import { aFinishedSync, anAccountIntegration, integrationName } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
@@ -24,6 +25,8 @@ import {
 const bodies: Partial<Record<RouteKey, object>> = {
   "POST /sweep": {},
   "POST /access-flows/{name}/confirm": { version: 1 },
+  "PUT /bundles/{name}": { targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }] },
+  "POST /bundles/{name}/confirm": { version: 1 },
   "PUT /integrations/{name}": { kind: "aws-account", accountId: "999999999999", region: "eu-west-1" },
   "POST /integrations/{name}/refresh": {},
   "POST /requests": {
@@ -150,7 +153,9 @@ describe("a route that needs a role is closed to everyone without it", () => {
   it.each(guarded)("$key ($role)", async (route) => {
     const may: readonly Person[] = [...openTo[route.role], root];
     for (const as of [alice, bob, erin, frank, mallory, root]) {
-      const { call, submit, flows, integrations, syncs, syncStarter, inventory } = await apiUnderTest();
+      const { call, submit, flows, bundles, integrations, syncs, syncStarter, inventory } =
+        await apiUnderTest();
+      await bundles.put(aBundle());
       await integrations.put(lab);
       await syncs.put(pass);
       await inventory.record(seen(accountTwo));

@@ -89,6 +89,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
+  const bundles = new FakeConfigurationStore<Bundle>();
   const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
@@ -137,13 +138,17 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const ports: ApiPorts & AdministrationPorts = {
     requests,
     flows,
-    bundles: new FakeConfigurationStore<Bundle>(),
+    bundles,
     accessScopes: new FakeConfigurationStore<AccessScope>(),
     rotas: new FakeConfigurationStore<Rota>(),
     wakeups,
     audit,
     configurationTrail,
-    configurationHeads: fakeConfigurationHeads({ "access-flow": flows, integration: integrations }),
+    configurationHeads: fakeConfigurationHeads({
+      "access-flow": flows,
+      bundle: bundles,
+      integration: integrations,
+    }),
     catalogue,
     catalogueRefresh,
     sweepRunner: { run: () => Promise.resolve(aReport()) },
@@ -201,6 +206,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     clock,
     requests,
     flows,
+    bundles,
     wakeups,
     audit,
     configurationTrail,

@@ -1,11 +1,13 @@
 import * as z from "zod/mini";
 import type { DomainErrorCode } from "../../domain/errors.ts";
-import { FlowNameSchema, RequestIdSchema } from "../../domain/ids.ts";
+import { BundleNameSchema, FlowNameSchema, RequestIdSchema } from "../../domain/ids.ts";
 import { IntegrationNameSchema } from "../../domain/integration.ts";
 import { SyncIdSchema } from "../../domain/sync.ts";
 import { AccessFlowBodySchema } from "../access-flow.ts";
+import { BundleBodySchema } from "../bundle.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
+import { BundleListSchema, BundleViewSchema } from "./bundles.ts";
 import {
   ChangeListQuerySchema,
   ConfigurationChangeListSchema,
@@ -55,10 +57,13 @@ export interface OperationContract {
 const nothing = z.strictObject({});
 const requestPath = z.strictObject({ id: RequestIdSchema });
 const flowPath = z.strictObject({ name: FlowNameSchema });
+const bundlePath = z.strictObject({ name: BundleNameSchema });
 const integrationPath = z.strictObject({ name: IntegrationNameSchema });
 const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const request = { status: 200, schema: RequestViewSchema } as const;
 const flow = { status: 200, schema: AccessFlowViewSchema } as const;
+
+const bundle = { status: 200, schema: BundleViewSchema } as const;
 
 /** Why access is not granted, or not for longer, to somebody whom a flow allows it. */
 const grantRefusals = [
@@ -224,6 +229,44 @@ export const operations = {
     query: nothing,
     body: ConfirmationBodySchema,
     answer: flow,
+    problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
+  "GET /bundles": {
+    summary: "All bundles, by name",
+    path: nothing,
+    query: PageQuerySchema,
+    answer: { status: 200, schema: BundleListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "GET /bundles/{name}": {
+    summary: "One bundle",
+    path: bundlePath,
+    query: nothing,
+    answer: bundle,
+    problems: ["not-found"],
+  },
+  "PUT /bundles/{name}": {
+    summary: "Make or replace a bundle: a named set of targets, which access flows give access to as a whole",
+    path: z.strictObject({ name: z.string() }),
+    query: nothing,
+    body: BundleBodySchema,
+    invalidBody: "invalid-bundle",
+    answer: bundle,
+    problems: ["unknown-name", "ambiguous-name", "configuration-too-large", "concurrent-modification"],
+  },
+  "DELETE /bundles/{name}": {
+    summary: "Delete a bundle that no access flow names",
+    path: bundlePath,
+    query: nothing,
+    answer: { status: 204 },
+    problems: ["not-found", "concurrent-modification"],
+  },
+  "POST /bundles/{name}/confirm": {
+    summary: "Confirm a version of a bundle that others have edited, so that it serves them too",
+    path: bundlePath,
+    query: nothing,
+    body: ConfirmationBodySchema,
+    answer: bundle,
     problems: ["not-found", "self-confirmation", "concurrent-modification"],
   },
   "GET /configuration/changes": {

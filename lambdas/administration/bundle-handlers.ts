@@ -1,0 +1,45 @@
+import type { RouteKey } from "../core/contracts/routes.ts";
+import type { Bundle } from "../core/domain/bundle.ts";
+import { deleteConfiguration } from "../core/use-cases/configuration/change-configuration.ts";
+import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
+import type { NameDependencies } from "../core/use-cases/configuration/name-resolver.ts";
+import { getItem, itemNotThere, listItems } from "../core/use-cases/configuration/named-items.ts";
+import { saveBundle } from "../core/use-cases/configuration/save-bundle.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { BundleStore } from "../core/ports/stores.ts";
+import { authorOf, type HandlersOf } from "../http/call.ts";
+import { pageOf, pageView } from "../http/pages.ts";
+import { bundleView } from "./views/bundle-view.ts";
+
+/** What the routes of bundles work with. */
+interface BundleDependencies extends NameDependencies {
+  readonly bundles: BundleStore;
+  readonly clock: Pick<Clock, "now">;
+}
+
+type BundleRoute = Extract<RouteKey, `${string} /bundles${string}`>;
+
+/** What policy authors see and do of the bundles. */
+export const bundleHandlers = (dependencies: BundleDependencies): HandlersOf<BundleRoute> => {
+  const kind = { kind: "bundle", store: dependencies.bundles, clock: dependencies.clock } as const;
+  const get = getItem<Bundle>(kind);
+  const list = listItems<Bundle>(kind);
+  const save = saveBundle(dependencies);
+  const remove = deleteConfiguration<Bundle>(kind);
+  const confirm = confirmConfiguration<Bundle>(kind);
+
+  return {
+    "GET /bundles": async ({ query }) => ({ body: pageView(await list(pageOf(query)), bundleView) }),
+    "GET /bundles/{name}": async ({ path }) => ({ body: bundleView(await get(path.name)) }),
+    "PUT /bundles/{name}": async ({ path, body, ...call }) => ({
+      body: bundleView(await save({ author: authorOf(call), name: path.name, bundle: body })),
+    }),
+    "DELETE /bundles/{name}": async ({ path: { name }, ...call }) => {
+      await remove(name, authorOf(call), () => itemNotThere("bundle", name));
+      return { body: undefined };
+    },
+    "POST /bundles/{name}/confirm": async ({ caller, via, path, body }) => ({
+      body: bundleView(await confirm({ caller: caller.userId, via, ...path, ...body })),
+    }),
+  };
+};

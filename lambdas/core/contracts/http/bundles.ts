@@ -1,0 +1,15 @@
+import * as z from "zod/mini";
+import { BundleNameSchema } from "../../domain/ids.ts";
+import { BundleBodySchema } from "../bundle.ts";
+import { listOf } from "./lists.ts";
+import { VersionFields } from "./versions.ts";
+
+/** A bundle as the API shows it: as it was written, and who wrote it when. */
+export const BundleViewSchema = z.strictObject({
+  ...BundleBodySchema.shape,
+  name: BundleNameSchema,
+  ...VersionFields,
+});
+export type BundleView = z.output<typeof BundleViewSchema>;
+
+export const BundleListSchema = listOf(BundleViewSchema);

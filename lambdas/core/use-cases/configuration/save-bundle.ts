@@ -1,0 +1,53 @@
+import type { BundleBody } from "../../contracts/bundle.ts";
+import { isBundleTarget, type FlowTarget } from "../../domain/access-flow.ts";
+import type { Bundle } from "../../domain/bundle.ts";
+import type { Author } from "../../domain/configuration/entry.ts";
+import { BundleNameSchema } from "../../domain/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { BundleStore } from "../../ports/stores.ts";
+import { nameResolver, type NameDependencies } from "./name-resolver.ts";
+import { nameOfItem } from "./named-items.ts";
+import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
+
+interface Dependencies extends NameDependencies {
+  readonly bundles: Pick<BundleStore, "head" | "put" | "delete">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+interface SaveInput {
+  readonly author: Author;
+  readonly name: string;
+  readonly bundle: BundleBody;
+}
+
+const NAME = { kind: "bundle", schema: BundleNameSchema, code: "invalid-bundle" } as const;
+
+/**
+ * Makes or replaces a bundle, its names made ids as a flow's are: all that lead nowhere refuse it together. Saving what is
+ * there already writes nothing.
+ */
+export const saveBundle =
+  (dependencies: Dependencies) =>
+  async ({ author, name, bundle }: SaveInput): Promise<Bundle> => {
+    const bundleName = nameOfItem(NAME, name, bundle);
+    const content = await resolveBundle(dependencies, bundle);
+    const { bundles, clock } = dependencies;
+    return saveConfiguration<Bundle>({ kind: "bundle", store: bundles, clock })(bundleName, author, content);
+  };
+
+/** The bundle that a document means. */
+export const resolveBundle = async (
+  dependencies: NameDependencies,
+  { description, targets }: BundleBody,
+): Promise<ContentOf<Bundle>> => {
+  const resolver = nameResolver(dependencies);
+  const resolved = await resolver.targets(targets, "/targets");
+  resolver.finish();
+  return { ...(description === undefined ? {} : { description }), targets: resolved.map(partOf) };
+};
+
+const partOf = (target: FlowTarget): Bundle["targets"][number] => {
+  if (isBundleTarget(target))
+    throw new Error(`A bundle within a bundle got past its schema: ${target.bundle}`);
+  return target;
+};

@@ -1,0 +1,19 @@
+import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
+import { BundleNameSchema, timestamp } from "../../lambdas/core/domain/ids.ts";
+import { aPermissionSetArn, anAccountId } from "./builders.ts";
+
+const written = { version: 1, updatedAt: timestamp(new Date(0)), updatedBy: "somebody" } as const;
+
+/** PowerUser in payments-prod. */
+export const aBundle = (overrides: Partial<Bundle> = {}): Bundle => ({
+  name: BundleNameSchema.parse("prod-power"),
+  ...written,
+  targets: [
+    {
+      accounts: [{ id: anAccountId(2), name: "payments-prod" }],
+      organizationalUnits: [],
+      permissionSets: [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }],
+    },
+  ],
+  ...overrides,
+});
