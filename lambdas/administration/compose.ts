@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type * as z from "zod/mini";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
+import { accessScopeStore } from "../adapters/dynamodb/access-scope-store.ts";
 import { configurationTrail } from "../adapters/dynamodb/audit-trail.ts";
 import { bundleStore } from "../adapters/dynamodb/bundle-store.ts";
 import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts";
@@ -35,6 +36,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   return administrationOf({
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     bundles: bundleStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    accessScopes: accessScopeStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     configurationTrail: configurationTrail({
       clientsFor,
       tableName: environment.AUDIT_TABLE,

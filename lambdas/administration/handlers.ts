@@ -13,6 +13,7 @@ import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type {
   AccessFlowStore,
+  AccessScopeStore,
   BundleStore,
   ConfigurationHeads,
   ConfigurationTrail,
@@ -25,6 +26,7 @@ import type { Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import type { RouterDependencies } from "../http/router.ts";
 import { accessFlowHandlers } from "./access-flow-handlers.ts";
+import { accessScopeHandlers } from "./access-scope-handlers.ts";
 import { bundleHandlers } from "./bundle-handlers.ts";
 import { configurationHandlers } from "./configuration-handlers.ts";
 import { integrationHandlers } from "./integration-handlers.ts";
@@ -34,6 +36,7 @@ import { inventoryHandlers } from "./inventory-handlers.ts";
 export interface AdministrationPorts {
   readonly flows: AccessFlowStore;
   readonly bundles: BundleStore;
+  readonly accessScopes: AccessScopeStore;
   readonly configurationTrail: Pick<ConfigurationTrail, "list">;
   readonly configurationHeads: ConfigurationHeads;
   readonly catalogue: Catalogue;
@@ -72,6 +75,7 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
     logger: ports.logger,
     handlers: {
       ...accessFlowHandlers({ ...ports, names }),
+      ...accessScopeHandlers(ports),
       ...bundleHandlers({ ...ports, names }),
       ...configurationHandlers(ports),
       ...integrationHandlers(ports),

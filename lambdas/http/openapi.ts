@@ -1,11 +1,18 @@
 import * as z from "zod/mini";
 import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
+import { AccessScopeBodySchema } from "../core/contracts/access-scope.ts";
 import { BundleBodySchema } from "../core/contracts/bundle.ts";
 import {
   AutomaticApprovalDocumentSchema,
   PersonRuleDocumentSchema,
 } from "../core/contracts/configuration/rule.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import {
+  AccessScopeListSchema,
+  AccessScopeViewSchema,
+  PreviewBodySchema,
+  PreviewSchema,
+} from "../core/contracts/http/access-scopes.ts";
 import { BundleListSchema, BundleViewSchema } from "../core/contracts/http/bundles.ts";
 import {
   ConfigurationChangeListSchema,
@@ -50,6 +57,8 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   PersonRuleDocument: PersonRuleDocumentSchema,
   AutomaticApprovalDocument: AutomaticApprovalDocumentSchema,
   BundleDocument: BundleBodySchema,
+  AccessScopeDocument: AccessScopeBodySchema,
+  Previewing: PreviewBodySchema,
   Confirmation: ConfirmationBodySchema,
   SweepBody: SweepBodySchema,
   IntegrationDocument: IntegrationBodySchema,
@@ -67,6 +76,9 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   AccessFlowList: AccessFlowListSchema,
   Bundle: BundleViewSchema,
   BundleList: BundleListSchema,
+  AccessScope: AccessScopeViewSchema,
+  AccessScopeList: AccessScopeListSchema,
+  Preview: PreviewSchema,
   ConfigurationChange: ConfigurationChangeSchema,
   ConfigurationChangeList: ConfigurationChangeListSchema,
   SweepReport: SweepReportSchema,

@@ -1,5 +1,6 @@
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
-import { BundleNameSchema, timestamp } from "../../lambdas/core/domain/ids.ts";
+import type { AccessScope } from "../../lambdas/core/domain/access-scope.ts";
+import { BundleNameSchema, ScopeNameSchema, timestamp } from "../../lambdas/core/domain/ids.ts";
 import { aPermissionSetArn, anAccountId } from "./builders.ts";
 
 const written = { version: 1, updatedAt: timestamp(new Date(0)), updatedBy: "somebody" } as const;
@@ -15,5 +16,13 @@ export const aBundle = (overrides: Partial<Bundle> = {}): Bundle => ({
       permissionSets: [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }],
     },
   ],
+  ...overrides,
+});
+
+/** PowerUser in all of production. */
+export const anAccessScope = (overrides: Partial<AccessScope> = {}): AccessScope => ({
+  name: ScopeNameSchema.parse("prod-power"),
+  ...written,
+  query: 'resource_tag["env"] = "prod" and permission_name = "PowerUser"',
   ...overrides,
 });

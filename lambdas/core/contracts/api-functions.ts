@@ -22,6 +22,7 @@ const answeredBy = {
   requests: "api",
   "access-flows": "administration",
   bundles: "administration",
+  "access-scopes": "administration",
   sweep: "administration",
   configuration: "administration",
   integrations: "administration",

@@ -31,6 +31,13 @@ export const Routes = [
   { method: "PUT", path: "/bundles/{name}", role: "policy-author" },
   { method: "DELETE", path: "/bundles/{name}", role: "policy-author" },
   { method: "POST", path: "/bundles/{name}/confirm", role: "administrator" },
+  { method: "GET", path: "/access-scopes", role: "reader" },
+  { method: "GET", path: "/access-scopes/{name}", role: "reader" },
+  { method: "PUT", path: "/access-scopes/{name}", role: "policy-author" },
+  { method: "DELETE", path: "/access-scopes/{name}", role: "policy-author" },
+  { method: "POST", path: "/access-scopes/{name}/confirm", role: "administrator" },
+  // It changes nothing, and a query may be longer than an address.
+  { method: "POST", path: "/access-scopes/{name}/preview", role: "reader" },
   { method: "GET", path: "/configuration/changes", role: "reader" },
   { method: "POST", path: "/sweep", role: "administrator" },
   { method: "GET", path: "/integrations", role: "reader" },

@@ -22,6 +22,7 @@ export type DomainErrorCode =
   | "start-out-of-bounds"
   | "invalid-access-flow"
   | "invalid-bundle"
+  | "invalid-access-scope"
   | "invalid-integration"
   | "configuration-too-large"
   | "wrong-connector-account"

@@ -3,8 +3,8 @@ import type { ConfigurationKind } from "../../../lambdas/core/domain/configurati
 import { ScopeNameSchema } from "../../../lambdas/core/domain/ids.ts";
 import { HOME_INTEGRATION } from "../../../lambdas/core/domain/integration.ts";
 import type { ConfigurationItem, ConfigurationStore } from "../../../lambdas/core/ports/stores.ts";
-import { aPermissionSetArn, anAccountId, anOrganizationalUnitId } from "../../support/builders.ts";
-import { aBundle } from "../../support/catalogue.ts";
+import { aPermissionSetArn, anAccountId, anOrganizationalUnitId, aUserId } from "../../support/builders.ts";
+import { aBundle, anAccessScope } from "../../support/catalogue.ts";
 import { deletedEntry, savedEntry } from "../../support/configuration.ts";
 import { describeStores } from "./describe-stores.ts";
 import type { Stores } from "./environments.ts";
@@ -40,6 +40,11 @@ const samples: readonly Sample[] = [
       ],
       unconfirmedEditors: [],
     }),
+  },
+  {
+    kind: "access-scope",
+    storeOf: ({ accessScopes }) => accessScopes,
+    item: anAccessScope({ description: "All of production", unconfirmedEditors: [aUserId("zoe")] }),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { accessFlowStore } from "../../../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { accessScopeStore } from "../../../lambdas/adapters/dynamodb/access-scope-store.ts";
 import { accessRequestStore } from "../../../lambdas/adapters/dynamodb/access-request-store.ts";
 import { auditTrail, configurationTrail } from "../../../lambdas/adapters/dynamodb/audit-trail.ts";
 import { bundleStore } from "../../../lambdas/adapters/dynamodb/bundle-store.ts";
@@ -21,6 +22,7 @@ import type { IntegrationStore, SyncStore } from "../../../lambdas/core/ports/sy
 import type {
   AccessFlowStore,
   AccessRequestStore,
+  AccessScopeStore,
   AuditTrail,
   BundleStore,
   ConfigurationHeads,
@@ -32,6 +34,7 @@ import type {
   Turns,
   WakeupStore,
 } from "../../../lambdas/core/ports/stores.ts";
+import type { AccessScope } from "../../../lambdas/core/domain/access-scope.ts";
 import type { Bundle } from "../../../lambdas/core/domain/bundle.ts";
 import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
 import {
@@ -72,6 +75,7 @@ export interface Stores {
   readonly wakeups: WakeupStore;
   readonly flows: AccessFlowStore;
   readonly bundles: BundleStore;
+  readonly accessScopes: AccessScopeStore;
   readonly audit: AuditTrail;
   readonly configurationTrail: ConfigurationTrail;
   readonly configurationHeads: ConfigurationHeads;
@@ -113,6 +117,7 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     wakeups: wakeupStore({ clientsFor, tableName: tables.wakeups }),
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
     bundles: bundleStore({ clientsFor, tableName: tables.config }),
+    accessScopes: accessScopeStore({ clientsFor, tableName: tables.config }),
     audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
@@ -128,6 +133,7 @@ const fakeStores = (): Stores => {
   const entitlements = new FakeEntitlementStore(clock);
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
+  const accessScopes = new FakeConfigurationStore<AccessScope>();
   const integrations = new FakeIntegrationStore();
   const fakeTurns = new FakeTurns(clock);
   return {
@@ -145,11 +151,13 @@ const fakeStores = (): Stores => {
     wakeups: new FakeWakeupStore(),
     flows,
     bundles,
+    accessScopes,
     audit: new FakeAuditTrail(),
     configurationTrail: new FakeConfigurationTrail(),
     configurationHeads: fakeConfigurationHeads({
       "access-flow": flows,
       bundle: bundles,
+      "access-scope": accessScopes,
       integration: integrations,
     }),
     inventory: new FakeInventory(),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { aGroupId, aPerson, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
+import { aPermissionSetFact, anAccountFact, seen } from "../../support/facts.ts";
 import { problemIn } from "./problems.ts";
-import { apiUnderTest, frank, mallory, root, type ApiUnderTest } from "./world.ts";
+import { apiUnderTest, erin, frank, mallory, root, type ApiUnderTest } from "./world.ts";
 
 /* What bundles, access scopes and rotas have in common, kind by kind; then what is special to each. */
 
@@ -31,6 +32,14 @@ const kinds: readonly Kind[] = [
     document: { description: "All that payments needs", targets: [target] },
     changed: { targets: [target] },
     invalid: { body: { targets: [] }, pointer: "/targets" },
+  },
+  {
+    path: "access-scopes",
+    kind: "access-scope",
+    storeOf: ({ accessScopes }) => accessScopes,
+    document: { description: "All of production", query: 'resource_tag["env"] = "prod"' },
+    changed: { query: 'resource_tag["env"] in ("prod", "stage")' },
+    invalid: { body: {}, pointer: "/query" },
   },
 ];
 
@@ -138,5 +147,89 @@ describe("PUT /bundles/{name}", () => {
       "/targets/0/accounts/0",
       "/targets/0/permissionSets/0",
     ]);
+  });
+});
+
+describe("PUT /access-scopes/{name}", () => {
+  it("refuses a query that means nothing, and points at the column", async () => {
+    const { call, accessScopes } = await world();
+    const body = { query: 'resource_nam = "x"' };
+    expect(problemIn(await call("PUT /access-scopes/new", { as: frank, body }))).toMatchObject({
+      code: "invalid-query",
+      errors: [{ pointer: "/query", detail: expect.stringMatching(/column 1.*resource_name/) as string }],
+    });
+    expect(await accessScopes.get("new")).toBeUndefined();
+  });
+});
+
+describe("POST /access-scopes/{name}/preview", () => {
+  const prod = { env: "prod" };
+  const withInventory = async () => {
+    const api = await world();
+    const facts = [
+      anAccountFact(1, { tags: prod }),
+      anAccountFact(2, { tags: prod }),
+      anAccountFact(3, { tags: { env: "test" } }),
+      aPermissionSetFact("Audit"),
+      aPermissionSetFact("PowerUser"),
+    ];
+    for (const fact of facts) await api.inventory.record(seen(fact));
+    return api;
+  };
+  const inAccounts = (name: string, digits: readonly number[]) =>
+    digits.map((digit) => ({
+      account: { id: anAccountId(digit) },
+      permissionSet: { arn: aPermissionSetArn(name), name },
+    }));
+
+  it("answers what the scope finds now, and what it will find once the inventory has changed", async () => {
+    const { call, inventory } = await withInventory();
+    const query = 'resource_tag["env"] = "prod" and permission_name = "PowerUser"';
+    await call("PUT /access-scopes/prod", { as: frank, body: { query } });
+    const preview = async () => (await call("POST /access-scopes/prod/preview", { as: erin })).body;
+    expect(await preview()).toMatchObject({
+      query,
+      found: 2,
+      accounts: 2,
+      permissionSets: 1,
+      saysWhichPermissions: true,
+      items: inAccounts("PowerUser", [1, 2]),
+    });
+    await inventory.record(seen(anAccountFact(4, { tags: prod })));
+    expect(await preview()).toMatchObject({ found: 3, accounts: 3 });
+  });
+
+  it("tries another query under a name, whether there is such a scope or not, and keeps nothing of it", async () => {
+    const { call, accessScopes } = await withInventory();
+    const body = { query: 'resource_tag["env"] = "prod"' };
+    expect((await call("POST /access-scopes/idea/preview", { as: erin, body })).body).toMatchObject({
+      found: 4,
+      accounts: 2,
+      permissionSets: 2,
+      saysWhichPermissions: false,
+      items: [...inAccounts("Audit", [1, 2]), ...inAccounts("PowerUser", [1, 2])],
+    });
+    expect(await accessScopes.list()).toEqual([]);
+    expect(problemIn(await call("POST /access-scopes/idea/preview", { as: erin }))).toMatchObject({
+      code: "not-found",
+    });
+    const wrong = { query: "resource_type =" };
+    expect(
+      problemIn(await call("POST /access-scopes/idea/preview", { as: erin, body: wrong })),
+    ).toMatchObject({
+      code: "invalid-query",
+      errors: [{ pointer: "/query" }],
+    });
+  });
+
+  it("shows the first hundred of many, and counts all", async () => {
+    const { call, inventory } = await world();
+    const sets = Array.from({ length: 30 }, (_, index) => `Set${String(index)}`);
+    for (const digit of [1, 2, 3, 4, 5]) await inventory.record(seen(anAccountFact(digit)));
+    for (const name of sets) await inventory.record(seen(aPermissionSetFact(name)));
+    const body = { query: 'permission_name starts_with "Set"' };
+    const answer = (await call("POST /access-scopes/all/preview", { as: erin, body })).body;
+    expect(answer).toMatchObject({ found: 150, accounts: 5, permissionSets: 30 });
+    expect((answer as { readonly items: unknown[] }).items).toHaveLength(100);
   });
 });

@@ -90,6 +90,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
+  const accessScopes = new FakeConfigurationStore<AccessScope>();
   const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
@@ -139,7 +140,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
-    accessScopes: new FakeConfigurationStore<AccessScope>(),
+    accessScopes,
     rotas: new FakeConfigurationStore<Rota>(),
     wakeups,
     audit,
@@ -147,6 +148,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     configurationHeads: fakeConfigurationHeads({
       "access-flow": flows,
       bundle: bundles,
+      "access-scope": accessScopes,
       integration: integrations,
     }),
     catalogue,
@@ -207,6 +209,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
+    accessScopes,
     wakeups,
     audit,
     configurationTrail,

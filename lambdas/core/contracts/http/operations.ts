@@ -1,12 +1,19 @@
 import * as z from "zod/mini";
 import type { DomainErrorCode } from "../../domain/errors.ts";
-import { BundleNameSchema, FlowNameSchema, RequestIdSchema } from "../../domain/ids.ts";
+import { BundleNameSchema, FlowNameSchema, RequestIdSchema, ScopeNameSchema } from "../../domain/ids.ts";
 import { IntegrationNameSchema } from "../../domain/integration.ts";
 import { SyncIdSchema } from "../../domain/sync.ts";
 import { AccessFlowBodySchema } from "../access-flow.ts";
+import { AccessScopeBodySchema } from "../access-scope.ts";
 import { BundleBodySchema } from "../bundle.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
+import {
+  AccessScopeListSchema,
+  AccessScopeViewSchema,
+  PreviewBodySchema,
+  PreviewSchema,
+} from "./access-scopes.ts";
 import { BundleListSchema, BundleViewSchema } from "./bundles.ts";
 import {
   ChangeListQuerySchema,
@@ -58,12 +65,15 @@ const nothing = z.strictObject({});
 const requestPath = z.strictObject({ id: RequestIdSchema });
 const flowPath = z.strictObject({ name: FlowNameSchema });
 const bundlePath = z.strictObject({ name: BundleNameSchema });
+const scopePath = z.strictObject({ name: ScopeNameSchema });
 const integrationPath = z.strictObject({ name: IntegrationNameSchema });
 const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const request = { status: 200, schema: RequestViewSchema } as const;
 const flow = { status: 200, schema: AccessFlowViewSchema } as const;
 
 const bundle = { status: 200, schema: BundleViewSchema } as const;
+
+const accessScope = { status: 200, schema: AccessScopeViewSchema } as const;
 
 /** Why access is not granted, or not for longer, to somebody whom a flow allows it. */
 const grantRefusals = [
@@ -268,6 +278,55 @@ export const operations = {
     body: ConfirmationBodySchema,
     answer: bundle,
     problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
+  "GET /access-scopes": {
+    summary: "All access scopes, by name",
+    path: nothing,
+    query: PageQuerySchema,
+    answer: { status: 200, schema: AccessScopeListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "GET /access-scopes/{name}": {
+    summary: "One access scope",
+    path: scopePath,
+    query: nothing,
+    answer: accessScope,
+    problems: ["not-found"],
+  },
+  "PUT /access-scopes/{name}": {
+    summary:
+      "Make or replace an access scope: a named query over the inventory, which holds what it finds at any time",
+    path: z.strictObject({ name: z.string() }),
+    query: nothing,
+    body: AccessScopeBodySchema,
+    invalidBody: "invalid-access-scope",
+    answer: accessScope,
+    problems: ["configuration-too-large", "concurrent-modification"],
+  },
+  "DELETE /access-scopes/{name}": {
+    summary: "Delete an access scope that no access flow and no bundle names",
+    path: scopePath,
+    query: nothing,
+    answer: { status: 204 },
+    problems: ["not-found", "concurrent-modification"],
+  },
+  "POST /access-scopes/{name}/confirm": {
+    summary: "Confirm a version of an access scope that others have edited, so that it serves them too",
+    path: scopePath,
+    query: nothing,
+    body: ConfirmationBodySchema,
+    answer: accessScope,
+    problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
+  "POST /access-scopes/{name}/preview": {
+    summary:
+      "What the access scope's query finds now, or another one that is to be tried; it changes nothing. The resources that a query finds, to which no access is given one by one, are shown by GET /inventory/resources",
+    path: scopePath,
+    query: nothing,
+    body: PreviewBodySchema,
+    bodyOptional: true,
+    answer: { status: 200, schema: PreviewSchema },
+    problems: ["not-found"],
   },
   "GET /configuration/changes": {
     summary:

@@ -1,0 +1,56 @@
+import type { RouteKey } from "../core/contracts/routes.ts";
+import type { AccessScope } from "../core/domain/access-scope.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { InventoryReader } from "../core/ports/inventory.ts";
+import type { AccessScopeStore } from "../core/ports/stores.ts";
+import type { IntegrationStore } from "../core/ports/sync.ts";
+import { deleteConfiguration } from "../core/use-cases/configuration/change-configuration.ts";
+import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
+import { getItem, itemNotThere, listItems } from "../core/use-cases/configuration/named-items.ts";
+import { saveAccessScope } from "../core/use-cases/configuration/save-access-scope.ts";
+import { previewAccessScope } from "../core/use-cases/preview-access-scope.ts";
+import { authorOf, type HandlersOf } from "../http/call.ts";
+import { pageOf, pageView } from "../http/pages.ts";
+import { accessScopeView } from "./views/access-scope-view.ts";
+
+/** What the routes of access scopes work with. */
+interface AccessScopeDependencies {
+  readonly accessScopes: AccessScopeStore;
+  readonly inventory: Pick<InventoryReader, "page">;
+  readonly integrations: Pick<IntegrationStore, "list">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+type AccessScopeRoute = Extract<RouteKey, `${string} /access-scopes${string}`>;
+
+/** What policy authors see and do of the access scopes. */
+export const accessScopeHandlers = (dependencies: AccessScopeDependencies): HandlersOf<AccessScopeRoute> => {
+  const { accessScopes: store, clock } = dependencies;
+  const kind = { kind: "access-scope", store, clock } as const;
+  const get = getItem<AccessScope>(kind);
+  const list = listItems<AccessScope>(kind);
+  const save = saveAccessScope(dependencies);
+  const remove = deleteConfiguration<AccessScope>(kind);
+  const confirm = confirmConfiguration<AccessScope>(kind);
+  const preview = previewAccessScope(dependencies);
+
+  return {
+    "GET /access-scopes": async ({ query }) => ({
+      body: pageView(await list(pageOf(query)), accessScopeView),
+    }),
+    "GET /access-scopes/{name}": async ({ path }) => ({ body: accessScopeView(await get(path.name)) }),
+    "PUT /access-scopes/{name}": async ({ path, body, ...call }) => ({
+      body: accessScopeView(await save({ author: authorOf(call), name: path.name, scope: body })),
+    }),
+    "DELETE /access-scopes/{name}": async ({ path: { name }, ...call }) => {
+      await remove(name, authorOf(call), () => itemNotThere("access-scope", name));
+      return { body: undefined };
+    },
+    "POST /access-scopes/{name}/confirm": async ({ caller, via, path, body }) => ({
+      body: accessScopeView(await confirm({ caller: caller.userId, via, ...path, ...body })),
+    }),
+    "POST /access-scopes/{name}/preview": async ({ path, body }) => ({
+      body: await preview({ ...path, ...body }),
+    }),
+  };
+};
