@@ -9,6 +9,7 @@ import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts"
 import { entitlementReader } from "../adapters/dynamodb/entitlement-store.ts";
 import { integrationStore } from "../adapters/dynamodb/integration-store.ts";
 import { inventory } from "../adapters/dynamodb/inventory.ts";
+import { rotaStore } from "../adapters/dynamodb/rota-store.ts";
 import { syncStore } from "../adapters/dynamodb/sync-store.ts";
 import { directory } from "../adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../adapters/lambda/catalogue-refresh.ts";
@@ -37,6 +38,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     bundles: bundleStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     accessScopes: accessScopeStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    rotas: rotaStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     configurationTrail: configurationTrail({
       clientsFor,
       tableName: environment.AUDIT_TABLE,

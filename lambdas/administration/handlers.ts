@@ -18,6 +18,7 @@ import type {
   ConfigurationHeads,
   ConfigurationTrail,
   EntitlementReader,
+  RotaStore,
 } from "../core/ports/stores.ts";
 import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
@@ -31,12 +32,14 @@ import { bundleHandlers } from "./bundle-handlers.ts";
 import { configurationHandlers } from "./configuration-handlers.ts";
 import { integrationHandlers } from "./integration-handlers.ts";
 import { inventoryHandlers } from "./inventory-handlers.ts";
+import { rotaHandlers } from "./rota-handlers.ts";
 
 /** What administration works with: ports, and what its settings say. */
 export interface AdministrationPorts {
   readonly flows: AccessFlowStore;
   readonly bundles: BundleStore;
   readonly accessScopes: AccessScopeStore;
+  readonly rotas: RotaStore;
   readonly configurationTrail: Pick<ConfigurationTrail, "list">;
   readonly configurationHeads: ConfigurationHeads;
   readonly catalogue: Catalogue;
@@ -77,6 +80,7 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
       ...accessFlowHandlers({ ...ports, names }),
       ...accessScopeHandlers(ports),
       ...bundleHandlers({ ...ports, names }),
+      ...rotaHandlers({ ...ports, names }),
       ...configurationHandlers(ports),
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),

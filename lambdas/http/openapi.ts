@@ -40,8 +40,10 @@ import {
   RequestListSchema,
   RequestViewSchema,
 } from "../core/contracts/http/requests.ts";
+import { OnCallSchema, RotaListSchema, RotaViewSchema } from "../core/contracts/http/rotas.ts";
 import { FindingSchema, SweepBodySchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
 import { SyncListSchema, SyncViewSchema } from "../core/contracts/http/syncs.ts";
+import { RotaBodySchema } from "../core/contracts/rota.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { problemKinds, type ProblemCode } from "./problems.ts";
 
@@ -59,6 +61,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   BundleDocument: BundleBodySchema,
   AccessScopeDocument: AccessScopeBodySchema,
   Previewing: PreviewBodySchema,
+  RotaDocument: RotaBodySchema,
   Confirmation: ConfirmationBodySchema,
   SweepBody: SweepBodySchema,
   IntegrationDocument: IntegrationBodySchema,
@@ -79,6 +82,9 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   AccessScope: AccessScopeViewSchema,
   AccessScopeList: AccessScopeListSchema,
   Preview: PreviewSchema,
+  Rota: RotaViewSchema,
+  RotaList: RotaListSchema,
+  OnCall: OnCallSchema,
   ConfigurationChange: ConfigurationChangeSchema,
   ConfigurationChangeList: ConfigurationChangeListSchema,
   SweepReport: SweepReportSchema,

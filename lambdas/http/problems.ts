@@ -34,6 +34,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "invalid-access-flow": { status: 400, title: "The access flow does not fit" },
   "invalid-bundle": { status: 400, title: "The bundle does not fit" },
   "invalid-access-scope": { status: 400, title: "The access scope does not fit" },
+  "invalid-rota": { status: 400, title: "The rota does not fit" },
   "invalid-integration": { status: 400, title: "The integration does not fit" },
   "configuration-too-large": { status: 413, title: "There is too much in it to be kept" },
   "wrong-connector-account": {

@@ -23,6 +23,7 @@ const answeredBy = {
   "access-flows": "administration",
   bundles: "administration",
   "access-scopes": "administration",
+  rotas: "administration",
   sweep: "administration",
   configuration: "administration",
   integrations: "administration",

@@ -38,6 +38,12 @@ export const Routes = [
   { method: "POST", path: "/access-scopes/{name}/confirm", role: "administrator" },
   // It changes nothing, and a query may be longer than an address.
   { method: "POST", path: "/access-scopes/{name}/preview", role: "reader" },
+  { method: "GET", path: "/rotas", role: "reader" },
+  { method: "GET", path: "/rotas/{name}", role: "reader" },
+  { method: "PUT", path: "/rotas/{name}", role: "policy-author" },
+  { method: "DELETE", path: "/rotas/{name}", role: "policy-author" },
+  { method: "POST", path: "/rotas/{name}/confirm", role: "administrator" },
+  { method: "GET", path: "/rotas/{name}/on-call", role: "reader" },
   { method: "GET", path: "/configuration/changes", role: "reader" },
   { method: "POST", path: "/sweep", role: "administrator" },
   { method: "GET", path: "/integrations", role: "reader" },

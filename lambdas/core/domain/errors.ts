@@ -23,6 +23,7 @@ export type DomainErrorCode =
   | "invalid-access-flow"
   | "invalid-bundle"
   | "invalid-access-scope"
+  | "invalid-rota"
   | "invalid-integration"
   | "configuration-too-large"
   | "wrong-connector-account"

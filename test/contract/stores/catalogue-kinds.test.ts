@@ -1,15 +1,21 @@
 import { expect, it } from "vitest";
 import type { ConfigurationKind } from "../../../lambdas/core/domain/configuration/subject.ts";
-import { ScopeNameSchema } from "../../../lambdas/core/domain/ids.ts";
+import { ScopeNameSchema, timestamp } from "../../../lambdas/core/domain/ids.ts";
 import { HOME_INTEGRATION } from "../../../lambdas/core/domain/integration.ts";
 import type { ConfigurationItem, ConfigurationStore } from "../../../lambdas/core/ports/stores.ts";
 import { aPermissionSetArn, anAccountId, anOrganizationalUnitId, aUserId } from "../../support/builders.ts";
-import { aBundle, anAccessScope } from "../../support/catalogue.ts";
+import { aBundle, aRota, anAccessScope } from "../../support/catalogue.ts";
 import { deletedEntry, savedEntry } from "../../support/configuration.ts";
 import { describeStores } from "./describe-stores.ts";
 import type { Stores } from "./environments.ts";
 
 /* That each kind is kept with all that it may say; what every store of configuration keeps to: configuration.test.ts. */
+
+const shift = {
+  user: { id: aUserId("carol"), name: "carol@example.com" },
+  from: timestamp(new Date("2026-02-01T00:00:00Z")),
+  to: timestamp(new Date("2026-02-02T00:00:00Z")),
+};
 
 interface Sample {
   readonly kind: ConfigurationKind;
@@ -45,6 +51,11 @@ const samples: readonly Sample[] = [
     kind: "access-scope",
     storeOf: ({ accessScopes }) => accessScopes,
     item: anAccessScope({ description: "All of production", unconfirmedEditors: [aUserId("zoe")] }),
+  },
+  {
+    kind: "rota",
+    storeOf: ({ rotas }) => rotas,
+    item: aRota({ shifts: [shift], overrides: [shift] }),
   },
 ];
 

@@ -13,6 +13,7 @@ import { integrationStore } from "../../../lambdas/adapters/dynamodb/integration
 import { inventory } from "../../../lambdas/adapters/dynamodb/inventory.ts";
 import { paceItem, type PaceItem } from "../../../lambdas/adapters/dynamodb/pace-item.ts";
 import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
+import { rotaStore } from "../../../lambdas/adapters/dynamodb/rota-store.ts";
 import { syncStore } from "../../../lambdas/adapters/dynamodb/sync-store.ts";
 import { turns, turnWatch } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
@@ -31,10 +32,12 @@ import type {
   EntitlementIndex,
   EntitlementReader,
   EntitlementStore,
+  RotaStore,
   Turns,
   WakeupStore,
 } from "../../../lambdas/core/ports/stores.ts";
 import type { AccessScope } from "../../../lambdas/core/domain/access-scope.ts";
+import type { Rota } from "../../../lambdas/core/domain/rota.ts";
 import type { Bundle } from "../../../lambdas/core/domain/bundle.ts";
 import type { RequestCounts } from "../../../lambdas/core/ports/sweep.ts";
 import {
@@ -76,6 +79,7 @@ export interface Stores {
   readonly flows: AccessFlowStore;
   readonly bundles: BundleStore;
   readonly accessScopes: AccessScopeStore;
+  readonly rotas: RotaStore;
   readonly audit: AuditTrail;
   readonly configurationTrail: ConfigurationTrail;
   readonly configurationHeads: ConfigurationHeads;
@@ -118,6 +122,7 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     flows: accessFlowStore({ clientsFor, tableName: tables.config }),
     bundles: bundleStore({ clientsFor, tableName: tables.config }),
     accessScopes: accessScopeStore({ clientsFor, tableName: tables.config }),
+    rotas: rotaStore({ clientsFor, tableName: tables.config }),
     audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
     configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
@@ -134,6 +139,7 @@ const fakeStores = (): Stores => {
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
   const accessScopes = new FakeConfigurationStore<AccessScope>();
+  const rotas = new FakeConfigurationStore<Rota>();
   const integrations = new FakeIntegrationStore();
   const fakeTurns = new FakeTurns(clock);
   return {
@@ -152,12 +158,14 @@ const fakeStores = (): Stores => {
     flows,
     bundles,
     accessScopes,
+    rotas,
     audit: new FakeAuditTrail(),
     configurationTrail: new FakeConfigurationTrail(),
     configurationHeads: fakeConfigurationHeads({
       "access-flow": flows,
       bundle: bundles,
       "access-scope": accessScopes,
+      rota: rotas,
       integration: integrations,
     }),
     inventory: new FakeInventory(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aGroupId, aPerson, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
 import { aPermissionSetFact, anAccountFact, seen } from "../../support/facts.ts";
 import { problemIn } from "./problems.ts";
-import { apiUnderTest, erin, frank, mallory, root, type ApiUnderTest } from "./world.ts";
+import { alice, apiUnderTest, bob, carol, erin, frank, mallory, root, type ApiUnderTest } from "./world.ts";
 
 /* What bundles, access scopes and rotas have in common, kind by kind; then what is special to each. */
 
@@ -10,6 +10,13 @@ const target = {
   accounts: ["payments-prod"],
   organizationalUnits: ["/Workloads/Prod"],
   permissionSets: ["PowerUser"],
+};
+
+const rota = {
+  timeZone: "Europe/Berlin",
+  shifts: [{ user: "carol", from: "2026-02-01T00:00:00.000Z", to: "2026-02-02T00:00:00.000Z" }],
+  rotation: { participants: ["alice", "bob"], startsAt: "2026-01-05T08:00:00.000Z", every: "P7D" },
+  overrides: [{ user: "mallory", from: "2026-01-06T00:00:00.000Z", to: "2026-01-07T00:00:00.000Z" }],
 };
 
 interface Kind {
@@ -40,6 +47,14 @@ const kinds: readonly Kind[] = [
     document: { description: "All of production", query: 'resource_tag["env"] = "prod"' },
     changed: { query: 'resource_tag["env"] in ("prod", "stage")' },
     invalid: { body: {}, pointer: "/query" },
+  },
+  {
+    path: "rotas",
+    kind: "rota",
+    storeOf: ({ rotas }) => rotas,
+    document: rota,
+    changed: { ...rota, timeZone: "UTC" },
+    invalid: { body: { ...rota, timeZone: "Berlin" }, pointer: "/timeZone" },
   },
 ];
 
@@ -231,5 +246,44 @@ describe("POST /access-scopes/{name}/preview", () => {
     const answer = (await call("POST /access-scopes/all/preview", { as: erin, body })).body;
     expect(answer).toMatchObject({ found: 150, accounts: 5, permissionSets: 30 });
     expect((answer as { readonly items: unknown[] }).items).toHaveLength(100);
+  });
+});
+
+describe("GET /rotas/{name}/on-call", () => {
+  it("answers who is on call now and at another time, by name, and nobody in a gap", async () => {
+    const { call, clock } = await world();
+    await call("PUT /rotas/payments", { as: frank, body: rota });
+    const onCall = async (query = "") => {
+      const answer = await call(`GET /rotas/payments/on-call${query}`, { as: erin });
+      return (answer.body as { readonly onCall: readonly { readonly name: string }[] }).onCall;
+    };
+    expect(await onCall()).toEqual([]);
+    expect(await onCall("?at=2026-01-05T09:00:00%2B01:00")).toEqual([{ id: alice.userId, name: "alice" }]);
+    expect(await onCall("?at=2026-01-06T12:00:00Z")).toEqual([{ id: mallory.userId, name: "mallory" }]);
+    await clock.advanceBy(12 * 24 * 3600 * 1000);
+    expect(await onCall()).toEqual([{ id: bob.userId, name: "bob" }]);
+    expect(await onCall("?at=2026-02-01T12:00:00Z")).toEqual([{ id: carol.userId, name: "carol" }]);
+    const wrong = await call("GET /rotas/payments/on-call?at=tomorrow", { as: erin });
+    expect(problemIn(wrong)).toMatchObject({ code: "invalid-query", errors: [{ pointer: "/at" }] });
+    expect(problemIn(await call("GET /rotas/other/on-call", { as: erin }))).toMatchObject({
+      code: "not-found",
+    });
+  });
+});
+
+describe("PUT /rotas/{name}", () => {
+  it("tells of everybody whom nobody knows, once each, and keeps nothing", async () => {
+    const { call, rotas } = await world();
+    const overrides = [{ ...rota.overrides[0], user: "ghost" }];
+    const rotation = { ...rota.rotation, participants: ["alice", "casper", "ghost"] };
+    const problem = problemIn(
+      await call("PUT /rotas/new", { as: frank, body: { ...rota, rotation, overrides } }),
+    );
+    expect(problem.code).toBe("unknown-name");
+    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual([
+      "/rotation/participants/1",
+      "/rotation/participants/2",
+    ]);
+    expect(await rotas.get("new")).toBeUndefined();
   });
 });

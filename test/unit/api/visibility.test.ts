@@ -3,7 +3,7 @@ import { operations } from "../../../lambdas/core/contracts/http/operations.ts";
 import { Routes, type RouteKey } from "../../../lambdas/core/contracts/routes.ts";
 import type { Person } from "../../../lambdas/core/domain/principal.ts";
 import { aRequestId } from "../../support/builders.ts";
-import { aBundle, anAccessScope } from "../../support/catalogue.ts";
+import { aBundle, aRota, anAccessScope } from "../../support/catalogue.ts";
 import { anAccountFact, seen } from "../../support/facts.ts";
 import { aFinishedSync, anAccountIntegration, integrationName } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
@@ -27,6 +27,11 @@ const bodies: Partial<Record<RouteKey, object>> = {
   "POST /access-flows/{name}/confirm": { version: 1 },
   "PUT /bundles/{name}": { targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }] },
   "POST /bundles/{name}/confirm": { version: 1 },
+  "PUT /rotas/{name}": {
+    timeZone: "Europe/Berlin",
+    rotation: { participants: ["alice"], startsAt: "2026-01-05T08:00:00Z", every: "P1W" },
+  },
+  "POST /rotas/{name}/confirm": { version: 1 },
   "PUT /access-scopes/{name}": { query: 'permission_name = "PowerUser"' },
   "POST /access-scopes/{name}/confirm": { version: 1 },
   "POST /access-scopes/{name}/preview": {},
@@ -156,9 +161,20 @@ describe("a route that needs a role is closed to everyone without it", () => {
   it.each(guarded)("$key ($role)", async (route) => {
     const may: readonly Person[] = [...openTo[route.role], root];
     for (const as of [alice, bob, erin, frank, mallory, root]) {
-      const { call, submit, flows, bundles, accessScopes, integrations, syncs, syncStarter, inventory } =
-        await apiUnderTest();
+      const {
+        call,
+        submit,
+        flows,
+        bundles,
+        accessScopes,
+        rotas,
+        integrations,
+        syncs,
+        syncStarter,
+        inventory,
+      } = await apiUnderTest();
       await accessScopes.put(anAccessScope());
+      await rotas.put(aRota());
       await bundles.put(aBundle());
       await integrations.put(lab);
       await syncs.put(pass);

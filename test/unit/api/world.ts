@@ -91,6 +91,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
   const accessScopes = new FakeConfigurationStore<AccessScope>();
+  const rotas = new FakeConfigurationStore<Rota>();
   const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
@@ -141,7 +142,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     flows,
     bundles,
     accessScopes,
-    rotas: new FakeConfigurationStore<Rota>(),
+    rotas,
     wakeups,
     audit,
     configurationTrail,
@@ -149,6 +150,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
       "access-flow": flows,
       bundle: bundles,
       "access-scope": accessScopes,
+      rota: rotas,
       integration: integrations,
     }),
     catalogue,
@@ -210,6 +212,7 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     flows,
     bundles,
     accessScopes,
+    rotas,
     wakeups,
     audit,
     configurationTrail,

@@ -1,11 +1,18 @@
 import * as z from "zod/mini";
 import type { DomainErrorCode } from "../../domain/errors.ts";
-import { BundleNameSchema, FlowNameSchema, RequestIdSchema, ScopeNameSchema } from "../../domain/ids.ts";
+import {
+  BundleNameSchema,
+  FlowNameSchema,
+  RequestIdSchema,
+  RotaNameSchema,
+  ScopeNameSchema,
+} from "../../domain/ids.ts";
 import { IntegrationNameSchema } from "../../domain/integration.ts";
 import { SyncIdSchema } from "../../domain/sync.ts";
 import { AccessFlowBodySchema } from "../access-flow.ts";
 import { AccessScopeBodySchema } from "../access-scope.ts";
 import { BundleBodySchema } from "../bundle.ts";
+import { RotaBodySchema } from "../rota.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
 import {
@@ -40,6 +47,7 @@ import {
   RequestListSchema,
   RequestViewSchema,
 } from "./requests.ts";
+import { OnCallQuerySchema, OnCallSchema, RotaListSchema, RotaViewSchema } from "./rotas.ts";
 import { SweepBodySchema, SweepReportSchema } from "./sweep.ts";
 import { SyncListQuerySchema, SyncListSchema, SyncViewSchema } from "./syncs.ts";
 
@@ -66,6 +74,7 @@ const requestPath = z.strictObject({ id: RequestIdSchema });
 const flowPath = z.strictObject({ name: FlowNameSchema });
 const bundlePath = z.strictObject({ name: BundleNameSchema });
 const scopePath = z.strictObject({ name: ScopeNameSchema });
+const rotaPath = z.strictObject({ name: RotaNameSchema });
 const integrationPath = z.strictObject({ name: IntegrationNameSchema });
 const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const request = { status: 200, schema: RequestViewSchema } as const;
@@ -74,6 +83,8 @@ const flow = { status: 200, schema: AccessFlowViewSchema } as const;
 const bundle = { status: 200, schema: BundleViewSchema } as const;
 
 const accessScope = { status: 200, schema: AccessScopeViewSchema } as const;
+
+const rota = { status: 200, schema: RotaViewSchema } as const;
 
 /** Why access is not granted, or not for longer, to somebody whom a flow allows it. */
 const grantRefusals = [
@@ -326,6 +337,51 @@ export const operations = {
     body: PreviewBodySchema,
     bodyOptional: true,
     answer: { status: 200, schema: PreviewSchema },
+    problems: ["not-found"],
+  },
+  "GET /rotas": {
+    summary: "All rotas, by name",
+    path: nothing,
+    query: PageQuerySchema,
+    answer: { status: 200, schema: RotaListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "GET /rotas/{name}": {
+    summary: "One rota",
+    path: rotaPath,
+    query: nothing,
+    answer: rota,
+    problems: ["not-found"],
+  },
+  "PUT /rotas/{name}": {
+    summary: "Make or replace a rota: who is on call when, which access flows may ask",
+    path: z.strictObject({ name: z.string() }),
+    query: nothing,
+    body: RotaBodySchema,
+    invalidBody: "invalid-rota",
+    answer: rota,
+    problems: ["unknown-name", "ambiguous-name", "configuration-too-large", "concurrent-modification"],
+  },
+  "DELETE /rotas/{name}": {
+    summary: "Delete a rota that no access flow names",
+    path: rotaPath,
+    query: nothing,
+    answer: { status: 204 },
+    problems: ["not-found", "concurrent-modification"],
+  },
+  "POST /rotas/{name}/confirm": {
+    summary: "Confirm a version of a rota that others have edited, so that it serves them too",
+    path: rotaPath,
+    query: nothing,
+    body: ConfirmationBodySchema,
+    answer: rota,
+    problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
+  "GET /rotas/{name}/on-call": {
+    summary: "Who is on call by a rota, now or at another time",
+    path: rotaPath,
+    query: OnCallQuerySchema,
+    answer: { status: 200, schema: OnCallSchema },
     problems: ["not-found"],
   },
   "GET /configuration/changes": {

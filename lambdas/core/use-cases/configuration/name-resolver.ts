@@ -104,7 +104,23 @@ export const nameResolver = (dependencies: NameDependencies) => {
     placed,
     party,
     parties: (documents: readonly PartyDocument[], pointer: string): Promise<Party[]> =>
-      each(documents, pointer, party),
+      each(documents, pointer, (document, at) => partyOf(dependencies, document, at)),
+    party: async (document: PartyDocument, pointer: string): Promise<Party | undefined> => {
+      const outcome = await attempt((written, at) => partyOf(dependencies, written, at), document, pointer);
+      if ("resolved" in outcome) return outcome.resolved;
+      problems.push(outcome.problem);
+      return undefined;
+    },
+    /** Users by their names, each with the field that says it. */
+    users: async (
+      named: readonly { readonly name: string; readonly pointer: string }[],
+    ): Promise<Extract<Party, { readonly type: "user" }>[]> => {
+      const outcomes = await inBatches(named, AT_A_TIME, ({ name, pointer }) =>
+        attempt((user, at) => userOf(dependencies, user, at), name, pointer),
+      );
+      problems.push(...outcomes.flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : [])));
+      return outcomes.flatMap((outcome) => ("resolved" in outcome ? [outcome.resolved] : []));
+    },
     targets: async (documents: readonly TargetDocument[], pointer: string): Promise<FlowTarget[]> => {
       const targets: FlowTarget[] = [];
       for (const [index, document] of documents.entries()) {
@@ -159,19 +175,27 @@ const attempt = async <Written, Resolved>(
   }
 };
 
-const partyOf = async (
+const userOf = async (
   { directory }: Pick<NameDependencies, "directory">,
+  name: string,
+  pointer: string,
+): Promise<Extract<Party, { readonly type: "user" }>> => {
+  const user = await directory.userByName(name);
+  if (user === undefined) throw unknown("user with the email or user name", name, pointer);
+  return { type: "user", id: user.userId, name };
+};
+
+const partyOf = async (
+  dependencies: Pick<NameDependencies, "directory">,
   party: PartyDocument,
   pointer: string,
 ): Promise<Party> => {
   if ("group" in party) {
-    const group = await directory.groupByName(party.group);
+    const group = await dependencies.directory.groupByName(party.group);
     if (group === undefined) throw unknown("group with the display name", party.group, `${pointer}/group`);
     return { type: "group", id: group.groupId, name: party.group };
   }
-  const user = await directory.userByName(party.user);
-  if (user === undefined) throw unknown("user with the email or user name", party.user, `${pointer}/user`);
-  return { type: "user", id: user.userId, name: party.user };
+  return userOf(dependencies, party.user, `${pointer}/user`);
 };
 
 const unitAt = async (
