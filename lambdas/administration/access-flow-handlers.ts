@@ -1,7 +1,7 @@
 import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
-import type { AccessFlowStore } from "../core/ports/stores.ts";
+import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
@@ -12,6 +12,9 @@ import { accessFlowView } from "./views/access-flow-view.ts";
 /** What the routes of access flows work with. */
 interface AccessFlowDependencies {
   readonly flows: AccessFlowStore;
+  readonly bundles: BundleStore;
+  readonly accessScopes: AccessScopeStore;
+  readonly rotas: RotaStore;
   readonly directory: Pick<Directory, "groupByName" | "userByName">;
   readonly organization: Pick<Organization, "organizationalUnitAt">;
   readonly names: Names;

@@ -2,11 +2,11 @@ import type { RouteKey } from "../core/contracts/routes.ts";
 import type { AccessScope } from "../core/domain/access-scope.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
-import type { AccessScopeStore } from "../core/ports/stores.ts";
+import type { AccessFlowStore, AccessScopeStore, BundleStore } from "../core/ports/stores.ts";
 import type { IntegrationStore } from "../core/ports/sync.ts";
-import { deleteConfiguration } from "../core/use-cases/configuration/change-configuration.ts";
 import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
-import { getItem, itemNotThere, listItems } from "../core/use-cases/configuration/named-items.ts";
+import { deleteNamed } from "../core/use-cases/configuration/delete-named.ts";
+import { getItem, listItems } from "../core/use-cases/configuration/named-items.ts";
 import { saveAccessScope } from "../core/use-cases/configuration/save-access-scope.ts";
 import { previewAccessScope } from "../core/use-cases/preview-access-scope.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
@@ -16,6 +16,8 @@ import { accessScopeView } from "./views/access-scope-view.ts";
 /** What the routes of access scopes work with. */
 interface AccessScopeDependencies {
   readonly accessScopes: AccessScopeStore;
+  readonly flows: Pick<AccessFlowStore, "list">;
+  readonly bundles: Pick<BundleStore, "list">;
   readonly inventory: Pick<InventoryReader, "page">;
   readonly integrations: Pick<IntegrationStore, "list">;
   readonly clock: Pick<Clock, "now">;
@@ -30,7 +32,7 @@ export const accessScopeHandlers = (dependencies: AccessScopeDependencies): Hand
   const get = getItem<AccessScope>(kind);
   const list = listItems<AccessScope>(kind);
   const save = saveAccessScope(dependencies);
-  const remove = deleteConfiguration<AccessScope>(kind);
+  const remove = deleteNamed<AccessScope>(kind, dependencies);
   const confirm = confirmConfiguration<AccessScope>(kind);
   const preview = previewAccessScope(dependencies);
 
@@ -42,8 +44,8 @@ export const accessScopeHandlers = (dependencies: AccessScopeDependencies): Hand
     "PUT /access-scopes/{name}": async ({ path, body, ...call }) => ({
       body: accessScopeView(await save({ author: authorOf(call), name: path.name, scope: body })),
     }),
-    "DELETE /access-scopes/{name}": async ({ path: { name }, ...call }) => {
-      await remove(name, authorOf(call), () => itemNotThere("access-scope", name));
+    "DELETE /access-scopes/{name}": async ({ path, ...call }) => {
+      await remove(path.name, authorOf(call));
       return { body: undefined };
     },
     "POST /access-scopes/{name}/confirm": async ({ caller, via, path, body }) => ({

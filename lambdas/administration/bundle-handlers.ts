@@ -1,12 +1,12 @@
 import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Bundle } from "../core/domain/bundle.ts";
-import { deleteConfiguration } from "../core/use-cases/configuration/change-configuration.ts";
 import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
+import { deleteNamed } from "../core/use-cases/configuration/delete-named.ts";
 import type { NameDependencies } from "../core/use-cases/configuration/name-resolver.ts";
-import { getItem, itemNotThere, listItems } from "../core/use-cases/configuration/named-items.ts";
+import { getItem, listItems } from "../core/use-cases/configuration/named-items.ts";
 import { saveBundle } from "../core/use-cases/configuration/save-bundle.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { BundleStore } from "../core/ports/stores.ts";
+import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { bundleView } from "./views/bundle-view.ts";
@@ -14,6 +14,9 @@ import { bundleView } from "./views/bundle-view.ts";
 /** What the routes of bundles work with. */
 interface BundleDependencies extends NameDependencies {
   readonly bundles: BundleStore;
+  readonly flows: Pick<AccessFlowStore, "list">;
+  readonly accessScopes: Pick<AccessScopeStore, "list">;
+  readonly rotas: Pick<RotaStore, "list">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -25,7 +28,7 @@ export const bundleHandlers = (dependencies: BundleDependencies): HandlersOf<Bun
   const get = getItem<Bundle>(kind);
   const list = listItems<Bundle>(kind);
   const save = saveBundle(dependencies);
-  const remove = deleteConfiguration<Bundle>(kind);
+  const remove = deleteNamed<Bundle>(kind, dependencies);
   const confirm = confirmConfiguration<Bundle>(kind);
 
   return {
@@ -34,8 +37,8 @@ export const bundleHandlers = (dependencies: BundleDependencies): HandlersOf<Bun
     "PUT /bundles/{name}": async ({ path, body, ...call }) => ({
       body: bundleView(await save({ author: authorOf(call), name: path.name, bundle: body })),
     }),
-    "DELETE /bundles/{name}": async ({ path: { name }, ...call }) => {
-      await remove(name, authorOf(call), () => itemNotThere("bundle", name));
+    "DELETE /bundles/{name}": async ({ path, ...call }) => {
+      await remove(path.name, authorOf(call));
       return { body: undefined };
     },
     "POST /bundles/{name}/confirm": async ({ caller, via, path, body }) => ({

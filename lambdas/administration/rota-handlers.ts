@@ -1,12 +1,12 @@
 import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Rota } from "../core/domain/rota.ts";
-import { deleteConfiguration } from "../core/use-cases/configuration/change-configuration.ts";
 import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
+import { deleteNamed } from "../core/use-cases/configuration/delete-named.ts";
 import type { NameDependencies } from "../core/use-cases/configuration/name-resolver.ts";
-import { getItem, itemNotThere, listItems } from "../core/use-cases/configuration/named-items.ts";
+import { getItem, listItems } from "../core/use-cases/configuration/named-items.ts";
 import { saveRota } from "../core/use-cases/configuration/save-rota.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { RotaStore } from "../core/ports/stores.ts";
+import type { AccessFlowStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { onCallView, rotaView } from "./views/rota-view.ts";
@@ -14,6 +14,8 @@ import { onCallView, rotaView } from "./views/rota-view.ts";
 /** What the routes of rotas work with. */
 interface RotaDependencies extends NameDependencies {
   readonly rotas: RotaStore;
+  readonly flows: Pick<AccessFlowStore, "list">;
+  readonly bundles: Pick<BundleStore, "list">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -25,7 +27,7 @@ export const rotaHandlers = (dependencies: RotaDependencies): HandlersOf<RotaRou
   const get = getItem<Rota>(kind);
   const list = listItems<Rota>(kind);
   const save = saveRota(dependencies);
-  const remove = deleteConfiguration<Rota>(kind);
+  const remove = deleteNamed<Rota>(kind, dependencies);
   const confirm = confirmConfiguration<Rota>(kind);
 
   return {
@@ -34,8 +36,8 @@ export const rotaHandlers = (dependencies: RotaDependencies): HandlersOf<RotaRou
     "PUT /rotas/{name}": async ({ path, body, ...call }) => ({
       body: rotaView(await save({ author: authorOf(call), name: path.name, rota: body })),
     }),
-    "DELETE /rotas/{name}": async ({ path: { name }, ...call }) => {
-      await remove(name, authorOf(call), () => itemNotThere("rota", name));
+    "DELETE /rotas/{name}": async ({ path, ...call }) => {
+      await remove(path.name, authorOf(call));
       return { body: undefined };
     },
     "POST /rotas/{name}/confirm": async ({ caller, via, path, body }) => ({

@@ -36,6 +36,9 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "invalid-access-scope": { status: 400, title: "The access scope does not fit" },
   "invalid-rota": { status: 400, title: "The rota does not fit" },
   "invalid-integration": { status: 400, title: "The integration does not fit" },
+  "too-many-named": { status: 400, title: "Too many resources are named one by one" },
+  "scope-without-permissions": { status: 400, title: "Every permission set would be meant" },
+  "still-named": { status: 409, title: "Something still names it" },
   "configuration-too-large": { status: 413, title: "There is too much in it to be kept" },
   "wrong-connector-account": {
     status: 400,

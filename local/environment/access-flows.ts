@@ -1,5 +1,8 @@
 import type { ClientsFor } from "../../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../../lambdas/adapters/dynamodb/access-flow-store.ts";
+import { accessScopeStore } from "../../lambdas/adapters/dynamodb/access-scope-store.ts";
+import { bundleStore } from "../../lambdas/adapters/dynamodb/bundle-store.ts";
+import { rotaStore } from "../../lambdas/adapters/dynamodb/rota-store.ts";
 import { directory } from "../../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../../lambdas/adapters/lambda/catalogue-refresh.ts";
 import { organization } from "../../lambdas/adapters/organizations/organization.ts";
@@ -98,6 +101,9 @@ export const applyAccessFlows = async (
       refresh: catalogueRefresh({ clientsFor, functionName: syncFunction }),
       clock,
     }),
+    bundles: bundleStore(config),
+    accessScopes: accessScopeStore(config),
+    rotas: rotaStore(config),
     clock,
   };
   file.refuse(await problemsOf(file, saveAccessFlow({ ...lookUp, flows: NOWHERE })));

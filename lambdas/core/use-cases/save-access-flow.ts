@@ -4,12 +4,13 @@ import type { Author } from "../domain/configuration/entry.ts";
 import { FlowNameSchema } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
+import type { CatalogueStores } from "./configuration/catalogue.ts";
 import type { NameDependencies } from "./configuration/name-resolver.ts";
 import { nameOfItem } from "./configuration/named-items.ts";
 import { resolveAccessFlow } from "./configuration/resolve-access-flow.ts";
 import { saveConfiguration } from "./configuration/save-configuration.ts";
 
-interface Dependencies extends NameDependencies {
+interface Dependencies extends NameDependencies, CatalogueStores {
   readonly flows: Pick<AccessFlowStore, "head" | "put" | "delete">;
   readonly clock: Pick<Clock, "now">;
 }

@@ -287,3 +287,90 @@ describe("PUT /rotas/{name}", () => {
     expect(await rotas.get("new")).toBeUndefined();
   });
 });
+
+describe("what access flows and bundles name", () => {
+  const flow = (more: object) => ({
+    requestors: { anyOf: [{ group: "payments-engineers" }] },
+    targets: [target],
+    duration: { max: "PT1H" },
+    ...more,
+  });
+  const put = ({ call }: ApiUnderTest, path: string, body: object) =>
+    call(`PUT /${path}`, { as: frank, body });
+
+  it("has to be there when they are saved, and stays there as long as they name it", async () => {
+    const api = await world();
+    const naming = flow({
+      targets: [{ bundle: "payments" }, { accessScope: "power" }],
+      requestors: { onCall: "payments" },
+    });
+    const refused = problemIn(await put(api, "access-flows/new", naming));
+    expect(refused).toMatchObject({ status: 400, code: "unknown-name" });
+    expect(refused.errors?.map(({ pointer }) => pointer)).toEqual([
+      "/targets/0/bundle",
+      "/targets/1/accessScope",
+      "/requestors/onCall",
+    ]);
+    expect(await api.flows.get("new")).toBeUndefined();
+    const bundle = { targets: [{ accessScope: "power" }] };
+    expect(problemIn(await put(api, "bundles/payments", bundle))).toMatchObject({ code: "unknown-name" });
+
+    expect((await put(api, "access-scopes/power", { query: 'permission_name = "PowerUser"' })).status).toBe(
+      200,
+    );
+    expect((await put(api, "bundles/payments", bundle)).status).toBe(200);
+    expect((await put(api, "rotas/payments", rota)).status).toBe(200);
+    expect((await put(api, "access-flows/new", naming)).status).toBe(200);
+    const remove = (path: string) => api.call(`DELETE /${path}`, { as: frank });
+    for (const path of ["bundles/payments", "access-scopes/power", "rotas/payments"])
+      expect(problemIn(await remove(path)), path).toMatchObject({ status: 409, code: "still-named" });
+    expect(problemIn(await remove("access-scopes/power")).detail).toContain(
+      "the access flow new and the bundle payments",
+    );
+    for (const path of ["access-flows/new", "bundles/payments", "access-scopes/power", "rotas/payments"])
+      expect((await remove(path)).status, path).toBe(204);
+  });
+
+  it("is no scope that gives every permission set, then or later", async () => {
+    const api = await world();
+    await put(api, "access-scopes/prod", { query: 'resource_tag["env"] = "prod"' });
+    const whole = { targets: [{ accessScope: "prod" }] };
+    for (const [path, body] of [
+      ["access-flows/new", flow(whole)],
+      ["bundles/new", whole],
+    ] as const)
+      expect(problemIn(await put(api, path, body))).toMatchObject({
+        status: 400,
+        code: "scope-without-permissions",
+        errors: [{ pointer: "/targets/0/accessScope" }],
+      });
+    const some = { targets: [{ accessScope: "prod", permissionSets: ["PowerUser"] }] };
+    expect((await put(api, "bundles/new", some)).status).toBe(200);
+    await put(api, "access-scopes/prod", { query: 'permission_name = "PowerUser"' });
+    expect((await put(api, "access-flows/new", flow(whole))).status).toBe(200);
+    const wider = await put(api, "access-scopes/prod", { query: 'resource_tag["env"] = "prod"' });
+    expect(problemIn(wider)).toMatchObject({
+      code: "scope-without-permissions",
+      errors: [{ pointer: "/query" }],
+    });
+    expect(await api.accessScopes.get("prod")).toMatchObject({ version: 2 });
+  });
+
+  it("is at most a hundred accounts one by one, a bundle's with its flow's, whichever is written last", async () => {
+    const api = await world();
+    const many = (count: number) => ({
+      targets: [{ accounts: Array(count).fill("payments-prod"), permissionSets: ["PowerUser"] }],
+    });
+    expect(problemIn(await put(api, "bundles/big", many(101)))).toMatchObject({ code: "too-many-named" });
+    expect((await put(api, "bundles/big", many(60))).status).toBe(200);
+    const named = (count: number) => flow({ targets: [...many(count).targets, { bundle: "big" }] });
+    expect(problemIn(await put(api, "access-flows/new", named(41)))).toMatchObject({
+      status: 400,
+      code: "too-many-named",
+      errors: [{ pointer: "/targets" }],
+    });
+    expect((await put(api, "access-flows/new", named(40))).status).toBe(200);
+    expect(problemIn(await put(api, "bundles/big", many(61)))).toMatchObject({ code: "too-many-named" });
+    expect(api.bundles.changes).toHaveLength(1);
+  });
+});

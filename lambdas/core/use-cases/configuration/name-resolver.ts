@@ -104,23 +104,17 @@ export const nameResolver = (dependencies: NameDependencies) => {
     placed,
     party,
     parties: (documents: readonly PartyDocument[], pointer: string): Promise<Party[]> =>
-      each(documents, pointer, (document, at) => partyOf(dependencies, document, at)),
-    party: async (document: PartyDocument, pointer: string): Promise<Party | undefined> => {
-      const outcome = await attempt((written, at) => partyOf(dependencies, written, at), document, pointer);
-      if ("resolved" in outcome) return outcome.resolved;
-      problems.push(outcome.problem);
-      return undefined;
-    },
+      each(documents, pointer, party),
     /** Users by their names, each with the field that says it. */
     users: async (
       named: readonly { readonly name: string; readonly pointer: string }[],
-    ): Promise<Extract<Party, { readonly type: "user" }>[]> => {
-      const outcomes = await inBatches(named, AT_A_TIME, ({ name, pointer }) =>
-        attempt((user, at) => userOf(dependencies, user, at), name, pointer),
-      );
-      problems.push(...outcomes.flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : [])));
-      return outcomes.flatMap((outcome) => ("resolved" in outcome ? [outcome.resolved] : []));
-    },
+    ): Promise<Extract<Party, { readonly type: "user" }>[]> =>
+      (
+        await placed(
+          named.map(({ name, pointer }) => ({ item: name, pointer })),
+          (name, pointer) => userOf(dependencies, name, pointer),
+        )
+      ).filter((user) => user !== undefined),
     targets: async (documents: readonly TargetDocument[], pointer: string): Promise<FlowTarget[]> => {
       const targets: FlowTarget[] = [];
       for (const [index, document] of documents.entries()) {

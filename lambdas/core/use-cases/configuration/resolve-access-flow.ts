@@ -6,6 +6,7 @@ import type {
 } from "../../contracts/configuration/approval.ts";
 import type { AccessFlow, Approver, FlowStep } from "../../domain/access-flow.ts";
 import { parseDuration } from "../../domain/duration.ts";
+import { namingProblems, type CatalogueStores } from "./catalogue.ts";
 import { nameResolver, type NameDependencies, type NameResolver } from "./name-resolver.ts";
 import { resolveAutomaticApproval, resolvePersonRule } from "./resolve-rule.ts";
 
@@ -21,7 +22,7 @@ export type FlowContent = Omit<
  * when it is saved by a later version.
  */
 export const resolveAccessFlow = async (
-  dependencies: NameDependencies,
+  dependencies: NameDependencies & CatalogueStores,
   flow: AccessFlowBody,
 ): Promise<FlowContent> => {
   const resolver = nameResolver(dependencies);
@@ -35,6 +36,7 @@ export const resolveAccessFlow = async (
           reviewWithinSeconds: secondsOf(flow.breakGlass.reviewWithin),
           watchers: await resolver.parties(flow.breakGlass.watchers, "/breakGlass/watchers"),
         };
+  for (const problem of await namingProblems(dependencies, "access flow", flow)) resolver.refuse(problem);
   resolver.finish();
   if (requestors === undefined) throw new Error("Requestors that mean nobody got past the resolver");
   const { trigger, active, timeframe, requestFor, duration } = flow;

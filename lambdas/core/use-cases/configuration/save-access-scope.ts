@@ -1,14 +1,16 @@
 import type { AccessScopeBody } from "../../contracts/access-scope.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
+import { refuseWideningOf } from "../../domain/configuration/naming-problems.ts";
 import { ScopeNameSchema } from "../../domain/ids.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccessScopeStore } from "../../ports/stores.ts";
+import { namingItems, type NamingStores } from "./catalogue.ts";
 import { nameOfItem } from "./named-items.ts";
 import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
 
-interface Dependencies {
+interface Dependencies extends NamingStores {
   readonly accessScopes: Pick<AccessScopeStore, "head" | "put" | "delete">;
   readonly clock: Pick<Clock, "now">;
 }
@@ -26,10 +28,11 @@ const NAME = { kind: "access-scope", schema: ScopeNameSchema, code: "invalid-acc
  * what is there already writes nothing.
  */
 export const saveAccessScope =
-  ({ accessScopes, clock }: Dependencies) =>
+  ({ accessScopes, clock, ...stores }: Dependencies) =>
   async ({ author, name, scope }: SaveInput): Promise<AccessScope> => {
     const scopeName = nameOfItem(NAME, name, scope);
     parseQuery(scope.query, { about: "permissions on resources" });
+    refuseWideningOf({ name: scopeName, query: scope.query }, await namingItems(stores));
     return saveConfiguration<AccessScope>({ kind: "access-scope", store: accessScopes, clock })(
       scopeName,
       author,

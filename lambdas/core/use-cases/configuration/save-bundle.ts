@@ -2,15 +2,18 @@ import type { BundleBody } from "../../contracts/bundle.ts";
 import { isBundleTarget, type FlowTarget } from "../../domain/access-flow.ts";
 import type { Bundle } from "../../domain/bundle.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
+import { refuseTooManyThrough } from "../../domain/configuration/naming-problems.ts";
 import { BundleNameSchema } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { BundleStore } from "../../ports/stores.ts";
+import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
+import { byName, namingFlows, namingProblems, type CatalogueStores } from "./catalogue.ts";
 import { nameResolver, type NameDependencies } from "./name-resolver.ts";
 import { nameOfItem } from "./named-items.ts";
 import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
 
-interface Dependencies extends NameDependencies {
-  readonly bundles: Pick<BundleStore, "head" | "put" | "delete">;
+interface Dependencies extends NameDependencies, CatalogueStores {
+  readonly bundles: Pick<BundleStore, "list" | "head" | "put" | "delete">;
+  readonly flows: Pick<AccessFlowStore, "list">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -32,16 +35,22 @@ export const saveBundle =
     const bundleName = nameOfItem(NAME, name, bundle);
     const content = await resolveBundle(dependencies, bundle);
     const { bundles, clock } = dependencies;
+    refuseTooManyThrough(
+      { name: bundleName, targets: content.targets },
+      await namingFlows(dependencies),
+      byName(await bundles.list()),
+    );
     return saveConfiguration<Bundle>({ kind: "bundle", store: bundles, clock })(bundleName, author, content);
   };
 
 /** The bundle that a document means. */
 export const resolveBundle = async (
-  dependencies: NameDependencies,
+  dependencies: NameDependencies & CatalogueStores,
   { description, targets }: BundleBody,
 ): Promise<ContentOf<Bundle>> => {
   const resolver = nameResolver(dependencies);
   const resolved = await resolver.targets(targets, "/targets");
+  for (const problem of await namingProblems(dependencies, "bundle", { targets })) resolver.refuse(problem);
   resolver.finish();
   return { ...(description === undefined ? {} : { description }), targets: resolved.map(partOf) };
 };

@@ -1,3 +1,4 @@
+import { noPolicies } from "../../../support/policies.ts";
 import { describe, expect, it } from "vitest";
 import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { AccessFlowBody } from "../../../../lambdas/core/contracts/access-flow.ts";
@@ -31,6 +32,7 @@ const setUp = (flows = new FakeAccessFlowStore()) => {
   const directory = new FakeDirectory();
   directory.addUser({ userId: aUserId("alice"), userName: "alice" });
   const save = saveAccessFlow({
+    ...noPolicies(),
     flows,
     directory,
     organization: new FakeOrganization(),
@@ -128,6 +130,7 @@ const world = (flows = new FakeAccessFlowStore()) => {
     ["payments-test", anAccountId(3)],
   ]);
   const save = saveAccessFlow({
+    ...noPolicies(),
     flows,
     directory,
     organization,
