@@ -16,7 +16,9 @@ export interface Machine {
 }
 
 const terminal = (status: Status): boolean =>
-  !Object.values(transitions).some(({ from }) => (from as readonly Status[]).includes(status));
+  !Object.values(transitions).some(
+    ({ from, to }) => to !== status && (from as readonly Status[]).includes(status),
+  );
 
 /** The life of a request as a mermaid state diagram, from the transition table. */
 export const drawTransitions = (): string => {

@@ -26,7 +26,7 @@ export const measure = (request: AccessRequest, metrics: Pick<Metrics, "addMetri
   if (transition === "AccessGranted" && request.status === "active") {
     metrics.addMetric(MetricNames.grantLag, "Milliseconds", grantLag(request));
   }
-  if (request.status === "ended") {
+  if (transition === "AccessEnded" && request.status === "ended") {
     metrics.addMetric(MetricNames.revokeLag, "Milliseconds", revokeLag(request));
   }
 };

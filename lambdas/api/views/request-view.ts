@@ -1,5 +1,6 @@
 import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
 import { nextEscalation } from "../../core/domain/approval.ts";
+import { isBreakGlass, isReviewable, reviewBy } from "../../core/domain/break-glass.ts";
 import { durationText } from "../../core/domain/duration.ts";
 import type { RequestView, StepView } from "../../core/contracts/http/requests.ts";
 import {
@@ -43,6 +44,7 @@ export const requestView =
       request.approval,
       request.status === "pending" ? { deadline: request.deadline } : {},
     ),
+    ...breakGlassView(request),
     ...extensionsView(request),
     ...sessionsView(request),
     ...removalView(request),
@@ -135,6 +137,20 @@ const extensionsView = (request: AccessRequest): Pick<RequestView, "extension" |
           },
         }),
     ...(request.extensions === undefined ? {} : { extensions: request.extensions.map(extensionView) }),
+  };
+};
+
+/** What was promised of access in an emergency, and what somebody else made of it afterwards. */
+const breakGlassView = (request: AccessRequest): Pick<RequestView, "breakGlass" | "review"> => {
+  if (!isBreakGlass(request)) return {};
+  const { reviewWithinSeconds, watchers } = request.breakGlass;
+  return {
+    breakGlass: {
+      reviewWithin: durationText(reviewWithinSeconds),
+      reviewBy: reviewBy(request),
+      watchers: [...watchers],
+    },
+    ...(isReviewable(request) && request.review !== undefined ? { review: request.review } : {}),
   };
 };
 

@@ -198,7 +198,7 @@ const FlowSettingsSchema = z.strictObject({
 });
 
 /** Access at once, in need: told to everybody, and looked at afterwards. */
-const BreakGlassSchema = z.strictObject({
+export const BreakGlassSchema = z.strictObject({
   /** Within so long of its end somebody else has to have reviewed it. */
   reviewWithinSeconds: seconds,
   /** Named in what is told of it. */

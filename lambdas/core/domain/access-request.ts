@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { RequestStepSchema } from "./approval-step.ts";
-import { PartyKeySchema } from "./access-flow.ts";
+import { BreakGlassSchema, PartyKeySchema } from "./access-flow.ts";
 import { AuditEntrySchema } from "./audit.ts";
 import { EntitlementSchema } from "./entitlement.ts";
 import { FlowNameSchema, RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
@@ -105,6 +105,18 @@ const DelaySchema = z.strictObject({
 });
 export type Delay = z.infer<typeof DelaySchema>;
 
+/** What somebody else made of access in an emergency, once it was over. */
+export const ReviewSchema = z.strictObject({
+  by: PersonSchema,
+  at: TimestampSchema,
+  outcome: z.enum(["justified", "not-justified"]),
+  comment: z.string(),
+});
+export type Review = z.infer<typeof ReviewSchema>;
+
+/** Absent: nobody has reviewed it yet, or it was no emergency. */
+const review = z.optional(ReviewSchema);
+
 const common = {
   id: RequestIdSchema,
   version: z.int().check(z.positive()),
@@ -119,6 +131,8 @@ const common = {
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
   approval: ApprovalSchema,
+  /** Access at once, in need: what its access flow said of such access when it was asked for. */
+  breakGlass: z.optional(BreakGlassSchema),
   /** Every extension that was given, oldest first. */
   extensions: z.optional(z.array(ExtensionSchema)),
   /** Hash of what the approvers were shown. */
@@ -163,16 +177,17 @@ export const AccessRequestSchema = z.discriminatedUnion("status", [
     since: z.optional(TimestampSchema),
     lastError: z.string(),
   }),
-  z.strictObject({ ...common, ...granted, status: z.literal("ended"), ended: EndedSchema }),
+  z.strictObject({ ...common, ...granted, status: z.literal("ended"), ended: EndedSchema, review }),
   z.strictObject({
     ...common,
     activeAt: z.optional(TimestampSchema),
     expiresAt: z.optional(TimestampSchema),
     status: z.literal("failed"),
     ended: EndedSchema,
+    review,
   }),
   z.strictObject({ ...common, status: z.literal("rejected"), ended: EndedSchema }),
-  z.strictObject({ ...common, status: z.literal("cancelled"), ended: EndedSchema }),
+  z.strictObject({ ...common, status: z.literal("cancelled"), ended: EndedSchema, review }),
   z.strictObject({ ...common, status: z.literal("lapsed"), ended: EndedSchema }),
 ]);
 export type AccessRequest = z.infer<typeof AccessRequestSchema>;

@@ -1,6 +1,7 @@
 import { nextLook } from "./approval.ts";
 import type { ExecutionInput } from "../contracts/workflow.ts";
 import { isOver, type AccessRequest, type RequestIn, type Status } from "./access-request.ts";
+import { isReviewable, isUnreviewed, reviewBy } from "./break-glass.ts";
 import { goneSince } from "./delay.ts";
 import { UNCERTAIN_SECONDS } from "./entitlement.ts";
 import { secondsAfter, timestamp, type Timestamp } from "./ids.ts";
@@ -86,14 +87,24 @@ export const firstLookAt = (request: AccessRequest): Timestamp =>
 
 /**
  * When the sweep is to look again at a request that it has looked at `now`: when its next step is overdue; while it
- * stays so, after twice the time, so that executions do not pile up. Undefined when it is over.
+ * stays so, after twice the time, so that executions do not pile up. Undefined when it is over, and nobody has to review it.
  */
 export const nextLookAt = (request: AccessRequest, now: Date): Timestamp | undefined => {
-  if (isOver(request)) return undefined;
+  if (isOver(request)) return reviewLookAt(request, now);
   const overdue = overdueFrom(request);
   if (overdue > timestamp(now)) return overdue;
   const lateSeconds = (now.getTime() - nextMoment(request).getTime()) / 1000;
   return secondsAfter(now, Math.min(Math.max(lateSeconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS));
+};
+
+/** Who is to review an emergency is reminded every day. */
+const REMINDED_EVERY_SECONDS = 24 * 3600;
+
+/** What is over needs no execution any more; an emergency is looked at until somebody has reviewed it. */
+const reviewLookAt = (request: AccessRequest, now: Date): Timestamp | undefined => {
+  if (!isUnreviewed(request) || !isReviewable(request)) return undefined;
+  const due = reviewBy(request);
+  return due > timestamp(now) ? due : secondsAfter(now, REMINDED_EVERY_SECONDS);
 };
 
 /** Nobody has got on with it in time. */

@@ -15,7 +15,7 @@ const TRAIL_KEPT = 6;
  */
 const TRAIL_KEPT_MILLISECONDS = 30 * 60 * 1000;
 
-type First = "ApprovalNeeded" | "AutomaticallyApproved";
+type First = "ApprovalNeeded" | "AutomaticallyApproved" | "BreakGlassUsed";
 
 /** Everything of a status but what this module keeps itself. */
 type Draft<Request> = Request extends AccessRequest ? Omit<Request, "version" | "trail" | "status"> : never;
@@ -83,6 +83,7 @@ export const commonOf = (request: AccessRequest) => ({
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
   approval: request.approval,
+  ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
   ...(request.extensions === undefined ? {} : { extensions: request.extensions }),
   frozen: request.frozen,
   answered: request.answered,

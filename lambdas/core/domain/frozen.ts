@@ -14,6 +14,7 @@ export const frozenHash = (
     | "justification"
     | "ticket"
     | "startAt"
+    | "breakGlass"
   > & {
     readonly approval: Pick<
       AccessRequest["approval"],
@@ -34,6 +35,7 @@ export const frozenHash = (
     requesterCanApproveSelf: request.approval.requesterCanApproveSelf,
     // What requests did not have at first is not there: those that were frozen before have the hash that they had.
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
     ...(request.approval.sameApproverInSeveralSteps === undefined
       ? {}
       : { sameApproverInSeveralSteps: request.approval.sameApproverInSeveralSteps }),

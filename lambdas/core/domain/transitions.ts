@@ -15,6 +15,8 @@ export const transitions = {
   ApprovalNeeded: { from: [], to: "pending" },
   /** Made under a flow that needs nobody's approval. */
   AutomaticallyApproved: { from: [], to: "approved" },
+  /** Made in an emergency: nobody was asked, everybody is told, and somebody has to review it when it is over. */
+  BreakGlassUsed: { from: [], to: "approved" },
   /** One of several who have to agree to a step has. */
   ApprovalGiven: { from: ["pending"], to: "pending" },
   /** Nobody has decided for some time: more people may. */
@@ -50,6 +52,10 @@ export const transitions = {
   GrantFailed: { from: ["revoking"], to: "failed" },
   RevocationStuck: { from: ["revoking"], to: "stuck" },
   RevocationRetried: { from: ["stuck"], to: "revoking" },
+  /** Somebody else has said what they make of access in an emergency. What is over stays so. */
+  AccessReviewed: { from: ["ended"], to: "ended" },
+  FailedAccessReviewed: { from: ["failed"], to: "failed" },
+  CancelledAccessReviewed: { from: ["cancelled"], to: "cancelled" },
 } as const satisfies Readonly<Record<string, Transition>>;
 
 export type TransitionName = keyof typeof transitions;

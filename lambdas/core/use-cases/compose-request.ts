@@ -55,7 +55,7 @@ export const composeRequest = async (
 ): Promise<AccessRequest> => {
   const { clock } = dependencies;
   const begun = clock.now();
-  assertStart(ask.startAt, begun);
+  assertStart(ask, begun);
   const targets = await targetsOf(dependencies, ask);
   assertGrantable(dependencies, targets);
   const durationSeconds = ask.duration === undefined ? undefined : parseDuration(ask.duration);
@@ -96,6 +96,9 @@ export const composeRequest = async (
     ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
     decisions: [],
   };
+  const [first] = steps;
+  // Whatever asks somebody is no emergency, whatever a stored flow says.
+  const breakGlass = first === undefined ? flow.breakGlass : undefined;
   const content = {
     id,
     requester: caller,
@@ -109,6 +112,7 @@ export const composeRequest = async (
     createdAt: timestamp(now),
     ...(ask.startAt === undefined ? {} : { startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))) }),
     approval: beginStep(approval, now),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
     answered: idempotency === undefined ? [] : [{ ...idempotency }],
   };
   const draft = { ...content, frozen: frozenHash(content) };
@@ -122,14 +126,18 @@ export const composeRequest = async (
       entitlements: content.entitlements.map(({ entitlement }) => entitlementKey(entitlement)),
     },
   };
-  const [first] = steps;
-  return first === undefined
-    ? begin("AutomaticallyApproved", draft, occasion)
-    : begin("ApprovalNeeded", { ...draft, deadline: secondsAfter(now, first.withinSeconds) }, occasion);
+  if (first !== undefined) {
+    return begin("ApprovalNeeded", { ...draft, deadline: secondsAfter(now, first.withinSeconds) }, occasion);
+  }
+  return begin(breakGlass === undefined ? "AutomaticallyApproved" : "BreakGlassUsed", draft, occasion);
 };
 
-const assertStart = (startAt: string | undefined, now: Date): void => {
+const assertStart = ({ startAt, breakGlass }: RequestAsk, now: Date): void => {
   if (startAt === undefined) return;
+  if (breakGlass === true) {
+    const detail = `startAt is ${startAt}; expected none with breakGlass: an emergency begins at once.`;
+    throw new DomainError("start-out-of-bounds", detail, [{ pointer: "/startAt", detail }]);
+  }
   const start = new Date(startAt);
   const latest = new Date(secondsAfter(now, LATEST_START_SECONDS));
   if (start < now || start > latest) {

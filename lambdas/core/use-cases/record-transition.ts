@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import { openApprovalOf, partiesNow } from "../domain/approval.ts";
+import { isBreakGlass, isReviewable, noticeOf } from "../domain/break-glass.ts";
 import type { LockstepEvent, EventPublisher } from "../ports/events.ts";
 import type { AuditTrail } from "../ports/stores.ts";
 
@@ -53,8 +54,19 @@ const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]):
     actor: entry.actor,
     ...("expiresAt" in request && request.expiresAt !== undefined ? { expiresAt: request.expiresAt } : {}),
     ...waitingOf(request),
+    ...emergencyOf(request),
   },
 });
+
+/** Whom an emergency is told to and until when they are to review it, and what came of that; the comment is for who asks. */
+const emergencyOf = (request: AccessRequest): Readonly<Record<string, unknown>> => {
+  if (!isBreakGlass(request)) return {};
+  const review = isReviewable(request) ? request.review : undefined;
+  return {
+    breakGlass: noticeOf(request),
+    ...(review === undefined ? {} : { review: { outcome: review.outcome } }),
+  };
+};
 
 /** Until when somebody is to decide, on the request or on more time, and whom the current step asks, by id. */
 const waitingOf = (request: AccessRequest): Readonly<Record<string, unknown>> => {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { commonOf, evolve } from "../../../lambdas/core/domain/evolve.ts";
 import { secondsAfter, timestamp } from "../../../lambdas/core/domain/ids.ts";
 import { measure } from "../../../lambdas/record/measure.ts";
+import { aReview } from "../../support/break-glass.ts";
 import { aPendingRequest, aPerson } from "../../support/builders.ts";
 
 const start = new Date("2026-01-01T00:00:00.000Z");
@@ -82,4 +83,16 @@ it("does not count the time in which a removed access is looked for once more", 
 
 it("sees no lag in an early revoke", () => {
   expect(measured(endedAfter(200))).toEqual({ AccessEnded: 1, RevokeLag: 0 });
+});
+
+it("measures the end of an access once, not again when somebody reviews it", () => {
+  const ended = endedAfter(4002);
+  const review = aReview("bob");
+  const reviewed = evolve(
+    "AccessReviewed",
+    ended,
+    { ...commonOf(ended), expiresAt, ended: ended.ended, review },
+    { actor, now: at(9000) },
+  );
+  expect(measured(reviewed)).toEqual({ AccessReviewed: 1 });
 });

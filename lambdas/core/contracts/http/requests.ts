@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { STATUSES } from "../../domain/access-request.ts";
+import { STATUSES, ReviewSchema } from "../../domain/access-request.ts";
 import { AuditEntrySchema } from "../../domain/audit.ts";
 import { PersonSchema, PrincipalSchema } from "../../domain/principal.ts";
 import {
@@ -214,6 +214,19 @@ const RemovalViewSchema = z
   })
   .check(z.meta({ description: "How the end of the access is getting on, and what happens next" }));
 
+/** What was promised of access in an emergency. */
+const BreakGlassViewSchema = z
+  .strictObject({
+    reviewWithin: z.string(),
+    reviewBy: TimestampSchema.check(
+      z.meta({
+        description: "Until when somebody else has to review it; may still move while the request is not over",
+      }),
+    ),
+    watchers: z.array(PartyViewSchema),
+  })
+  .check(z.meta({ description: "Asked for in an emergency: nobody approved it, and somebody reviews it" }));
+
 /** An access request as the API shows it. */
 export const RequestViewSchema = z.strictObject({
   id: RequestIdSchema,
@@ -230,6 +243,8 @@ export const RequestViewSchema = z.strictObject({
   activeAt: z.optional(TimestampSchema),
   expiresAt: z.optional(TimestampSchema),
   approval: ApprovalViewSchema,
+  breakGlass: z.optional(BreakGlassViewSchema),
+  review: z.optional(ReviewSchema),
   extension: z.optional(WaitingExtensionViewSchema),
   extensions: z.optional(z.array(ExtensionViewSchema)),
   sessionsUntil: z.optional(
