@@ -29,6 +29,8 @@ import { describeCaller } from "../core/use-cases/describe-caller.ts";
 import { extendRequest } from "../core/use-cases/extend-request.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
+import { listBreakGlass } from "../core/use-cases/break-glass/list-break-glass.ts";
+import { reviewRequest } from "../core/use-cases/break-glass/review-request.ts";
 import { listRequests } from "../core/use-cases/list-requests.ts";
 import type { RolesOf } from "../core/use-cases/directory-roles.ts";
 import { partyTo } from "../core/use-cases/party-to-request.ts";
@@ -41,6 +43,7 @@ import type { Call, Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import { given, pageOf, pageView } from "../http/pages.ts";
 import type { RouterDependencies } from "../http/router.ts";
+import { breakGlassUseView } from "./views/break-glass-view.ts";
 import { meView } from "./views/me-view.ts";
 import { requestView, type Instructions } from "./views/request-view.ts";
 
@@ -125,6 +128,8 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
   const find = partyTo(dependencies);
   const list = listRequests(dependencies);
   const listEvents = listRequestEvents(dependencies);
+  const review = reviewRequest(dependencies);
+  const listUses = listBreakGlass(dependencies);
   const describe = describeCaller({ ...dependencies, requestable: requestableAccounts(dependencies) });
   const viewing = requestViews(dependencies);
   const view = async (request: AccessRequest) => (await viewing([request]))(request);
@@ -161,6 +166,13 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
     "GET /requests/{id}/events": async ({ caller, path, query }) => {
       const page = await listEvents({ caller, requestId: path.id, page: pageOf(query) });
       return { body: pageView(page, (entry) => entry) };
+    },
+    "POST /requests/{id}/review": async ({ caller, path, body, idempotency }) => ({
+      body: await view(await review({ caller, requestId: path.id, ...body, ...given({ idempotency }) })),
+    }),
+    "GET /break-glass": async ({ query }) => {
+      const page = await listUses({ status: query.status, page: pageOf(query) });
+      return { body: pageView(page, breakGlassUseView(dependencies.clock.now())) };
     },
   };
 };

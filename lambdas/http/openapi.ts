@@ -7,6 +7,7 @@ import {
   PersonRuleDocumentSchema,
 } from "../core/contracts/configuration/rule.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "../core/contracts/http/access-flows.ts";
+import { BreakGlassListSchema } from "../core/contracts/http/break-glass.ts";
 import {
   AccessScopeListSchema,
   AccessScopeViewSchema,
@@ -39,6 +40,7 @@ import {
   RequestAskSchema,
   RequestListSchema,
   RequestViewSchema,
+  ReviewBodySchema,
 } from "../core/contracts/http/requests.ts";
 import { OnCallSchema, RotaListSchema, RotaViewSchema } from "../core/contracts/http/rotas.ts";
 import { FindingSchema, SweepBodySchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
@@ -55,6 +57,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   Decision: DecisionBodySchema,
   ExtensionAsk: ExtensionAskSchema,
   Ending: EndBodySchema,
+  Review: ReviewBodySchema,
   AccessFlowDocument: AccessFlowBodySchema,
   PersonRuleDocument: PersonRuleDocumentSchema,
   AutomaticApprovalDocument: AutomaticApprovalDocumentSchema,
@@ -70,6 +73,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
 const answers: Readonly<Record<string, z.ZodMiniType>> = {
   Request: RequestViewSchema,
   RequestList: RequestListSchema,
+  BreakGlassList: BreakGlassListSchema,
   Event: EventSchema,
   EventList: EventListSchema,
   Me: MeSchema,

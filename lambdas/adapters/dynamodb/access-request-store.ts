@@ -4,15 +4,19 @@ import {
   type AccessRequest,
   type AskedExtension,
 } from "../../core/domain/access-request.ts";
+import { isBreakGlass, isUnreviewed } from "../../core/domain/break-glass.ts";
 import { RequestIdSchema, TimestampSchema, timestamp, type RequestId } from "../../core/domain/ids.ts";
 import type { AccessRequestStore, OnUnreadable, Page, PageQuery } from "../../core/ports/stores.ts";
 import { hasVersion, isNew } from "./conditions.ts";
 import { cursorCodec } from "./cursor.ts";
 import {
+  ALL_BREAK_GLASS,
   ALL_REQUESTS,
   AccessIndex,
+  UNREVIEWED_BREAK_GLASS,
   WAITING_EXTENSIONS,
   accessKeys,
+  breakGlassPlace,
   extensionPlace,
   requestAttributes,
   requestIdOf,
@@ -112,6 +116,51 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
     return { ...places, items: requests.filter(isWaiting) };
   };
 
+  /** The emergencies whose places are in this partition: by when they were used, in this direction. */
+  const listPlacesOfBreakGlass = async (
+    index: AccessIndex,
+    partition: string,
+    newestFirst: boolean,
+    page: PageQuery,
+  ): Promise<Page<AccessRequest>> => {
+    const places = await placesIn(
+      index,
+      {
+        KeyConditionExpression: "#partition = :partition",
+        ExpressionAttributeNames: { "#partition": index.partition },
+        ExpressionAttributeValues: { ":partition": partition },
+        ScanIndexForward: !newestFirst,
+      },
+      page,
+      (createdAt, id) => ({
+        ...accessKeys.breakGlassPlace(id),
+        [index.partition]: partition,
+        createdAt,
+      }),
+    );
+    return { ...places, items: readable(await itemsOf(places.items)) };
+  };
+
+  const listUnreviewedBreakGlass = async (page: PageQuery): Promise<Page<AccessRequest>> => {
+    const { byStatus } = AccessIndex;
+    const found = await listPlacesOfBreakGlass(byStatus, UNREVIEWED_BREAK_GLASS, false, page);
+    // A place may still say so of what was reviewed: the request is the truth.
+    return { ...found, items: found.items.filter(isUnreviewed) };
+  };
+
+  /**
+   * The place of an emergency comes before its request: a place without a request shows nothing, and a request without its
+   * place would be on no list. One that is there already is left as it is: it may be of a review that was written since.
+   */
+  const keepPlaceOfNew = async (request: AccessRequest): Promise<void> => {
+    if (isBreakGlass(request)) await access.put(breakGlassPlace(request), isNew);
+  };
+
+  /** The place follows the review, which is what says that it was reviewed: what is in between is shown as it is. */
+  const movePlaceOfReviewed = async (next: AccessRequest): Promise<void> => {
+    if (isBreakGlass(next) && !isUnreviewed(next)) await access.put(breakGlassPlace(next));
+  };
+
   /** A place without its extension is passed over when it is read; an extension without its place would not be found. */
   const keepPlace = async (next: AccessRequest): Promise<void> => {
     const extension = extensionOf(next);
@@ -123,15 +172,22 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
       const item = await access.get(accessKeys.request(id));
       return item === undefined ? undefined : accessRequestOf(item);
     },
-    create: (request) => access.put(itemOf(request), isNew),
+    create: async (request) => {
+      await keepPlaceOfNew(request);
+      return access.put(itemOf(request), isNew);
+    },
     replace: async (next, from) => {
       await keepPlace(next);
-      return access.put(itemOf(next), hasVersion(next.version - 1, from));
+      const outcome = await access.put(itemOf(next), hasVersion(next.version - 1, from));
+      if (outcome === "written") await movePlaceOfReviewed(next);
+      return outcome;
     },
     listByRequester: (requester, page) => listBy(AccessIndex.byRequester, requester, page),
     listByStatus: (status, page) => listBy(AccessIndex.byStatus, status, page),
     list: (page) => listBy(AccessIndex.byCreation, ALL_REQUESTS, page),
     listWaitingExtensions,
+    listUnreviewedBreakGlass,
+    listBreakGlass: (page) => listPlacesOfBreakGlass(AccessIndex.byCreation, ALL_BREAK_GLASS, true, page),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../../core/domain/access-request.ts";
 import type { EntitlementRecord } from "../../core/domain/entitlement.ts";
+import { isUnreviewed } from "../../core/domain/break-glass.ts";
 import { firstLookAt } from "../../core/domain/due.ts";
 import type { Day } from "../../core/domain/day.ts";
 import { hashOf } from "../../core/domain/hash.ts";
@@ -34,8 +35,15 @@ export const ALL_REQUESTS = "requests";
 /** The partition of `byStatus` in which the places of waiting extensions are: no request has this status. */
 export const WAITING_EXTENSIONS = "active, and an extension waits";
 
+/** The partition of `byStatus` in which the places of emergencies are that nobody has reviewed: no request has this status. */
+export const UNREVIEWED_BREAK_GLASS = "break-glass, and nobody has reviewed it";
+
+/** The partition of `byCreation` in which the places of all emergencies are. */
+export const ALL_BREAK_GLASS = "break-glass";
+
 /** What an item of the Access table is: the stream's filter lets only requests through. */
-export type AccessItemKind = "request" | "entitlement" | "extension-place" | "turn" | "pace";
+export type AccessItemKind =
+  "request" | "entitlement" | "extension-place" | "break-glass-place" | "turn" | "pace";
 
 /** What every partition key of a request begins with: the API's role may write no others (lib/functions/api.ts). */
 const REQUEST_PREFIX = "request#";
@@ -43,6 +51,7 @@ const REQUEST_PREFIX = "request#";
 export const accessKeys = {
   request: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "request" }),
   extensionPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "extension" }),
+  breakGlassPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "break-glass" }),
   entitlement: (key: string) => ({ pk: `entitlement#${key}`, sk: "entitlement" }),
   turn: (name: TurnName) => ({ pk: `turn#${name}`, sk: "turn" }),
   pace: (name: PaceName) => ({ pk: `pace#${name}`, sk: "pace" }),
@@ -106,6 +115,18 @@ export const extensionPlace = (id: RequestId, deadline: Timestamp) => ({
   [AccessIndex.byStatus.partition]: WAITING_EXTENSIONS,
   createdAt: deadline,
   ...ttlAt(new Date(deadline)),
+});
+
+/**
+ * All of an item that makes the lists of emergencies find a request, without reading everything that is over. It is written
+ * before the request (adapters/dynamodb/access-request-store.ts), and stays: the trail of an emergency has no end.
+ */
+export const breakGlassPlace = (request: AccessRequest) => ({
+  ...accessKeys.breakGlassPlace(request.id),
+  kind: "break-glass-place" satisfies AccessItemKind,
+  [AccessIndex.byCreation.partition]: ALL_BREAK_GLASS,
+  ...(isUnreviewed(request) ? { [AccessIndex.byStatus.partition]: UNREVIEWED_BREAK_GLASS } : {}),
+  createdAt: request.createdAt,
 });
 
 /** An entitlement's attributes beside its own, as of a write `now`. */

@@ -1,6 +1,11 @@
 import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
 import { nextEscalation } from "../../core/domain/approval.ts";
-import { isBreakGlass, isReviewable, reviewBy } from "../../core/domain/break-glass.ts";
+import {
+  isBreakGlass,
+  isReviewable,
+  reviewBy,
+  type BreakGlassRequest,
+} from "../../core/domain/break-glass.ts";
 import { durationText } from "../../core/domain/duration.ts";
 import type { RequestView, StepView } from "../../core/contracts/http/requests.ts";
 import {
@@ -44,7 +49,7 @@ export const requestView =
       request.approval,
       request.status === "pending" ? { deadline: request.deadline } : {},
     ),
-    ...breakGlassView(request),
+    ...(isBreakGlass(request) ? breakGlassView(request) : {}),
     ...extensionsView(request),
     ...sessionsView(request),
     ...removalView(request),
@@ -55,7 +60,7 @@ export const requestView =
     version: request.version,
   });
 
-const entitlementView = (requested: RequestedEntitlement): RequestView["entitlements"][number] => ({
+export const entitlementView = (requested: RequestedEntitlement): RequestView["entitlements"][number] => ({
   account: { id: requested.entitlement.accountId, name: requested.accountName },
   permissionSet: { arn: requested.entitlement.permissionSetArn, name: requested.permissionSetName },
   status: requested.status,
@@ -141,8 +146,9 @@ const extensionsView = (request: AccessRequest): Pick<RequestView, "extension" |
 };
 
 /** What was promised of access in an emergency, and what somebody else made of it afterwards. */
-const breakGlassView = (request: AccessRequest): Pick<RequestView, "breakGlass" | "review"> => {
-  if (!isBreakGlass(request)) return {};
+export const breakGlassView = (
+  request: BreakGlassRequest,
+): { readonly breakGlass: NonNullable<RequestView["breakGlass"]> } & Pick<RequestView, "review"> => {
   const { reviewWithinSeconds, watchers } = request.breakGlass;
   return {
     breakGlass: {

@@ -20,6 +20,7 @@ type FirstSegment<Path> = Path extends `/${infer Segment}/${string}`
 const answeredBy = {
   me: "api",
   requests: "api",
+  "break-glass": "api",
   "access-flows": "administration",
   bundles: "administration",
   "access-scopes": "administration",

@@ -1,6 +1,6 @@
 /**
- * Who may call a route. `party` routes hide a request from everyone but its requester, its approvers, auditors and
- * administrators; which directory groups open the others: contracts/roles.ts.
+ * Who may call a route. `party` routes hide a request from everyone but its requester, its approvers, its watchers if it was
+ * an emergency, auditors and administrators; which directory groups open the others: contracts/roles.ts.
  */
 export type RouteRole = "person" | "party" | "reader" | "policy-author" | "administrator";
 
@@ -21,6 +21,8 @@ export const Routes = [
   { method: "POST", path: "/requests/{id}/revoke", role: "party" },
   { method: "POST", path: "/requests/{id}/cancel", role: "party" },
   { method: "GET", path: "/requests/{id}/events", role: "party" },
+  { method: "POST", path: "/requests/{id}/review", role: "party" },
+  { method: "GET", path: "/break-glass", role: "reader" },
   { method: "GET", path: "/access-flows", role: "reader" },
   { method: "GET", path: "/access-flows/{name}", role: "reader" },
   { method: "PUT", path: "/access-flows/{name}", role: "policy-author" },

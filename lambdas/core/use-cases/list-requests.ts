@@ -124,7 +124,7 @@ const decidable = async (
 const PAGES_READ = 10;
 
 /** Reads on until a page is full, so that a filter does not leave holes in it. */
-const filled = async (
+export const filled = async (
   read: (page: PageQuery) => Promise<Page<AccessRequest>>,
   filter: (items: readonly AccessRequest[]) => Promise<readonly AccessRequest[]> | readonly AccessRequest[],
   { limit, cursor: start }: PageQuery,

@@ -1,6 +1,7 @@
 import { SeersOfEveryRequest } from "../contracts/roles.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
 import { groupsThatMatter, isApproverOf } from "../domain/approval.ts";
+import { isWatcherOf, watcherGroupsOf } from "../domain/break-glass.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { GroupId, RequestId } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
@@ -8,8 +9,11 @@ import type { Directory } from "../ports/directory.ts";
 import type { AccessRequestStore } from "../ports/stores.ts";
 import type { RolesOf } from "./directory-roles.ts";
 
-/** What a caller is to a request: to anyone else it does not exist. An auditor sees it, and changes nothing of it. */
-export type Role = "requester" | "approver" | "administrator" | "auditor";
+/**
+ * What a caller is to a request: to anyone else it does not exist. An auditor sees it, and changes nothing of it; nor does
+ * a watcher of access in an emergency, who may review it when it is over.
+ */
+export type Role = "requester" | "approver" | "administrator" | "auditor" | "watcher";
 
 export interface PartyDependencies {
   readonly requests: Pick<AccessRequestStore, "get">;
@@ -20,13 +24,13 @@ export interface PartyDependencies {
 export const notFound = (id: RequestId): DomainError =>
   new DomainError("not-found", `There is no access request ${id} that you may see.`);
 
-/** The caller's current memberships in the groups that the request's approval depends on. */
+/** The caller's current memberships in the groups that the request's approval, or its review, depends on. */
 export const relevantMemberships = async (
   directory: Pick<Directory, "memberships">,
   request: AccessRequest,
   caller: Person,
 ): Promise<ReadonlySet<GroupId>> => {
-  const groups = groupsThatMatter(request);
+  const groups = [...new Set([...groupsThatMatter(request), ...watcherGroupsOf(request)])];
   return groups.length === 0 ? new Set() : directory.memberships(caller.userId, groups);
 };
 
@@ -45,5 +49,6 @@ export const partyTo =
     const roles = await rolesOf(caller, SeersOfEveryRequest);
     if (roles.has("administrator")) return { request, role: "administrator" };
     if (roles.has("auditor")) return { request, role: "auditor" };
+    if (isWatcherOf(request, caller.userId, memberships)) return { request, role: "watcher" };
     throw notFound(id);
   };

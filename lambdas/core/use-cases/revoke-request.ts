@@ -54,10 +54,10 @@ const end =
   };
 
 const assertMayEnd = (role: Role): void => {
-  if (role !== "auditor") return;
+  if (role !== "auditor" && role !== "watcher") return;
   throw new DomainError(
     "not-requester",
-    "You see this request as an auditor: only its requester, an approver or an administrator may end it.",
+    `You see this request as ${role === "auditor" ? "an auditor" : "a watcher"}: only its requester, an approver or an administrator may end it.`,
   );
 };
 

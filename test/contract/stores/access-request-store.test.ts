@@ -3,6 +3,7 @@ import type { AccessRequest } from "../../../lambdas/core/domain/access-request.
 import { commonOf, evolve } from "../../../lambdas/core/domain/evolve.ts";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { Page, PageQuery } from "../../../lambdas/core/ports/stores.ts";
+import { aBreakGlassRequest, aReview } from "../../support/break-glass.ts";
 import { aPendingRequest, aPerson, aRequestId, anActiveRequest } from "../../support/builders.ts";
 import { describeStores } from "./describe-stores.ts";
 
@@ -174,6 +175,78 @@ describeStores("access requests", (stores) => {
 
     it("are listed from nowhere but where a page ended", async () => {
       await expect(list({ limit: 1, cursor: "garbage" })).rejects.toMatchObject({ code: "invalid-cursor" });
+    });
+  });
+
+  describe("emergencies", () => {
+    const minute = (number: number) => new Date(Date.UTC(2026, 0, 1, 0, number));
+    const used = (name: string, number = 0) => aBreakGlassRequest({ id: aRequestId(name) }, minute(number));
+
+    /** The emergency cancelled, and that reviewed by bob. */
+    const ends = (request: ReturnType<typeof used>) => {
+      const occasion = { actor: { type: "lockstep", name: "api" } as const, now: minute(30) };
+      const ended = { reason: "cancelled" as const, at: timestamp(minute(30)) };
+      const draft = { ...commonOf(request), ended };
+      const cancelled = evolve("RequestCancelled", request, draft, occasion);
+      const review = aReview("bob");
+      const reviewed = evolve("CancelledAccessReviewed", cancelled, { ...draft, review }, occasion);
+      return { cancelled, reviewed };
+    };
+    const end = async (request: ReturnType<typeof used>) => {
+      const { cancelled, reviewed } = ends(request);
+      expect(await stores().requests.replace(cancelled, ["approved"])).toBe("written");
+      return reviewed;
+    };
+    const idsOf = async (list: "listUnreviewedBreakGlass" | "listBreakGlass") => {
+      const { items } = await stores().requests[list]({ limit: 100 });
+      return items.map(({ id }) => id);
+    };
+
+    it("are on the lists from their beginning, page by page, and nothing else is", async () => {
+      for (const [number, name] of ["a", "b", "c"].entries())
+        await stores().requests.create(used(name, number));
+      await stores().requests.create(numbered(4));
+      const oldestFirst = ["a", "b", "c"].map(aRequestId);
+      for (const limit of [1, 2, 100]) {
+        const unreviewed = (page: PageQuery) => stores().requests.listUnreviewedBreakGlass(page);
+        expect((await everyPage(unreviewed, limit)).flat()).toEqual(oldestFirst);
+        const all = (page: PageQuery) => stores().requests.listBreakGlass(page);
+        expect((await everyPage(all, limit)).flat()).toEqual(oldestFirst.toReversed());
+      }
+    });
+
+    it("stay unreviewed when they are over, until somebody has reviewed them; and among all for good", async () => {
+      const [one, other] = [used("one", 0), used("other", 1)];
+      for (const request of [one, other]) await stores().requests.create(request);
+      const reviewed = await end(one);
+      expect(await idsOf("listUnreviewedBreakGlass")).toEqual([one.id, other.id]);
+      expect(await stores().requests.replace(reviewed, ["cancelled"])).toBe("written");
+      expect(await idsOf("listUnreviewedBreakGlass")).toEqual([other.id]);
+      expect(await idsOf("listBreakGlass")).toEqual([other.id, one.id]);
+    });
+
+    it("stay unreviewed when a review loses its race", async () => {
+      const one = used("one");
+      await stores().requests.create(one);
+      const reviewed = await end(one);
+      expect(await stores().requests.replace({ ...reviewed, version: 9 }, ["cancelled"])).toBe("conflict");
+      expect(await idsOf("listUnreviewedBreakGlass")).toEqual([one.id]);
+    });
+
+    it("stay reviewed when the request that made them is sent again", async () => {
+      const one = used("one");
+      await stores().requests.create(one);
+      await stores().requests.replace(await end(one), ["cancelled"]);
+      expect(await stores().requests.create(one)).toBe("conflict");
+      expect(await idsOf("listUnreviewedBreakGlass")).toEqual([]);
+      expect(await idsOf("listBreakGlass")).toEqual([one.id]);
+    });
+
+    it("are on the other lists once, as requests", async () => {
+      const one = used("one");
+      await stores().requests.create(one);
+      expect(await stores().requests.list({ limit: 5 })).toEqual({ items: [one] });
+      expect(await stores().requests.listByStatus("approved", { limit: 5 })).toEqual({ items: [one] });
     });
   });
 

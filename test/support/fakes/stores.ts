@@ -4,6 +4,7 @@ import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
 import { entitlementKey, type EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import { DomainError } from "../../../lambdas/core/domain/errors.ts";
 import { timestamp, type RequestId, type Timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { isBreakGlass, isUnreviewed } from "../../../lambdas/core/domain/break-glass.ts";
 import { firstLookAt } from "../../../lambdas/core/domain/due.ts";
 import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import type {
@@ -98,6 +99,17 @@ export class FakeAccessRequestStore implements AccessRequestStore, DueRequests, 
       const decidable = items.filter(({ deadline }) => deadline > timestamp(now));
       return { ...rest, items: decidable.map(({ request }) => request) };
     });
+  }
+
+  listUnreviewedBreakGlass(page: PageQuery): Promise<Page<AccessRequest>> {
+    const oldestFirst = [...this.items.values()]
+      .filter(isUnreviewed)
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    return Promise.resolve().then(() => pageOf<AccessRequest>(oldestFirst, page));
+  }
+
+  listBreakGlass(page: PageQuery): Promise<Page<AccessRequest>> {
+    return this.list(page, isBreakGlass);
   }
 
   list(

@@ -42,6 +42,8 @@ export const peopleOf = (lockstep: {
     listByRequester: (requester, page) => requests.listByRequester(requester, page),
     listByStatus: (status, page) => requests.listByStatus(status, page),
     listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
+    listUnreviewedBreakGlass: (page) => requests.listUnreviewedBreakGlass(page),
+    listBreakGlass: (page) => requests.listBreakGlass(page),
     list: (page) => requests.list(page),
   };
   const policies = noPolicies();

@@ -46,6 +46,7 @@ const bodies: Partial<Record<RouteKey, object>> = {
   "POST /requests/{id}/extend": { duration: "PT1H", justification: "not done yet" },
   "POST /requests/{id}/revoke": { reason: "done" },
   "POST /requests/{id}/cancel": { reason: "done" },
+  "POST /requests/{id}/review": { outcome: "justified", comment: "it was down" },
   "PUT /access-flows/{name}": {
     requestors: { anyOf: [{ user: "mallory" }] },
     targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],

@@ -15,6 +15,7 @@ import { BundleBodySchema } from "../bundle.ts";
 import { RotaBodySchema } from "../rota.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
+import { BreakGlassListQuerySchema, BreakGlassListSchema } from "./break-glass.ts";
 import {
   AccessScopeListSchema,
   AccessScopeViewSchema,
@@ -46,6 +47,7 @@ import {
   RequestListQuerySchema,
   RequestListSchema,
   RequestViewSchema,
+  ReviewBodySchema,
 } from "./requests.ts";
 import { OnCallQuerySchema, OnCallSchema, RotaListSchema, RotaViewSchema } from "./rotas.ts";
 import { SweepBodySchema, SweepReportSchema } from "./sweep.ts";
@@ -211,6 +213,23 @@ export const operations = {
     path: requestPath,
     query: PageQuerySchema,
     answer: { status: 200, schema: EventListSchema },
+    problems: ["invalid-cursor"],
+  },
+  "POST /requests/{id}/review": {
+    summary:
+      "Say what you make of access in an emergency that is over: its watchers, auditors and administrators may, never who asked for it or got it",
+    path: requestPath,
+    query: nothing,
+    body: ReviewBodySchema,
+    answer: request,
+    problems: ["self-review", "review-not-needed", "not-over", "already-reviewed", "concurrent-modification"],
+  },
+  "GET /break-glass": {
+    summary:
+      "Access that was taken in an emergency: what nobody has reviewed, the oldest first; or what was reviewed, or all of it, newest first. A page may come back short with a cursor",
+    path: nothing,
+    query: BreakGlassListQuerySchema,
+    answer: { status: 200, schema: BreakGlassListSchema },
     problems: ["invalid-cursor"],
   },
   "GET /access-flows": {

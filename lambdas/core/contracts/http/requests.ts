@@ -108,6 +108,14 @@ export const DecisionBodySchema = z.strictObject({
 /** The body of `POST /requests/{id}/revoke` and `/cancel`. */
 export const EndBodySchema = z.strictObject({ reason: z.optional(prose(1000)) });
 
+/** The body of `POST /requests/{id}/review`: what somebody else makes of access in an emergency. */
+export const ReviewBodySchema = z.strictObject({
+  outcome: ReviewSchema.shape.outcome.check(
+    z.meta({ description: "Whether the emergency, and what was done in it, called for the access" }),
+  ),
+  comment: prose(1000).check(z.meta({ description: "What was looked at, and what it showed" })),
+});
+
 /** The query of `GET /requests`. */
 export const RequestListQuerySchema = z.strictObject({
   view: z._default(z.enum(["mine", "to-approve", "all"]), "mine"),
@@ -220,7 +228,8 @@ const BreakGlassViewSchema = z
     reviewWithin: z.string(),
     reviewBy: TimestampSchema.check(
       z.meta({
-        description: "Until when somebody else has to review it; may still move while the request is not over",
+        description:
+          "Until when somebody else has to review it; may still move while the request is not over",
       }),
     ),
     watchers: z.array(PartyViewSchema),
