@@ -1,6 +1,13 @@
 import { DomainError } from "../domain/errors.ts";
-import { brokenGuardrails, type Guardrails } from "../domain/guardrails.ts";
+import { brokenGuardrails, type GuardedTarget, type Guardrails } from "../domain/guardrails.ts";
 import type { Target } from "./eligibility.ts";
+
+/** What guardrails look at. */
+export const guardedTarget = ({ account, permissionSet }: Target): GuardedTarget => ({
+  accountId: account.id,
+  permissionSetArn: permissionSet.arn,
+  permissionSetName: permissionSet.name,
+});
 
 /** Throws DomainError `never-grantable` or `duration-above-maximum` where the deploy settings rule it out, whatever a flow says. */
 export const assertWithinGuardrails = (
@@ -8,14 +15,7 @@ export const assertWithinGuardrails = (
   targets: readonly Target[],
   durationSeconds: number,
 ): void => {
-  const broken = brokenGuardrails(guardrails, {
-    targets: targets.map(({ account, permissionSet }) => ({
-      accountId: account.id,
-      permissionSetArn: permissionSet.arn,
-      permissionSetName: permissionSet.name,
-    })),
-    durationSeconds,
-  });
+  const broken = brokenGuardrails(guardrails, { targets: targets.map(guardedTarget), durationSeconds });
   const [first] = broken;
   if (first === undefined) return;
   const detail = `A guardrail refuses this: ${broken.map(({ reason }) => reason).join("; ")}.`;

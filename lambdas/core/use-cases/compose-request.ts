@@ -4,20 +4,20 @@ import type { AccessRequest, Approval, RequestedEntitlement } from "../domain/ac
 import { beginStep } from "../domain/approval.ts";
 import { durationText, parseDuration } from "../domain/duration.ts";
 import { entitlementKey } from "../domain/entitlement.ts";
-import { DomainError } from "../domain/errors.ts";
 import { begin } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
 import type { Guardrails } from "../domain/guardrails.ts";
 import { secondsAfter, timestamp, wholeSecondAfter, type RequestId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
-import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
+import { assertStart, targetsOf, wantedBy } from "./asked.ts";
 import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import { eligibleApprovers } from "./eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
 import { beneficiaryOf } from "./principal-of.ts";
+import type { Names } from "./resolve-names.ts";
 import {
   assertAccountsActive,
   assertGrantable,
@@ -29,10 +29,7 @@ import {
 export interface ComposeDependencies extends EligibilityDependencies {
   readonly guardrails: Guardrails;
   readonly flows: Pick<AccessFlowStore, "list">;
-  readonly names: {
-    readonly account: (nameOrId: string, pointer: string) => Promise<CatalogueAccount>;
-    readonly permissionSet: (nameOrArn: string, pointer: string) => Promise<CataloguePermissionSet>;
-  };
+  readonly names: Names;
   readonly clock: Clock;
   readonly identityCenter: IdentityCenterSettings;
 }
@@ -44,8 +41,6 @@ export interface SubmitInput {
   readonly mfa?: boolean;
   readonly idempotency?: Idempotency;
 }
-
-const LATEST_START_SECONDS = 90 * 24 * 3600;
 
 /** What a person asks for, as a request that may be written; throws DomainError with the reason why not. */
 export const composeRequest = async (
@@ -64,19 +59,7 @@ export const composeRequest = async (
   const { flow, steps, automatically, limits } = await evaluateRequest(
     dependencies,
     await dependencies.flows.list(),
-    {
-      caller,
-      principal,
-      requestFor,
-      targets,
-      durationSeconds,
-      now: begun,
-      start: ask.startAt === undefined ? undefined : new Date(ask.startAt),
-      justification: ask.justification,
-      ticket: ask.ticket,
-      mfa,
-      breakGlass: ask.breakGlass ?? false,
-    },
+    { caller, principal, requestFor, targets, mfa, now: begun, ...wantedBy(ask) },
   );
   // What the flow gives to whoever says nothing is bound by them, too.
   assertWithinGuardrails(dependencies, targets, limits.durationSeconds);
@@ -130,45 +113,6 @@ export const composeRequest = async (
     return begin("ApprovalNeeded", { ...draft, deadline: secondsAfter(now, first.withinSeconds) }, occasion);
   }
   return begin(breakGlass === undefined ? "AutomaticallyApproved" : "BreakGlassUsed", draft, occasion);
-};
-
-const assertStart = ({ startAt, breakGlass }: RequestAsk, now: Date): void => {
-  if (startAt === undefined) return;
-  if (breakGlass === true) {
-    const detail = `startAt is ${startAt}; expected none with breakGlass: an emergency begins at once.`;
-    throw new DomainError("start-out-of-bounds", detail, [{ pointer: "/startAt", detail }]);
-  }
-  const start = new Date(startAt);
-  const latest = new Date(secondsAfter(now, LATEST_START_SECONDS));
-  if (start < now || start > latest) {
-    const detail = `startAt is ${startAt}; expected a time between now and 90 days ahead (${latest.toISOString()}).`;
-    throw new DomainError("start-out-of-bounds", detail, [{ pointer: "/startAt", detail }]);
-  }
-};
-
-const targetsOf = async (dependencies: ComposeDependencies, ask: RequestAsk): Promise<readonly Target[]> => {
-  const targets: Target[] = [];
-  for (const [index, { account, permissionSet }] of ask.entitlements.entries()) {
-    const target = {
-      account: await dependencies.names.account(account, `/entitlements/${String(index)}/account`),
-      permissionSet: await dependencies.names.permissionSet(
-        permissionSet,
-        `/entitlements/${String(index)}/permissionSet`,
-      ),
-    };
-    const twin = targets.findIndex(
-      (other) =>
-        other.account.id === target.account.id && other.permissionSet.arn === target.permissionSet.arn,
-    );
-    if (twin >= 0) {
-      const detail = `Entitlements ${String(twin + 1)} and ${String(index + 1)} are the same: ${target.permissionSet.name} in ${target.account.name}.`;
-      throw new DomainError("duplicate-entitlement", detail, [
-        { pointer: `/entitlements/${String(index)}`, detail },
-      ]);
-    }
-    targets.push(target);
-  }
-  return targets;
 };
 
 const entitlementsOf = (

@@ -53,27 +53,37 @@ const protection = {
   listed: ["protected-account", "is listed as protected"],
 } as const;
 
-/** Deny by default, in code; the grant function's role denies the same accounts again in IAM. */
-export const assertGrantable = (
-  { protectedAccounts, delegatedAdministrator }: EligibilityDependencies,
+/** Something besides the flows that stands in the way of a request. */
+export interface Obstacle {
+  readonly code: DomainErrorCode;
+  readonly detail: string;
+}
+
+/** Where nothing is granted, whatever a flow says; the grant function's role denies the same accounts again in IAM. */
+export const whyNotGrantable = (
+  {
+    protectedAccounts,
+    delegatedAdministrator,
+  }: Pick<EligibilityDependencies, "protectedAccounts" | "delegatedAdministrator">,
   targets: readonly Target[],
-): void => {
-  for (const { account, permissionSet } of targets) {
+): readonly Obstacle[] =>
+  targets.flatMap(({ account, permissionSet }): readonly Obstacle[] => {
     const found = protectedAccounts.find(({ id }) => id === account.id);
     if (found !== undefined) {
       const [code, why] = protection[found.reason];
-      throw new DomainError(
-        code,
-        `Account ${account.id} (${account.name}) ${why}: nothing is granted there.`,
-      );
+      return [{ code, detail: `Account ${account.id} (${account.name}) ${why}: nothing is granted there.` }];
     }
     if (delegatedAdministrator && permissionSet.inManagementAccount) {
-      throw new DomainError(
-        "managed-from-management-account",
-        `Permission set ${permissionSet.name} is provisioned in the management account, and Lockstep runs in a delegated administrator account, from where AWS does not let anyone manage it.`,
-      );
+      const detail = `Permission set ${permissionSet.name} is provisioned in the management account, and Lockstep runs in a delegated administrator account, from where AWS does not let anyone manage it.`;
+      return [{ code: "managed-from-management-account", detail }];
     }
-  }
+    return [];
+  });
+
+/** Deny by default, in code. Throws DomainError with the first of `whyNotGrantable`. */
+export const assertGrantable = (dependencies: EligibilityDependencies, targets: readonly Target[]): void => {
+  const [first] = whyNotGrantable(dependencies, targets);
+  if (first !== undefined) throw new DomainError(first.code, first.detail);
 };
 
 /** What speaks for a request, and how it would be approved, as the directory and the inventory are now. */
@@ -146,23 +156,29 @@ const pointersOf = (code: DomainErrorCode, detail: string): readonly FieldError[
   return pointer === undefined ? [] : [{ pointer, detail }];
 };
 
-/** Throws DomainError `account-not-active`. */
-export const assertAccountsActive = async (
-  { organization }: EligibilityDependencies,
+/** The accounts that take no access now, as AWS Organizations says: a call for each account. */
+export const whyNotActive = async (
+  { organization }: Pick<EligibilityDependencies, "organization">,
   targets: readonly Target[],
-): Promise<void> => {
+): Promise<readonly Obstacle[]> => {
   const ids = [...new Set(targets.map(({ account }) => account.id))];
   const accounts = await inBatches(ids, AT_A_TIME, async (id) => ({
     id,
     account: await organization.account(id),
   }));
-  for (const { id, account } of accounts) {
-    if (account?.state !== "ACTIVE") {
-      const found = account === undefined ? "not in the organization any more" : account.state;
-      throw new DomainError(
-        "account-not-active",
-        `Account ${id} is ${found}; access is granted only into ACTIVE accounts.`,
-      );
-    }
-  }
+  return accounts.flatMap(({ id, account }): readonly Obstacle[] => {
+    if (account?.state === "ACTIVE") return [];
+    const found = account === undefined ? "not in the organization any more" : account.state;
+    const detail = `Account ${id} is ${found}; access is granted only into ACTIVE accounts.`;
+    return [{ code: "account-not-active", detail }];
+  });
+};
+
+/** Throws DomainError `account-not-active`. */
+export const assertAccountsActive = async (
+  dependencies: EligibilityDependencies,
+  targets: readonly Target[],
+): Promise<void> => {
+  const [first] = await whyNotActive(dependencies, targets);
+  if (first !== undefined) throw new DomainError(first.code, first.detail);
 };

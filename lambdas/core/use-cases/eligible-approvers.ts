@@ -12,45 +12,66 @@ interface Who {
   readonly sameApproverInSeveralSteps?: boolean | undefined;
 }
 
+interface StaffingDependencies {
+  readonly directory: Pick<Directory, "members" | "user">;
+}
+
 /** How many of those who were asked a request remembers: some 40 bytes each. */
 const ASKED_KEPT = 100;
 
-/**
- * Who may decide each step, as the directory is now; the requester and the beneficiaries left out. Throws DomainError
- * `no-approver` unless every step can be decided by enabled people of its own: a request that nobody can ever decide is
- * refused when it is made.
- */
-export const eligibleApprovers =
-  ({ directory }: { readonly directory: Pick<Directory, "members" | "user"> }) =>
-  async (steps: readonly RequestStep[], who: Who): Promise<readonly UserId[]> => {
-    if (steps.length === 0) return [];
+/** Who there is to decide an approval's steps. */
+export interface Staffing {
+  /** Which of the party's people may decide: neither the requester nor a beneficiary, whether enabled or not. */
+  readonly eligible: (parties: readonly Party[]) => readonly UserId[];
+  /** Asked of the directory, once for each person. */
+  readonly isEnabled: IsEnabled;
+  /** The first step, by its place, that enabled people of its own cannot decide, if there is one. */
+  readonly unstaffed: number | undefined;
+}
+
+/** Who may decide each step, as the directory is now; the requester and the beneficiaries left out. */
+export const staffingOf =
+  ({ directory }: StaffingDependencies) =>
+  async (steps: readonly RequestStep[], who: Who): Promise<Staffing> => {
+    const isEnabled = memoised(directory);
+    if (steps.length === 0) return { eligible: () => [], isEnabled, unstaffed: undefined };
     const excluded = await excludedFrom(directory, who);
     const people = await peopleOf(directory, steps.flatMap(allPartiesOf));
     const eligible = (parties: readonly Party[]): readonly UserId[] =>
       [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
         (person) => !excluded.has(person),
       );
-    const isEnabled = memoised(directory);
     const seats = steps.map((step) => seatsOf(step).map(eligible));
     const unstaffed =
       who.sameApproverInSeveralSteps === true
         ? await firstUnstaffedAlone(seats, isEnabled)
         : await firstUnstaffed(seats, isEnabled);
-    if (unstaffed !== undefined) throw nobodyDecides(unstaffed, steps[unstaffed]);
+    return { eligible, isEnabled, unstaffed };
+  };
+
+/**
+ * Who may decide each step. Throws DomainError `no-approver` unless every step can be decided by enabled people of its own:
+ * a request that nobody can ever decide is refused when it is made.
+ */
+export const eligibleApprovers =
+  (dependencies: StaffingDependencies) =>
+  async (steps: readonly RequestStep[], who: Who): Promise<readonly UserId[]> => {
+    const { eligible, unstaffed } = await staffingOf(dependencies)(steps, who);
+    if (unstaffed !== undefined) {
+      throw new DomainError("no-approver", whyNobodyDecides(unstaffed, steps[unstaffed]));
+    }
     return [...new Set(steps.flatMap((step) => eligible(partiesOf(step))))].slice(0, ASKED_KEPT);
   };
 
-const nobodyDecides = (index: number, step: RequestStep | undefined): DomainError => {
+/** That the step at this place has nobody, in words. */
+export const whyNobodyDecides = (index: number, step: RequestStep | undefined): string => {
   const names =
     step === undefined
       ? ""
       : partiesOf(step)
           .map(({ name }) => name)
           .join(", ");
-  return new DomainError(
-    "no-approver",
-    `Step ${String(index + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
-  );
+  return `Step ${String(index + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`;
 };
 
 /**
