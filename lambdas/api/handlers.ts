@@ -26,6 +26,7 @@ import type { IntegrationStore } from "../core/ports/sync.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
 import { describeCaller } from "../core/use-cases/describe-caller.ts";
+import { explainRequest } from "../core/use-cases/explain-request.ts";
 import { extendRequest } from "../core/use-cases/extend-request.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import { listRequestEvents } from "../core/use-cases/list-request-events.ts";
@@ -43,7 +44,7 @@ import type { Call, Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import { given, pageOf, pageView } from "../http/pages.ts";
 import type { RouterDependencies } from "../http/router.ts";
-import { breakGlassUseView } from "./views/break-glass-view.ts";
+import { explanationView } from "./views/explanation-view.ts";
 import { meView } from "./views/me-view.ts";
 import { requestView, type Instructions } from "./views/request-view.ts";
 
@@ -121,6 +122,7 @@ type HandlerDependencies = ApiPorts & {
 
 const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
   const submit = submitRequest(dependencies);
+  const explain = explainRequest(dependencies);
   const decide = decideRequest(dependencies);
   const extend = extendRequest(dependencies);
   const revoke = revokeRequest(dependencies);
@@ -140,7 +142,12 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
       return { body: meView(description, await viewing(description.toApprove)) };
     },
 
-    "POST /requests": async ({ caller, mfa, body, idempotency }) => {
+    "POST /requests": async ({ caller, mfa, query, body, idempotency }) => {
+      if (query.dryRun === "true") {
+        const requester = { ...caller, enabled: true };
+        const explained = await explain({ requester, mfa, ask: body, audience: "requester" });
+        return { alternative: explanationView(explained) };
+      }
       const { request } = await submit({ caller, mfa, ask: body, ...given({ idempotency }) });
       return { body: await view(request), location: `/requests/${request.id}` };
     },

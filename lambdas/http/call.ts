@@ -20,6 +20,12 @@ type AnswerOf<Operation> = Operation extends {
   ? z.input<Schema>
   : undefined;
 
+type AlternativeOf<Operation> = Operation extends {
+  readonly alternative: { readonly schema: infer Schema extends z.ZodMiniType };
+}
+  ? z.input<Schema>
+  : never;
+
 /** A call of one route by an identified person: parsed, and allowed by the route's role. */
 export interface Call<Key extends RouteKey> {
   readonly caller: Person;
@@ -41,11 +47,16 @@ export const authorOf = ({ caller, via }: { readonly caller: Person; readonly vi
 });
 
 /** What a route answers, in the form that its contract says. */
-export interface Reply<Key extends RouteKey> {
-  readonly body: AnswerOf<Operations[Key]>;
-  /** Where what was made can be found. */
-  readonly location?: string;
-}
+export type Reply<Key extends RouteKey> =
+  | {
+      readonly body: AnswerOf<Operations[Key]>;
+      /** Where what was made can be found. */
+      readonly location?: string;
+    }
+  | Alternative<AlternativeOf<Operations[Key]>>;
+
+/** What is answered instead, for a route whose contract has an alternative. */
+export type Alternative<Body> = [Body] extends [never] ? never : { readonly alternative: Body };
 
 /** One handler for each of these routes. */
 export type HandlersOf<Keys extends RouteKey> = {

@@ -20,6 +20,7 @@ import {
   ConfigurationChangeSchema,
   ConfirmationBodySchema,
 } from "../core/contracts/http/configuration.ts";
+import { ExplanationSchema } from "../core/contracts/http/explanations.ts";
 import {
   IntegrationBodySchema,
   IntegrationListSchema,
@@ -76,6 +77,7 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   BreakGlassList: BreakGlassListSchema,
   Event: EventSchema,
   EventList: EventListSchema,
+  Explanation: ExplanationSchema,
   Me: MeSchema,
   AccessFlow: AccessFlowViewSchema,
   PersonRule: PersonRuleDocumentSchema,
@@ -161,6 +163,9 @@ const operationOf = (route: Route, operation: OperationContract): Json => ({
         },
       }),
   responses: {
+    ...(operation.alternative === undefined
+      ? {}
+      : { [operation.alternative.status]: contentOf(operation.alternative.when, operation.alternative) }),
     [operation.answer.status]: successOf(route, operation),
     "401": {
       description: "No usable token (answered by API Gateway)",
@@ -230,11 +235,15 @@ const successOf = (route: Route, { answer }: OperationContract): Json => {
   if (answer.status === 204) return { description: "Done" };
   const location = { location: { description: "Where it can be found", schema: { type: "string" } } };
   return {
-    description: outcomes[answer.status],
+    ...contentOf(outcomes[answer.status], answer),
     ...(route.method === "POST" && answer.status === 201 ? { headers: location } : {}),
-    content: { "application/json": { schema: { $ref: refTo(nameOf(answers, answer.schema)) } } },
   };
 };
+
+const contentOf = (description: string, { schema }: { readonly schema: z.ZodMiniType }): Json => ({
+  description,
+  content: { "application/json": { schema: { $ref: refTo(nameOf(answers, schema)) } } },
+});
 
 const outcomes = { 200: "As it is now", 201: "Made", 202: "Under way" } as const;
 

@@ -8,7 +8,7 @@ import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { DomainError, type DomainErrorCode } from "../core/domain/errors.ts";
 import type { Person } from "../core/domain/principal.ts";
 import type { Claims } from "../core/use-cases/identify-caller.ts";
-import type { ApiEvent, Handlers, Reply } from "./call.ts";
+import type { Alternative, ApiEvent, Handlers, Reply } from "./call.ts";
 import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
 import { pagingOf } from "./paging.ts";
 import { queryOf } from "./query.ts";
@@ -26,6 +26,8 @@ export interface RouterDependencies {
   readonly logger: Logger;
 }
 
+type AnyReply = Reply<RouteKey> | Alternative<object>;
+
 const routes: ReadonlyMap<string, Route> = new Map(
   Routes.map((route) => [`${route.method} ${route.path}`, route]),
 );
@@ -40,7 +42,7 @@ export const router =
     const key = event.routeKey as RouteKey;
     const route = routes.get(key);
     // The key chooses both the contract that parses the call and the handler, which the compiler cannot follow.
-    const handle = (handlers as Partial<Record<RouteKey, (call: unknown) => Promise<Reply<RouteKey>>>>)[key];
+    const handle = (handlers as Partial<Record<RouteKey, (call: unknown) => Promise<AnyReply>>>)[key];
     if (route === undefined || handle === undefined) {
       throw new DomainError("not-found", "There is nothing here.");
     }
@@ -72,6 +74,12 @@ export const router =
       query: paging.query,
       ...idempotency,
     });
+    if ("alternative" in reply) {
+      if (operation.alternative === undefined) throw new Error(`${key} has no other answer`);
+      const { status } = operation.alternative;
+      logger.info("Answered", { status });
+      return answer(status, reply.alternative);
+    }
     const { status } = operation.answer;
     logger.info("Answered", { status });
     return answer(

@@ -89,7 +89,8 @@ const approvalView = (
   };
 };
 
-const stepView = (step: RequestStep): StepView => ({
+/** A step as whoever may read of it sees it. */
+export const stepView = (step: RequestStep): StepView => ({
   ...("anyOf" in step ? { anyOf: step.anyOf.map(approverView) } : { allOf: step.allOf.map(approverView) }),
   within: durationText(step.withinSeconds),
   ...(step.escalation === undefined

@@ -24,6 +24,8 @@ export interface Ask {
   readonly sessions: readonly PermissionSetSession[];
   readonly justification?: string;
   readonly ticket?: string;
+  /** Nobody has written the justification and the ticket yet, and is to be told what they have to be. */
+  readonly textsToCome?: boolean;
   /** Whether the token says that the requester signed in with more than a password. */
   readonly mfa: boolean;
   /** Whether it is an emergency: only then a flow for those serves, and no other does. */
@@ -146,9 +148,9 @@ const checks = {
   },
   justification: {
     code: "justification-required",
-    check: ({ settings }, { justification }) => {
+    check: ({ settings }, { justification, textsToCome = false }) => {
       const { justificationRequired = true, justificationPattern } = settings;
-      if (justification === undefined) return verdictOf(!justificationRequired);
+      if (justification === undefined) return verdictOf(textsToCome || !justificationRequired);
       return verdictOf(
         justificationPattern === undefined || matchesWhole(justificationPattern, justification),
       );
@@ -160,11 +162,10 @@ const checks = {
   },
   ticket: {
     code: "ticket-required",
-    check: ({ settings }, { ticket }) => {
+    check: ({ settings }, { ticket, textsToCome = false }) => {
       const { ticketPattern } = settings;
-      return verdictOf(
-        ticketPattern === undefined || (ticket !== undefined && matchesWhole(ticketPattern, ticket)),
-      );
+      if (ticketPattern === undefined) return "met";
+      return verdictOf(ticket === undefined ? textsToCome : matchesWhole(ticketPattern, ticket));
     },
     detail: ({ settings: { ticketPattern } }) =>
       ticketPattern === undefined ? "asks for no ticket" : `asks for a ticket that matches ${ticketPattern}`,

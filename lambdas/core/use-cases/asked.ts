@@ -1,8 +1,9 @@
 import type { RequestAsk } from "../contracts/http/requests.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { DomainError } from "../domain/errors.ts";
+import type { Obstacle } from "../domain/explanation.ts";
 import { secondsAfter } from "../domain/ids.ts";
-import type { Obstacle, Target, Wanted } from "./eligibility.ts";
+import type { Target, Wanted } from "./eligibility.ts";
 import type { Names } from "./resolve-names.ts";
 
 const LATEST_START_SECONDS = 90 * 24 * 3600;

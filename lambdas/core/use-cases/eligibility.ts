@@ -3,6 +3,7 @@ import type { AccessFlow, Beneficiary } from "../domain/access-flow.ts";
 import type { ResolvedApprovers } from "../domain/approval-step.ts";
 import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
 import { evaluate, servingFlowOf, type Evaluation } from "../domain/evaluate.ts";
+import type { Obstacle } from "../domain/explanation.ts";
 import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
 import { laterOf } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
@@ -52,12 +53,6 @@ const protection = {
   lockstep: ["lockstep-account", "is the account that Lockstep itself runs in"],
   listed: ["protected-account", "is listed as protected"],
 } as const;
-
-/** Something besides the flows that stands in the way of a request. */
-export interface Obstacle {
-  readonly code: DomainErrorCode;
-  readonly detail: string;
-}
 
 /** Where nothing is granted, whatever a flow says; the grant function's role denies the same accounts again in IAM. */
 export const whyNotGrantable = (

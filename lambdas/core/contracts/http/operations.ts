@@ -35,6 +35,7 @@ import {
   RefreshBodySchema,
   RefreshSchema,
 } from "./integrations.ts";
+import { ExplanationSchema } from "./explanations.ts";
 import { inventoryOperations } from "./inventory-operations.ts";
 import { PageQuerySchema } from "./lists.ts";
 import { MeQuerySchema, MeSchema } from "./me.ts";
@@ -46,6 +47,7 @@ import {
   RequestAskSchema,
   RequestListQuerySchema,
   RequestListSchema,
+  RequestQuerySchema,
   RequestViewSchema,
   ReviewBodySchema,
 } from "./requests.ts";
@@ -67,6 +69,13 @@ export interface OperationContract {
   readonly invalidBody?: DomainErrorCode;
   readonly answer:
     { readonly status: 200 | 201 | 202; readonly schema: z.ZodMiniType } | { readonly status: 204 };
+  /** What is answered instead where the call asks for something else than the operation itself. */
+  readonly alternative?: {
+    readonly status: 200;
+    readonly schema: z.ZodMiniType;
+    /** When that is, in words. */
+    readonly when: string;
+  };
   /** The problems beyond those that follow from the role, the query, the body and the method. */
   readonly problems: readonly DomainErrorCode[];
 }
@@ -99,6 +108,15 @@ const grantRefusals = [
   "no-approver",
 ] as const satisfies readonly DomainErrorCode[];
 
+/** Why no flow serves a request although one names the requester and what they ask for. */
+const flowRefusals = [
+  "flow-unconfirmed",
+  "outside-timeframe",
+  "mfa-required",
+  "justification-required",
+  "ticket-required",
+] as const satisfies readonly DomainErrorCode[];
+
 export const operations = {
   "GET /me": {
     summary: "Who the caller is, what they may request, and what waits for them",
@@ -110,9 +128,14 @@ export const operations = {
   "POST /requests": {
     summary: "Ask for access",
     path: nothing,
-    query: nothing,
+    query: RequestQuerySchema,
     body: RequestAskSchema,
     answer: { status: 201, schema: RequestViewSchema },
+    alternative: {
+      status: 200,
+      schema: ExplanationSchema,
+      when: "With dryRun=true: what would come of the request. Nothing is written, and an Idempotency-Key means nothing",
+    },
     problems: [
       "unknown-name",
       "ambiguous-name",
@@ -128,6 +151,7 @@ export const operations = {
       "flow-unconfirmed",
       "no-matching-flow",
       "principal-not-allowed",
+      ...flowRefusals,
       ...grantRefusals,
     ],
   },

@@ -20,7 +20,7 @@ import {
 } from "./fields.ts";
 import { PageQueryFields, listOf } from "./lists.ts";
 
-const AskedEntitlementSchema = z.strictObject({
+export const AskedEntitlementSchema = z.strictObject({
   account: nameOrId(LONGEST_ACCOUNT, "The account's id or name"),
   permissionSet: nameOrId(LONGEST_PERMISSION_SET, "The permission set's ARN or name"),
 });
@@ -82,6 +82,18 @@ export const RequestAskSchema = z.strictObject({
   startAt: z.optional(MomentSchema),
 });
 export type RequestAsk = z.infer<typeof RequestAskSchema>;
+
+/** The query of `POST /requests`. */
+export const RequestQuerySchema = z.strictObject({
+  dryRun: z.optional(
+    z.enum(["true", "false"]).check(
+      z.meta({
+        description:
+          "true: nothing is asked for; the answer (200) says what would come of the request, and why",
+      }),
+    ),
+  ),
+});
 
 /** The body of `POST /requests/{id}/extend`: how much longer, from the expiry on. */
 export const ExtensionAskSchema = z.strictObject({
@@ -168,7 +180,7 @@ const ApproverViewSchema = z.union([
 
 const approvers = z.optional(z.array(ApproverViewSchema));
 
-const StepViewSchema = z
+export const StepViewSchema = z
   .strictObject({
     anyOf: approvers,
     allOf: approvers,

@@ -1,0 +1,181 @@
+import type { AccessFlow } from "./access-flow.ts";
+import { resolveSteps, type RequestStep } from "./approval-step.ts";
+import type { DomainErrorCode } from "./errors.ts";
+import {
+  consider,
+  evaluate,
+  servingFlowOf,
+  type Approvers,
+  type Evaluation,
+  type Limits,
+} from "./evaluate.ts";
+import { conditionOfFlow, type Ask, type Condition, type EvaluationContext } from "./flow-conditions.ts";
+import type { Verdict } from "./rule.ts";
+
+/** What a request needs, in the order in which a refusal tells of the first that is missing. */
+export const Circumstances = [
+  /** Whoever asks can sign in. */
+  "requester",
+  /** Access may begin then. */
+  "start",
+  /** Something may be granted there at all. */
+  "protection",
+  /** It may be asked for whoever would get it. */
+  "beneficiary",
+  /** A flow serves it. */
+  "flow",
+  /** Somebody stands behind `owner` and `manager` in the flow's steps. */
+  "approvers",
+  "guardrails",
+  /** The accounts take access now. */
+  "account-state",
+  /** Each step has enabled people of its own. */
+  "staffing",
+] as const;
+export type Circumstance = (typeof Circumstances)[number];
+
+/** What stands in the way, and the code that a request is refused with for it. */
+export interface Obstacle {
+  readonly code: DomainErrorCode;
+  readonly detail: string;
+}
+
+/** One thing that a request needs, as it is. Unknown: it depends on what is missing before it, or was not looked at. */
+export interface CircumstanceFound {
+  readonly circumstance: Circumstance;
+  readonly verdict: Verdict;
+  readonly detail: string;
+  readonly code?: DomainErrorCode;
+}
+
+/** A step of the flow that serves, with who decides it; or why nobody does. */
+export type ExplainedStep =
+  { readonly step: RequestStep } | { readonly nobody: string; readonly withinSeconds: number };
+
+/** What flows have to say, once it is known who asks for whom. */
+export interface Weighed {
+  readonly ask: Ask;
+  readonly context: EvaluationContext;
+  readonly approvers: Approvers;
+}
+
+/** What was found of a request: for each circumstance what stands in its way; absent where nobody could look. */
+export interface Situation {
+  readonly obstacles: Readonly<Partial<Record<Circumstance, readonly Obstacle[]>>>;
+  /** Absent: nobody could be asked for. */
+  readonly weighed?: Weighed | undefined;
+}
+
+export interface ConsideredFlow {
+  readonly flow: Pick<AccessFlow, "name" | "version">;
+  readonly serves: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+/** Everything that speaks for and against a request. */
+export interface Explanation {
+  readonly allowed: boolean;
+  /** Where it is not allowed: what the request would be refused with. */
+  readonly code?: DomainErrorCode;
+  readonly reasons: readonly string[];
+  readonly circumstances: readonly CircumstanceFound[];
+  /** The flow that serves it, where one does; there may be other things in its way. */
+  readonly flow?: AccessFlow;
+  readonly steps: readonly ExplainedStep[];
+  readonly automatically?: string;
+  readonly limits?: Limits;
+  readonly considered: readonly ConsideredFlow[];
+  /** How many flows were considered that are not for the requester, and that only readers of everything are told of. */
+  readonly notNamed: number;
+}
+
+/** Who reads it: flows that are for others are told to readers alone. */
+export type Audience = "requester" | "reader";
+
+/** What the flows make of the request, where it is known who asks for whom. */
+export const evaluationOf = (weighed: Weighed | undefined): Evaluation | undefined =>
+  weighed && evaluate(weighed.ask, weighed.context, weighed.approvers);
+
+/** The reasoning behind what happens to a request. Pure; it agrees with the request because both ask `evaluate`. */
+export const explain = ({ obstacles, weighed }: Situation, audience: Audience): Explanation => {
+  const evaluation = evaluationOf(weighed);
+  const found = { ...obstacles, ...obstaclesOf(evaluation) };
+  const circumstances = Circumstances.flatMap((circumstance) => told(circumstance, found[circumstance]));
+  const inTheWay = Circumstances.flatMap((circumstance) => found[circumstance] ?? []);
+  const code = inTheWay[0]?.code;
+  const considered = weighed === undefined ? [] : consider(weighed.ask, weighed.context);
+  const named = considered.filter(({ flow }) => audience === "reader" || isFor(flow, weighed));
+  const flow = weighed && servingFlowOf(weighed.ask, weighed.context);
+  return {
+    allowed: code === undefined,
+    ...(code === undefined ? {} : { code }),
+    reasons: inTheWay.map(({ detail }) => detail),
+    circumstances,
+    ...(flow === undefined ? {} : { flow }),
+    steps: stepsOf(flow, evaluation, weighed?.approvers),
+    ...(evaluation?.allowed === true ? whatItGives(evaluation) : {}),
+    considered: named,
+    notNamed: considered.length - named.length,
+  };
+};
+
+const whatItGives = ({
+  automatically,
+  limits,
+}: Extract<Evaluation, { readonly allowed: true }>): Pick<Explanation, "automatically" | "limits"> => ({
+  ...(automatically === undefined ? {} : { automatically }),
+  limits,
+});
+
+const isFor = (flow: AccessFlow, weighed: Weighed | undefined): boolean =>
+  weighed !== undefined &&
+  conditionOfFlow("requestors", flow, weighed.ask, weighed.context).verdict === "met";
+
+const obstaclesOf = (evaluation: Evaluation | undefined): Situation["obstacles"] => {
+  if (evaluation === undefined) return {};
+  if (evaluation.allowed) return { flow: [], approvers: [] };
+  const { code, reasons } = evaluation;
+  const obstacles = reasons.map((detail) => ({ code, detail }));
+  return code === "no-approver" ? { flow: [], approvers: obstacles } : { flow: obstacles };
+};
+
+const told = (circumstance: Circumstance, obstacles: readonly Obstacle[] | undefined): CircumstanceFound => {
+  if (obstacles === undefined) {
+    return { circumstance, verdict: "unknown", detail: "depends on what is missing before it" };
+  }
+  const [first] = obstacles;
+  if (first === undefined) return { circumstance, verdict: "met", detail: fine[circumstance] };
+  const detail = obstacles.map((obstacle) => obstacle.detail).join("; ");
+  return { circumstance, verdict: "unmet", detail, code: first.code };
+};
+
+const fine: Readonly<Record<Circumstance, string>> = {
+  requester: "The user is enabled.",
+  start: "Access may begin then.",
+  protection: "None of the accounts is protected.",
+  beneficiary: "It may be asked for whoever would get it, as far as a flow lets it.",
+  flow: "An access flow serves it.",
+  approvers: "Every approval step names somebody.",
+  guardrails: "No guardrail rules it out.",
+  "account-state": "Every account is ACTIVE.",
+  staffing: "Every approval step has enabled people who may decide it.",
+};
+
+/** One by one, so that a step that nobody decides shows as that, beside the others. */
+const stepsOf = (
+  flow: AccessFlow | undefined,
+  evaluation: Evaluation | undefined,
+  approvers: Approvers,
+): readonly ExplainedStep[] => {
+  if (flow === undefined || approvers === undefined) return [];
+  if (evaluation?.allowed === true) return evaluation.steps.map((step) => ({ step }));
+  return flow.approval.steps.map((flowStep) => {
+    const resolved = resolveSteps([flowStep], approvers);
+    if ("unresolved" in resolved) {
+      return { nobody: resolved.unresolved.reason, withinSeconds: flowStep.withinSeconds };
+    }
+    const [step] = resolved.steps;
+    if (step === undefined) throw new Error("One step resolves to one step");
+    return { step };
+  });
+};

@@ -1,0 +1,223 @@
+import type { RequestAsk } from "../contracts/http/requests.ts";
+import { approversOf, type Party } from "../domain/access-flow.ts";
+import { needsOf, partiesOf, type RequestApprover, type RequestStep } from "../domain/approval-step.ts";
+import { DomainError } from "../domain/errors.ts";
+import {
+  evaluationOf,
+  explain,
+  type Audience,
+  type ExplainedStep,
+  type Explanation,
+  type Obstacle,
+  type Weighed,
+} from "../domain/explanation.ts";
+import { brokenGuardrails } from "../domain/guardrails.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Person, Principal } from "../domain/principal.ts";
+import type { InventoryReader } from "../ports/inventory.ts";
+import { guardedTarget } from "./assert-within-guardrails.ts";
+import { targetsOf, wantedBy, whyNotThen } from "./asked.ts";
+import type { ComposeDependencies } from "./compose-request.ts";
+import { staffingOf, whyNobodyDecides, type Staffing } from "./eligible-approvers.ts";
+import { loadEvaluation, whyNotActive, whyNotGrantable, type Target } from "./eligibility.ts";
+import { beneficiaryOf, type BeneficiaryOf } from "./principal-of.ts";
+
+export interface ExplainDependencies extends ComposeDependencies {
+  readonly inventory: Pick<InventoryReader, "getAll">;
+}
+
+export interface ExplainInput {
+  readonly requester: Person & { readonly enabled: boolean };
+  readonly ask: RequestAsk;
+  readonly mfa: boolean;
+  /** What people write when they ask (justification, ticket) is not there yet, and nothing against it. */
+  readonly textsToCome?: boolean;
+  readonly audience: Audience;
+}
+
+/** Somebody who may decide a step, and by what. */
+export interface Decider {
+  readonly userId: UserId;
+  /** As the inventory knows it, or else the directory; absent where neither was asked. */
+  readonly userName?: string;
+  readonly because: readonly string[];
+}
+
+/** A step with the people who may decide it, as far as they are told. */
+export type StaffedStep = ExplainedStep & {
+  readonly people: readonly Decider[];
+  /** How many more there are. */
+  readonly morePeople: number;
+};
+
+export interface RequestExplained extends Omit<Explanation, "steps"> {
+  readonly requester: Person;
+  /** Absent: it could not be asked for whoever would get it. */
+  readonly principal?: Principal;
+  readonly steps: readonly StaffedStep[];
+}
+
+/** People who are named in an explanation; the inventory gives the names of a hundred in one batch. */
+const PEOPLE_NAMED = 100;
+/** Of those whom the inventory does not know yet so many are looked up in the directory: a call each. */
+const PEOPLE_LOOKED_UP = 20;
+
+/**
+ * What would come of a request, and why: nothing is written, and nothing begun. It looks up what the request itself does, and
+ * the deciders' names besides: one batch, and at most twenty calls. Throws DomainError where it is not known what is asked for.
+ */
+export const explainRequest =
+  (dependencies: ExplainDependencies) =>
+  async (input: ExplainInput): Promise<RequestExplained> => {
+    const { requester, ask, audience } = input;
+    const { userId, userName } = requester;
+    const now = dependencies.clock.now();
+    const targets = await targetsOf(dependencies, ask);
+    const notThen = whyNotThen(ask, now);
+    const beneficiary = await beneficiaryOrObstacle(dependencies, requester, ask);
+    const weighed =
+      "code" in beneficiary ? undefined : await weigh(dependencies, input, targets, beneficiary, now);
+    const evaluation = evaluationOf(weighed);
+    const staffed =
+      evaluation?.allowed === true && !("code" in beneficiary)
+        ? await staff(dependencies, evaluation, { requester: userId, principal: beneficiary.principal })
+        : undefined;
+    const durationSeconds =
+      evaluation?.allowed === true ? evaluation.limits.durationSeconds : (weighed?.ask.durationSeconds ?? 0);
+    const explained = explain(
+      {
+        obstacles: {
+          requester: requester.enabled ? [] : [disabled(requester)],
+          start: notThen === undefined ? [] : [notThen],
+          protection: whyNotGrantable(dependencies, targets),
+          beneficiary: "code" in beneficiary ? [beneficiary] : [],
+          guardrails: brokenGuardrails(dependencies.guardrails, {
+            targets: targets.map(guardedTarget),
+            durationSeconds,
+          }).map(({ code, reason }) => ({ code, detail: reason })),
+          "account-state": await whyNotActive(dependencies, targets),
+          ...(staffed === undefined ? {} : { staffing: staffed.obstacles }),
+        },
+        weighed,
+      },
+      audience,
+    );
+    return {
+      ...explained,
+      requester: { userId, userName },
+      ...("code" in beneficiary ? {} : { principal: beneficiary.principal }),
+      steps: await withPeople(dependencies, explained.steps, staffed?.staffing),
+    };
+  };
+
+const disabled = ({ userName }: Person): Obstacle => ({
+  code: "caller-not-eligible",
+  detail: `User ${userName} is disabled in the directory, and cannot ask for anything.`,
+});
+
+const beneficiaryOrObstacle = async (
+  dependencies: ExplainDependencies,
+  requester: Person,
+  { principal }: RequestAsk,
+): Promise<BeneficiaryOf | Obstacle> => {
+  try {
+    return await beneficiaryOf(dependencies, requester, principal);
+  } catch (error) {
+    // Here it is the answer, not the end of the call.
+    if (!(error instanceof DomainError) || error.code !== "principal-not-allowed") throw error;
+    return { code: error.code, detail: error.message };
+  }
+};
+
+const weigh = async (
+  dependencies: ExplainDependencies,
+  { requester, ask, mfa, textsToCome }: ExplainInput,
+  targets: readonly Target[],
+  beneficiary: BeneficiaryOf,
+  now: Date,
+): Promise<Weighed> => {
+  const { userId, userName } = requester;
+  const wanted = { caller: { userId, userName }, ...beneficiary, targets, mfa, now, ...wantedBy(ask) };
+  const flows = await dependencies.flows.list();
+  const [asked, context, approvers] = await loadEvaluation(dependencies, flows, wanted);
+  return { ask: textsToCome === true ? { ...asked, textsToCome } : asked, context, approvers };
+};
+
+const staff = async (
+  dependencies: ExplainDependencies,
+  {
+    flow,
+    steps,
+  }: { readonly flow: NonNullable<Explanation["flow"]>; readonly steps: readonly RequestStep[] },
+  who: { readonly requester: UserId; readonly principal: Principal },
+): Promise<{ readonly staffing: Staffing; readonly obstacles: readonly Obstacle[] }> => {
+  const { requesterCanApproveSelf } = flow.settings;
+  const { sameApproverInSeveralSteps } = flow.approval;
+  const staffing = await staffingOf(dependencies)(steps, {
+    ...who,
+    requesterCanApproveSelf,
+    sameApproverInSeveralSteps,
+  });
+  const { unstaffed } = staffing;
+  return {
+    staffing,
+    obstacles:
+      unstaffed === undefined
+        ? []
+        : [{ code: "no-approver", detail: whyNobodyDecides(unstaffed, steps[unstaffed]) }],
+  };
+};
+
+/** The steps with those who may decide them before they escalate: whoever is disabled is left out, where that is known. */
+const withPeople = async (
+  { inventory, directory }: Pick<ExplainDependencies, "inventory" | "directory">,
+  steps: readonly ExplainedStep[],
+  staffing: Staffing | undefined,
+): Promise<readonly StaffedStep[]> => {
+  const eligible = steps.map((explained) =>
+    "step" in explained && staffing !== undefined ? staffing.eligible(partiesOf(explained.step)) : [],
+  );
+  const told = [...new Set(eligible.flat())].slice(0, PEOPLE_NAMED);
+  const facts = told.length === 0 ? [] : await inventory.getAll("user", told);
+  const known = new Map(facts.map(({ fact }) => [fact.id, fact]));
+  const unknown = told.filter((id) => !known.has(id)).slice(0, PEOPLE_LOOKED_UP);
+  for (const user of await Promise.all(unknown.map((id) => directory.user(id)))) {
+    if (user === undefined) continue;
+    known.set(user.userId, { kind: "user", id: user.userId, userName: user.userName, enabled: user.enabled });
+  }
+  return steps.map((explained, index) => {
+    const all = eligible[index] ?? [];
+    const named = all.filter((id) => told.includes(id));
+    const people = named.flatMap((userId): readonly Decider[] => {
+      const fact = known.get(userId);
+      if (fact?.enabled === false || staffing === undefined || !("step" in explained)) return [];
+      const because = whyBy(explained.step, (party) => staffing.eligible([party]).includes(userId));
+      return [{ userId, ...(fact === undefined ? {} : { userName: fact.userName }), because }];
+    });
+    return { ...explained, people, morePeople: all.length - named.length };
+  });
+};
+
+/** By what somebody may decide the step: each party of it that they are, or belong to. */
+const whyBy = (step: RequestStep, isOne: (party: Party) => boolean): readonly string[] => [
+  ...new Set(
+    approversOf<RequestApprover>(step).flatMap((approver) =>
+      needsOf(approver).flatMap((need, place) =>
+        need.some(isOne) ? [whyAs(approver, place, need.filter(isOne))] : [],
+      ),
+    ),
+  ),
+];
+
+const whyAs = (approver: RequestApprover, place: number, parties: readonly Party[]): string => {
+  const words = parties.map(({ type, name }) => `${type} ${name}`).join(", ");
+  switch (approver.type) {
+    case "user":
+    case "group":
+      return `${words}, whom the flow names`;
+    case "manager":
+      return `the manager (${words})`;
+    case "owner":
+      return `the owner (${words}): ${approver.of[place]?.because ?? ""}`;
+  }
+};
