@@ -26,6 +26,7 @@ import type { IntegrationStore } from "../core/ports/sync.ts";
 import type { Workflow } from "../core/ports/workflow.ts";
 import { decideRequest } from "../core/use-cases/decide-request.ts";
 import { describeCaller } from "../core/use-cases/describe-caller.ts";
+import { explainAccess } from "../core/use-cases/explain-access.ts";
 import { explainRequest } from "../core/use-cases/explain-request.ts";
 import { extendRequest } from "../core/use-cases/extend-request.ts";
 import { allIntegrations, homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
@@ -44,6 +45,7 @@ import type { Call, Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
 import { given, pageOf, pageView } from "../http/pages.ts";
 import type { RouterDependencies } from "../http/router.ts";
+import { breakGlassUseView } from "./views/break-glass-view.ts";
 import { explanationView } from "./views/explanation-view.ts";
 import { meView } from "./views/me-view.ts";
 import { requestView, type Instructions } from "./views/request-view.ts";
@@ -123,6 +125,7 @@ type HandlerDependencies = ApiPorts & {
 const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
   const submit = submitRequest(dependencies);
   const explain = explainRequest(dependencies);
+  const explainAsked = explainAccess(dependencies);
   const decide = decideRequest(dependencies);
   const extend = extendRequest(dependencies);
   const revoke = revokeRequest(dependencies);
@@ -151,6 +154,9 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
       const { request } = await submit({ caller, mfa, ask: body, ...given({ idempotency }) });
       return { body: await view(request), location: `/requests/${request.id}` };
     },
+    "POST /explain": async ({ caller, mfa, body }) => ({
+      body: explanationView(await explainAsked({ caller, mfa, asked: body })),
+    }),
     "GET /requests": async ({ caller, query }) => {
       const page = await list({ caller, query });
       return { body: pageView(page, await viewing(page.items)) };

@@ -20,7 +20,7 @@ import {
   ConfigurationChangeSchema,
   ConfirmationBodySchema,
 } from "../core/contracts/http/configuration.ts";
-import { ExplanationSchema } from "../core/contracts/http/explanations.ts";
+import { ExplanationAskSchema, ExplanationSchema } from "../core/contracts/http/explanations.ts";
 import {
   IntegrationBodySchema,
   IntegrationListSchema,
@@ -55,6 +55,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The schemas with names of their own: what goes in, and what comes out. */
 const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   RequestAsk: RequestAskSchema,
+  ExplanationAsk: ExplanationAskSchema,
   Decision: DecisionBodySchema,
   ExtensionAsk: ExtensionAskSchema,
   Ending: EndBodySchema,

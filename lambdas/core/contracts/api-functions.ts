@@ -21,6 +21,7 @@ const answeredBy = {
   me: "api",
   requests: "api",
   "break-glass": "api",
+  explain: "api",
   "access-flows": "administration",
   bundles: "administration",
   "access-scopes": "administration",

@@ -15,6 +15,8 @@ export const Routes = [
   { method: "GET", path: "/me", role: "person" },
   { method: "POST", path: "/requests", role: "person" },
   { method: "GET", path: "/requests", role: "person" },
+  // Of oneself; of anybody it is a reader's business.
+  { method: "POST", path: "/explain", role: "person" },
   { method: "GET", path: "/requests/{id}", role: "party" },
   { method: "POST", path: "/requests/{id}/decisions", role: "party" },
   { method: "POST", path: "/requests/{id}/extend", role: "party" },

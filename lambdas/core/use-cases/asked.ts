@@ -9,8 +9,15 @@ import type { Names } from "./resolve-names.ts";
 const LATEST_START_SECONDS = 90 * 24 * 3600;
 
 /** Why access cannot be asked for from then on; undefined where it can. */
-export const whyNotThen = ({ startAt }: Pick<RequestAsk, "startAt">, now: Date): Obstacle | undefined => {
+export const whyNotThen = (
+  { startAt, breakGlass }: Pick<RequestAsk, "startAt" | "breakGlass">,
+  now: Date,
+): Obstacle | undefined => {
   if (startAt === undefined) return undefined;
+  if (breakGlass === true) {
+    const detail = `startAt is ${startAt}; expected none with breakGlass: an emergency begins at once.`;
+    return { code: "start-out-of-bounds", detail };
+  }
   const start = new Date(startAt);
   const latest = new Date(secondsAfter(now, LATEST_START_SECONDS));
   if (start >= now && start <= latest) return undefined;
@@ -19,7 +26,7 @@ export const whyNotThen = ({ startAt }: Pick<RequestAsk, "startAt">, now: Date):
 };
 
 /** Throws DomainError `start-out-of-bounds`. */
-export const assertStart = (ask: Pick<RequestAsk, "startAt">, now: Date): void => {
+export const assertStart = (ask: Pick<RequestAsk, "startAt" | "breakGlass">, now: Date): void => {
   const obstacle = whyNotThen(ask, now);
   if (obstacle === undefined) return;
   const { code, detail } = obstacle;

@@ -41,6 +41,8 @@ export interface Wanted {
   readonly start?: Date | undefined;
   readonly justification?: string | undefined;
   readonly ticket?: string | undefined;
+  /** The justification and the ticket are still to be written. */
+  readonly textsToCome?: boolean | undefined;
   readonly mfa: boolean;
   readonly breakGlass: boolean;
 }
@@ -117,7 +119,7 @@ export const loadEvaluation = async (
 };
 
 const askOf = ({ caller, targets, now, start, ...asked }: Wanted): Ask => {
-  const { requestFor, durationSeconds, justification, ticket, mfa, breakGlass } = asked;
+  const { requestFor, durationSeconds, justification, ticket, textsToCome, mfa, breakGlass } = asked;
   return {
     requester: caller.userId,
     requestFor,
@@ -133,6 +135,7 @@ const askOf = ({ caller, targets, now, start, ...asked }: Wanted): Ask => {
     })),
     ...(justification === undefined ? {} : { justification }),
     ...(ticket === undefined ? {} : { ticket }),
+    ...(textsToCome === undefined ? {} : { textsToCome }),
     mfa,
     breakGlass,
   };

@@ -137,10 +137,18 @@ const weigh = async (
   now: Date,
 ): Promise<Weighed> => {
   const { userId, userName } = requester;
-  const wanted = { caller: { userId, userName }, ...beneficiary, targets, mfa, now, ...wantedBy(ask) };
+  const wanted = {
+    caller: { userId, userName },
+    ...beneficiary,
+    targets,
+    mfa,
+    textsToCome,
+    now,
+    ...wantedBy(ask),
+  };
   const flows = await dependencies.flows.list();
-  const [asked, context, approvers] = await loadEvaluation(dependencies, flows, wanted);
-  return { ask: textsToCome === true ? { ...asked, textsToCome } : asked, context, approvers };
+  const [weighing, context, approvers] = await loadEvaluation(dependencies, flows, wanted);
+  return { ask: weighing, context, approvers };
 };
 
 const staff = async (

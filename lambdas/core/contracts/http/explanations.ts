@@ -119,13 +119,11 @@ export const ExplanationSchema = z.strictObject({
         ),
     }),
   ),
-  notNamed: z
-    .int()
-    .check(
-      z.meta({
-        description:
-          "How many flows there are that are not for the requester: only readers of everything see them",
-      }),
-    ),
+  notNamed: z.int().check(
+    z.meta({
+      description:
+        "How many flows there are that are not for the requester: only readers of everything see them",
+    }),
+  ),
 });
 export type ExplanationView = z.infer<typeof ExplanationSchema>;

@@ -35,7 +35,7 @@ import {
   RefreshBodySchema,
   RefreshSchema,
 } from "./integrations.ts";
-import { ExplanationSchema } from "./explanations.ts";
+import { ExplanationAskSchema, ExplanationSchema } from "./explanations.ts";
 import { inventoryOperations } from "./inventory-operations.ts";
 import { PageQuerySchema } from "./lists.ts";
 import { MeQuerySchema, MeSchema } from "./me.ts";
@@ -153,6 +153,21 @@ export const operations = {
       "principal-not-allowed",
       ...flowRefusals,
       ...grantRefusals,
+    ],
+  },
+  "POST /explain": {
+    summary:
+      "What would come of a request, and why: of the caller's own, or (auditors, policy authors and administrators) of anybody's, with every access flow named",
+    path: nothing,
+    query: nothing,
+    body: ExplanationAskSchema,
+    answer: { status: 200, schema: ExplanationSchema },
+    problems: [
+      "role-missing",
+      "unknown-name",
+      "ambiguous-name",
+      "duplicate-entitlement",
+      "duration-out-of-bounds",
     ],
   },
   "GET /requests": {
