@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 import { auditRootsBucketName } from "../lambdas/core/contracts/audit-storage.ts";
 import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
 import { Alarms } from "./constructs/alarms.ts";
+import { runAutomaticFlows } from "./constructs/automatic-schedule.ts";
 import { attentionRules } from "./constructs/attention-rules.ts";
 import { dashboard } from "./constructs/dashboard.ts";
 import { deadLetterQueue } from "./constructs/dead-letter-queue.ts";
@@ -23,6 +24,7 @@ import { tokenAuthorizer } from "./constructs/sign-in.ts";
 import { administrationFunction } from "./functions/administration.ts";
 import { announceFunction } from "./functions/announce.ts";
 import { apiFunction } from "./functions/api.ts";
+import { automaticFunction } from "./functions/automatic.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
 import type { FunctionContext } from "./functions/function-context.ts";
 import { grantAccessFunction } from "./functions/grant-access.ts";
@@ -121,6 +123,9 @@ export class AccessStack extends Stack {
     const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
     sweepRegularly(this, { sweep, stateMachine });
 
+    const automatic = automaticFunction(this, { ...context, stateMachine });
+    runAutomaticFlows(this, { automatic, eventBus });
+
     const api = apiFunction(this, { ...context, stateMachine, sync });
     const administration = administrationFunction(this, { ...context, syncMachine, sync, sweep });
     const http = new LockstepHttpApi(this, "HttpApi", {
@@ -150,6 +155,7 @@ export class AccessStack extends Stack {
         inventoryEvents,
         announce,
         sweep,
+        automatic,
         seal,
       },
       revocationStuck: rules.RevocationStuck,

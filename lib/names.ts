@@ -41,5 +41,6 @@ export const functions = {
   Announce: { name: "lockstep-announce", entry: "lambdas/announce/handler.ts" },
   SyncAccounts: { name: "lockstep-sync-accounts", entry: "lambdas/sync-accounts/handler.ts" },
   SyncSchedule: { name: "lockstep-sync-schedule", entry: "lambdas/sync-schedule/handler.ts" },
+  Automatic: { name: "lockstep-automatic", entry: "lambdas/automatic/handler.ts" },
   Seal: { name: "lockstep-seal", entry: "lambdas/seal/handler.ts" },
 } as const;

@@ -38,6 +38,7 @@ export interface AlarmsProps {
       | "inventoryEvents"
       | "announce"
       | "sweep"
+      | "automatic"
       | "seal",
       IFunction
     >
@@ -133,6 +134,12 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       metric: errors(functions.sweep),
       ...LASTING,
       description: "A part of the sweep has been failing for 15 minutes.",
+    },
+    "lockstep-automatic-errors": {
+      metric: errors(functions.automatic),
+      ...LASTING,
+      description:
+        "Automatic flows have not been able to give or take away all of what they give for 15 minutes.",
     },
     "lockstep-sweep-behind": {
       // Emitted by every scheduled sweep, so that no data means that none has come to its end.

@@ -5,6 +5,7 @@ import { SWEPT } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { EnvironmentSchema as AdministrationEnvironment } from "../../lambdas/administration/env.ts";
 import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
 import { EnvironmentSchema as AnnounceEnvironment } from "../../lambdas/announce/env.ts";
+import { EnvironmentSchema as AutomaticEnvironment } from "../../lambdas/automatic/env.ts";
 import { EnvironmentSchema as InventoryEventsEnvironment } from "../../lambdas/inventory-events/env.ts";
 import { EnvironmentSchema as RecordEnvironment } from "../../lambdas/record/env.ts";
 import { EnvironmentSchema as SweepEnvironment } from "../../lambdas/sweep/env.ts";
@@ -71,6 +72,7 @@ describe("a function's environment", () => {
     ["AdministrationFunction", AdministrationEnvironment],
     ["AnnounceFunction", AnnounceEnvironment],
     ["ApiFunction", ApiEnvironment],
+    ["AutomaticFunction", AutomaticEnvironment],
     ["AwaitApprovalFunction", AwaitApprovalEnvironment],
     ["GrantAccessFunction", GrantAccessEnvironment],
     ["InventoryEventsFunction", InventoryEventsEnvironment],
@@ -106,19 +108,19 @@ describe("a function's environment", () => {
       },
       account: HOME_ACCOUNT,
     });
-    for (const logicalId of ["ApiFunction", "GrantAccessFunction"]) {
+    for (const logicalId of ["ApiFunction", "AutomaticFunction", "GrantAccessFunction"]) {
       const size = Object.entries(environmentOf(logicalId, full)).flat().join("").length;
       expect(size, logicalId).toBeLessThan(4096);
     }
   });
 
-  it("tells both functions of the guardrails, as the settings say them", () => {
+  it("tells each function that grants, or lets something be granted, of the guardrails, as the settings say them", () => {
     const guardrails = {
       maxDuration: "PT12H",
       neverGrantable: [{ permissionSets: ["AdministratorAccess"] }],
     };
     const { access: guarded } = synthesize({ settings: { oidc, guardrails }, account: HOME_ACCOUNT });
-    for (const logicalId of ["ApiFunction", "GrantAccessFunction"])
+    for (const logicalId of ["ApiFunction", "AutomaticFunction", "GrantAccessFunction"])
       expect(JSON.parse(environmentOf(logicalId, guarded)["GUARDRAILS"] ?? "")).toEqual(guardrails);
     expect(environmentOf("RevokeAccessFunction", guarded)).not.toHaveProperty("GUARDRAILS");
   });
@@ -129,7 +131,12 @@ describe("a function's environment", () => {
       { id: HOME_ACCOUNT, reason: "lockstep" },
       { id: "333333333333", reason: "listed" },
     ];
-    for (const logicalId of ["ApiFunction", "AdministrationFunction", "GrantAccessFunction"]) {
+    for (const logicalId of [
+      "ApiFunction",
+      "AdministrationFunction",
+      "AutomaticFunction",
+      "GrantAccessFunction",
+    ]) {
       expect(JSON.parse(environmentOf(logicalId)["PROTECTED_ACCOUNTS"] ?? "")).toEqual(expected);
     }
   });

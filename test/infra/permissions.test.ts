@@ -87,6 +87,7 @@ describe("each function's role", () => {
       "AdministrationRole",
       "AnnounceRole",
       "ApiRole",
+      "AutomaticRole",
       "AwaitApprovalRole",
       "GrantAccessRole",
       "InventoryEventsRole",
@@ -312,6 +313,31 @@ describe("the sweep", () => {
   });
 });
 
+describe("automatic flows", () => {
+  it("reach no assignment: what they give is granted and removed by the machine's functions", () => {
+    expect(ssoActions("AutomaticRole")).toEqual([]);
+    const starts = statementsOf(access, "AutomaticRole").filter(({ Action }) =>
+      Action.some((action) => action.startsWith("states:")),
+    );
+    expect(starts.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [["states:StartExecution"], [{ Ref: "AccessRequestWorkflow" }]],
+    ]);
+  });
+
+  it("write requests and their own turn, and nothing else anywhere", () => {
+    expect(writesOf("AutomaticRole")).toEqual([
+      writing("PutItem", "request#"),
+      writing("PutItem", accessKeys.turn("automatic").pk),
+    ]);
+    const writes = allowedActions(access, "AutomaticRole").filter((action) =>
+      /^dynamodb:(Update|Delete|BatchWrite)|^lambda:|^events:|^identitystore:(?!Get|List|Describe)/.test(
+        action,
+      ),
+    );
+    expect(writes).toEqual([]);
+  });
+});
+
 describe("the syncs", () => {
   it("read AWS, and change nothing there", () => {
     for (const role of ["SyncRole", "SyncAccountsRole", "InventoryEventsRole"]) {
@@ -417,6 +443,7 @@ describe("task tokens", () => {
       "SyncWorkflowRole",
       "SyncScheduleRole",
       "SweepRole",
+      "AutomaticRole",
       "ApiRole",
       "AdministrationRole",
     ]);
@@ -431,6 +458,7 @@ describe("task tokens", () => {
       AccessRequestWorkflowRole: [],
       AdministrationRole: [],
       ApiRole: ["dynamodb:GetItem"],
+      AutomaticRole: [],
       AwaitApprovalRole: ["dynamodb:PutItem"],
       GrantAccessRole: [],
       RecordRole: [],
@@ -457,6 +485,7 @@ describe("the audit trail", () => {
       AccessRequestWorkflowRole: [],
       AdministrationRole: [],
       ApiRole: ["dynamodb:Query"],
+      AutomaticRole: [],
       AwaitApprovalRole: [],
       GrantAccessRole: [],
       RecordRole: ["dynamodb:PutItem"],

@@ -45,9 +45,10 @@ describe("the sweep", () => {
       properties["FunctionName"],
       properties["MaximumEventAgeInSeconds"],
     ]);
-    expect(waits).toHaveLength(3);
+    expect(waits).toHaveLength(4);
     expect(waits).toEqual(
       expect.arrayContaining([
+        [{ Ref: "AutomaticFunction" }, 300],
         [{ Ref: "SweepFunction" }, 300],
         [{ Ref: "RevokeAccessFunction" }, 300],
         [{ Ref: "SyncScheduleFunction" }, 300],

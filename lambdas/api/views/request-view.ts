@@ -40,6 +40,7 @@ export const requestView =
     principal: request.principal,
     entitlements: request.entitlements.map(entitlementView),
     flow: request.flow.name,
+    ...(request.automatic === undefined ? {} : { origin: "automatic" as const }),
     duration: request.duration,
     justification: request.justification,
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),

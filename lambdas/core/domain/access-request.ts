@@ -39,7 +39,17 @@ export type RequestedEntitlement = z.infer<typeof RequestedEntitlementSchema>;
 
 /** Why a request is over, or on its way there, and by whose hand. */
 export const EndingSchema = z.strictObject({
-  reason: z.enum(["expired", "revoked", "grant-failed", "rejected", "cancelled", "lapsed", "refused"]),
+  reason: z.enum([
+    "expired",
+    "revoked",
+    "grant-failed",
+    "rejected",
+    "cancelled",
+    "lapsed",
+    "refused",
+    /** What an automatic flow gave it for holds no longer. */
+    "context-ended",
+  ]),
   by: z.optional(PersonSchema),
   message: z.optional(z.string()),
 });
@@ -130,6 +140,8 @@ const common = {
   ticket: z.optional(z.string()),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
+  /** Made by an automatic flow, which nobody asked: however late the grant is, the access ends by then. */
+  automatic: z.optional(z.strictObject({ until: TimestampSchema })),
   approval: ApprovalSchema,
   /** Access at once, in need: what its access flow said of such access when it was asked for. */
   breakGlass: z.optional(BreakGlassSchema),

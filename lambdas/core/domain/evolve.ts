@@ -82,6 +82,7 @@ export const commonOf = (request: AccessRequest) => ({
   ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
+  ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
   approval: request.approval,
   ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
   ...(request.extensions === undefined ? {} : { extensions: request.extensions }),

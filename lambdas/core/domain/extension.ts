@@ -40,10 +40,17 @@ const capOf = ({ duration }: Pick<AccessFlow, "duration">): number =>
   Math.min(duration.maxSeconds, LONGEST_DURATION_SECONDS);
 
 /**
- * The request as one that can be extended at `now`; throws DomainError `not-active` or `extension-pending`. An
+ * The request as one that can be extended at `now`; throws DomainError `not-active`, `extension-pending`, or
+ * `extension-not-allowed` for what an automatic flow gave. An
  * extension that nobody can decide any more is in nobody's way.
  */
 export const extendable = (request: AccessRequest, now: Date): RequestIn<"active"> => {
+  if (request.automatic !== undefined) {
+    throw new DomainError(
+      "extension-not-allowed",
+      `This access comes by the automatic access flow ${request.flow.name}: it goes on by itself for as long as the flow is for you, and nobody extends it.`,
+    );
+  }
   if (request.status !== "active" || timestamp(now) >= request.expiresAt) {
     const found = request.status === "active" ? `past its expiry (${request.expiresAt})` : request.status;
     throw new DomainError(

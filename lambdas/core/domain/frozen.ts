@@ -15,6 +15,7 @@ export const frozenHash = (
     | "ticket"
     | "startAt"
     | "breakGlass"
+    | "automatic"
   > & {
     readonly approval: Pick<
       AccessRequest["approval"],
@@ -36,6 +37,7 @@ export const frozenHash = (
     // What requests did not have at first is not there: those that were frozen before have the hash that they had.
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
+    ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
     ...(request.approval.sameApproverInSeveralSteps === undefined
       ? {}
       : { sameApproverInSeveralSteps: request.approval.sameApproverInSeveralSteps }),

@@ -79,3 +79,7 @@ export const wholeSecondAfter = (date: Date): Date => new Date(Math.ceil(date.ge
 /** The later of two moments; the first when there is no second. */
 export const laterOf = (date: Date, other: Date | undefined): Date =>
   other !== undefined && other > date ? other : date;
+
+/** The earlier of two moments; the first when there is no second. */
+export const earlierOf = (moment: Timestamp, other: Timestamp | undefined): Timestamp =>
+  other !== undefined && other < moment ? other : moment;

@@ -86,7 +86,7 @@ export interface EntitlementIndex {
   longestUnverified(limit: number, onUnreadable: OnUnreadable): Promise<readonly EntitlementRecord[]>;
 }
 
-export type TurnName = "removals" | "sweep";
+export type TurnName = "removals" | "sweep" | "automatic";
 
 /** The right to do something alone, until a moment by the clock of whoever has it. */
 export interface Turn {

@@ -8,6 +8,7 @@ import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
 import { brokenGuardrails, type Guardrails } from "../domain/guardrails.ts";
 import {
+  earlierOf,
   laterOf,
   secondsAfter,
   timestamp,
@@ -150,7 +151,7 @@ const startGrant = async (
     }
     return { next: "start", until: startAt };
   }
-  const refusal = refusalOf(dependencies, request);
+  const refusal = refusalOf(dependencies, request, now);
   if (refusal !== undefined) {
     const ended = { reason: "refused", at: timestamp(now), message: refusal } as const;
     const occasion = { actor: workflow, now, details: { message: refusal } };
@@ -166,7 +167,10 @@ const startGrant = async (
     return { next: "start", until: askAgainAt(request, now) };
   }
   // The next whole second: nobody gets less than they asked for, and at most a second more.
-  const expiresAt = secondsAfter(wholeSecondAfter(now), request.durationSeconds);
+  const expiresAt = earlierOf(
+    secondsAfter(wholeSecondAfter(now), request.durationSeconds),
+    request.automatic?.until,
+  );
   const granting = evolve(
     "GrantStarted",
     request,
@@ -180,11 +184,14 @@ const startGrant = async (
 const refusalOf = (
   { protectedAccounts, guardrails }: Dependencies,
   request: RequestIn<"approved" | "scheduled">,
+  now: Date,
 ): string | undefined => {
   if (frozenHash(request) !== request.frozen) return "the request is not what was approved";
   const target = request.entitlements.find(({ entitlement }) =>
     protectedAccounts.some(({ id }) => id === entitlement.accountId),
   );
+  if (request.automatic !== undefined && request.automatic.until <= timestamp(now))
+    return `it was to end by ${request.automatic.until}, before it could begin`;
   if (target !== undefined) return `nothing may be granted into account ${target.entitlement.accountId}`;
   const broken = brokenGuardrails(guardrails, {
     targets: request.entitlements.map(({ entitlement, permissionSetName }) => ({

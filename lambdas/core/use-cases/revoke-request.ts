@@ -137,8 +137,8 @@ const tellWorkflow = async (dependencies: EndDependencies, request: AccessReques
  * Starts an execution that begins with the revoke. One of that name may have run and been stopped, and its name is
  * taken for 90 days: asked for again, it gets another name. Two at once do no harm, since only one of them deletes.
  */
-const startRevoke = async (
-  { workflow, clock }: Pick<EndDependencies, "workflow" | "clock">,
+export const startRevoke = async (
+  { workflow, clock }: { readonly workflow: Pick<Workflow, "start">; readonly clock: Pick<Clock, "now"> },
   { id, version }: AccessRequest,
 ): Promise<void> => {
   const name = `${id}.revoke.${String(version)}`;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { STATUSES, ReviewSchema } from "../../domain/access-request.ts";
+import { EndingSchema, ReviewSchema, STATUSES } from "../../domain/access-request.ts";
 import { AuditEntrySchema } from "../../domain/audit.ts";
 import { PersonSchema, PrincipalSchema } from "../../domain/principal.ts";
 import {
@@ -256,6 +256,14 @@ export const RequestViewSchema = z.strictObject({
   principal: PrincipalSchema,
   entitlements: z.array(EntitlementViewSchema),
   flow: FlowNameSchema,
+  origin: z.optional(
+    z.literal("automatic").check(
+      z.meta({
+        description:
+          "Nobody asked for it: an automatic flow gave it, and goes on giving it, request after request, while the flow is for the person",
+      }),
+    ),
+  ),
   duration: z.string(),
   justification: z.string(),
   ticket: z.optional(z.string()),
@@ -279,7 +287,7 @@ export const RequestViewSchema = z.strictObject({
   removal: z.optional(RemovalViewSchema),
   ended: z.optional(
     z.strictObject({
-      reason: z.enum(["expired", "revoked", "grant-failed", "rejected", "cancelled", "lapsed", "refused"]),
+      reason: EndingSchema.shape.reason,
       by: z.optional(PersonSchema),
       at: TimestampSchema,
       message: z.optional(z.string()),

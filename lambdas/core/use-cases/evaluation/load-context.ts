@@ -89,7 +89,8 @@ const locatedAccount = (
   integration: HOME_INTEGRATION,
 });
 
-const compiled = ({ query }: AccessScope): Selects =>
+/** What a scope's query finds. */
+export const compiled = ({ query }: AccessScope): Selects =>
   compileQuery(parseQuery(query, { about: "permissions on resources" }));
 
 /** The rotas that these flows name; those that are not there have no editors. */

@@ -16,7 +16,7 @@ export interface PersonDependencies {
 const AT_A_TIME = 5;
 
 /** Whoever is the manager of somebody in a larger group is not looked for: that is a call for each member. */
-const MEMBERS_LOOKED_AT = 50;
+export const MEMBERS_LOOKED_AT = 50;
 
 const NOTHING: ReadonlySet<never> = new Set();
 

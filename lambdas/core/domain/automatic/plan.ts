@@ -1,0 +1,183 @@
+import type { AccessFlow } from "../access-flow.ts";
+import type { Guardrails } from "../guardrails.ts";
+import { secondsAfter, timestamp, type RequestId, type Timestamp, type UserId } from "../ids.ts";
+import type { Verdict } from "../rule.ts";
+import { targetKey, type Target, type TargetKey } from "../target-coverage.ts";
+import { isWithin } from "../timeframe.ts";
+import { endOf, holderOf, targetsOf, type LiveRequest } from "./live-request.ts";
+import { epochOf, latestEnd, rhythmOf } from "./period.ts";
+
+/** As many targets as one request has: what people ask for has no more either. */
+export const TARGETS_PER_REQUEST = 20;
+
+/** How long a request of whose targets some have left is kept for the others' sake, while another one takes them over. */
+const HANDOVER_SECONDS = 15 * 60;
+
+/** How things stand with one flow. */
+export interface Situation {
+  /** Absent: there is no such flow any more. */
+  readonly flow: AccessFlow | undefined;
+  readonly guardrails: Pick<Guardrails, "maxDurationSeconds">;
+  /** Everybody whom the flow may be for. */
+  readonly people: readonly UserId[];
+  /** Whether the flow is for the person: who holds its access is asked of, too. What is not known ends nothing and gives nothing. */
+  readonly person: (id: UserId) => Verdict;
+  /** Everything that the flow may give. */
+  readonly targets: readonly Target[];
+  /** Whether the flow gives it: what somebody holds is asked of, too. */
+  readonly target: (target: Target) => Verdict;
+  /** The flow's requests whose access is there, or on its way. */
+  readonly live: readonly LiveRequest[];
+  readonly now: Date;
+}
+
+/** A request that is to be made. */
+export interface PlannedRequest {
+  readonly person: UserId;
+  /** In the order of their keys, at most `TARGETS_PER_REQUEST`. */
+  readonly targets: readonly Target[];
+  /** By when the access has to have ended. */
+  readonly until: Timestamp;
+  /** The stretch of time by which a repeated plan finds what an earlier one made. */
+  readonly epoch: number;
+  /** When the access ends that some of it is to go on from; absent where nobody has any. */
+  readonly goesOnFrom?: Timestamp;
+}
+
+/** A request whose access is to end. */
+export interface PlannedEnd {
+  readonly id: RequestId;
+  /** In words, for whoever had it. */
+  readonly because: string;
+}
+
+export interface Plan {
+  /** The most urgent first: what goes on from access that ends soonest, then what nobody has yet. */
+  readonly make: readonly PlannedRequest[];
+  readonly end: readonly PlannedEnd[];
+}
+
+/** What is to be made and ended, so that whom a flow is for has what it gives, and nobody else does. Pure. */
+export const planFlow = (situation: Situation): Plan => {
+  const { flow, live, now } = situation;
+  const closed = whyClosed(flow, now);
+  if (flow === undefined || closed !== undefined)
+    return { make: [], end: live.map(({ id }) => ({ id, because: closed ?? DELETED })) };
+  const lost = new Map(live.map((request) => [request.id, whatIsLost(request, situation)]));
+  const whole = live.filter(({ id }) => lost.get(id)?.length === 0);
+  const make = missing(situation, flow, whole);
+  return {
+    make,
+    end: live.flatMap((request) => {
+      const because = whyEnded(request, situation, lost.get(request.id) ?? [], whole);
+      return because === undefined ? [] : [{ id: request.id, because }];
+    }),
+  };
+};
+
+const DELETED = "the access flow that gave it was deleted";
+
+/** Why the flow gives nobody anything now; undefined when it may give something. */
+export const whyClosed = (flow: AccessFlow | undefined, now: Date): string | undefined => {
+  if (flow === undefined) return DELETED;
+  if (flow.active === false) return "the access flow that gave it was deactivated";
+  if (flow.trigger !== "automatic") return "the access flow that gave it is not automatic any more";
+  return flow.timeframe !== undefined && !isWithin(flow.timeframe, now)
+    ? "the timeframe of the access flow that gave it is over"
+    : undefined;
+};
+
+/** Those of a request's targets that the flow does not give any more. */
+const whatIsLost = (request: LiveRequest, { target }: Situation): readonly Target[] =>
+  targetsOf(request).filter((one) => target(one) === "unmet");
+
+const whyEnded = (
+  request: LiveRequest,
+  { person, target, now }: Situation,
+  lost: readonly Target[],
+  whole: readonly LiveRequest[],
+): string | undefined => {
+  const isFor = person(holderOf(request));
+  if (isFor === "unmet") return "the access flow that gave it is not for you any more";
+  if (lost.length === 0) return undefined;
+  // Only what somebody takes over is waited for: what is given to nobody now has no one to.
+  const kept = isFor === "met" ? targetsOf(request).filter((one) => target(one) === "met") : [];
+  const isHandedOver = kept.every((one) =>
+    whole.some(
+      (taker) =>
+        isOf(taker, holderOf(request), one) &&
+        (taker.status === "active" ||
+          secondsAfter(new Date(taker.createdAt), HANDOVER_SECONDS) <= timestamp(now)),
+    ),
+  );
+  return isHandedOver ? "the access flow that gave it does not give all of it any more" : undefined;
+};
+
+const isOf = (request: LiveRequest, person: UserId, target: Target): boolean =>
+  holderOf(request) === person && targetsOf(request).some((one) => targetKey(one) === targetKey(target));
+
+/** What whom the flow is for does not have, or not for much longer. */
+const missing = (
+  { guardrails, people, person, targets, target, now }: Situation,
+  flow: AccessFlow,
+  whole: readonly LiveRequest[],
+): readonly PlannedRequest[] => {
+  const rhythm = rhythmOf(flow, guardrails);
+  const until = latestEnd(flow, rhythm, now);
+  if (until === undefined) return [];
+  const given = inOrder(targets).filter((one) => target(one) === "met");
+  const heldUntil = endsByHolder(whole);
+  const soon = secondsAfter(now, rhythm.leadSeconds);
+  const isNeeded = (end: Timestamp | undefined): boolean => end === undefined || (end <= soon && end < until);
+  const epoch = epochOf(rhythm, now);
+  const planned = [...new Set(people)].toSorted().flatMap((id) => {
+    if (person(id) !== "met") return [];
+    const ends = heldUntil.get(id);
+    const wanted = given.filter((one) => isNeeded(ends?.get(targetKey(one))));
+    return chunksOf(wanted, TARGETS_PER_REQUEST).map((chunk): PlannedRequest => {
+      const from = soonestOf(chunk.map((one) => ends?.get(targetKey(one))));
+      return {
+        person: id,
+        targets: chunk,
+        until,
+        epoch,
+        ...(from === undefined ? {} : { goesOnFrom: from }),
+      };
+    });
+  });
+  return planned.toSorted((a, b) => compare(a.goesOnFrom ?? NOTHING_YET, b.goesOnFrom ?? NOTHING_YET));
+};
+
+/** Behind every moment. */
+const NOTHING_YET = "~";
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const inOrder = (targets: readonly Target[]): readonly Target[] =>
+  [...new Map(targets.map((target) => [targetKey(target), target])).values()].toSorted((a, b) =>
+    compare(targetKey(a), targetKey(b)),
+  );
+
+/** Until when each target is held, by whom. */
+const endsByHolder = (
+  requests: readonly LiveRequest[],
+): ReadonlyMap<UserId, ReadonlyMap<TargetKey, Timestamp>> => {
+  const byHolder = new Map<UserId, Map<TargetKey, Timestamp>>();
+  for (const request of requests) {
+    const ends = byHolder.get(holderOf(request)) ?? new Map<TargetKey, Timestamp>();
+    byHolder.set(holderOf(request), ends);
+    for (const target of targetsOf(request)) {
+      const known = ends.get(targetKey(target));
+      if (known === undefined || endOf(request) > known) ends.set(targetKey(target), endOf(request));
+    }
+  }
+  return byHolder;
+};
+
+const soonestOf = (moments: readonly (Timestamp | undefined)[]): Timestamp | undefined =>
+  moments.filter((moment) => moment !== undefined).toSorted()[0];
+
+const chunksOf = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

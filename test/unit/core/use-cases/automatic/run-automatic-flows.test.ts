@@ -1,0 +1,579 @@
+import { describe, expect, it } from "vitest";
+import { evolve, commonOf } from "../../../../../lambdas/core/domain/evolve.ts";
+import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
+import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { AccessRequest } from "../../../../../lambdas/core/domain/access-request.ts";
+import type { AccessScope } from "../../../../../lambdas/core/domain/access-scope.ts";
+import type { Bundle } from "../../../../../lambdas/core/domain/bundle.ts";
+import type { Rota } from "../../../../../lambdas/core/domain/rota.ts";
+import {
+  timestamp,
+  type BundleName,
+  type FlowName,
+  type RotaName,
+  type ScopeName,
+  type UserId,
+} from "../../../../../lambdas/core/domain/ids.ts";
+import type { AutomaticDependencies } from "../../../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
+import { anAutomaticFlow, automaticUnderTest } from "../../../../support/automatic.ts";
+import {
+  aGroupId,
+  anAccountId,
+  anOrganizationalUnitId,
+  aPermissionSetArn,
+  aPerson,
+  aUserId,
+} from "../../../../support/builders.ts";
+import {
+  anAccountFact,
+  aPermissionSetFact,
+  aUserFact,
+  afterMinutes,
+  seen,
+} from "../../../../support/facts.ts";
+import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
+import { FakeAccessFlowStore, FakeAccessRequestStore } from "../../../../support/fakes/stores.ts";
+import { FakeWorkflow } from "../../../../support/fakes/workflow.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
+
+const alice = aPerson("alice");
+const engineers = aGroupId("payments-engineers");
+
+/** Alice, bob and carol; alice and bob are payments engineers. Account 2 is payments-prod, and is ACTIVE. */
+const world = async (
+  flow: AccessFlow = anAutomaticFlow(),
+  overrides: Partial<AutomaticDependencies> = {},
+) => {
+  const clock = new VirtualClock();
+  const requests = new FakeAccessRequestStore();
+  const flows = new FakeAccessFlowStore();
+  const directory = new FakeDirectory();
+  const organization = new FakeOrganization();
+  const workflow = new FakeWorkflow();
+  for (const name of ["alice", "bob", "carol"]) {
+    directory.addUser({ userId: aUserId(name), userName: name, email: `${name}@example.com` });
+  }
+  directory.addGroup({
+    groupId: engineers,
+    displayName: "payments-engineers",
+    members: ["alice", "bob"].map(aUserId),
+  });
+  organization.addAccount({ id: anAccountId(2), name: "payments-prod" });
+  await flows.put(flow);
+  const given = { clock, requests, flows, directory, organization, workflow };
+  const automatic = await automaticUnderTest(given, overrides);
+  for (const name of ["alice", "bob", "carol"]) await automatic.inventory.record(seen(aUserFact(name)));
+  return {
+    ...given,
+    ...automatic,
+    /** Who has a request that was made, in any order. */
+    served: (): readonly string[] => requests.all.map(({ requester }) => requester.userName).toSorted(),
+    requestOf: (name: string): AccessRequest => {
+      const found = requests.all.find(({ requester }) => requester.userName === name);
+      if (found === undefined) throw new Error(`${name} has no request`);
+      return found;
+    },
+    /** What the workflow would do at once. */
+    grantAll: async () => {
+      for (const request of requests.all.filter(({ status }) => status === "approved")) {
+        if (request.status !== "approved" || request.automatic === undefined) continue;
+        const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now: clock.now() };
+        const expiresAt = request.automatic.until;
+        const granting = evolve("GrantStarted", request, { ...commonOf(request), expiresAt }, occasion);
+        await requests.replace(granting, ["approved"]);
+        const draft = { ...commonOf(granting), expiresAt, activeAt: timestamp(clock.now()) };
+        await requests.replace(evolve("AccessGranted", granting, draft, occasion), ["granting"]);
+      }
+    },
+  };
+};
+
+type World = Awaited<ReturnType<typeof world>>;
+
+const user = (name: string) => ({ type: "user" as const, id: aUserId(name), name });
+const group = { type: "group" as const, id: engineers, name: "payments-engineers" };
+
+describe("whom an automatic flow serves", () => {
+  it.each<[string, AccessFlow["requestors"], readonly string[], ((world: World) => Promise<void> | void)?]>([
+    ["members of a group", { anyOf: [group] }, ["alice", "bob"]],
+    ["a user and members of a group", { anyOf: [user("carol"), group] }, ["alice", "bob", "carol"]],
+    ["members but one of them", { allOf: [group, { not: user("bob") }] }, ["alice"]],
+    ["everybody who is not in the group", { not: group }, ["carol"]],
+    [
+      "nobody where the group that they must not be in is gone: who would be in it nobody knows",
+      { allOf: [user("carol"), { not: { ...group, id: aGroupId("gone") } }] },
+      [],
+    ],
+    [
+      "people with an attribute, whoever they are",
+      { type: "attribute", attribute: "department", operator: "is", values: ["payments"] },
+      ["carol"],
+      ({ directory }) => {
+        directory.setAttributes(aUserId("carol"), { department: "payments" });
+        directory.setAttributes(aUserId("bob"), { department: "sales" });
+      },
+    ],
+    [
+      "members with an attribute",
+      { allOf: [group, { type: "attribute", attribute: "title", operator: "startsWith", values: ["Sen"] }] },
+      ["bob"],
+      ({ directory }) => {
+        directory.setAttributes(aUserId("carol"), { title: "Senior" });
+        directory.setAttributes(aUserId("bob"), { title: "Senior" });
+      },
+    ],
+    [
+      "the manager of members of a group",
+      { type: "manager-of", of: group },
+      ["carol"],
+      ({ directory }) => {
+        directory.setAttributes(aUserId("alice"), { manager: aUserId("carol") });
+      },
+    ],
+    [
+      "whoever is on call",
+      { type: "on-call", rota: "payments" as RotaName },
+      ["bob"],
+      async ({ rotas }) => {
+        await rotas.put(aRota("bob"));
+      },
+    ],
+    ["nobody where there is no such rota", { type: "on-call", rota: "payments" as RotaName }, []],
+    [
+      "nobody who is disabled",
+      { anyOf: [group] },
+      ["bob"],
+      ({ directory }) => {
+        directory.setEnabled(aUserId("alice"), false);
+      },
+    ],
+  ])("%s", async (_case, requestors, expected, prepare) => {
+    const one = await world(anAutomaticFlow({ requestors }));
+    await prepare?.(one);
+    await one.run();
+    expect(one.served()).toEqual(expected);
+  });
+
+  it("is nobody by what they changed themselves, until another administrator has confirmed it", async () => {
+    const unconfirmedEditors = [alice.userId];
+    const flow = anAutomaticFlow({ unconfirmedEditors });
+    const one = await world(flow, { secondAdministrator: true });
+    await one.run();
+    expect(one.served()).toEqual(["bob"]);
+    await one.flows.put({ ...flow, version: 2, unconfirmedEditors: [] });
+    await one.run();
+    expect(one.served()).toEqual(["alice", "bob"]);
+  });
+
+  it.each<[string, Partial<AccessFlow>]>([
+    ["a bundle", { targets: [{ bundle: "payments" as BundleName }] }],
+    ["an access scope", { targets: [{ accessScope: "payments" as ScopeName }] }],
+    ["a rota", { requestors: { anyOf: [{ type: "on-call", rota: "payments" as RotaName }, user("carol")] } }],
+  ])("is nobody by %s that they changed themselves either", async (_case, content) => {
+    const one = await world(anAutomaticFlow(content), { secondAdministrator: true });
+    const unconfirmedEditors = [alice.userId];
+    await one.bundles.put({ ...aBundle(), unconfirmedEditors });
+    await one.accessScopes.put({ ...aScope(), unconfirmedEditors });
+    await one.rotas.put({ ...aRota("alice", "bob"), unconfirmedEditors });
+    await one.run();
+    expect(one.served()).not.toContain("alice");
+    expect(one.served()).toContain("carol" in content ? "carol" : "bob");
+  });
+
+  it("goes on having what they had before they changed the flow, to its expiry", async () => {
+    const one = await world(anAutomaticFlow(), { secondAdministrator: true });
+    await one.run();
+    await one.grantAll();
+    await one.flows.put(anAutomaticFlow({ version: 2, unconfirmedEditors: [alice.userId] }));
+    expect(await one.run()).toMatchObject({ made: 0, ended: 0 });
+  });
+});
+
+const aRota = (...names: readonly string[]): Rota => ({
+  name: "payments" as RotaName,
+  version: 1,
+  timeZone: "UTC",
+  shifts: names.map((name) => ({
+    user: { id: aUserId(name), name },
+    from: timestamp(new Date("2025-12-31T00:00:00.000Z")),
+    to: timestamp(new Date("2026-01-02T00:00:00.000Z")),
+  })),
+  overrides: [],
+  updatedAt: afterMinutes(0),
+  updatedBy: "test",
+});
+
+const aBundle = (): Bundle => ({
+  name: "payments" as BundleName,
+  version: 1,
+  targets: anAutomaticFlow().targets as Bundle["targets"],
+  updatedAt: afterMinutes(0),
+  updatedBy: "test",
+});
+
+const aScope = (
+  query = 'resource_name starts_with "payments" and permission_name = "PowerUser"',
+): AccessScope => ({
+  name: "payments" as ScopeName,
+  version: 1,
+  query,
+  updatedAt: afterMinutes(0),
+  updatedBy: "test",
+});
+
+describe("what an automatic flow gives", () => {
+  const ofAlice = anAutomaticFlow({ requestors: user("alice") });
+  const accountsOf = ({ requests }: World): readonly string[] =>
+    requests.all.flatMap(({ entitlements }) => entitlements.map(({ accountName }) => accountName)).toSorted();
+  const aResource = {
+    accounts: [],
+    organizationalUnits: [],
+    permissionSets: [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }],
+  };
+  const prod = { id: anOrganizationalUnitId("prod"), name: "/prod" };
+
+  const withAccounts = async (
+    targets: AccessFlow["targets"],
+    overrides: Partial<AutomaticDependencies> = {},
+  ) => {
+    const one = await world({ ...ofAlice, targets }, overrides);
+    one.organization.addOrganizationalUnit("/prod", prod.id);
+    for (const [digit, name, ou, env] of [
+      [3, "payments-test", "/", "test"],
+      [4, "billing-prod", "/prod", "prod"],
+    ] as const) {
+      const organizationalUnits = ou === "/" ? [] : [prod.id];
+      await one.inventory.record(seen(anAccountFact(digit, { name, organizationalUnits, tags: { env } })));
+      one.organization.addAccount({ id: anAccountId(digit), name, ou });
+    }
+    return one;
+  };
+
+  it.each<[string, AccessFlow["targets"], readonly string[]]>([
+    ["accounts", [{ ...aResource, accounts: [{ id: anAccountId(3), name: "any" }] }], ["payments-test"]],
+    ["accounts below a unit", [{ ...aResource, organizationalUnits: [prod] }], ["billing-prod"]],
+    ["accounts with a tag", [{ ...aResource, tags: [{ key: "env", values: ["test"] }] }], ["payments-test"]],
+    [
+      "but not what is excluded",
+      [
+        {
+          ...aResource,
+          tags: [{ key: "env" }],
+          exclude: { accounts: [], organizationalUnits: [prod] },
+        },
+      ],
+      ["payments-test"],
+    ],
+    ["what a bundle holds", [{ bundle: "payments" as BundleName }], ["payments-prod"]],
+    [
+      "what an access scope finds",
+      [{ accessScope: "payments" as ScopeName }],
+      ["payments-prod", "payments-test"],
+    ],
+    ["nothing of a bundle that is not there", [{ bundle: "gone" as BundleName }], []],
+  ])("is %s", async (_case, targets, expected) => {
+    const one = await withAccounts(targets);
+    await one.bundles.put(aBundle());
+    await one.accessScopes.put(aScope());
+    await one.run();
+    expect(accountsOf(one)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<AutomaticDependencies>]>([
+    ["is protected", { protectedAccounts: [{ id: anAccountId(3), reason: "listed" }] }],
+    ["is never to be granted", { guardrails: { neverGrantable: [{ accounts: [anAccountId(3)] }] } }],
+  ])("is nothing in an account that %s", async (_case, overrides) => {
+    const one = await withAccounts([{ ...aResource, tags: [{ key: "env" }] }], overrides);
+    await one.run();
+    expect(accountsOf(one)).toEqual(["billing-prod"]);
+  });
+
+  it("is nothing in an account that is not ACTIVE, by the inventory or by the organization itself", async () => {
+    const one = await withAccounts([{ ...aResource, tags: [{ key: "env" }] }]);
+    await one.inventory.record({
+      ...seen(anAccountFact(3, { state: "SUSPENDED", tags: { env: "test" } })),
+      observedAt: afterMinutes(5),
+    });
+    one.organization.setState(anAccountId(4), "SUSPENDED");
+    await one.run();
+    expect(one.requests.all).toEqual([]);
+  });
+
+  it("is no permission set whose sessions are longer than the flow allows, and none that nobody knows", async () => {
+    const settings = { requesterCanApproveSelf: false, maxSessionSeconds: 1800 };
+    const one = await world({ ...ofAlice, settings });
+    await one.run();
+    expect(one.requests.all).toEqual([]);
+    const unknown = { id: aPermissionSetArn("Unknown"), name: "Unknown" };
+    const accounts = [{ id: anAccountId(2), name: "payments-prod" }];
+    const other = await world({
+      ...ofAlice,
+      targets: [{ ...aResource, accounts, permissionSets: [unknown] }],
+    });
+    await other.run();
+    expect(other.requests.all).toEqual([]);
+  });
+
+  it("ends when its account is excluded", async () => {
+    const targets = [{ ...aResource, accounts: [{ id: anAccountId(3), name: "payments-test" }] }];
+    const one = await withAccounts(targets);
+    await one.run();
+    await one.grantAll();
+    await one.flows.put({
+      ...ofAlice,
+      version: 2,
+      targets: targets.map((target) => ({
+        ...target,
+        exclude: { accounts: target.accounts, organizationalUnits: [] },
+      })),
+    });
+    expect(await one.run()).toMatchObject({ ended: 1, made: 0 });
+  });
+
+  it("is nothing, and ends nothing, of a flow that gives more than a run can look at; which is said", async () => {
+    const one = await world(anAutomaticFlow({ requestors: user("alice") }));
+    await one.run();
+    await one.grantAll();
+    const permissionSets = Array.from({ length: 201 }, (_, index) => `Set${String(index)}`);
+    for (const name of permissionSets) await one.inventory.record(seen(aPermissionSetFact(name)));
+    await one.flows.put({
+      ...ofAlice,
+      version: 2,
+      targets: [
+        {
+          ...aResource,
+          accounts: [{ id: anAccountId(2), name: "payments-prod" }],
+          permissionSets: permissionSets.map((name) => ({ id: aPermissionSetArn(name), name })),
+        },
+      ],
+    });
+    const ran = await one.attempt();
+    expect(ran).toMatchObject({ made: 0, ended: 0 });
+    expect(ran?.problems).toEqual([
+      expect.stringMatching(/^access flow engineers-power: it gives 201 permission sets/),
+    ]);
+  });
+});
+
+describe("what cannot be looked up", () => {
+  const unavailable = () => Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+
+  it("gives nothing and ends nothing, and is tried again", async () => {
+    const one = await world();
+    await one.run();
+    await one.grantAll();
+    const members = one.directory.members.bind(one.directory);
+    one.directory.members = unavailable;
+    one.directory.leave(alice.userId, engineers);
+    expect(await one.attempt()).toMatchObject({
+      made: 0,
+      ended: 0,
+      problems: ["access flow engineers-power: no answer"],
+    });
+    one.directory.members = members;
+    expect(await one.run()).toMatchObject({ made: 0, ended: 1 });
+  });
+
+  it("keeps nobody else waiting: another flow's people get theirs", async () => {
+    const one = await world();
+    const other = anAutomaticFlow({ name: "carol" as FlowName, requestors: user("carol") });
+    await one.flows.put(other);
+    one.directory.members = unavailable;
+    await one.attempt();
+    expect(one.served()).toEqual(["carol"]);
+  });
+
+  it("does not keep what is known from ending it: a closed timeframe, a deactivated flow", async () => {
+    const one = await world();
+    await one.run();
+    await one.grantAll();
+    one.directory.members = unavailable;
+    await one.flows.put(anAutomaticFlow({ version: 2, active: false }));
+    expect(await one.run()).toMatchObject({ ended: 2 });
+  });
+});
+
+describe("a run", () => {
+  it("makes nothing twice, whatever of it was done before", async () => {
+    const one = await world();
+    expect(await one.run()).toMatchObject({ made: 2, ended: 0, withheld: 0, left: 0, problems: [] });
+    expect(await one.run()).toMatchObject({ made: 0 });
+    await one.grantAll();
+    expect(await one.run()).toMatchObject({ made: 0 });
+    expect(one.requests.all).toHaveLength(2);
+  });
+
+  it("makes nothing twice where the list does not show yet what it made", async () => {
+    const one = await world();
+    await one.run();
+    one.requests.listByStatus = () => Promise.resolve({ items: [] });
+    one.requests.listByRequester = () => Promise.resolve({ items: [] });
+    expect(await one.run()).toMatchObject({ made: 0 });
+    expect(one.requests.all).toHaveLength(2);
+  });
+
+  it("is one at a time: another one leaves at once", async () => {
+    const one = await world();
+    const [first, second] = await Promise.all([one.attempt(), one.attempt()]);
+    expect([first?.made, second]).toEqual([2, undefined]);
+    // And gives its turn back.
+    expect(await one.attempt()).toMatchObject({ made: 0 });
+  });
+
+  it("comes to the same where two run at once all the same, each with a turn of its own", async () => {
+    const one = await world();
+    const everybodys = {
+      take: () =>
+        Promise.resolve({ name: "automatic" as const, id: "any", until: afterMinutes(0), inherited: false }),
+      keep: () => Promise.resolve(undefined),
+      end: () => Promise.resolve(),
+    };
+    const other = await automaticUnderTest(one, { ...one, turns: everybodys });
+    const runs = await Promise.all([other.run(), other.run()]);
+    expect(runs.reduce((sum, { made }) => sum + made, 0)).toBe(2);
+    expect(one.requests.all).toHaveLength(2);
+    expect(new Set(one.workflow.started.keys()).size).toBe(2);
+  });
+
+  it("starts what an earlier one wrote and did not come to start", async () => {
+    const one = await world(anAutomaticFlow({ requestors: user("alice") }));
+    one.workflow.unavailable = true;
+    expect(await one.attempt()).toMatchObject({ problems: ["no answer"] });
+    expect(one.requests.all).toMatchObject([{ status: "approved" }]);
+    one.workflow.unavailable = false;
+    expect(await one.run()).toMatchObject({ made: 0 });
+    const { id } = one.requestOf("alice");
+    expect([...one.workflow.started]).toEqual([[id, { version: 1, begin: "grant", requestId: id }]]);
+  });
+
+  it("does not make what is not so any more when it comes to it: somebody left meanwhile", async () => {
+    const one = await world(anAutomaticFlow());
+    const members = one.directory.members.bind(one.directory);
+    one.directory.members = async (id) => {
+      const found = await members(id);
+      one.directory.leave(alice.userId, engineers);
+      return found;
+    };
+    await one.run();
+    expect(one.served()).toEqual(["bob"]);
+  });
+
+  it("does not make what a flow does not give any more when it comes to it: it was deactivated meanwhile", async () => {
+    const one = await world();
+    const members = one.directory.members.bind(one.directory);
+    one.directory.members = async (id) => {
+      await one.flows.put(anAutomaticFlow({ version: 2, active: false }));
+      return members(id);
+    };
+    await one.run();
+    expect(one.requests.all).toEqual([]);
+  });
+
+  it("ends what is being granted when the attempt has ended, and cancels what has not begun", async () => {
+    const one = await world();
+    await one.run();
+    const [waiting, begun] = [one.requestOf("alice"), one.requestOf("bob")];
+    if (begun.status !== "approved" || begun.automatic === undefined) throw new Error("It is approved");
+    const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now: one.clock.now() };
+    const draft = { ...commonOf(begun), expiresAt: begun.automatic.until };
+    await one.requests.replace(evolve("GrantStarted", begun, draft, occasion), ["approved"]);
+    one.directory.deleteGroup(engineers);
+    expect(await one.run()).toMatchObject({ ended: 2 });
+    expect(await one.requests.get(waiting.id)).toMatchObject({
+      status: "cancelled",
+      ended: { reason: "context-ended" },
+    });
+    expect(await one.requests.get(begun.id)).toMatchObject({
+      status: "granting",
+      revocation: { reason: "context-ended" },
+    });
+    // It is on its way already.
+    expect(await one.run()).toMatchObject({ ended: 0 });
+  });
+
+  it("stops in time, and leaves the rest to the next one", async () => {
+    const one = await world();
+    const names = Array.from({ length: 20 }, (_, index) => `engineer-${String(index)}`);
+    for (const name of names) {
+      one.directory.addUser({ userId: aUserId(name), userName: name });
+      one.directory.join(aUserId(name), engineers);
+    }
+    const userOf = one.directory.user.bind(one.directory);
+    one.directory.user = async (id: UserId) => {
+      await one.clock.advanceBy(100_000);
+      return userOf(id);
+    };
+    const first = await one.run();
+    expect(first.left).toBeGreaterThan(0);
+    expect(first.made + first.left).toBe(22);
+    const second = await one.run();
+    expect(second.made).toBeGreaterThan(0);
+  });
+
+  it("tries what could not be granted again after an hour", async () => {
+    const one = await world(anAutomaticFlow({ requestors: user("alice") }));
+    await one.run();
+    const request = one.requestOf("alice");
+    if (request.status !== "approved") throw new Error("It is approved");
+    const at = timestamp(one.clock.now());
+    const ended = { reason: "refused" as const, at };
+    const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now: one.clock.now() };
+    await one.requests.replace(evolve("RequestRefused", request, { ...commonOf(request), ended }, occasion), [
+      "approved",
+    ]);
+    await one.clock.advanceBy(59 * 60_000);
+    expect(await one.run()).toMatchObject({ made: 0, withheld: 1 });
+    await one.clock.advanceBy(60_000);
+    expect(await one.run()).toMatchObject({ made: 1, withheld: 0 });
+  });
+});
+
+describe("a run over 1,000 people, of whom nobody comes or goes", () => {
+  it("lists requests by pages and the group once, and asks of no person by themselves", async () => {
+    const one = await world();
+    const names = Array.from({ length: 998 }, (_, index) => `engineer-${String(index)}`);
+    for (const name of names) {
+      one.directory.addUser({ userId: aUserId(name), userName: name });
+      one.directory.join(aUserId(name), engineers);
+    }
+    await one.run();
+    await one.grantAll();
+    const calls: string[] = [];
+    const counted = <Port extends object>(port: Port, name: string): Port =>
+      new Proxy(port, {
+        get: (target, property) => {
+          const value = Reflect.get(target, property) as unknown;
+          if (typeof value !== "function") return value;
+          return (...input: readonly unknown[]) => {
+            calls.push(`${name}.${String(property)}`);
+            return (value as (...input: readonly unknown[]) => unknown).apply(target, [...input]);
+          };
+        },
+      });
+    const { dependencies } = one;
+    const watched = await automaticUnderTest(one, {
+      ...dependencies,
+      requests: counted(dependencies.requests, "requests"),
+      flows: counted(dependencies.flows, "flows"),
+      directory: counted(dependencies.directory, "directory"),
+      organization: counted(dependencies.organization, "organization"),
+      inventory: counted(dependencies.inventory, "inventory"),
+      workflow: counted(dependencies.workflow, "workflow"),
+      turns: counted(dependencies.turns, "turns"),
+    });
+    expect(await watched.run()).toMatchObject({ live: 1000, made: 0, ended: 0 });
+    const counts = Object.fromEntries(
+      [...Map.groupBy(calls, (call) => call)].map(([call, all]) => [call, all.length]),
+    );
+    expect(counts).toEqual({
+      "turns.take": 1,
+      "turns.end": 1,
+      "flows.list": 1,
+      // Ten pages of active requests, and one of each of the other three statuses.
+      "requests.listByStatus": 13,
+      // Ten pages of a hundred members, to AWS.
+      "directory.members": 1,
+      "inventory.getAll": 1,
+    });
+  });
+});
