@@ -1,8 +1,15 @@
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
-import { flowBody, flows, groupId, userId } from "./cast.ts";
+import { groupId, userId } from "./cast.ts";
 import type { AccountAssignment } from "../../local/identity-center/records.ts";
 import type { Action, EntitlementReference } from "./history.ts";
-import { assignmentOf, type SaidDecision, type SaidEnd, type SaidExtension } from "./ledger.ts";
+import {
+  assignmentOf,
+  type SaidConfirmation,
+  type SaidDecision,
+  type SaidEnd,
+  type SaidExtension,
+} from "./ledger.ts";
+import { flowBody, flows, integrationBody } from "./policy.ts";
 import type { Outcome, World } from "./world.ts";
 
 type Perform<Do extends Action["do"]> = (
@@ -15,7 +22,7 @@ const takenOf = ({ answer, unsure }: Outcome): SaidDecision["taken"] =>
   answer.status < 300 ? "yes" : unsure ? "maybe" : "no";
 
 const request: Perform<"request"> = async (world, n, action) => {
-  const { who, account, permissionSets, group, seconds, startInSeconds } = action;
+  const { who, account, permissionSets, group, forWhom, seconds, startInSeconds } = action;
   const startAt =
     startInSeconds === undefined
       ? {}
@@ -26,12 +33,16 @@ const request: Perform<"request"> = async (world, n, action) => {
     body: {
       entitlements: permissionSets.map((permissionSet) => ({ account, permissionSet })),
       ...(group === undefined ? {} : { principal: { type: "GROUP", name: group } }),
+      ...(forWhom === undefined ? {} : { principal: { type: "USER", name: forWhom } }),
       duration: `PT${seconds}S`,
       justification: "incident 42",
       ...startAt,
     },
   });
 };
+
+/** What nobody waits for any more may still be done: the API's function runs so long, and a call of it may arrive late. */
+const LONGEST_CALL = 75_000;
 
 /** What whoever looks at the request now finds waiting: more time on it, named by when it was asked for, or itself. */
 const whatWaits = ({ ledger }: World, of: number): { readonly extension?: string } => {
@@ -45,10 +56,12 @@ const whatWaits = ({ ledger }: World, of: number): { readonly extension?: string
 const decide: Perform<"decide"> = async (world, n, { of, who, decision }) => {
   const id = world.requestId(of);
   if (id === undefined) return;
+  const named = whatWaits(world, of);
   const said: SaidDecision = {
     of,
     who,
     decision,
+    on: named.extension === undefined ? "request" : "extension",
     from: world.time.milliseconds,
     to: Number.POSITIVE_INFINITY,
     taken: "maybe",
@@ -58,10 +71,14 @@ const decide: Perform<"decide"> = async (world, n, { of, who, decision }) => {
     who,
     route: "POST /requests/{id}/decisions",
     path: { id },
-    body: { decision, ...whatWaits(world, of) },
+    body: { decision, ...named },
   });
-  said.to = world.time.milliseconds;
-  said.taken = takenOf(outcome);
+  const isRepeated = world.mayBeRepeated(n);
+  said.to = isRepeated
+    ? Number.POSITIVE_INFINITY
+    : world.time.milliseconds + (outcome.unsure ? LONGEST_CALL : 0);
+  said.taken = takenOf(outcome) === "no" && isRepeated ? "maybe" : takenOf(outcome);
+  if (said.taken === "yes") world.tookDecision(said);
 };
 
 const extend: Perform<"extend"> = async (world, n, { of, who, seconds }) => {
@@ -151,14 +168,48 @@ const removeByHand: Perform<"remove-by-hand"> = (world, _n, action) => {
   });
 };
 
-const changeFlow: Perform<"change-flow"> = async (world, n, { flow: key, steps }) => {
-  const { name } = flows[key];
+const changeFlow: Perform<"change-flow"> = async (world, n, { who, flow, terms }) => {
+  const { name } = flows[flow];
   await world.callApi(n, {
-    who: "tara",
+    who,
     route: "PUT /access-flows/{name}",
     path: { name },
-    body: { ...flowBody({ ...flows[key], steps }) },
+    body: { ...flowBody(flows[flow], terms) },
   });
+};
+
+const confirmFlow: Perform<"confirm-flow"> = async (world, n, { who, flow }) => {
+  const { name } = flows[flow];
+  const { ledger, time } = world;
+  const version = ledger.newestFlows(name, time.milliseconds, time.milliseconds).at(-1)?.version;
+  if (version === undefined) return;
+  const said: SaidConfirmation = { flow: name, version, who, from: time.milliseconds, taken: "maybe" };
+  ledger.confirmations.push(said);
+  const outcome = await world.callApi(n, {
+    who,
+    route: "POST /access-flows/{name}/confirm",
+    path: { name },
+    body: { version },
+  });
+  said.taken = world.mayBeRepeated(n) ? "maybe" : takenOf(outcome);
+};
+
+const changeOwner: Perform<"change-owner"> = async (world, n, { who, owner }) => {
+  await world.callApi(n, {
+    who,
+    route: "PUT /integrations/{name}",
+    path: { name: HOME_INTEGRATION },
+    body: { ...integrationBody(owner) },
+  });
+};
+
+const changeManager: Perform<"change-manager"> = (world, _n, { who, manager }) => {
+  const { users } = world.identity.directory;
+  const user = users.get(userId(who));
+  if (user === undefined) return Promise.resolve();
+  users.put(user.UserId, { ...user, enterprise: { manager: { value: userId(manager) } } });
+  world.ledger.hasManager(who, manager, world.time.milliseconds);
+  return Promise.resolve();
 };
 
 const leaveGroup: Perform<"leave-group"> = (world, _n, { who, group }) => {
@@ -192,11 +243,16 @@ const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
   "add-by-hand": addByHand,
   "remove-by-hand": removeByHand,
   "change-flow": changeFlow,
+  "confirm-flow": confirmFlow,
+  "change-owner": changeOwner,
+  "change-manager": changeManager,
   "leave-group": leaveGroup,
   "look-for-names": lookForNames,
 };
 
 /** Does what the step says. */
-export const perform = (world: World, n: number, action: Action): Promise<void> =>
+export const perform = (world: World, n: number, action: Action): Promise<void> => {
+  world.ledger.calledAt.set(n, world.time.milliseconds);
   // The key chose the performer by the action's own name, which the compiler cannot follow.
-  (performers[action.do] as Perform<Action["do"]>)(world, n, action);
+  return (performers[action.do] as Perform<Action["do"]>)(world, n, action);
+};

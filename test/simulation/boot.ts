@@ -1,5 +1,5 @@
-import { flows, type FlowKey } from "./cast.ts";
 import type { History } from "./history.ts";
+import { FIRST_EDITOR, FIRST_OWNER, flows, type FlowKey } from "./policy.ts";
 import { runHistory } from "./run-history.ts";
 import { createSimulator, type Simulator } from "./simulator.ts";
 
@@ -10,12 +10,13 @@ const setUp: History = {
   seed: "set up",
   steps: [
     { n: 0, when: { at: 0 }, what: { do: "look-for-names" } },
-    { n: 9, when: { at: 2 * MINUTE }, what: { do: "sync", who: "tara" } },
+    { n: 9, when: { at: 2 * MINUTE }, what: { do: "sync", who: FIRST_EDITOR } },
     ...(Object.keys(flows) as FlowKey[]).map((flow, index) => ({
       n: index + 1,
       when: { at: MINUTE },
-      what: { do: "change-flow" as const, flow, steps: flows[flow].steps },
+      what: { do: "change-flow" as const, who: FIRST_EDITOR, flow, terms: flows[flow].terms },
     })),
+    { n: 8, when: { at: MINUTE }, what: { do: "change-owner", who: FIRST_EDITOR, owner: FIRST_OWNER } },
   ],
 };
 

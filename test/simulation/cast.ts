@@ -6,8 +6,6 @@ import {
   userIdOf,
 } from "../../local/identity/ids.ts";
 import type { OrganizationFile } from "../../local/organization-file.ts";
-import type { AccessFlowBody } from "../../lambdas/core/contracts/access-flow.ts";
-import { AccessFlowBodySchema } from "../../lambdas/core/contracts/access-flow.ts";
 
 /** The small organization that every history begins with: few people and places, so that they meet often. */
 
@@ -37,9 +35,17 @@ export const groups = {
   oncall: ["alice", "bruno"],
   leads: ["farid", "grace", "hiro"],
   security: ["zoe", "anton"],
-  admins: ["tara"],
+  admins: ["tara", "chidi"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof groups;
+
+/** Whose manager the directory says somebody is when a history begins. */
+export const managers: Readonly<Partial<Record<string, string>>> = {
+  alice: "grace",
+  bruno: "hiro",
+  chidi: "farid",
+  farid: "zoe",
+};
 
 /** Mallory belongs nowhere, and tries. */
 export const people = [
@@ -71,13 +77,31 @@ export const identityCenter = {
   accessPortalUrl: "https://lockstep.awsapps.com/start",
 } as const;
 
+/** The tag of an account whose value is the display name of the group that owns it. */
+export const OWNER_TAG = "owner";
+
+/** Whom the tag names: of the other accounts, the integration's owner is the owner. */
+export const taggedOwners: Readonly<Partial<Record<Account, Group>>> = { staging: "leads" };
+
 export const organizationFile: OrganizationFile = {
   managementAccountId: MANAGEMENT,
   accounts: [
     { id: MANAGEMENT, name: "management", ou: "/", tags: {}, state: "ACTIVE" },
     { id: HOME, name: "lockstep", ou: "/", tags: {}, state: "ACTIVE" },
-    { id: accounts.prod, name: "prod", ou: "/Workloads", tags: {}, state: "ACTIVE" },
-    { id: accounts.staging, name: "staging", ou: "/Workloads", tags: {}, state: "ACTIVE" },
+    {
+      id: accounts.prod,
+      name: "prod",
+      ou: "/Workloads",
+      tags: { [OWNER_TAG]: "nobody-by-this-name" },
+      state: "ACTIVE",
+    },
+    {
+      id: accounts.staging,
+      name: "staging",
+      ou: "/Workloads",
+      tags: { [OWNER_TAG]: "leads" },
+      state: "ACTIVE",
+    },
     { id: accounts.sandbox, name: "sandbox", ou: "/", tags: {}, state: "ACTIVE" },
   ],
   identityCenter: {
@@ -88,6 +112,7 @@ export const organizationFile: OrganizationFile = {
       displayName: userName,
       status: "ENABLED",
       externalIds: [],
+      ...(managers[userName] === undefined ? {} : { manager: managers[userName] }),
     })),
     groups: Object.entries(groups).map(([displayName, members]) => ({ displayName, members: [...members] })),
     permissionSets: permissionSets.map((name) => ({
@@ -101,53 +126,3 @@ export const organizationFile: OrganizationFile = {
 };
 
 export const ADMINISTRATOR_GROUP: Group = "admins";
-
-/** A flow as the driver knows it: who has to approve, one group a step. */
-export interface FlowModel {
-  readonly name: string;
-  readonly account: Account;
-  readonly maxMinutes: number;
-  readonly steps: readonly Group[];
-  /** Whether the steps decide on more time, too. */
-  readonly extensionNeedsApproval: boolean;
-}
-
-/**
- * The flows that every history begins with: nobody, one lead, or a lead and then security approve; in staging, more time
- * needs no approval.
- */
-export const flows = {
-  sandbox: { name: "sandbox", account: "sandbox", maxMinutes: 480, steps: [], extensionNeedsApproval: true },
-  staging: {
-    name: "staging",
-    account: "staging",
-    maxMinutes: 480,
-    steps: ["leads"],
-    extensionNeedsApproval: false,
-  },
-  prod: {
-    name: "prod",
-    account: "prod",
-    maxMinutes: 480,
-    steps: ["leads", "security"],
-    extensionNeedsApproval: true,
-  },
-} as const satisfies Readonly<Record<string, FlowModel>>;
-export type FlowKey = keyof typeof flows;
-
-/** How long each step of every flow waits for a decision. */
-const DECIDE_WITHIN_MINUTES = 120;
-
-const MAX_EXTENSIONS = 2;
-
-/** The flow as an administrator writes it. */
-export const flowBody = ({ account, maxMinutes, steps, extensionNeedsApproval }: FlowModel): AccessFlowBody =>
-  AccessFlowBodySchema.parse({
-    requestors: { anyOf: [{ group: "engineers" }] },
-    targets: [{ accounts: [account], permissionSets: [...permissionSets] }],
-    duration: { max: `PT${maxMinutes}M` },
-    settings: { maxExtensions: MAX_EXTENSIONS, extensionDuration: "PT1H", extensionNeedsApproval },
-    approval: {
-      steps: steps.map((group) => ({ anyOf: [{ group }], within: `PT${DECIDE_WITHIN_MINUTES}M` })),
-    },
-  });

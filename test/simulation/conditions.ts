@@ -20,6 +20,7 @@ const recordKey = (of: number, version: number): string => `${of}/${version}`;
 export class Conditions {
   private readonly calls = new Map<string, CallEffect>();
   private readonly invocations = new Map<string, InvocationEffects>();
+  private readonly repeated = new Set<number>();
   private readonly records = new Map<string, RecordEffects>();
   private readonly troubles: Trouble[] = [];
   readonly throttling = new Set<{ readonly service: ServiceName; readonly share: number }>();
@@ -40,6 +41,7 @@ export class Conditions {
 
   putInvocation(point: Omit<CallPoint, "call">, effects: InvocationEffects): void {
     const key = pointKey(point);
+    if (effects.repeatedAfter !== undefined) this.repeated.add(point.of);
     this.invocations.set(key, { ...this.invocations.get(key), ...effects });
   }
 
@@ -54,6 +56,11 @@ export class Conditions {
 
   invocation(point: Omit<CallPoint, "call">): InvocationEffects {
     return this.invocations.get(pointKey(point)) ?? {};
+  }
+
+  /** Whether some invocation for the step is to run once more later. */
+  isRepeated(of: number): boolean {
+    return this.repeated.has(of);
   }
 
   record(of: number, version: number): RecordEffects {

@@ -10,6 +10,7 @@ import {
 import { faultNames } from "./faults.ts";
 import type { Action, ClockPlace, Fault, FaultName, History, Landmark, Step, When } from "./history.ts";
 import type { FunctionName } from "./lockstep/names.ts";
+import { anyOfEach, flows, type FlowKey, type StepTerms } from "./policy.ts";
 import { randomOf, type Random } from "./random.ts";
 
 const SECOND = 1_000;
@@ -208,8 +209,15 @@ const addChange = (draft: Draft): void => {
   const { random } = draft;
   const when = { at: random.between(0, 90) * MINUTE };
   if (random.chance(0.5)) {
-    const steps = random.pick<readonly Group[]>([["leads"], ["security"], ["leads", "security"], []]);
-    add(draft, when, { do: "change-flow", flow: random.pick(["sandbox", "staging", "prod"]), steps });
+    const steps = random.pick<readonly StepTerms[]>([
+      anyOfEach("leads"),
+      anyOfEach("security"),
+      anyOfEach("leads", "security"),
+      [],
+    ]);
+    const flow = random.pick<FlowKey>(["sandbox", "staging", "prod"]);
+    const terms = { ...flows[flow].terms, steps };
+    add(draft, when, { do: "change-flow", who: "tara", flow, terms });
   } else {
     add(draft, when, {
       do: "leave-group",
@@ -243,7 +251,10 @@ const SWEEPS = 30;
 
 /** Whether another of the API's functions answers the call that the step makes. */
 const isAdministration = (step: object): boolean =>
-  "what" in step && ["change-flow", "sync", "sweep"].includes((step.what as Partial<Action>).do ?? "");
+  "what" in step &&
+  ["change-flow", "confirm-flow", "change-owner", "sync", "sweep"].includes(
+    (step.what as Partial<Action>).do ?? "",
+  );
 
 const invocationPoint = ({ random, requests, steps }: Draft) => {
   const name = random.pick<FunctionName>([

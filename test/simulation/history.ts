@@ -1,6 +1,7 @@
-import type { Account, FlowKey, Group, PermissionSet, PersonName } from "./cast.ts";
+import type { Account, Group, PermissionSet, PersonName } from "./cast.ts";
 import type { FunctionName } from "./lockstep/names.ts";
 import type { ServiceName } from "./aws/clients.ts";
+import type { FlowKey, FlowTerms } from "./policy.ts";
 
 /** A moment in the life of a request that something else can be timed by. */
 export type Landmark = "made" | "granting" | "active" | "extended" | "expiry" | "removing" | "over";
@@ -23,6 +24,8 @@ export type Action =
       readonly account: Account;
       readonly permissionSets: readonly PermissionSet[];
       readonly group?: Group;
+      /** Somebody else who is to have it. */
+      readonly forWhom?: PersonName;
       readonly seconds: number;
       readonly startInSeconds?: number;
     }
@@ -35,12 +38,22 @@ export type Action =
   | { readonly do: "extend"; readonly of: number; readonly who: PersonName; readonly seconds: number }
   | { readonly do: "revoke" | "cancel"; readonly of: number; readonly who: PersonName }
   | { readonly do: "add-by-hand" | "remove-by-hand"; readonly entitlement: EntitlementReference }
-  | { readonly do: "change-flow"; readonly flow: FlowKey; readonly steps: readonly Group[] }
+  | {
+      readonly do: "change-flow";
+      readonly who: PersonName;
+      readonly flow: FlowKey;
+      readonly terms: FlowTerms;
+    }
+  /** Another administrator vouches for the flow as it is then. */
+  | { readonly do: "confirm-flow"; readonly who: PersonName; readonly flow: FlowKey }
+  /** The integration has another owner from then on. */
+  | { readonly do: "change-owner"; readonly who: PersonName; readonly owner: Group }
   | { readonly do: "look-for-names" }
   /** A pass over the whole organization, asked for by an administrator. With one, the inventory is kept all the time. */
   | { readonly do: "sync"; readonly who: PersonName }
   | { readonly do: "sweep"; readonly who: PersonName }
-  | { readonly do: "leave-group"; readonly who: PersonName; readonly group: Group };
+  | { readonly do: "leave-group"; readonly who: PersonName; readonly group: Group }
+  | { readonly do: "change-manager"; readonly who: PersonName; readonly manager: PersonName };
 
 /** A call of an AWS client: the `call`-th (from 0) of the `invocation`-th invocation of a function for a step. */
 export interface CallPoint {

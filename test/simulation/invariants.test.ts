@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import { Conditions } from "./conditions.ts";
-import { assignmentsOf, Ledger, type Claim, type RequestAction, type Tracked } from "./ledger.ts";
+import type { PersonName } from "./cast.ts";
+import {
+  assignmentsOf,
+  Ledger,
+  type Claim,
+  type RequestAction,
+  type SaidDecision,
+  type Tracked,
+} from "./ledger.ts";
 import { executionArnOf } from "../../local/step-functions/arns.ts";
 import { MACHINE } from "./lockstep/names.ts";
 import { combine } from "./oracle/combine.ts";
 import { invariants } from "./oracle/invariants.ts";
 import type { Watcher } from "./oracle/watcher.ts";
+import { anyOfEach } from "./policy.ts";
 
 /** A made-up trace: what the watchers of one invariant are told, and which violations they report. */
 const underWatch = (number: number) => {
@@ -38,6 +47,7 @@ const underWatch = (number: number) => {
     id: "r-1",
     action,
     keys: assignmentsOf(action),
+    askedAt: start,
     madeAt: start,
     claims: [],
   };
@@ -45,12 +55,12 @@ const underWatch = (number: number) => {
   ledger.track(tracked);
   ledger.flows.set("staging/1", {
     name: "staging",
-    steps: ["leads"],
-    extensionNeedsApproval: true,
-    maxExtensions: 2,
+    version: 1,
+    by: "tara",
+    terms: { steps: anyOfEach("leads"), extensionNeedsApproval: true },
     at: start,
   });
-  const claim = (status: Claim["status"], type: AuditEntry["type"], expiresAt?: number) => {
+  const claim = (status: Claim["status"], type: AuditEntry["type"], expiresAt?: number, flowVersion = 1) => {
     const version = tracked.claims.length + 1;
     const made: Claim = {
       status,
@@ -64,14 +74,18 @@ const underWatch = (number: number) => {
         hash: `hash-${version}`,
       } as unknown as AuditEntry,
       at: now,
-      flow: { name: "staging", version: 1 },
+      flow: { name: "staging", version: flowVersion },
     };
     tracked.claims.push(made);
     watcher.claimed(tracked, made);
     return made;
   };
-  const decide = (who: "grace" | "alice", decision: "approve" | "reject" = "approve") => {
-    ledger.decisions.push({ of: 0, who, decision, from: now, to: now, taken: "yes" });
+  const decide = (
+    who: PersonName,
+    on: SaidDecision["on"] = "request",
+    decision: "approve" | "reject" = "approve",
+  ) => {
+    ledger.decisions.push({ of: 0, who, decision, on, from: now, to: now, taken: "yes" });
   };
   return {
     watcher,
@@ -155,6 +169,16 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
     12: (trace, isDoctored) => {
       trace.assign(true, "lockstep");
       trace.watcher.synced(new Set(isDoctored ? [] : [trace.key]), new Set());
+    },
+    14: (trace, isDoctored) => {
+      trace.ledger.flows.set("staging/2", {
+        name: "staging",
+        version: 2,
+        by: isDoctored ? "alice" : "tara",
+        terms: { steps: [], extensionNeedsApproval: true },
+        at: trace.start,
+      });
+      trace.claim("approved", "RequestApproved", undefined, 2);
     },
     13: (trace, isDoctored) => {
       trace.watcher.read("sync", isDoctored ? "DeleteAccountAssignment" : "ListAccountAssignments");
@@ -283,7 +307,7 @@ describe("every invariant", () => {
       trace.ledger.extensions.push(asked);
       trace.claim("active", "ExtensionRequested", trace.start + 600_000);
       trace.pass(1);
-      trace.decide(who);
+      trace.decide(who, "extension");
       trace.claim("active", "AccessExtended", trace.start + 1_200_000);
       return trace.violations;
     };

@@ -1,7 +1,17 @@
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import type { Status } from "../../lambdas/core/domain/access-request.ts";
-import { accounts, groupId, groups, permissionSetArns, userId, type Group, type PersonName } from "./cast.ts";
+import {
+  accounts,
+  groupId,
+  groups,
+  managers,
+  permissionSetArns,
+  userId,
+  type Group,
+  type PersonName,
+} from "./cast.ts";
 import { NO_STEP, type Action, type EntitlementReference } from "./history.ts";
+import { FIRST_OWNER, type FlowTerms } from "./policy.ts";
 
 /** An assignment as AWS identifies it, in one text. */
 export type AssignmentKey = string;
@@ -31,12 +41,16 @@ export const assignmentOf = ({ account, permissionSet, principal }: EntitlementR
 export type RequestAction = Action & { readonly do: "request" };
 
 /** The assignments that a request asks for. */
-export const assignmentsOf = ({ account, permissionSets, group, who }: RequestAction): AssignmentKey[] =>
-  permissionSets.map((permissionSet) =>
-    assignmentKey(
-      assignmentOf({ account, permissionSet, principal: group === undefined ? { user: who } : { group } }),
-    ),
+export const assignmentsOf = (action: RequestAction): AssignmentKey[] => {
+  const { account, permissionSets, group } = action;
+  const principal = group === undefined ? { user: beneficiaryOf(action) } : { group };
+  return permissionSets.map((permissionSet) =>
+    assignmentKey(assignmentOf({ account, permissionSet, principal })),
   );
+};
+
+/** The user whose access it is, or who asks for a group's. */
+export const beneficiaryOf = ({ who, forWhom = who }: RequestAction): PersonName => forWhom;
 
 /** A version of a request as it was written: what Lockstep claims about it. */
 export interface Claim {
@@ -57,6 +71,8 @@ export interface Tracked {
   readonly id: string;
   readonly action: RequestAction;
   readonly keys: readonly AssignmentKey[];
+  /** When it was asked for, by a call that may have been repeated. */
+  readonly askedAt: number;
   readonly madeAt: number;
   readonly claims: Claim[];
   /** From when to when it needs its assignments; the end moves when it is extended or ended early. */
@@ -68,8 +84,19 @@ export interface SaidDecision {
   readonly of: number;
   readonly who: PersonName;
   readonly decision: "approve" | "reject";
+  /** What it named: the request, or more time on it. */
+  readonly on: "request" | "extension";
   readonly from: number;
   to: number;
+  taken: "yes" | "no" | "maybe";
+}
+
+/** An administrator vouched for a version of a flow. */
+export interface SaidConfirmation {
+  readonly flow: string;
+  readonly version: number;
+  readonly who: PersonName;
+  readonly from: number;
   taken: "yes" | "no" | "maybe";
 }
 
@@ -93,20 +120,32 @@ export interface SaidEnd {
   taken: "yes" | "no" | "maybe";
 }
 
-/** A version of a flow: its steps, one group each, and whether they decide on more time, too. */
+/** A version of a flow: what an administrator wrote, and who did. */
 export interface FlowVersion {
   readonly name: string;
-  readonly steps: readonly Group[];
-  readonly extensionNeedsApproval: boolean;
-  readonly maxExtensions: number;
+  readonly version: number;
+  readonly by: PersonName;
+  readonly terms: FlowTerms;
   readonly at: number;
 }
 
-interface Membership {
-  readonly group: Group;
+/** Something that was so from one moment to another. */
+interface Span<What> {
+  readonly what: What;
   readonly from: number;
   to: number;
 }
+
+/** What was so at some moment between the two. */
+const between = <What>(spans: readonly Span<What>[], from: number, to: number): What[] =>
+  spans.filter((span) => span.from <= to && from <= span.to).map(({ what }) => what);
+
+/** From the moment on it is this one. */
+const replace = <What>(spans: Span<What>[], what: What, moment: number): void => {
+  const last = spans.at(-1);
+  if (last !== undefined) last.to = Math.min(last.to, moment);
+  spans.push({ what, from: moment, to: Number.POSITIVE_INFINITY });
+};
 
 /**
  * What the driver itself knows: who asked, who said what, who belongs where, and what AWS really has. The invariants
@@ -118,23 +157,32 @@ export class Ledger {
   readonly decisions: SaidDecision[] = [];
   readonly ends: SaidEnd[] = [];
   readonly extensions: SaidExtension[] = [];
-  /** Each version of each flow: who approves, step by step. */
+  readonly confirmations: SaidConfirmation[] = [];
+  /** When each step's call was made for the first time. */
+  readonly calledAt = new Map<number, number>();
+  /** Each version of each flow. */
   readonly flows = new Map<string, FlowVersion>();
   /** What AWS has. */
   readonly present = new Set<AssignmentKey>();
   /** What AWS has and Lockstep has made, with when that was. */
   readonly made = new Map<AssignmentKey, number>();
   readonly gonePrincipals = new Set<string>();
-  private readonly memberships = new Map<PersonName, Membership[]>();
+  private readonly memberships = new Map<PersonName, Span<Group>[]>();
+  private readonly managers = new Map<PersonName, Span<PersonName>[]>();
+  /** The group that owns what no tag names an owner of. */
+  private readonly owners: Span<Group>[] = [];
 
   constructor(start: number) {
     for (const [group, members] of Object.entries(groups)) {
       for (const member of members as readonly PersonName[]) {
         const all = this.memberships.get(member) ?? [];
         this.memberships.set(member, all);
-        all.push({ group: group as Group, from: start, to: Number.POSITIVE_INFINITY });
+        all.push({ what: group as Group, from: start, to: Number.POSITIVE_INFINITY });
       }
     }
+    for (const [who, manager] of Object.entries(managers))
+      this.hasManager(who as PersonName, manager as PersonName, start);
+    this.hasOwner(FIRST_OWNER, start);
   }
 
   track(tracked: Tracked): void {
@@ -161,15 +209,33 @@ export class Ledger {
 
   leave(who: PersonName, group: Group, at: number): void {
     for (const membership of this.memberships.get(who) ?? []) {
-      if (membership.group === group) membership.to = Math.min(membership.to, at);
+      if (membership.what === group) membership.to = Math.min(membership.to, at);
     }
   }
 
   /** Whether the person was in the group at some moment between the two. */
   wasIn(who: PersonName, group: Group, from: number, to: number): boolean {
-    return (this.memberships.get(who) ?? []).some(
-      (membership) => membership.group === group && membership.from <= to && from <= membership.to,
-    );
+    return between(this.memberships.get(who) ?? [], from, to).includes(group);
+  }
+
+  hasManager(who: PersonName, manager: PersonName, moment: number): void {
+    const spans = this.managers.get(who) ?? [];
+    this.managers.set(who, spans);
+    replace(spans, manager, moment);
+  }
+
+  /** The person's managers between the two moments. */
+  managersOf(who: PersonName, from: number, to: number): PersonName[] {
+    return between(this.managers.get(who) ?? [], from, to);
+  }
+
+  hasOwner(owner: Group, moment: number): void {
+    replace(this.owners, owner, moment);
+  }
+
+  /** The groups that own what no tag names an owner of, between the two moments. */
+  ownersBetween(from: number, to: number): Group[] {
+    return between(this.owners, from, to);
   }
 
   /** The requests that ask for this assignment. */

@@ -81,6 +81,7 @@ export const runHistory = async (
     else void perform(world, n, what);
   });
 
+  const writingFor = () => deployment.calling?.of;
   const onRequest = requestObserver({
     history,
     time,
@@ -90,9 +91,9 @@ export const runHistory = async (
     stream,
     untold,
     trace,
-    writingFor: () => deployment.calling?.of,
+    writingFor,
   });
-  observeTables({ dynamoDb, time, ledger, watcher, untold, onRequest });
+  observeTables({ history, dynamoDb, time, ledger, watcher, untold, onRequest, writingFor });
   const assignments = new AssignmentObserver({ time, identity, ledger, watcher, trace });
   store.watch((collection, _id, before, after) => {
     if (collection.startsWith("identity-center/assignments/")) {
@@ -111,6 +112,8 @@ export const runHistory = async (
     conditions,
     ledger,
     callApi,
+    mayBeRepeated: (n) => conditions.isRepeated(n),
+    tookDecision: watcher.decided,
     requestId: (n) => ledger.requests.get(n)?.id,
     byHand: (work) => {
       assignments.byHand(work);

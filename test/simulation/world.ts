@@ -4,7 +4,7 @@ import type { SimulatedIdentity } from "./aws/identity.ts";
 import type { SimulatedLambda } from "./aws/lambda.ts";
 import type { PersonName } from "./cast.ts";
 import type { Conditions } from "./conditions.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, SaidDecision } from "./ledger.ts";
 import type { ApiAnswer } from "./lockstep/functions.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -38,6 +38,10 @@ export interface World {
   readonly ledger: Ledger;
   /** Calls the API for a step, and again with the same Idempotency-Key until it answers. */
   callApi(n: number, call: ApiCall): Promise<Outcome>;
+  /** Whether something repeats the step's call later, whatever was answered. */
+  mayBeRepeated(n: number): boolean;
+  /** Tells that Lockstep has answered that a decision counts. */
+  tookDecision(said: SaidDecision): void;
   /** The request that the step made, once it is written. */
   requestId(n: number): string | undefined;
   /** Changes AWS by hand: what is done meanwhile is nobody's of Lockstep. */

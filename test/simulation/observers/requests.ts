@@ -50,6 +50,7 @@ export const requestObserver = (around: RequestSurroundings): ((item: Attributes
       id: request.id,
       action: step.what,
       keys: assignmentsOf(step.what),
+      askedAt: ledger.calledAt.get(step.n) ?? time.milliseconds,
       madeAt: time.milliseconds,
       claims: [],
     };

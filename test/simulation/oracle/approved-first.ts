@@ -1,117 +1,150 @@
-import type { Group, PersonName } from "../cast.ts";
-import { flows, groups } from "../cast.ts";
-import type { Claim, Ledger, SaidDecision, Tracked } from "../ledger.ts";
+import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
+import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
+import { areDecided, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
+import { mayServe } from "./served.ts";
 import type { Invariant } from "./watcher.ts";
 
-/** Whoever would get the access, by the driver's own list of who belongs where. */
-const benefits = (ledger: Ledger, { action }: Tracked, { who, from, to }: SaidDecision): boolean =>
-  action.group === undefined ? action.who === who : ledger.wasIn(who, action.group, from, to);
+const MINUTE = 60_000;
 
-/** Whether the decisions that were said can fill the steps, one person each, in order. */
-const fills = (ledger: Ledger, steps: readonly Group[], said: readonly SaidDecision[]): boolean => {
-  const fill = (step: number, after: number, used: readonly PersonName[]): boolean => {
-    const group = steps[step];
-    if (group === undefined) return true;
-    return said.some(
-      (decision) =>
-        decision.to >= after &&
-        !used.includes(decision.who) &&
-        ledger.wasIn(decision.who, group, decision.from, decision.to) &&
-        fill(step + 1, Math.max(after, decision.from), [...used, decision.who]),
-    );
-  };
-  return fill(0, 0, []);
+/** From when a function looks at its clock to when what it then writes is there: it is cut off, and a call may be late. */
+const LONGEST_CALL = 75_000;
+
+const isShort = ({ automaticBelowMinutes }: FlowTerms, seconds: number): boolean =>
+  automaticBelowMinutes !== undefined && seconds < automaticBelowMinutes * 60;
+
+/** What the flow said when the request was made. */
+export const termsOf = (ledger: Ledger, { claims }: Tracked): FlowTerms | undefined => {
+  const flow = claims[0]?.flow;
+  return flow === undefined ? undefined : ledger.flows.get(`${flow.name}/${flow.version}`)?.terms;
 };
 
 /**
  * Nothing is created, nothing becomes active, and nothing lasts longer without the approvals that the flow required when
- * it was asked for.
+ * it was asked for; and nobody's word counts who may not decide, or not yet.
  */
 export const approvedFirst: Invariant = {
   number: 4,
   title: "nothing becomes active without its approvals",
-  watch: ({ ledger, now, violated }) => {
+  watch: ({ ledger, conditions, now, violated }) => {
+    const judgedBy = ({ action }: Tracked, terms: FlowTerms): Judged => ({
+      ledger,
+      action,
+      terms,
+      clocksOff: conditions.furthestClockOff,
+    });
+    const mayCount = ({ action }: Tracked, terms: FlowTerms, said: SaidDecision): boolean =>
+      terms.requesterCanApproveSelf === true || !isPartyTo(ledger, action, said);
+
     const isApproved = (tracked: Tracked): boolean => {
-      const flow = tracked.claims[0]?.flow;
-      const steps = flow === undefined ? undefined : ledger.flows.get(`${flow.name}/${flow.version}`)?.steps;
-      if (steps === undefined) return false;
-      // What is said afterwards is about more time.
-      const approvedAt = tracked.claims.find(({ status }) => status === "approved")?.at ?? now();
+      const terms = termsOf(ledger, tracked);
+      if (terms === undefined) return false;
       const about = ledger.decisions.filter(
-        ({ of, taken, from }) => of === tracked.n && taken !== "no" && from <= approvedAt,
+        ({ of, on, taken }) => of === tracked.n && on === "request" && taken !== "no",
       );
       if (about.some(({ decision, taken }) => decision === "reject" && taken === "yes")) return false;
+      if (isShort(terms, tracked.action.seconds)) return true;
       const approvals = about.filter(
-        (said) =>
-          said.decision === "approve" &&
-          said.from <= now() &&
-          said.who !== tracked.action.who &&
-          !benefits(ledger, tracked, said),
+        (said) => said.decision === "approve" && said.from <= now() && mayCount(tracked, terms, said),
       );
-      return fills(ledger, steps, approvals);
+      return areDecided(judgedBy(tracked, terms), approvals, tracked.askedAt);
     };
     const mayBeGranted = (tracked: Tracked): boolean => {
       const cancelled = ledger.ends.some(
         ({ of, action, taken }) => of === tracked.n && action === "cancel" && taken === "yes",
       );
-      const asks = (groups.engineers as readonly PersonName[]).includes(tracked.action.who);
-      return asks && !cancelled && isApproved(tracked);
+      return !cancelled && isApproved(tracked);
     };
-    const lastsIn = (tracked: Tracked): number =>
-      tracked.claims
-        .filter(({ entry }) => entry.type === "AccessExtended")
-        .map(({ expiresAt = 0 }) => expiresAt)
-        .reduce((total, expiresAt) => Math.max(total, expiresAt), 0);
 
-    const isRejected = (n: number, since: number): boolean =>
-      ledger.decisions.some(
-        ({ of, decision, taken, from }) =>
-          of === n && decision === "reject" && taken === "yes" && from >= since,
-      );
+    /** How long the access lasts in all (seconds) when it ends at some moment. */
+    const totalSeconds = ({ action, claims }: Tracked, expiresAt: number): number => {
+      const granted = claims.find(({ entry }) => entry.type === "GrantStarted")?.expiresAt ?? 0;
+      return action.seconds + (expiresAt - granted) / 1_000;
+    };
 
     /** Whether some flow that was the newest while more time was asked for gives it with what was said since. */
     const mayLastLonger = (tracked: Tracked, claim: Claim): boolean => {
       const { n, action, claims } = tracked;
       const given = claims.filter(({ entry }) => entry.type === "AccessExtended").length;
+      if (given > MAX_EXTENSIONS) return false;
       const said = claims.filter(({ entry }) => entry.type === "ExtensionRequested").at(-1);
+      const isGivenBy = ({ terms, ...flow }: FlowVersion, from: number): boolean => {
+        if (terms.inactive === true || !mayServe(ledger, { terms, ...flow }, action.who, claim.at))
+          return false;
+        const isFree = terms.steps.length === 0 || !terms.extensionNeedsApproval;
+        if (isFree || isShort(terms, totalSeconds(tracked, claim.expiresAt ?? 0))) return true;
+        if (said === undefined) return false;
+        const about = ledger.decisions.filter(
+          (decision) =>
+            decision.of === n &&
+            decision.on === "extension" &&
+            decision.taken !== "no" &&
+            decision.to >= said.at &&
+            decision.from <= claim.at,
+        );
+        if (
+          about.some(
+            ({ decision, taken, from: at }) => decision === "reject" && taken === "yes" && at >= said.at,
+          )
+        )
+          return false;
+        const approvals = about.filter(
+          (decision) => decision.decision === "approve" && mayCount(tracked, terms, decision),
+        );
+        return areDecided(judgedBy(tracked, terms), approvals, from);
+      };
       return ledger.extensions
         .filter(
           ({ of, who, from, taken }) => of === n && who === action.who && from <= claim.at && taken !== "no",
         )
         .some(({ from }) =>
-          ledger.newestFlows(claim.flow.name, from, claim.at).some((flow) => {
-            if (given > flow.maxExtensions) return false;
-            if (flow.steps.length === 0 || !flow.extensionNeedsApproval) return true;
-            const approvals = ledger.decisions.filter(
-              (decision) =>
-                decision.of === n &&
-                decision.taken !== "no" &&
-                decision.decision === "approve" &&
-                decision.to >= (said?.at ?? Number.POSITIVE_INFINITY) &&
-                decision.from <= claim.at &&
-                decision.who !== action.who &&
-                !benefits(ledger, tracked, decision),
-            );
-            return said !== undefined && !isRejected(n, said.at) && fills(ledger, flow.steps, approvals);
-          }),
+          ledger.newestFlows(claim.flow.name, from, claim.at).some((flow) => isGivenBy(flow, from)),
         );
+    };
+
+    const judgeMoreTime = (tracked: Tracked, claim: Claim): void => {
+      if (!mayLastLonger(tracked, claim)) violated(`request ${tracked.n} lasts longer without its approvals`);
+      const longest = (flowNamed(claim.flow.name)?.maxMinutes ?? 0) * 60;
+      if (totalSeconds(tracked, claim.expiresAt ?? 0) > longest)
+        violated(`request ${tracked.n} lasts longer than its flow allows`);
+    };
+
+    /** A step began no earlier than this: the first with the call, each other with what was written then. */
+    const begunAt = ({ askedAt, claims }: Tracked, step: number): number => {
+      const begins = claims.filter(({ entry }) => entry.type === "NextApprovalNeeded");
+      const begin = begins[step - 1]?.at;
+      return begin === undefined ? askedAt : begin - LONGEST_CALL;
+    };
+
+    const judgeEscalation = (tracked: Tracked, { entry, at }: Claim): void => {
+      const { step = 0, tiers = 0 } = entry.details as { readonly step?: number; readonly tiers?: number };
+      const escalation = termsOf(ledger, tracked)?.steps[step]?.escalation;
+      if (escalation === undefined || tiers > escalation.tiers.length) {
+        violated(`request ${tracked.n} escalates to tier ${tiers} of step ${step}, which it has not`);
+        return;
+      }
+      const opens = opensAt(escalation, tiers - 1, begunAt(tracked, step));
+      if (at + 2 * conditions.furthestClockOff < opens)
+        violated(`request ${tracked.n} escalates ${(opens - at) / MINUTE} minutes too early`);
     };
 
     return {
       claimed: (tracked, claim) => {
-        const { status, at } = claim;
-        if (claim.entry.type === "AccessExtended") {
-          if (!mayLastLonger(tracked, claim))
-            violated(`request ${tracked.n} lasts longer without its approvals`);
-          const longest = flows[tracked.action.account].maxMinutes * 60_000;
-          const granted = tracked.claims.find(({ entry }) => entry.type === "GrantStarted")?.expiresAt ?? 0;
-          if (lastsIn(tracked) - granted + tracked.action.seconds * 1_000 > longest) {
-            violated(`request ${tracked.n} lasts longer than its flow allows`);
-          }
-        }
+        const { status, at, entry } = claim;
+        if (entry.type === "AccessExtended") judgeMoreTime(tracked, claim);
+        if (entry.type === "ApprovalEscalated") judgeEscalation(tracked, claim);
         if (status !== "granting" && status !== "active") return;
         if (!mayBeGranted(tracked))
           violated(`request ${tracked.n} is ${status} at ${at} without its approvals`);
+      },
+      decided: (said) => {
+        const tracked = ledger.requests.get(said.of);
+        const terms = tracked === undefined ? undefined : termsOf(ledger, tracked);
+        if (tracked === undefined || terms === undefined || said.on === "extension") return;
+        const isOfAStep = terms.steps.some((step, index) =>
+          mayDecide(judgedBy(tracked, terms), step, said, begunAt(tracked, index)),
+        );
+        if (!mayCount(tracked, terms, said) || !isOfAStep)
+          violated(`${said.who} decided on request ${said.of}, and may not, or not yet`);
       },
       accepted: (kind, key) => {
         if (kind === "CREATE" && !ledger.askingFor(key).some(mayBeGranted)) {

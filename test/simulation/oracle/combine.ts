@@ -12,6 +12,7 @@ export const combine = (watchers: readonly Watcher[]): Required<Watcher> => {
   };
   return {
     claimed: all("claimed"),
+    decided: all("decided"),
     recorded: all("recorded"),
     published: all("published"),
     assigned: all("assigned"),

@@ -8,6 +8,7 @@ import { noDefect } from "./no-defect.ts";
 import { noFalseDrift } from "./no-false-drift.ts";
 import { noTokenLeaves } from "./no-token-leaves.ts";
 import { readersOnlyRead } from "./readers-only-read.ts";
+import { served } from "./served.ts";
 import { standingStays } from "./standing-stays.ts";
 import { trailIsWhole } from "./trail-is-whole.ts";
 import { withinLimits } from "./within-limits.ts";
@@ -28,4 +29,5 @@ export const invariants: readonly Invariant[] = [
   noFalseDrift,
   inventoryIsTrue,
   readersOnlyRead,
+  served,
 ];

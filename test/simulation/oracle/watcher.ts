@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
 import type { Conditions } from "../conditions.ts";
 import type { History } from "../history.ts";
-import type { AssignmentKey, Claim, Ledger, Tracked } from "../ledger.ts";
+import type { AssignmentKey, Claim, Ledger, SaidDecision, Tracked } from "../ledger.ts";
 
 /** Something that must never be so. */
 export interface Violation {
@@ -36,6 +36,8 @@ export interface InventoryWrite {
 export interface Watcher {
   /** A request was written. */
   readonly claimed?: (tracked: Tracked, claim: Claim) => void;
+  /** Lockstep has answered that a decision counts. */
+  readonly decided?: (said: SaidDecision) => void;
   readonly recorded?: (entry: AuditEntry, replaced: boolean) => void;
   /** An event left for the bus. */
   readonly published?: (requestId: string, version: number) => void;

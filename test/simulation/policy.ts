@@ -1,0 +1,168 @@
+import { AccessFlowBodySchema, type AccessFlowBody } from "../../lambdas/core/contracts/access-flow.ts";
+import {
+  IntegrationBodySchema,
+  type IntegrationBody,
+} from "../../lambdas/core/contracts/http/integrations.ts";
+import {
+  identityCenter,
+  organizationFile,
+  OWNER_TAG,
+  permissionSets,
+  type Account,
+  type Group,
+  type PersonName,
+} from "./cast.ts";
+
+/** What administrators say of who may have what: as the driver knows it, and as the API takes it. */
+
+/** Who approves: a group, a user, whoever owns the account, or the manager of who gets the access. */
+export type ApproverTerm = { readonly group: Group } | { readonly user: PersonName } | "owner" | "manager";
+
+export interface EscalationTerms {
+  readonly afterMinutes: number;
+  readonly tiers: readonly (readonly ApproverTerm[])[];
+}
+
+/** A step that any one or all of the approvers decide, and whom time adds. */
+export interface StepTerms {
+  readonly needs: "any" | "all";
+  readonly approvers: readonly ApproverTerm[];
+  readonly escalation?: EscalationTerms;
+}
+
+/** Hours of every day (UTC), in minutes since midnight: `from` is one of them, `to` is none. */
+export interface Hours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a version of a flow says. What is absent is not so, or has no bound. */
+export interface FlowTerms {
+  readonly steps: readonly StepTerms[];
+  /** Whether the steps decide on more time, too. */
+  readonly extensionNeedsApproval: boolean;
+  readonly sameApproverInSeveralSteps?: true;
+  readonly requesterCanApproveSelf?: true;
+  /** Shorter access needs nobody's approval. */
+  readonly automaticBelowMinutes?: number;
+  readonly hours?: Hours;
+  readonly forOthers?: true;
+  readonly inactive?: true;
+}
+
+/** One group a step. */
+export const anyOfEach = (...groups: readonly Group[]): readonly StepTerms[] =>
+  groups.map((group) => ({ needs: "any", approvers: [{ group }] }));
+
+/** A flow as it is when a history begins. */
+export interface FlowModel {
+  readonly name: string;
+  readonly account: Account;
+  readonly maxMinutes: number;
+  readonly terms: FlowTerms;
+}
+
+/**
+ * The flows that every history begins with: nobody, one lead, or a lead and then security approve; in staging, more time
+ * needs no approval.
+ */
+export const flows = {
+  sandbox: {
+    name: "sandbox",
+    account: "sandbox",
+    maxMinutes: 480,
+    terms: { steps: [], extensionNeedsApproval: true },
+  },
+  staging: {
+    name: "staging",
+    account: "staging",
+    maxMinutes: 480,
+    terms: { steps: anyOfEach("leads"), extensionNeedsApproval: false },
+  },
+  prod: {
+    name: "prod",
+    account: "prod",
+    maxMinutes: 480,
+    terms: { steps: anyOfEach("leads", "security"), extensionNeedsApproval: true },
+  },
+} as const satisfies Readonly<Record<string, FlowModel>>;
+export type FlowKey = keyof typeof flows;
+
+export const flowNamed = (name: string): FlowModel | undefined =>
+  Object.values<FlowModel>(flows).find((flow) => flow.name === name);
+
+/** How long each step of every flow waits for a decision. */
+const DECIDE_WITHIN_MINUTES = 120;
+
+export const MAX_EXTENSIONS = 2;
+
+const clockText = (minutes: number): string =>
+  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+
+const stepBody = ({ needs, approvers, escalation }: StepTerms) => ({
+  [needs === "any" ? "anyOf" : "allOf"]: approvers,
+  within: `PT${DECIDE_WITHIN_MINUTES}M`,
+  ...(escalation === undefined
+    ? {}
+    : {
+        escalation: {
+          after: `PT${escalation.afterMinutes}M`,
+          tiers: escalation.tiers.map((tier) => ({ anyOf: tier })),
+        },
+      }),
+});
+
+const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** The flow as an administrator writes it. */
+export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): AccessFlowBody => {
+  const { hours, automaticBelowMinutes, extensionNeedsApproval } = terms;
+  return AccessFlowBodySchema.parse({
+    active: terms.inactive !== true,
+    requestors: { anyOf: [{ group: "engineers" }] },
+    targets: [{ accounts: [account], permissionSets: [...permissionSets] }],
+    duration: { max: `PT${maxMinutes}M` },
+    ...(hours === undefined
+      ? {}
+      : {
+          timeframe: {
+            days: EVERY_DAY,
+            from: clockText(hours.from),
+            to: clockText(hours.to),
+            timeZone: "UTC",
+          },
+        }),
+    requestFor: terms.forOthers === true ? ["self", "others"] : ["self"],
+    settings: {
+      maxExtensions: MAX_EXTENSIONS,
+      extensionDuration: "PT1H",
+      extensionNeedsApproval,
+      requesterCanApproveSelf: terms.requesterCanApproveSelf === true,
+    },
+    approval: {
+      steps: terms.steps.map(stepBody),
+      ...(automaticBelowMinutes === undefined
+        ? {}
+        : { automatic: { durationBelow: `PT${automaticBelowMinutes}M` } }),
+      ...(terms.sameApproverInSeveralSteps === true ? { sameApproverInSeveralSteps: true } : {}),
+    },
+  });
+};
+
+/** Who wrote what is there when a history begins (boot.ts). */
+export const FIRST_EDITOR: PersonName = "tara";
+
+/** Who owns what no tag names an owner of, when a history begins. */
+export const FIRST_OWNER: Group = "security";
+
+/** The deployment's own organization as an administrator writes it, with the group that owns what nobody else does. */
+export const integrationBody = (owner: Group): IntegrationBody =>
+  IntegrationBodySchema.parse({
+    kind: "aws-organization",
+    managementAccountId: organizationFile.managementAccountId,
+    region: identityCenter.region,
+    identityCenterRegion: identityCenter.region,
+    accessPortalUrl: identityCenter.accessPortalUrl,
+    owner: { groups: [owner] },
+    resourceOwner: { tagKey: OWNER_TAG, attribute: "displayName" },
+  });
