@@ -10,30 +10,17 @@ import {
 import { faultNames } from "./faults.ts";
 import type { Action, ClockPlace, Fault, FaultName, History, Landmark, Step, When } from "./history.ts";
 import type { FunctionName } from "./lockstep/names.ts";
-import { anyOfEach, flows, type FlowKey, type StepTerms } from "./policy.ts";
+import { add, emptyDraft, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
+import { addDecisions, addExtensionDecisions, isMoreTimeDecided } from "./generate-decisions.ts";
+import { addFlows, addPolicyChanges } from "./generate-policy.ts";
 import { randomOf, type Random } from "./random.ts";
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const HOUR_SECONDS = 3_600;
 
 /** Which faults a history may have. */
 export type FaultChoice = "all" | "none" | readonly FaultName[];
 
-interface Draft {
-  readonly random: Random;
-  readonly steps: Step[];
-  /** The steps that make requests. */
-  readonly requests: { readonly n: number; readonly action: Action & { readonly do: "request" } }[];
-}
-
 const engineers: readonly PersonName[] = groups.engineers;
-
-const add = ({ steps }: Draft, when: When, what: Step["what"]): number => {
-  const n = steps.length;
-  steps.push({ n, when, what });
-  return n;
-};
 
 /** Lengths that let several requests end at the same moment, and some odd ones. */
 const SECONDS = [600, 900, 1_800, 1_800, 3_600, 3_600, 5_400, 7_200, 61] as const;
@@ -46,10 +33,6 @@ const moment = (random: Random): When => {
 
 const landmarks: readonly Landmark[] = ["granting", "active", "extended", "expiry", "removing", "over"];
 
-/** A step of time around a boundary, or well away from it. */
-const nearby = (random: Random): number =>
-  random.pick([-SECOND, 0, 1, SECOND, 2 * SECOND, 4 * SECOND, -5 * SECOND, MINUTE, 5 * MINUTE]);
-
 const aroundSomeRequest = ({ random, requests }: Draft): When => {
   const other = requests.length === 0 ? undefined : random.pick(requests);
   return other === undefined
@@ -57,43 +40,7 @@ const aroundSomeRequest = ({ random, requests }: Draft): When => {
     : { after: random.pick(landmarks), of: other.n, by: nearby(random) };
 };
 
-const approversOf: Readonly<Record<Account, readonly Group[]>> = {
-  sandbox: [],
-  staging: ["leads"],
-  prod: ["leads", "security"],
-};
-
-const addDecisions = (draft: Draft, of: number, account: Account): void => {
-  const { random } = draft;
-  let by = 0;
-  for (const group of approversOf[account]) {
-    by += random.chance(0.8) ? random.between(5, 300) * SECOND : random.between(5, 150) * MINUTE;
-    const decision = random.chance(0.92) ? "approve" : "reject";
-    add(draft, { after: "made", of, by }, { do: "decide", of, who: random.pick(groups[group]), decision });
-    // Two approvers at the same moment, or the same one again.
-    if (random.chance(0.2)) {
-      const who = random.pick(groups[group]);
-      add(
-        draft,
-        { after: "made", of, by: by + nearby(random) },
-        { do: "decide", of, who, decision: "approve" },
-      );
-    }
-  }
-  // Somebody who may not: the requester's colleagues, the requester, a stranger, a later step's approver.
-  if (random.chance(0.25)) {
-    const who = random.pick<PersonName>(["alice", "bruno", "farid", "mallory", "tara", "zoe"]);
-    add(
-      draft,
-      { after: "made", of, by: random.between(1, 200) * SECOND },
-      { do: "decide", of, who, decision: "approve" },
-    );
-  }
-};
-
-type NewRequest = Action & { readonly do: "request" };
-
-const newRequest = ({ random, requests }: Draft): NewRequest => {
+const newRequest = ({ random, requests, terms }: Draft): NewRequest => {
   const earlier = requests.length > 0 && random.chance(0.6) ? random.pick(requests).action : undefined;
   const permissions: readonly PermissionSet[] = random.chance(0.25)
     ? permissionSets
@@ -107,7 +54,12 @@ const newRequest = ({ random, requests }: Draft): NewRequest => {
     seconds: random.pick(SECONDS),
     ...(random.chance(0.15) ? { startInSeconds: random.between(1, 40) * 60 } : {}),
   };
-  if (earlier === undefined) return fresh;
+  if (earlier === undefined) {
+    const mayBeForOthers = terms[fresh.account].forOthers === true || random.chance(0.03);
+    return !("group" in fresh) && mayBeForOthers && random.chance(0.5)
+      ? { ...fresh, forWhom: random.pick<PersonName>(["alice", "bruno", "farid", "grace", "zoe"]) }
+      : fresh;
+  }
   // The same access as somebody before, for them or for the same group.
   const { account, permissionSets: same, group, who } = earlier;
   const colleague =
@@ -130,7 +82,7 @@ const addRequest = (draft: Draft): void => {
   const action = newRequest(draft);
   const n = add(draft, when, action);
   requests.push({ n, action });
-  addDecisions(draft, n, action.account);
+  addDecisions(draft, n, action);
   if (random.chance(0.3)) addEnd(draft, n, action.who);
   if (random.chance(0.35)) addExtensions(draft, n, action);
 };
@@ -150,8 +102,9 @@ const extensionMoment = (random: Random, of: number): When =>
       : { after: "active", of, by: random.between(0, 50) * MINUTE };
 
 /** More time, asked for once or several times, by who may and by who may not; with its approvals, in time or not. */
-const addExtensions = (draft: Draft, of: number, { who, account }: NewRequest): void => {
-  const { random } = draft;
+const addExtensions = (draft: Draft, of: number, action: NewRequest): void => {
+  const { random, terms } = draft;
+  const { who, account } = action;
   for (let count = random.pick([1, 1, 2, 3]); count > 0; count -= 1) {
     const when = extensionMoment(random, of);
     const asker = random.chance(0.9) ? who : random.pick<PersonName>(["tara", "bruno", "mallory"]);
@@ -161,20 +114,9 @@ const addExtensions = (draft: Draft, of: number, { who, account }: NewRequest): 
       who: asker,
       seconds: random.pick([60, 600, 1_800, 3_600, 3_601]),
     });
-    const approvers = account === "prod" ? approversOf[account] : [];
-    let by = "by" in when ? when.by : 0;
-    for (const group of approvers) {
-      by += random.pick([1, SECOND, 5 * SECOND, MINUTE]);
-      const decision = random.chance(0.9) ? "approve" : "reject";
-      add(draft, "after" in when ? { ...when, by } : when, {
-        do: "decide",
-        of,
-        who: random.pick(groups[group]),
-        decision,
-      });
-    }
+    addExtensionDecisions(draft, of, action, when);
     // Decided right at the end of the access.
-    if (approvers.length > 0 && random.chance(0.3)) {
+    if (isMoreTimeDecided(terms[account]) && random.chance(0.3)) {
       add(
         draft,
         { after: "expiry", of, by: random.pick(BOUNDARY_TICKS) },
@@ -205,21 +147,12 @@ const addByHand = (draft: Draft): void => {
   add(draft, when, { do: random.chance(0.75) ? "add-by-hand" : "remove-by-hand", entitlement });
 };
 
-const addChange = (draft: Draft): void => {
+const addDeparture = (draft: Draft): void => {
   const { random } = draft;
-  const when = { at: random.between(0, 90) * MINUTE };
-  if (random.chance(0.5)) {
-    const steps = random.pick<readonly StepTerms[]>([
-      anyOfEach("leads"),
-      anyOfEach("security"),
-      anyOfEach("leads", "security"),
-      [],
-    ]);
-    const flow = random.pick<FlowKey>(["sandbox", "staging", "prod"]);
-    const terms = { ...flows[flow].terms, steps };
-    add(draft, when, { do: "change-flow", who: "tara", flow, terms });
-  } else {
-    add(draft, when, {
+  add(
+    draft,
+    { at: random.between(0, 90) * MINUTE },
+    {
       do: "leave-group",
       ...random.pick([
         { who: "grace", group: "leads" },
@@ -227,8 +160,8 @@ const addChange = (draft: Draft): void => {
         { who: "zoe", group: "security" },
         { who: "alice", group: "oncall" },
       ] as const),
-    });
-  }
+    },
+  );
 };
 
 /** How many calls a function's usual run makes: where a point is worth setting. */
@@ -488,12 +421,15 @@ const POINTED: ReadonlySet<FaultName> = new Set([
 /** The history of a seed: everything that will happen in it, decided up front. */
 export const generate = (seed: string, choice: FaultChoice): History => {
   const random = randomOf(`${seed}/history`);
-  const draft: Draft = { random, steps: [], requests: [] };
+  const draft = emptyDraft(random);
+  const policy = { ...draft, random: randomOf(`${seed}/policy`) };
+  addFlows(policy);
   const standing = random.between(0, 3) === 0 ? random.between(1, 2) : 0;
   for (let count = random.pick([1, 2, 2, 3, 3, 4, 5, 6]); count > 0; count -= 1) addRequest(draft);
   for (let count = standing; count > 0; count -= 1) addByHand(draft);
   if (random.chance(0.2)) addByHand(draft);
-  if (random.chance(0.15)) addChange(draft);
+  if (random.chance(0.1)) addDeparture(draft);
+  addPolicyChanges(policy);
   if (random.chance(0.05)) {
     add(draft, aroundSomeRequest(draft), {
       do: "sweep",

@@ -1,0 +1,153 @@
+import { add, MINUTE, nearby, type Draft } from "./draft.ts";
+import type { Group } from "./cast.ts";
+import type { When } from "./history.ts";
+import {
+  flows,
+  type ApproverTerm,
+  type FlowKey,
+  type FlowTerms,
+  type Hours,
+  type StepTerms,
+} from "./policy.ts";
+import type { Random } from "./random.ts";
+
+const flowKeys = Object.keys(flows) as FlowKey[];
+
+const approvers: readonly ApproverTerm[] = [
+  { group: "leads" },
+  { group: "leads" },
+  { group: "security" },
+  { group: "security" },
+  { group: "admins" },
+  { user: "grace" },
+  { user: "farid" },
+  "owner",
+  "manager",
+];
+
+/** So many different ones. */
+const someApprovers = (random: Random, count: number): readonly ApproverTerm[] => {
+  const first = random.pick(approvers);
+  if (count <= 1) return [first];
+  const others = approvers.filter((other) => JSON.stringify(other) !== JSON.stringify(first));
+  return [first, random.pick(others)];
+};
+
+const escalation = (random: Random): Pick<StepTerms, "escalation"> =>
+  random.chance(0.45)
+    ? {
+        escalation: {
+          afterMinutes: random.pick([5, 10, 30]),
+          tiers: Array.from({ length: random.pick([1, 1, 2, 3]) }, () =>
+            someApprovers(random, random.pick([1, 1, 2])),
+          ),
+        },
+      }
+    : {};
+
+const step = (random: Random): StepTerms => {
+  const isAll = random.chance(0.35);
+  return {
+    needs: isAll ? "all" : "any",
+    approvers: someApprovers(random, isAll ? 2 : random.pick([1, 1, 2])),
+    ...escalation(random),
+  };
+};
+
+/** Every history begins at eight. */
+const hours: readonly Hours[] = [
+  { from: 7 * 60, to: 9 * 60 },
+  { from: 8 * 60 + 10, to: 12 * 60 },
+];
+
+export const someTerms = (random: Random): FlowTerms => ({
+  steps: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, () => step(random)),
+  extensionNeedsApproval: random.chance(0.6),
+  ...(random.chance(0.2) ? { sameApproverInSeveralSteps: true } : {}),
+  ...(random.chance(0.08) ? { requesterCanApproveSelf: true } : {}),
+  ...(random.chance(0.15) ? { automaticBelowMinutes: random.pick([11, 16, 31, 61]) } : {}),
+  ...(random.chance(0.08) ? { hours: random.pick(hours) } : {}),
+  ...(random.chance(0.25) ? { forOthers: true } : {}),
+});
+
+/** So many of all histories begin with flows of their own. */
+const OWN_FLOWS_SHARE = 0.5;
+
+/** Administrators write flows before anybody asks, and people ask by them. */
+export const addFlows = (draft: Draft): void => {
+  const { random } = draft;
+  if (!random.chance(OWN_FLOWS_SHARE)) return;
+  for (const flow of flowKeys) {
+    if (random.chance(0.35)) continue;
+    const terms = someTerms(random);
+    draft.terms[flow] = terms;
+    add(draft, { at: 0 }, { do: "change-flow", who: random.chance(0.85) ? "tara" : "chidi", flow, terms });
+  }
+};
+
+/** Around when a request is made or waits, or whenever. */
+const changeMoment = ({ random, requests }: Draft): When =>
+  requests.length > 0 && random.chance(0.6)
+    ? {
+        after: random.pick(["made", "made", "active", "expiry"]),
+        of: random.pick(requests).n,
+        by: random.chance(0.5) ? nearby(random) : random.between(0, 40) * MINUTE,
+      }
+    : { at: random.between(0, 90) * MINUTE };
+
+/**
+ * A flow is edited or deactivated while requests wait; its editor, who is an engineer too, asks by it; and another
+ * administrator vouches for the edit, or its editor tries to.
+ */
+const addEdit = (draft: Draft): void => {
+  const { random } = draft;
+  const flow = random.pick(flowKeys);
+  const terms: FlowTerms = random.chance(0.3)
+    ? { ...draft.terms[flow], inactive: true }
+    : random.chance(0.3)
+      ? { ...draft.terms[flow], steps: [] }
+      : someTerms(random);
+  const when = changeMoment(draft);
+  const who = random.chance(0.5) ? "chidi" : "tara";
+  add(draft, when, { do: "change-flow", who, flow, terms });
+  const later = (minutes: number): When =>
+    "at" in when ? { at: when.at + minutes * MINUTE } : { ...when, by: when.by + minutes * MINUTE };
+  if (random.chance(0.4)) {
+    const confirmer = random.pick(["tara", "tara", "chidi", "alice"] as const);
+    add(draft, later(random.between(1, 10)), { do: "confirm-flow", who: confirmer, flow });
+  }
+  for (let count = random.pick([0, 1, 1, 2]); count > 0; count -= 1) {
+    const minutes = random.between(1, 15);
+    const action = {
+      do: "request",
+      who: random.chance(0.7) ? "chidi" : "alice",
+      account: flow,
+      permissionSets: ["ReadOnly"],
+      seconds: random.pick([600, 900, 1_800]),
+    } as const;
+    const n = add(draft, later(minutes), action);
+    draft.requests.push({ n, action });
+  }
+};
+
+/** Whom the directory names as somebody's manager, or who owns the integration, becomes another. */
+const addDirectoryChange = (draft: Draft): void => {
+  const { random } = draft;
+  const when = changeMoment(draft);
+  if (random.chance(0.5)) {
+    const who = random.pick(["alice", "bruno", "chidi", "farid"] as const);
+    const manager = random.pick(
+      (["grace", "hiro", "zoe", "anton", "alice"] as const).filter((name) => name !== who),
+    );
+    add(draft, when, { do: "change-manager", who, manager });
+  } else {
+    const owner = random.pick<Group>(["leads", "security", "oncall"]);
+    add(draft, when, { do: "change-owner", who: random.chance(0.9) ? "tara" : "mallory", owner });
+  }
+};
+
+export const addPolicyChanges = (draft: Draft): void => {
+  const { random } = draft;
+  if (random.chance(0.2)) addEdit(draft);
+  if (random.chance(0.15)) addDirectoryChange(draft);
+};
