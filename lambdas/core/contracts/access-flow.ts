@@ -21,7 +21,7 @@ const LONGEST_SESSION_SECONDS = 12 * 3600;
 
 const PatternField = z.string().check(
   z.refine(isUsablePattern, {
-    error: `a regular expression of at most ${String(LONGEST_PATTERN)} characters, without repetitions within repetitions`,
+    error: `a regular expression of at most ${String(LONGEST_PATTERN)} characters that repeats no group, and has three repetitions without bounds at most`,
   }),
   z.meta({ description: "A regular expression that has to match the whole text", examples: ["OPS-\\d+"] }),
 );
@@ -123,15 +123,13 @@ const content = {
   duration: DurationSchema,
   timeframe: z.optional(TimeframeSchema),
   requestFor: z.optional(
-    z
-      .array(z.enum(Beneficiaries))
-      .check(
-        z.minLength(1),
-        z.maxLength(Beneficiaries.length),
-        z.meta({
-          description: "For whom access may be asked; for oneself and one's groups where nothing is said",
-        }),
-      ),
+    z.array(z.enum(Beneficiaries)).check(
+      z.minLength(1),
+      z.maxLength(Beneficiaries.length),
+      z.meta({
+        description: "For whom access may be asked; for oneself and one's groups where nothing is said",
+      }),
+    ),
   ),
   approval: z._default(ApprovalDocumentSchema, { steps: [] }),
   breakGlass: z.optional(BreakGlassSchema),
