@@ -35,13 +35,15 @@ export const replacingFlow = (
   const account: LocatedAccount = { ...coverage.accounts.get(assignment.accountId), organizationalUnits };
   const accounts = new Map<AccountId, LocatedAccount>([[assignment.accountId, account]]);
   return flows
-    .filter((flow) => takesRequests(flow) && flow.breakGlass === undefined)
+    .filter((flow) => takesRequests(flow) && flow.breakGlass === undefined && isForOneself(flow))
     .filter(({ requestors }) => decide(requestors, holdsOf(assignment, groups)) === "met")
     .filter(({ targets }) =>
       targets.some((target) => covers(target, assignment, { ...coverage, accounts }) === "met"),
     )
     .toSorted(leastDemanding)[0];
 };
+
+const isForOneself = ({ requestFor }: AccessFlow): boolean => requestFor?.includes("self") ?? true;
 
 const holdsOf =
   ({ principalType, principalId }: AssignmentFact, groups: ReadonlySet<GroupId>) =>

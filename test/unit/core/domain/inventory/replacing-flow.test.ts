@@ -60,3 +60,8 @@ it("by the one of several that asks the least", () => {
   const automatic = aFlow({ name: FlowNameSchema.parse("automatic"), approval: { steps: [] } });
   expect(nameOf([aFlow(), automatic])).toBe("automatic");
 });
+
+it("by no flow under which one asks for others alone", () => {
+  expect(nameOf([aFlow({ requestFor: ["others", "direct-reports"] })])).toBeUndefined();
+  expect(nameOf([aFlow({ requestFor: ["others", "self"] })])).toBe("prod-power");
+});
