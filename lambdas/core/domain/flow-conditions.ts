@@ -15,6 +15,8 @@ export interface Ask {
   readonly requester: PersonFacts["id"];
   /** Who the access is for, as the requester sees them. */
   readonly requestFor: Beneficiary;
+  /** The user who would get the access; absent: the requester, or a group. */
+  readonly beneficiary?: PersonFacts["id"];
   readonly targets: readonly Target[];
   /** Absent: what the flow gives to whoever says nothing. */
   readonly durationSeconds?: number;
@@ -119,13 +121,15 @@ const checks = {
     code: "flow-unconfirmed",
     check: (flow, ask, context) =>
       all([flow as Confirmable, ...context.dependenciesOf(flow)], (item) =>
-        verdictOf(mayServe(item, ask.requester, context.secondAdministrator)),
+        all([ask.requester, ask.beneficiary ?? ask.requester], (person) =>
+          verdictOf(mayServe(item, person, context.secondAdministrator)),
+        ),
       ),
     detail: (_flow, _ask, _context, verdict) =>
       whether(
         verdict === "met",
         "serves you whoever changed it",
-        "was changed by you, or what it names was: it serves you when another administrator has confirmed that",
+        "was changed by you or whom you ask for, or what it names was: it serves you when another administrator has confirmed that",
       ),
   },
   timeframe: {
@@ -178,11 +182,12 @@ const checks = {
   sessions: {
     code: "session-too-long",
     check: (flow, ask) => verdictOf(tooLongSessions(flow, ask.sessions).length === 0),
-    detail: (flow, ask) =>
-      tooLongSessions(flow, ask.sessions).join("; ") ||
-      (flow.settings.maxSessionSeconds === undefined
-        ? "takes sessions of any length"
-        : `takes sessions of at most ${durationText(flow.settings.maxSessionSeconds)}, as these are`),
+    detail: (flow, ask) => {
+      const { maxSessionSeconds } = flow.settings;
+      if (maxSessionSeconds === undefined) return "allows sessions of any length";
+      const allowed = `allows sessions of at most ${durationText(maxSessionSeconds)}`;
+      return [allowed, ...tooLongSessions(flow, ask.sessions)].join(", and ");
+    },
   },
 } as const satisfies Readonly<Record<string, Check>>;
 

