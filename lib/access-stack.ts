@@ -121,7 +121,7 @@ export class AccessStack extends Stack {
     sealDaily(this, seal);
 
     const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
-    sweepRegularly(this, { sweep, stateMachine });
+    sweepRegularly(this, { sweep, stateMachine, eventBus });
 
     const automatic = automaticFunction(this, { ...context, stateMachine });
     runAutomaticFlows(this, { automatic, eventBus });

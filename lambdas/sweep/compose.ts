@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
 import { SHARES, pacedAdmission } from "../adapters/admission.ts";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
+import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
 import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
 import { dueRequests } from "../adapters/dynamodb/due-requests.ts";
@@ -13,6 +14,7 @@ import { eventPublisher } from "../adapters/eventbridge/event-publisher.ts";
 import { removals } from "../adapters/lambda/removals.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
 import { systemClock } from "../adapters/system-clock.ts";
+import { lookAtRequestsOf } from "../core/use-cases/sweep/requests-without-flow.ts";
 import { replaceExecution } from "../core/use-cases/sweep/resume-request.ts";
 import { sweep } from "../core/use-cases/sweep/sweep.ts";
 import { countThrottled, tellOfUnreadable } from "../middleware/observability.ts";
@@ -32,10 +34,12 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepU
   });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const requests = accessRequestStore({ ...access, onUnreadable: tellOfUnreadable });
+  const flows = accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE });
   const machine = workflow({ clientsFor, stateMachineArn: environment.WORKFLOW_ARN });
   return {
     sweep: sweep({
       requests,
+      flows,
       due: dueRequests(access),
       entitlements: entitlementStore({ ...access, clock }),
       index: entitlementIndex(access),
@@ -54,5 +58,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepU
       clock,
     }),
     replaceExecution: replaceExecution({ requests, workflow: machine }),
+    lookAtRequestsOf: lookAtRequestsOf({ requests, flows, workflow: machine, clock }),
+    clock,
   };
 };

@@ -8,9 +8,12 @@ import { MetricNames } from "../core/contracts/metrics.ts";
 import {
   requestOfExecution,
   SweepPayloadSchema,
+  type ChangedFlowSchema,
   type FailedExecutionSchema,
   type SweepPayload,
 } from "../core/contracts/sweep.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { lookAtRequestsOf } from "../core/use-cases/sweep/requests-without-flow.ts";
 import type { replaceExecution } from "../core/use-cases/sweep/resume-request.ts";
 import type { sweep } from "../core/use-cases/sweep/sweep.ts";
 import { measure } from "./measure.ts";
@@ -19,12 +22,14 @@ import type * as z from "zod/mini";
 export interface SweepUseCases {
   readonly sweep: ReturnType<typeof sweep>;
   readonly replaceExecution: ReturnType<typeof replaceExecution>;
+  readonly lookAtRequestsOf: ReturnType<typeof lookAtRequestsOf>;
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** A scheduled sweep stops when the next one comes soon: 5 minutes are its rhythm, and the function's timeout. */
 const SCHEDULED_SECONDS = 240;
 
-/** The function of the sweep: on its schedule, on demand, and for each execution that failed. */
+/** The function of the sweep: on its schedule, on demand, for each execution that failed, and for each access flow that changed. */
 export const sweepFunction = (useCases: SweepUseCases, logger: Logger, metrics: Metrics) =>
   middy<unknown, SweepReport | undefined>()
     .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
@@ -32,7 +37,8 @@ export const sweepFunction = (useCases: SweepUseCases, logger: Logger, metrics: 
     .handler(async (event) => {
       const payload = SweepPayloadSchema.parse(event);
       if ("detail" in payload) {
-        await replace(useCases, payload, logger, metrics);
+        if (payload["detail-type"] === "ConfigurationChanged") await lookAtFlow(useCases, payload, logger);
+        else await replace(useCases, payload, logger, metrics);
         return undefined;
       }
       return sweepNow(useCases, payload, logger, metrics);
@@ -71,6 +77,16 @@ const replace = async (
   const outcome = await useCases.replaceExecution({ name: detail.name, requestId });
   if (outcome === "replaced") metrics.addMetric(MetricNames.restartedExecutions, "Count", 1);
   logger.warn("An execution failed", { requestId, execution: detail.name, outcome });
+};
+
+/** Those that are too many are left to the schedule. */
+const lookAtFlow = async (
+  { lookAtRequestsOf: look, clock }: SweepUseCases,
+  { detail }: z.output<typeof ChangedFlowSchema>,
+  logger: Logger,
+): Promise<void> => {
+  await look(detail.name, new Date(clock.now().getTime() + SCHEDULED_SECONDS * 1000));
+  logger.info("Looked at the requests of an access flow that changed", { flow: detail.name });
 };
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

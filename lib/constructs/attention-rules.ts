@@ -6,7 +6,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
 /** The `source` of every event that Lockstep puts on its bus. */
-const EVENT_SOURCE = "lockstep";
+export const EVENT_SOURCE = "lockstep";
 
 interface Attention {
   /** The events' `detail-type`: names of transitions. */
@@ -18,7 +18,13 @@ interface Attention {
 /** What people must act on, by the name of its rule. */
 const attentions = {
   ApprovalNeeded: {
-    events: ["ApprovalNeeded", "NextApprovalNeeded", "ExtensionRequested", "NextExtensionApprovalNeeded"],
+    events: [
+      "ApprovalNeeded",
+      "ApprovalEscalated",
+      "NextApprovalNeeded",
+      "ExtensionRequested",
+      "NextExtensionApprovalNeeded",
+    ],
     message:
       "waits for an approval, of itself or of more time. Its approvers see it under GET /requests?view=to-approve.",
   },

@@ -11,7 +11,7 @@ import {
   observeAssignments,
   provisionRolesInManagementAccount,
 } from "../permissions/identity-center.ts";
-import { onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
+import { onItems, onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
@@ -30,6 +30,7 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
     logRetentionDays: settings.logRetentionDays,
     environment: {
       ACCESS_TABLE: tables.access.tableName,
+      CONFIG_TABLE: tables.config.tableName,
       HOME_ACCOUNT: homeAccount,
       ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
@@ -40,6 +41,7 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       onTable("ReadRequestAndEntitlements", tables.access, ["GetItem"]),
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
+      onItems("ReadFlows", tables.config, ["GetItem"], ["access-flow"]),
       updatingItems("SharePace", tables.access, "pace#grant"),
       // Through the connector, its sessions deny what is denied here (lambdas/adapters/assumed-roles/session-policies.ts).
       ...inOrganization(connector, [

@@ -9,7 +9,7 @@ import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { observeAssignments } from "../permissions/identity-center.ts";
 import { permission } from "../permissions/permission.ts";
-import { onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
+import { onItems, onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
 import { startExecutions } from "../permissions/workflow.ts";
 import type { FunctionContext } from "./function-context.ts";
 
@@ -43,6 +43,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
     logRetentionDays: settings.logRetentionDays,
     environment: {
       ACCESS_TABLE: tables.access.tableName,
+      CONFIG_TABLE: tables.config.tableName,
       AUDIT_TABLE: tables.audit.tableName,
       EVENT_BUS: eventBus.eventBusName,
       WORKFLOW_ARN: stateMachine.stateMachineArn,
@@ -58,6 +59,7 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
         ["GetItem", "BatchGetItem", "Query"],
         ["byStatus", ...indexes.due],
       ),
+      onItems("ReadFlows", tables.config, ["GetItem", "Query"], ["access-flow"]),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       puttingItems("TakeTurn", tables.access, "turn#sweep"),
       updatingAttributes("PutRequestsOff", tables.access, "request#", PLACE_OF_REQUEST),

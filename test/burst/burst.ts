@@ -34,6 +34,7 @@ import { FakePaceItem } from "../support/fakes/pace-item.ts";
 import { FakeAccessRequestStore, FakeEntitlementStore } from "../support/fakes/stores.ts";
 import { FakeTurns } from "../support/fakes/turns.ts";
 import { administratorOf } from "../support/in-process-aws.ts";
+import { flowStoreWith } from "../support/policies.ts";
 import { noGuardrails } from "../support/guardrails.ts";
 
 /** So many accesses that expire at one moment, and what else goes on then. */
@@ -197,6 +198,7 @@ export const playBurst = async (burst: Burst): Promise<BurstResult> => {
     admission: granting,
     protectedAccounts: [],
     guardrails: noGuardrails,
+    flows: flowStoreWith(),
     clock: time,
   });
 

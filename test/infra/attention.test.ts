@@ -84,12 +84,16 @@ describe("what people must act on", () => {
   const rules = resourcesOf(access, "AWS::Events::Rule")
     .filter(({ properties }) => properties["EventBusName"] !== undefined)
     // What comes from elsewhere is looked at, and nobody is told.
-    .filter(({ properties }) => properties["Name"] !== "lockstep-changes-forwarded")
+    .filter(
+      ({ properties }) =>
+        !["lockstep-changes-forwarded", "lockstep-sweep-changed-flow"].includes(String(properties["Name"])),
+    )
     .map(({ properties }) => RuleSchema.parse(properties));
 
   it("is told of approvals, also of more time, failures and stuck revokes, each by its transition", () => {
     const types = rules.flatMap(({ EventPattern }) => EventPattern["detail-type"]);
     expect(types.toSorted()).toEqual([
+      "ApprovalEscalated",
       "ApprovalNeeded",
       "ExtensionRequested",
       "GrantFailed",

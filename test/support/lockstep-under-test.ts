@@ -1,10 +1,11 @@
 import type { SweepReport } from "../../lambdas/core/contracts/http/sweep.ts";
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
-import type { RequestId } from "../../lambdas/core/domain/ids.ts";
+import type { FlowName, RequestId } from "../../lambdas/core/domain/ids.ts";
 import type { Person } from "../../lambdas/core/domain/principal.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import { removeWhatIsQueued } from "../../lambdas/core/use-cases/removals.ts";
+import { lookAtRequestsOf } from "../../lambdas/core/use-cases/sweep/requests-without-flow.ts";
 import { sweep } from "../../lambdas/core/use-cases/sweep/sweep.ts";
 import { aFlow, anEntitlement } from "./builders.ts";
 import { FakeEventPublisher } from "./fakes/event-publisher.ts";
@@ -98,6 +99,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     entitlements: entitlementsOfGrants(entitlements, interruptions),
     admission: { setApart: () => Promise.resolve(crowded ? "later" : "ready") },
     removals,
+    flows,
     clock: functionClock,
   });
   const invocations = new Invocations({
@@ -108,6 +110,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
   });
   const sweepNow = sweep({
     requests,
+    flows,
     due: requests,
     entitlements,
     index: entitlements,
@@ -166,6 +169,13 @@ export const lockstepUnderTest = async (options: Options = {}) => {
       const drained = removeWhatIsQueued(removals)();
       await clock.runUntilIdle();
       return drained;
+    },
+    /** What the bus brings about when a flow has changed, and so long afterwards. */
+    flowChanged: async (name: FlowName, milliseconds = 1000): Promise<void> => {
+      const look = lookAtRequestsOf({ requests, flows, workflow, clock: functionClock });
+      const looked = look(name, new Date(functionClock.now().getTime() + 240_000));
+      await clock.advanceBy(milliseconds);
+      await looked;
     },
     /** One scheduled sweep. */
     sweep: async (): Promise<SweepReport> => {

@@ -1,10 +1,19 @@
+import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import type { AccessScope } from "../../lambdas/core/domain/access-scope.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import type { Rota } from "../../lambdas/core/domain/rota.ts";
 import { storedRotas } from "../../lambdas/core/use-cases/stored-rotas.ts";
+import { aFlow } from "./builders.ts";
 import { FakeConfigurationStore } from "./fakes/configuration-store.ts";
 import { FakeInventory } from "./fakes/inventory.ts";
+
+/** A store with these flows, or with the one of aFlow(). */
+export const flowStoreWith = (...flows: readonly AccessFlow[]): FakeConfigurationStore<AccessFlow> => {
+  const store = new FakeConfigurationStore<AccessFlow>();
+  for (const flow of flows.length === 0 ? [aFlow()] : flows) void store.put(flow);
+  return store;
+};
 
 /** What flows may name besides people and accounts: nothing yet. Nobody's changes wait for a second administrator. */
 export const noPolicies = () => {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { RequestIdSchema } from "../domain/ids.ts";
+import { FlowNameSchema, RequestIdSchema } from "../domain/ids.ts";
 
 const version = z.literal(1);
 
@@ -25,8 +25,19 @@ export const FailedExecutionSchema = z.object({
   detail: z.object({ name: z.string(), input: z.string() }),
 });
 
+/** What Lockstep's bus tells of an access flow that was saved or deleted, as far as the sweep reads it (docs/events.md). */
+export const ChangedFlowSchema = z.object({
+  "detail-type": z.literal("ConfigurationChanged"),
+  detail: z.object({ kind: z.literal("access-flow"), name: FlowNameSchema }),
+});
+
 /** Everything that the sweep's function is called with. */
-export const SweepPayloadSchema = z.union([ScheduledSweepSchema, SweepOnDemandSchema, FailedExecutionSchema]);
+export const SweepPayloadSchema = z.union([
+  ScheduledSweepSchema,
+  SweepOnDemandSchema,
+  FailedExecutionSchema,
+  ChangedFlowSchema,
+]);
 export type SweepPayload = z.infer<typeof SweepPayloadSchema>;
 
 /** An execution's input, of whatever version and beginning: which request it was for. */

@@ -5,6 +5,7 @@ import { AuditEntrySchema } from "./audit.ts";
 import { EntitlementSchema } from "./entitlement.ts";
 import { FlowNameSchema, RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
 import { PersonSchema, PrincipalSchema } from "./principal.ts";
+import { TimeframeSchema } from "./timeframe.ts";
 
 /** One approver's word on one step. */
 export const DecisionSchema = z.strictObject({
@@ -45,6 +46,7 @@ export const EndingSchema = z.strictObject({
     "grant-failed",
     "rejected",
     "cancelled",
+    "withdrawn",
     "lapsed",
     "refused",
     /** What an automatic flow gave it for holds no longer. */
@@ -138,6 +140,8 @@ const common = {
   durationSeconds: z.int().check(z.positive()),
   justification: z.string(),
   ticket: z.optional(z.string()),
+  /** The access begins within these hours only, as the flow said when it was asked for. */
+  timeframe: z.optional(TimeframeSchema),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
   /** Made by an automatic flow, which nobody asked: however late the grant is, the access ends by then. */

@@ -89,6 +89,16 @@ export const partiesNow = (approval: Approval, now: Date): readonly Party[] => {
   return step === undefined ? [] : [...partiesOf(step), ...escalatedParties(step, tiersOpen(approval, now))];
 };
 
+/** Whom the tiers of the step that waits add that were not announced yet, up to the first `tiers`. */
+export const partiesAdded = (approval: Approval, tiers: number): readonly Party[] => {
+  const step = currentStep(approval);
+  if (step === undefined) return [];
+  const known = new Set(
+    [...partiesOf(step), ...escalatedParties(step, approval.tiersAnnounced ?? 0)].map(partyKey),
+  );
+  return escalatedParties(step, tiers).filter((party) => !known.has(partyKey(party)));
+};
+
 /** Which of those who may decide now the person is; kept with the decision where the step needs several people. */
 export const speaksAs = (
   approval: Approval,

@@ -80,6 +80,7 @@ export const commonOf = (request: AccessRequest) => ({
   durationSeconds: request.durationSeconds,
   justification: request.justification,
   ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+  ...(request.timeframe === undefined ? {} : { timeframe: request.timeframe }),
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
   ...(request.automatic === undefined ? {} : { automatic: request.automatic }),

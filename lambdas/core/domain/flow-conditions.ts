@@ -7,7 +7,7 @@ import { isWhom, ruleWords, type PersonFacts } from "./person-rule.ts";
 import { all, any, verdictOf, type Verdict } from "./rule.ts";
 import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
 import { covers, type CoverageContext, type Target } from "./target-coverage.ts";
-import { isWithin } from "./timeframe.ts";
+import { isWithin, timeframeWords } from "./timeframe.ts";
 
 /** What is asked for, by ids. */
 export interface Ask {
@@ -136,9 +136,7 @@ const checks = {
     code: "outside-timeframe",
     check: ({ timeframe }, ask) => verdictOf(timeframe === undefined || isWithin(timeframe, ask.start)),
     detail: ({ timeframe }) =>
-      timeframe === undefined
-        ? "has no timeframe"
-        : `lets access begin on ${timeframe.days.join(", ")} from ${timeframe.from} to ${timeframe.to} (${timeframe.timeZone})`,
+      timeframe === undefined ? "has no timeframe" : `lets access begin ${timeframeWords(timeframe)}`,
   },
   mfa: {
     code: "mfa-required",

@@ -13,6 +13,7 @@ export const frozenHash = (
     | "durationSeconds"
     | "justification"
     | "ticket"
+    | "timeframe"
     | "startAt"
     | "breakGlass"
     | "automatic"
@@ -38,6 +39,7 @@ export const frozenHash = (
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
     ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
+    ...(request.timeframe === undefined ? {} : { timeframe: request.timeframe }),
     ...(request.approval.sameApproverInSeveralSteps === undefined
       ? {}
       : { sameApproverInSeveralSteps: request.approval.sameApproverInSeveralSteps }),

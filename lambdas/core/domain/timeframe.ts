@@ -58,6 +58,10 @@ export const TimeframeSchema = z.strictObject({
 });
 export type Timeframe = z.infer<typeof TimeframeSchema>;
 
+/** The frame in words: "on monday, friday from 09:00 to 17:00 (Europe/Berlin)". */
+export const timeframeWords = ({ days, from, to, timeZone }: Timeframe): string =>
+  `on ${days.join(", ")} from ${from} to ${to} (${timeZone})`;
+
 /** Whether clocks show an hour of the frame. It begins with `from`, and is over at `to`. */
 export const isWithin = (timeframe: Timeframe, at: Date): boolean => {
   const local = localTimeAt(timeframe.timeZone, at);

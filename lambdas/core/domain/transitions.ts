@@ -26,6 +26,8 @@ export const transitions = {
   RequestApproved: { from: ["pending"], to: "approved" },
   RequestRejected: { from: ["pending"], to: "rejected" },
   RequestLapsed: { from: ["pending"], to: "lapsed" },
+  /** Its access flow was deactivated or deleted, or takes no requests any more. */
+  RequestWithdrawn: { from: ["pending"], to: "cancelled" },
   RequestCancelled: { from: ["pending", "approved", "scheduled"], to: "cancelled" },
   RequestScheduled: { from: ["approved"], to: "scheduled" },
   /** Never granted: what was approved is not what the item now says. */

@@ -92,6 +92,7 @@ export const composeRequest = async (
     durationSeconds: limits.durationSeconds,
     justification: ask.justification ?? "",
     ...(ask.ticket === undefined ? {} : { ticket: ask.ticket }),
+    ...(flow.timeframe === undefined ? {} : { timeframe: flow.timeframe }),
     createdAt: timestamp(now),
     ...(ask.startAt === undefined ? {} : { startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))) }),
     approval: beginStep(approval, now),

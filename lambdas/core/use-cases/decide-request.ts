@@ -32,7 +32,7 @@ import type { Workflow } from "../ports/workflow.ts";
 import { withFreshApprovers } from "./evaluation/fresh-approvers.ts";
 import type { ApproverDependencies } from "./evaluation/load-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
-import { notFound, relevantMemberships, type PartyDependencies } from "./party-to-request.ts";
+import { isBeneficiary, notFound, relevantMemberships, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
 import { wakeWorkflow } from "./wake-workflow.ts";
 
@@ -62,15 +62,17 @@ interface DecideInput {
 export const decideRequest =
   (dependencies: DecideDependencies) =>
   async (input: DecideInput): Promise<AccessRequest> => {
+    let step: number | undefined;
     const decided = await persistOrReread(dependencies.requests, input.requestId, async (stored) => {
       if (stored === undefined) throw notFound(input.requestId);
       if (isReplay(stored, input.idempotency)) return { done: stored };
-      const request = await withApproversOfNow(dependencies, stored);
+      const request = await withApproversOfNow(dependencies, stored, input.caller);
       const memberships = await relevantMemberships(dependencies.directory, request, input.caller);
       await assertKnows(dependencies, request, input.caller, memberships);
       const now = dependencies.clock.now();
       assertIsOnWhatWaits(request, input.extension);
       assertMayDecide(request, input, memberships, now);
+      step = assertIsOnSameStep(request, step);
       return decisionOf(request, input, { memberships, now });
     });
     // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
@@ -85,10 +87,18 @@ export const decideRequest =
 const withApproversOfNow = async (
   dependencies: DecideDependencies,
   request: AccessRequest,
+  caller: Person,
 ): Promise<AccessRequest> => {
   const open = openApprovalOf(request);
   if (open === undefined) return request;
-  const approval = await withFreshApprovers(dependencies, request, open.approval);
+  const approval = await withFreshApprovers(dependencies, request, open.approval).catch(
+    async (error: unknown) => {
+      // Why nobody may decide it is for those who know of the request.
+      const memberships = await relevantMemberships(dependencies.directory, request, caller);
+      await assertKnows(dependencies, request, caller, memberships);
+      throw error;
+    },
+  );
   if (approval === open.approval) return request;
   if (request.status === "active" && request.extension !== undefined) {
     return { ...request, extension: { ...request.extension, approval } };
@@ -103,8 +113,9 @@ const assertKnows = async (
   caller: Person,
   memberships: ReadonlySet<GroupId>,
 ): Promise<void> => {
-  const isRequester = request.requester.userId === caller.userId;
-  if (isRequester || isApproverOf(request, caller.userId, memberships)) return;
+  const { requester, principal } = request;
+  if (requester.userId === caller.userId || isBeneficiary(principal, caller)) return;
+  if (isApproverOf(request, caller.userId, memberships)) return;
   if (wasAsked(request, caller.userId)) return;
   if ((await rolesOf(caller, SeersOfEveryRequest)).size > 0) return;
   throw notFound(request.id);
@@ -115,6 +126,17 @@ const assertIsOnWhatWaits = (request: AccessRequest, named: Timestamp | undefine
   const open = openApprovalOf(request);
   if (open?.askedAt === named) return;
   throw new DomainError("not-pending", otherThanNamed(request, open, named));
+};
+
+/** Throws DomainError `concurrent-modification` when, since the first look, somebody else has decided the step that was meant. */
+const assertIsOnSameStep = (request: AccessRequest, first: number | undefined): number | undefined => {
+  const approval = openApprovalOf(request)?.approval;
+  const step = approval && currentStepIndex(approval);
+  if (first === undefined || step === undefined || step === first) return step;
+  throw new DomainError(
+    "concurrent-modification",
+    `Somebody else has decided step ${String(first + 1)} of the approval meanwhile, and step ${String(step + 1)} waits now. Look at the request, and decide again if that is yours, too.`,
+  );
 };
 
 const otherThanNamed = (

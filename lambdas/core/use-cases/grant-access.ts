@@ -2,7 +2,8 @@ import type { GrantAccessOutput } from "../contracts/workflow.ts";
 import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { ProtectedAccount } from "../contracts/environment.ts";
 import type { Actor } from "../domain/audit.ts";
-import { currentStepIndex, nextLook, tiersOpen } from "../domain/approval.ts";
+import { takesRequests } from "../domain/access-flow.ts";
+import { currentStepIndex, nextLook, partiesAdded, tiersOpen } from "../domain/approval.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
@@ -16,10 +17,11 @@ import {
   type RequestId,
   type Timestamp,
 } from "../domain/ids.ts";
+import { isWithin, timeframeWords } from "../domain/timeframe.ts";
 import type { Clock } from "../ports/clock.ts";
 import { spread } from "../domain/spread.ts";
 import type { Providers, SharedAdmission } from "../ports/provider.ts";
-import type { AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
+import type { AccessFlowStore, AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
 import { acquire, type Acquired } from "./entitlements.ts";
 import { inBatches } from "./in-batches.ts";
 import { persist, persistOrRetry } from "./persist.ts";
@@ -31,6 +33,8 @@ interface Dependencies {
   readonly admission: Pick<SharedAdmission, "setApart">;
   readonly protectedAccounts: readonly ProtectedAccount[];
   readonly guardrails: Guardrails;
+  /** Read for what waits for approval alone: what is approved keeps what it was promised. */
+  readonly flows: Pick<AccessFlowStore, "head">;
   readonly clock: Clock;
 }
 
@@ -65,7 +69,7 @@ interface Look {
 const workflow: Actor = { type: "lockstep", name: "workflow" };
 
 /**
- * Takes a request one step towards its access: lapses it, schedules it, or grants it. Reads the request first and
+ * Takes a request one step towards its access: lapses or withdraws it, schedules it, or grants it. Reads the request first and
  * decides from nothing else, so any number of invocations at any time do no harm.
  *
  * Throws RetryableError `GrantUnfinished` while some entitlement is neither granted nor refused.
@@ -105,8 +109,11 @@ const waitOn = async (
   now: Date,
 ): Promise<GrantAccessOutput> => {
   if (timestamp(now) >= request.deadline) return lapse(dependencies, request, now);
+  const flowsEnd = await endOfFlow(dependencies, request);
+  if (flowsEnd !== undefined) return withdraw(dependencies, request, { now, ...flowsEnd });
   if (timestamp(now) < nextLook(request)) return { next: "approval", until: nextLook(request) };
   const tiers = tiersOpen(request.approval, now);
+  const added = partiesAdded(request.approval, tiers).map(({ type, id }) => ({ type, id }));
   const escalated = evolve(
     "ApprovalEscalated",
     request,
@@ -115,10 +122,46 @@ const waitOn = async (
       approval: { ...request.approval, tiersAnnounced: tiers },
       deadline: request.deadline,
     },
-    { actor: workflow, now, details: { step: currentStepIndex(request.approval), tiers } },
+    { actor: workflow, now, details: { step: currentStepIndex(request.approval), tiers, added } },
   );
   await persistOrRetry(dependencies.requests, "ApprovalEscalated", escalated);
   return { next: "approval", until: nextLook(escalated) };
+};
+
+/** What became of the flow that the request waits under, and by whose hand; undefined while it takes requests. */
+const endOfFlow = async (
+  { flows }: Pick<Dependencies, "flows">,
+  { flow }: RequestIn<"pending">,
+): Promise<{ readonly why: string; readonly changedBy?: Actor } | undefined> => {
+  const { item, change } = await flows.head(flow.name);
+  if (item !== undefined && takesRequests(item)) return undefined;
+  const became =
+    item === undefined
+      ? "was deleted"
+      : item.active === false
+        ? "was deactivated"
+        : "takes no requests any more";
+  return {
+    why: `access flow ${flow.name} ${became}`,
+    ...(change === undefined ? {} : { changedBy: change.actor }),
+  };
+};
+
+const withdraw = async (
+  { requests }: Dependencies,
+  request: RequestIn<"pending">,
+  { now, why, changedBy }: { readonly now: Date; readonly why: string; readonly changedBy?: Actor },
+): Promise<GrantAccessOutput> => {
+  const ended = { reason: "withdrawn", at: timestamp(now), message: why } as const;
+  const details = {
+    message: why,
+    flow: request.flow.name,
+    ...(changedBy === undefined ? {} : { flowChangedBy: { ...changedBy } }),
+  };
+  const occasion = { actor: workflow, now, details };
+  const withdrawn = evolve("RequestWithdrawn", request, { ...commonOf(request), ended }, occasion);
+  await persistOrRetry(requests, "RequestWithdrawn", withdrawn);
+  return { next: "end", until: ended.at };
 };
 
 const lapse = async (
@@ -180,13 +223,17 @@ const startGrant = async (
   return attempt(dependencies, await persistOrRetry(requests, "GrantStarted", granting));
 };
 
-/** Why a request that was approved must not be granted after all: the settings may have changed since. */
+/** Why a request that was approved must not be granted after all: the settings may have changed since, or the time is over. */
 const refusalOf = (
   { protectedAccounts, guardrails }: Dependencies,
   request: RequestIn<"approved" | "scheduled">,
   now: Date,
 ): string | undefined => {
   if (frozenHash(request) !== request.frozen) return "the request is not what was approved";
+  const { timeframe, flow } = request;
+  if (timeframe !== undefined && !isWithin(timeframe, now)) {
+    return `access flow ${flow.name} lets access begin ${timeframeWords(timeframe)}, and it would have begun at ${timestamp(now)}`;
+  }
   const target = request.entitlements.find(({ entitlement }) =>
     protectedAccounts.some(({ id }) => id === entitlement.accountId),
   );

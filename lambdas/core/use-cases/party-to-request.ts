@@ -10,10 +10,15 @@ import type { AccessRequestStore } from "../ports/stores.ts";
 import type { RolesOf } from "./directory-roles.ts";
 
 /**
- * What a caller is to a request: to anyone else it does not exist. An auditor sees it, and changes nothing of it; nor does
- * a watcher of access in an emergency, who may review it when it is over.
+ * What a caller is to a request: to anyone else it does not exist. A beneficiary is the user for whom somebody else asked:
+ * they may end it, as it is their access, and decide nothing. An auditor sees it, and changes nothing of it; nor does a
+ * watcher of access in an emergency, who may review it when it is over.
  */
-export type Role = "requester" | "approver" | "administrator" | "auditor" | "watcher";
+export type Role = "requester" | "beneficiary" | "approver" | "administrator" | "auditor" | "watcher";
+
+/** Whether the access is the person's own, whoever asked for it. */
+export const isBeneficiary = ({ type, id }: AccessRequest["principal"], { userId }: Person): boolean =>
+  type === "USER" && id === userId;
 
 export interface PartyDependencies {
   readonly requests: Pick<AccessRequestStore, "get">;
@@ -44,6 +49,7 @@ export const partyTo =
     const request = await requests.get(id);
     if (request === undefined) throw notFound(id);
     if (request.requester.userId === caller.userId) return { request, role: "requester" };
+    if (isBeneficiary(request.principal, caller)) return { request, role: "beneficiary" };
     const memberships = await relevantMemberships(directory, request, caller);
     if (isApproverOf(request, caller.userId, memberships)) return { request, role: "approver" };
     const roles = await rolesOf(caller, SeersOfEveryRequest);

@@ -32,7 +32,7 @@ export const beneficiaryOf = async (
   if (asked.type === "USER") {
     const user = await userOf(directory, asked);
     if (user?.userId === caller.userId) return self;
-    // Whoever may ask for nobody else learns nothing of who there is.
+    // Whoever is disabled gets nothing. Only what was sent is repeated.
     if (user?.enabled !== true) throw notFor(asked);
     const manager = await directory.managerOf(user.userId);
     return {

@@ -32,6 +32,7 @@ export const recordEntry =
     await audit.append(entry);
   };
 
+/** Ids alone, and none of what people wrote. An escalation names whom it has `added`. */
 const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]): LockstepEvent => ({
   id: `${entry.requestId}.${String(entry.sequence)}`,
   type: entry.type,
@@ -55,6 +56,7 @@ const eventOf = (request: AccessRequest, entry: AccessRequest["trail"][number]):
     ...("expiresAt" in request && request.expiresAt !== undefined ? { expiresAt: request.expiresAt } : {}),
     ...waitingOf(request),
     ...emergencyOf(request),
+    ...(entry.details["added"] === undefined ? {} : { added: entry.details["added"] }),
   },
 });
 

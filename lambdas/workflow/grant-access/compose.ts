@@ -6,6 +6,7 @@ import {
   type OrganizationClientsSettings,
 } from "../../adapters/assumed-roles/organization-clients.ts";
 import type { ClientsFor } from "../../adapters/aws-clients.ts";
+import { accessFlowStore } from "../../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../adapters/dynamodb/access-request-store.ts";
 import { entitlementStore } from "../../adapters/dynamodb/entitlement-store.ts";
 import { paceItem } from "../../adapters/dynamodb/pace-item.ts";
@@ -41,6 +42,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     admission,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     guardrails: environment.GUARDRAILS,
+    flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
     clock,
   });
   return (input: z.output<typeof GrantAccessInputSchema>) =>

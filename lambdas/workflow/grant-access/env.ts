@@ -4,6 +4,7 @@ import { EnvironmentVariables as Variable } from "../../core/contracts/environme
 /** Settings of the function behind *Grant access*. */
 export const EnvironmentSchema = z.object({
   ACCESS_TABLE: Variable.ACCESS_TABLE,
+  CONFIG_TABLE: Variable.CONFIG_TABLE,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
   CONNECTOR: Variable.CONNECTOR,
   IDENTITY_CENTER: Variable.IDENTITY_CENTER,

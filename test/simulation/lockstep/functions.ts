@@ -48,6 +48,7 @@ import { inventoryOrganization } from "../../../lambdas/core/use-cases/inventory
 import { removeWhatIsQueued, type RemovalDependencies } from "../../../lambdas/core/use-cases/removals.ts";
 import { reportStuck } from "../../../lambdas/core/use-cases/report-stuck.ts";
 import { revokeAccess } from "../../../lambdas/core/use-cases/revoke-access.ts";
+import { lookAtRequestsOf } from "../../../lambdas/core/use-cases/sweep/requests-without-flow.ts";
 import { replaceExecution } from "../../../lambdas/core/use-cases/sweep/resume-request.ts";
 import { sweep } from "../../../lambdas/core/use-cases/sweep/sweep.ts";
 import { accountAssignmentInstructions } from "../../../lambdas/providers/identity-center-account-assignment/instructions.ts";
@@ -240,6 +241,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         admission,
         protectedAccounts: [],
         guardrails: noGuardrails,
+        flows: accessFlowStore({ clientsFor: environment.clientsFor, tableName: tables.config }),
         clock,
       });
       return task(environment, GrantAccessInputSchema, work);
@@ -292,9 +294,12 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
       const access = accessOf(environment);
       const requests = requestsOf(environment);
       const machine = workflow({ clientsFor, stateMachineArn: MACHINE });
+      const flows = accessFlowStore({ clientsFor, tableName: tables.config });
       const replace = replaceExecution({ requests, workflow: machine });
+      const lookAt = lookAtRequestsOf({ requests, flows, workflow: machine, clock });
       const work = sweep({
         requests,
+        flows,
         due: dueRequests(access),
         entitlements: entitlementsOf(environment),
         index: entitlementIndex(access),
@@ -310,6 +315,10 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
       // As lambdas/sweep/sweep-function.ts, without the middleware.
       return async (event) => {
         const payload = SweepPayloadSchema.parse(event);
+        if ("detail" in payload && payload["detail-type"] === "ConfigurationChanged") {
+          await lookAt(payload.detail.name, new Date(clock.now().getTime() + SCHEDULED_SECONDS * 1000));
+          return undefined;
+        }
         if ("detail" in payload) {
           const requestId = requestOfExecution(payload.detail.input);
           if (requestId !== undefined)

@@ -8,6 +8,7 @@ import {
 import type { Clock } from "../../../lambdas/core/ports/clock.ts";
 import type { SharedAdmission } from "../../../lambdas/core/ports/provider.ts";
 import type {
+  AccessFlowStore,
   AccessRequestStore,
   EntitlementStore,
   WakeupStore,
@@ -35,9 +36,10 @@ export const composeFunctions = (dependencies: {
   readonly entitlements: EntitlementStore;
   readonly admission: Pick<SharedAdmission, "setApart">;
   readonly removals: RemovalDependencies;
+  readonly flows: Pick<AccessFlowStore, "head">;
   readonly clock: Clock;
 }): Functions => {
-  const { requests, wakeups, workflow, entitlements, admission, removals, clock } = dependencies;
+  const { requests, wakeups, workflow, entitlements, admission, removals, flows, clock } = dependencies;
   const { providers } = removals;
   const grant = grantAccess({
     requests,
@@ -46,6 +48,7 @@ export const composeFunctions = (dependencies: {
     admission,
     protectedAccounts: [],
     guardrails: noGuardrails,
+    flows,
     clock,
   });
   const revoke = revokeAccess({ requests, ...removals });

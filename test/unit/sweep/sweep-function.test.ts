@@ -20,6 +20,7 @@ const swept = (overrides: Partial<Swept> = {}): Swept => ({
 const functionUnderTest = (outcome: Swept = swept()) => {
   const { lines, logger, metrics } = recordedOutput();
   const sweeps: Parameters<SweepUseCases["sweep"]>[0][] = [];
+  const looks: [string, string][] = [];
   const failed: Parameters<SweepUseCases["replaceExecution"]>[0][] = [];
   const useCases: SweepUseCases = {
     sweep: (input) => {
@@ -30,11 +31,17 @@ const functionUnderTest = (outcome: Swept = swept()) => {
       failed.push(execution);
       return Promise.resolve("replaced");
     },
+    lookAtRequestsOf: (name, until) => {
+      looks.push([name, until.toISOString()]);
+      return Promise.resolve();
+    },
+    clock: { now: () => new Date("2026-01-01T00:00:00.000Z") },
   };
   const handle = sweepFunction(useCases, logger, metrics);
   return {
     sweeps,
     failed,
+    looks,
     lines,
     invoke: (event: unknown) => handle(event, context),
   };
@@ -47,6 +54,17 @@ const statusChange = (input: string, name = "an-execution") => ({
 });
 
 describe("the sweep's function", () => {
+  it("looks at what waits under an access flow that changed, for four minutes, and sweeps nothing else", async () => {
+    const { invoke, looks, sweeps, failed } = functionUnderTest();
+    await invoke({
+      source: "lockstep",
+      "detail-type": "ConfigurationChanged",
+      detail: { version: 1, kind: "access-flow", name: "prod-power", change: "ConfigurationSaved" },
+    });
+    expect(looks).toEqual([["prod-power", "2026-01-01T00:04:00.000Z"]]);
+    expect([...sweeps, ...failed]).toEqual([]);
+  });
+
   it("sweeps for four of its five minutes on schedule, and counts the requests", async () => {
     const { sweeps, invoke } = functionUnderTest();
     await invoke({ version: 1, mode: "scheduled" });

@@ -43,10 +43,14 @@ export const withFreshApprovers = async (
     );
   }
   const [fresh] = found.steps;
-  return {
+  const refreshed = {
     ...approval,
     steps: approval.steps.map((step, place) => (place === index && fresh ? fresh : step)),
   };
+  // With the owners of now, what was said before may be enough for this step: then the next one waits.
+  return currentStepIndex(refreshed) === index
+    ? refreshed
+    : withFreshApprovers(dependencies, request, refreshed);
 };
 
 /** The step as the flow had it: with `owner` and `manager` in the places of people. */

@@ -4,6 +4,7 @@ import { timestamp } from "../../domain/ids.ts";
 import type { AccessRequestStore } from "../../ports/stores.ts";
 import type { Removals, RequestCounts } from "../../ports/sweep.ts";
 import { lookAtDueRequests, type DueDependencies } from "./due-requests.ts";
+import { lookAtRequestsWithoutFlow, type FlowlessDependencies } from "./requests-without-flow.ts";
 import { measureLateRevocations } from "./late-revocations.ts";
 import { rotate, type RotationDependencies } from "./observation-rotation.ts";
 import { rotationAge } from "./rotation-age.ts";
@@ -12,6 +13,7 @@ import { drainWaitingRemovals } from "./waiting-removals.ts";
 
 export interface SweepDependencies extends DueDependencies, RotationDependencies {
   readonly requests: Pick<AccessRequestStore, "get" | "listByStatus">;
+  readonly flows: Pick<FlowlessDependencies["flows"], "list">;
   readonly removals: Removals;
   readonly counts: RequestCounts;
 }
@@ -45,6 +47,7 @@ export const sweep =
     let requestsByStatus: Swept["requestsByStatus"];
     await Promise.all([
       part(lookAtDueRequests(dependencies)(until, tally)),
+      part(lookAtRequestsWithoutFlow(dependencies)(until)),
       part(drainWaitingRemovals(dependencies)(tally)),
       part(rotate(dependencies)(until, tally)),
       part(measureLateRevocations(dependencies)(tally)),

@@ -19,6 +19,7 @@ import {
 import { FakeProvider } from "../../../support/fakes/provider.ts";
 import { FakeAccessRequestStore, FakeEntitlementStore } from "../../../support/fakes/stores.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { flowStoreWith } from "../../../support/policies.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
 
 /* What an attempt to grant comes to: when it begins, how each entitlement comes out, and what is written of it. */
@@ -33,8 +34,10 @@ let requests: FakeAccessRequestStore;
 let room: "ready" | "later";
 let setApart: number[];
 let guardrails: Guardrails;
+let flows: ReturnType<typeof flowStoreWith>;
 
 beforeEach(() => {
+  flows = flowStoreWith();
   guardrails = noGuardrails;
   clock = new VirtualClock();
   provider = new FakeProvider(clock);
@@ -85,6 +88,7 @@ const look = async ({ id }: AccessRequest, enteredAt: Timestamp = timestamp(cloc
     },
     protectedAccounts: [{ id: anAccountId(9), reason: "listed" }],
     guardrails,
+    flows,
     clock,
   })({ requestId: id, enteredAt }).then(
     (output) => ({ output }),

@@ -9,6 +9,7 @@ import { FakeProvider } from "../../../support/fakes/provider.ts";
 import { FakeEntitlementStore } from "../../../support/fakes/stores.ts";
 import { FakeTurns } from "../../../support/fakes/turns.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { flowStoreWith } from "../../../support/policies.ts";
 import { noGuardrails } from "../../../support/guardrails.ts";
 
 /*
@@ -52,6 +53,7 @@ const dependenciesWith = (request: AccessRequest | undefined) => ({
   admission: { setApart: () => Promise.resolve("ready" as const) },
   protectedAccounts: [{ id: anAccountId(9), reason: "listed" as const }],
   guardrails: noGuardrails,
+  flows: flowStoreWith(),
   clock,
 });
 const look = { requestId: active.id, enteredAt: timestamp(made) };

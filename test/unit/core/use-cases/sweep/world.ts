@@ -21,6 +21,7 @@ import {
   FakeAuditTrail,
   FakeEntitlementStore,
 } from "../../../../support/fakes/stores.ts";
+import { flowStoreWith } from "../../../../support/policies.ts";
 import { FakeTurns } from "../../../../support/fakes/turns.ts";
 import { FakeWorkflow } from "../../../../support/fakes/workflow.ts";
 import { EagerClock } from "../../../../support/fakes/eager-clock.ts";
@@ -40,6 +41,7 @@ export const sweepUnderTest = (overrides: Partial<SweepDependencies> = {}) => {
   const drains: Date[] = [];
   const dependencies: SweepDependencies = {
     requests,
+    flows: flowStoreWith(),
     due: requests,
     entitlements,
     index: entitlements,

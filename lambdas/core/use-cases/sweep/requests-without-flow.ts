@@ -1,0 +1,84 @@
+import { takesRequests } from "../../domain/access-flow.ts";
+import type { RequestIn } from "../../domain/access-request.ts";
+import { RetryableError } from "../../domain/errors.ts";
+import type { FlowName } from "../../domain/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AccessFlowStore, AccessRequestStore } from "../../ports/stores.ts";
+import type { Workflow } from "../../ports/workflow.ts";
+import { paceOf } from "./pace.ts";
+import { resumeRequest } from "./resume-request.ts";
+
+export interface FlowlessDependencies {
+  readonly requests: Pick<AccessRequestStore, "listByStatus">;
+  readonly flows: Pick<AccessFlowStore, "get" | "list">;
+  readonly workflow: Pick<Workflow, "start">;
+  readonly clock: Clock;
+}
+
+/** Pending requests that are read at a time, some 4 KB each: 10,000 of them are 5,000 read units, about a tenth of a cent. */
+const PAGE = 100;
+
+/** As for overdue requests: some six functions at once. 10,000 requests under one flow have ended within ten minutes. */
+const RESTARTS_PER_SECOND = 20;
+
+/** No run of four minutes starts more. */
+const MOST_AT_ONCE = 240 * RESTARTS_PER_SECOND;
+
+/**
+ * Has every pending request looked at whose access flow takes no requests any more. Level-triggered: a request that was
+ * written just after its flow had gone is found like any other, and nothing has to be remembered of the change. What ends
+ * the request is the workflow's own look at it (use-cases/grant-access.ts), so that it is one conditional write of one
+ * function, and does nothing where the flow is back by then. Throws RetryableError `WorkflowUnavailable`.
+ */
+export const lookAtRequestsWithoutFlow =
+  (dependencies: Omit<FlowlessDependencies, "flows"> & { readonly flows: Pick<AccessFlowStore, "list"> }) =>
+  async (until: Date): Promise<void> => {
+    const flows = await dependencies.flows.list();
+    const serving = new Set(flows.filter(takesRequests).map(({ name }) => name));
+    await resumeThose(dependencies, until, ({ flow }) => !serving.has(flow.name));
+  };
+
+/** The same at once for one flow that was changed; nothing where it goes on to take requests. */
+export const lookAtRequestsOf =
+  (dependencies: FlowlessDependencies) =>
+  async (name: FlowName, until: Date): Promise<void> => {
+    const flow = await dependencies.flows.get(name);
+    if (flow !== undefined && takesRequests(flow)) return;
+    await resumeThose(dependencies, until, (request) => request.flow.name === name);
+  };
+
+const resumeThose = async (
+  { requests, workflow, clock }: Omit<FlowlessDependencies, "flows">,
+  until: Date,
+  isWithout: (request: RequestIn<"pending">) => boolean,
+): Promise<void> => {
+  const pace = paceOf(clock, RESTARTS_PER_SECOND);
+  for (const request of await pendingOf(requests, isWithout)) {
+    if (!(await pace(until))) throw tooMany();
+    await resumeRequest({ workflow })(request, clock.now());
+  }
+};
+
+/** Read to the end before the first of them ends: a list is not to move under who reads it. */
+const pendingOf = async (
+  requests: FlowlessDependencies["requests"],
+  isWithout: (request: RequestIn<"pending">) => boolean,
+): Promise<readonly RequestIn<"pending">[]> => {
+  const found: RequestIn<"pending">[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await requests.listByStatus("pending", {
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items.filter((request) => request.status === "pending").filter(isWithout));
+    cursor = page.cursor;
+  } while (cursor !== undefined && found.length < MOST_AT_ONCE);
+  return found;
+};
+
+const tooMany = (): RetryableError =>
+  new RetryableError(
+    "WorkflowUnavailable",
+    "Not every request whose access flow has gone could be looked at: the next sweep goes on.",
+  );
