@@ -204,7 +204,7 @@ export const AccessFlowBodySchema = z
 export type AccessFlowBody = z.output<typeof AccessFlowBodySchema>;
 
 /** One flow of a file. */
-const AccessFlowDocumentSchema = z
+export const AccessFlowDocumentSchema = z
   .strictObject({ name: FlowDocumentNameSchema, ...content })
   .check(withoutContradictions);
 export type AccessFlowDocument = z.output<typeof AccessFlowDocumentSchema>;

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError } from "../../local/cli/command.ts";
+import { checkDocuments } from "./check-documents.ts";
+import { readDocuments, type Documents } from "./read-documents.ts";
+import { sourceOf, type Finding } from "./source.ts";
+
+/** The documents of every YAML file of a directory, and everything that is wrong with them, in the files' order. */
+export const lintDirectory = (directory: string): Documents => {
+  const sources = filesOf(directory).map((file) => sourceOf(file, readFileSync(file, "utf8")));
+  const { documents, findings } = readDocuments(sources);
+  return { documents, findings: [...findings, ...checkDocuments(documents)].toSorted(byPlace) };
+};
+
+const filesOf = (directory: string): readonly string[] => {
+  const names = namesIn(directory).filter((name) => /\.ya?ml$/.test(name));
+  if (names.length === 0)
+    throw new CommandError(
+      `There is no YAML file in ${directory}; expected some, such as ${join(directory, "access-flows.yaml")}.`,
+    );
+  return names.toSorted().map((name) => join(directory, name));
+};
+
+const namesIn = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    throw new CommandError(
+      `${directory} cannot be read (${String(error)}); expected a directory of YAML files: --dir names it.`,
+      {
+        cause: error,
+      },
+    );
+  }
+};
+
+const byPlace = (a: Finding, b: Finding): number =>
+  a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
+
+/** `file:line:column: what`. */
+export const findingLine = ({ file, line, column, message }: Finding): string =>
+  `${file}:${String(line)}:${String(column)}: ${message}`;

@@ -1,0 +1,106 @@
+import * as z from "zod/mini";
+import { fieldErrorsOf } from "../../lambdas/core/contracts/invalid-input.ts";
+import { nounOf } from "../../lambdas/core/domain/configuration/subject.ts";
+import { nearestTo } from "../../lambdas/core/domain/query/nearest.ts";
+import { documentKinds, type ConfigDocument, type DocumentKind } from "./document-kinds.ts";
+import type { Finding, Place, Source } from "./source.ts";
+
+/** A document of a file. */
+export interface WrittenDocument extends ConfigDocument {
+  /** Where the thing at a pointer into the document stands. */
+  readonly placeOf: (pointer: string) => Place;
+}
+
+export interface Documents {
+  readonly documents: readonly WrittenDocument[];
+  readonly findings: readonly Finding[];
+}
+
+/** The documents of files, all together, and what does not fit. */
+export const readDocuments = (sources: readonly Source[]): Documents => {
+  const read = sources.map(documentsIn);
+  const documents = read.flatMap((one) => one.documents);
+  return { documents, findings: [...read.flatMap((one) => one.findings), ...twinsAmong(documents)] };
+};
+
+const SECTIONS: readonly string[] = documentKinds.map(({ section }) => section);
+
+const documentsIn = (source: Source): Documents => {
+  const { value, findings } = source;
+  if (findings.length > 0 || value === null || value === undefined) return { documents: [], findings };
+  const refuse = (pointer: string, message: string): Documents => ({
+    documents: [],
+    findings: [{ ...source.placeOf(pointer), message }],
+  });
+  if (typeof value !== "object" || Array.isArray(value))
+    return refuse(
+      "",
+      `found ${Array.isArray(value) ? "a list" : "a value"}; expected ${oneOf(SECTIONS)}, each with a list`,
+    );
+  const sections = Object.entries(value as Readonly<Record<string, unknown>>).map(([key, items]) => {
+    const kind = documentKinds.find(({ section }) => section === key);
+    const pointer = `/${key}`;
+    if (kind === undefined)
+      return refuse(pointer, `found the unknown key ${key}; expected ${knownFor(key, SECTIONS)}`);
+    if (items === null) return { documents: [], findings: [] };
+    if (!Array.isArray(items)) return refuse(pointer, `found no list in ${key}; expected a list`);
+    return together(
+      items.map((item: unknown, index) => documentAt(source, kind, item, `${pointer}/${String(index)}`)),
+    );
+  });
+  return together(sections);
+};
+
+const together = (parts: readonly Documents[]): Documents => ({
+  documents: parts.flatMap(({ documents }) => documents),
+  findings: parts.flatMap(({ findings }) => findings),
+});
+
+const documentAt = (source: Source, kind: DocumentKind, item: unknown, pointer: string): Documents => {
+  const placeOf = (within: string) => source.placeOf(`${pointer}${within}`);
+  const parsed = z.safeParse(kind.schema, item, namingNearestKey);
+  if (!parsed.success) {
+    const findings = fieldErrorsOf(parsed.error, item).map(({ pointer: within, detail }) => ({
+      ...placeOf(within),
+      message: `${where(within)}${detail}`,
+    }));
+    return { documents: [], findings };
+  }
+  const body = parsed.data as { readonly name: string };
+  return { documents: [{ kind: kind.kind, name: body.name, body, placeOf }], findings: [] };
+};
+
+const where = (pointer: string): string =>
+  pointer === "" ? "" : `${pointer.slice(1).replaceAll("/", ".")}: `;
+
+/** An unknown key's error says which known one is the nearest: zod tells of those only while it parses. */
+const namingNearestKey = {
+  error: (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (issue.code !== "unrecognized_keys" || !(issue.inst instanceof z.ZodMiniObject)) return undefined;
+    const known = Object.keys(issue.inst.shape);
+    return [...new Set(issue.keys.map((key) => knownFor(key, known)))].join(", or ");
+  },
+} as const;
+
+const knownFor = (key: string, known: readonly string[]): string => {
+  const nearest = nearestTo(key, known);
+  return nearest === undefined ? oneOf(known) : `${nearest} (did you mean that?)`;
+};
+
+const oneOf = (known: readonly string[]): string =>
+  known.length === 0 ? "nothing" : `one of ${known.join(", ")}`;
+
+/** A name is one thing's only, in whichever of the files. */
+const twinsAmong = (documents: readonly WrittenDocument[]): readonly Finding[] =>
+  documents.flatMap(({ kind, name, placeOf }, index) => {
+    const first = documents.findIndex((other) => other.kind === kind && other.name === name);
+    const twin = documents[first];
+    if (twin === undefined || first === index) return [];
+    const { file, line } = twin.placeOf("/name");
+    return [
+      {
+        ...placeOf("/name"),
+        message: `found the ${nounOf[kind]} ${name} a second time; expected a name that is nowhere else (it is in ${file}:${String(line)} too)`,
+      },
+    ];
+  });

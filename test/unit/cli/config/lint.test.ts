@@ -1,0 +1,128 @@
+import { expect, it } from "vitest";
+import { checkDocuments } from "../../../../cli/config/check-documents.ts";
+import { findingLine } from "../../../../cli/config/lint.ts";
+import { readDocuments } from "../../../../cli/config/read-documents.ts";
+import { sourceOf } from "../../../../cli/config/source.ts";
+
+/** The lines that lint says of files. */
+const lint = (files: Readonly<Record<string, string>>) => {
+  const { documents, findings } = readDocuments(
+    Object.entries(files).map(([file, text]) => sourceOf(file, text)),
+  );
+  return { documents, lines: [...findings, ...checkDocuments(documents)].map(findingLine) };
+};
+
+const flow = `accessFlows:
+  - name: read
+    requestors: { group: engineers }
+    targets: [{ accounts: [prod], permissionSets: [ReadOnly] }]
+    duration: { max: PT1H }
+`;
+
+it("reads every kind of document, from several files, with what is left out filled in", () => {
+  const { documents, lines } = lint({
+    "flows.yaml": flow,
+    "rest.yaml": `
+integrations:
+  - { name: lab, kind: aws-account, accountId: "999999999999", region: eu-west-1 }
+rotas:
+  - name: payments
+    timeZone: Europe/Berlin
+    rotation: { participants: [alice], startsAt: 2026-01-05T08:00:00Z, every: P1W }
+accessScopes:
+  - { name: power, query: permission_name = "PowerUser" }
+bundles:
+  - { name: all, targets: [{ accessScope: power }] }
+accessFlows:
+`,
+    "empty.yaml": "# nothing yet\n",
+  });
+  expect(lines).toEqual([]);
+  expect(documents.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "access-flow read",
+    "integration lab",
+    "rota payments",
+    "access-scope power",
+    "bundle all",
+  ]);
+  expect(documents[0]?.body).toMatchObject({ trigger: "self-serve", active: true, approval: { steps: [] } });
+});
+
+it("tells of an unknown key with its place and the nearest key that there is", () => {
+  expect(lint({ "a.yaml": flow.replace("duration:", "durration:") }).lines).toEqual([
+    "a.yaml:2:5: duration: found nothing; expected an object",
+    "a.yaml:5:5: durration: found a field that does not belong here; expected duration (did you mean that?)",
+  ]);
+  expect(lint({ "a.yaml": flow.replace("{ accounts:", "{ acounts: [x], accounts:") }).lines).toEqual([
+    expect.stringMatching(/^a\.yaml:4:17: targets\.0\.acounts: .*expected accounts \(did you mean that\?\)$/),
+  ]);
+  expect(lint({ "a.yaml": "accessFlow:\n  - x\n" }).lines).toEqual([
+    "a.yaml:1:1: found the unknown key accessFlow; expected accessFlows (did you mean that?)",
+  ]);
+});
+
+it.each([
+  [
+    "a value of another kind",
+    flow.replace("PT1H", "7"),
+    /^a\.yaml:5:17: duration\.max: found 7; expected a text$/,
+  ],
+  ["a text that means nothing", flow.replace("PT1H", "soon"), /^a\.yaml:5:17: .*found "soon".*ISO 8601/],
+  ["malformed YAML", "accessFlows: [\n", /^a\.yaml:2:1: found malformed YAML/],
+  ["a list on top", "- name: read\n", /^a\.yaml:1:1: found a list; expected one of integrations, /],
+  ["no list in a section", "bundles: {}\n", /^a\.yaml:1:1: found no list in bundles/],
+  [
+    "an item without a name",
+    "integrations: [{ kind: aws-account, accountId: '999999999999', region: eu-west-1 }]",
+    /name: found nothing; expected 1 to 40 letters/,
+  ],
+])("refuses %s, with its place", (_, text, line) => {
+  expect(lint({ "a.yaml": text }).lines).toEqual([expect.stringMatching(line)]);
+});
+
+it("refuses a name that is there twice, in whichever files, and says where both are", () => {
+  expect(lint({ "a.yaml": flow, "b.yaml": `# once more\n${flow}` }).lines).toEqual([
+    "b.yaml:3:5: found the access flow read a second time; expected a name that is nowhere else (it is in a.yaml:2 too)",
+  ]);
+  const bundle = "bundles: [{ name: read, targets: [{ accounts: [a], permissionSets: [b] }] }]\n";
+  expect(lint({ "a.yaml": flow, "b.yaml": bundle }).lines).toEqual([]);
+});
+
+it("follows what documents name of each other, and points at the name that leads nowhere", () => {
+  const text = `bundles:
+  - name: all
+    targets:
+      - accessScope: nowhere
+accessFlows:
+  - name: read
+    requestors: { anyOf: [{ onCall: nobody }] }
+    targets: [{ bundle: all }, { bundle: none }]
+    duration: { max: PT1H }
+`;
+  expect(lint({ "a.yaml": text }).lines).toEqual([
+    expect.stringMatching(/^a\.yaml:4:9: bundle all: There is no access scope "nowhere"/),
+    expect.stringMatching(/^a\.yaml:8:34: access flow read: There is no bundle "none"/),
+    expect.stringMatching(/^a\.yaml:7:29: access flow read: There is no rota "nobody"/),
+  ]);
+});
+
+it("parses queries, and knows those that would give everything", () => {
+  const text = `accessScopes:
+  - name: broken
+    query: resource_nam = "x"
+  - name: wide
+    query: resource_name = "x"
+bundles:
+  - { name: all, targets: [{ accessScope: wide }] }
+`;
+  expect(lint({ "a.yaml": text }).lines).toEqual([
+    expect.stringMatching(/^a\.yaml:3:5: access scope broken: column 1: .*did you mean resource_name\?$/),
+    expect.stringMatching(/^a\.yaml:7:30: bundle all: The query of the access scope wide does not say/),
+  ]);
+});
+
+it("counts what is named one by one, as the API does", () => {
+  const accounts = Array.from({ length: 101 }, (_, index) => `a${String(index)}`).join(", ");
+  const text = `bundles: [{ name: big, targets: [{ accounts: [${accounts}], permissionSets: [b] }] }]`;
+  expect(lint({ "a.yaml": text }).lines).toEqual([expect.stringMatching(/names 101 resources one by one/)]);
+});
