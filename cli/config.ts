@@ -1,7 +1,21 @@
-import { CommandError, HELP, runCommand } from "../local/cli/command.ts";
+import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { UsageError } from "../local/cli/arguments.ts";
+import { CommandError, HELP, runCommand } from "../local/cli/command.ts";
+import { counted, progressOn } from "./audit/progress.ts";
+import { applySteps } from "./config/apply.ts";
+import { comparable } from "./config/compare.ts";
+import { exportTo } from "./config/export.ts";
 import { findingLine, lintDirectory } from "./config/lint.ts";
+import { planOf, textOfPlan } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
+import { serverAt, type Server } from "./config/server.ts";
+
+/** There is something to change, and nothing went wrong. */
+const CHANGES = 2;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 
 /** Throws what is wrong with the files, a line each. */
 const withoutFindings = ({ documents, findings }: Documents): Documents["documents"] => {
@@ -11,24 +25,96 @@ const withoutFindings = ({ documents, findings }: Documents): Documents["documen
   );
 };
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+const serverOf = ({
+  url,
+  token,
+}: {
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+}): Server => {
+  const address = url ?? process.env["LOCKSTEP_URL"];
+  const credential = token ?? process.env["LOCKSTEP_TOKEN"];
+  if (address === undefined || address === "")
+    throw new UsageError("The API's address is missing: expected --url URL, or LOCKSTEP_URL.");
+  if (credential === undefined || credential === "")
+    throw new UsageError("A token is missing: expected LOCKSTEP_TOKEN, or --token TOKEN.");
+  return serverAt({ url: address, token: credential });
+};
+
+const readServer = async (server: Server) => {
+  const progress = progressOn(process.stderr, systemClock);
+  return comparable(
+    await server.documents((read) => {
+      progress(() => `Read ${counted(read, "document")} of the server`);
+    }),
+  );
+};
+
+interface Options {
+  readonly dir?: string | undefined;
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  readonly prune: boolean;
+}
+
+const planFor = async (dir: string, server: Server, prune: boolean) =>
+  planOf(await comparable(withoutFindings(lintDirectory(dir))), await readServer(server), prune);
+
+const actions: Readonly<Record<string, (dir: string, options: Options) => Promise<number>>> = {
+  lint: (dir) => {
+    say(
+      `${counted(withoutFindings(lintDirectory(dir)).length, "document")} in ${dir}: nothing to put right.`,
+    );
+    return Promise.resolve(0);
+  },
+  plan: async (dir, options) => {
+    const plan = await planFor(dir, serverOf(options), options.prune);
+    say(textOfPlan(plan));
+    return plan.steps.length === 0 ? 0 : CHANGES;
+  },
+  apply: async (dir, options) => {
+    const server = serverOf(options);
+    const { steps } = await planFor(dir, server, options.prune);
+    if (steps.length === 0) {
+      say("Nothing to change.");
+      return 0;
+    }
+    if (!(await applySteps(steps, server, say))) return 1;
+    say(`${counted(steps.length, "change")} made.`);
+    return 0;
+  },
+  export: async (dir, options) => {
+    const items = await readServer(serverOf(options));
+    const files = exportTo(dir, items);
+    say(`${counted(items.length, "document")} written to ${dir}: ${files.join(", ")}.`);
+    return 0;
+  },
 };
 
 await runCommand(
   {
     name: "npm run config --",
-    summary: "Checks Lockstep's configuration in files (docs/configuration.md). ACTION is lint.",
+    summary:
+      "Keeps Lockstep's configuration in files (docs/configuration.md). ACTION is lint (checks the files, without a " +
+      "server), plan (shows what apply would change; exit code 2 where there is something), apply (changes it) or " +
+      "export (writes the files from what the server has).",
     positionals: ["ACTION"],
     options: {
       dir: { kind: "text", placeholder: "DIR", help: "The directory of the files (default config)." },
+      url: { kind: "text", placeholder: "URL", help: "The HTTP API (default LOCKSTEP_URL)." },
+      token: {
+        kind: "text",
+        placeholder: "TOKEN",
+        help: "Who you are (default LOCKSTEP_TOKEN, which no list of processes shows).",
+      },
+      prune: { kind: "flag", help: "plan, apply: delete what the server has and no file." },
       help: HELP,
     },
   },
-  async ({ options: { dir = "config" }, positionals: [action = ""] }) => {
-    if (action !== "lint") throw new UsageError(`Action '${action}' is unknown: expected lint.`);
-    const documents = withoutFindings(lintDirectory(dir));
-    say(`${String(documents.length)} documents in ${dir} are as they should be.`);
-    return Promise.resolve(0);
+  ({ options, positionals: [name = ""] }) => {
+    const act = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (act === undefined)
+      throw new UsageError(`Action '${name}' is unknown: expected ${Object.keys(actions).join(", ")}.`);
+    return act(options.dir ?? "config", options);
   },
 );
