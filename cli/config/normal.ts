@@ -46,9 +46,13 @@ const NEVER_SAVED = { version: 1, updatedAt: timestamp(new Date(0)), updatedBy: 
 
 /** Without what Lockstep itself keeps of every item. */
 const contentOf = (view: object): object => {
-  const { version, updatedAt, updatedBy, unconfirmedEditors, ...content } = view as Readonly<
-    Record<string, unknown>
-  >;
+  const {
+    version: _version,
+    updatedAt: _updatedAt,
+    updatedBy: _updatedBy,
+    unconfirmedEditors: _unconfirmedEditors,
+    ...content
+  } = view as Readonly<Record<string, unknown>>;
   return content;
 };
 

@@ -36,11 +36,11 @@ export const saveConfiguration =
 
 const nameOfActor = (actor: Author["actor"]): string => (actor.type === "user" ? actor.userId : actor.name);
 
-const contentOf = <Item extends Bookkeeping>({
+const contentOf = ({
   name: _name,
   version: _version,
   updatedAt: _updatedAt,
   updatedBy: _updatedBy,
   unconfirmedEditors: _unconfirmedEditors,
   ...content
-}: Item): object => content;
+}: Bookkeeping): object => content;

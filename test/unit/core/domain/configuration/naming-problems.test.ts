@@ -8,7 +8,7 @@ import {
   type NamingItem,
 } from "../../../../../lambdas/core/domain/configuration/naming-problems.ts";
 import { referencesOf, type Naming } from "../../../../../lambdas/core/domain/configuration/references.ts";
-import { DomainError } from "../../../../../lambdas/core/domain/errors.ts";
+import type { DomainError } from "../../../../../lambdas/core/domain/errors.ts";
 
 const accounts = (count: number) => Array.from({ length: count }, (_, index) => `account-${String(index)}`);
 
