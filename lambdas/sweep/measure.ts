@@ -13,6 +13,9 @@ export const measure = (
   // Not a zero, which would say that all is well: the alarm comes when there is none.
   if (rotation.oldestSeconds !== undefined)
     metrics.addMetric(MetricNames.rotationSeconds, "Seconds", rotation.oldestSeconds);
+  // Not a zero either: an alarm that rings must not end because nobody could count.
+  if (report.overdueReviews !== undefined)
+    metrics.addMetric(MetricNames.breakGlassUnreviewed, "Count", report.overdueReviews);
   const counts = {
     [MetricNames.overdueRequests]: requests.overdue,
     [MetricNames.restartedExecutions]: requests.restarted,

@@ -126,6 +126,20 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       }),
       description: "Somebody else made or removed access that Lockstep manages.",
     },
+    "lockstep-break-glass-used": {
+      // Counted by lambdas/record, as every transition is.
+      metric: lockstepMetric(MetricNames.breakGlassUsed, perFiveMinutes),
+      description: "Somebody took access in an emergency, past every approval.",
+    },
+    "lockstep-break-glass-unreviewed": {
+      // Emitted by every sweep, one in 5 minutes: a single one that came to no count must not end an alarm that rings.
+      metric: lockstepMetric(MetricNames.breakGlassUnreviewed, {
+        period: Duration.minutes(15),
+        statistic: Stats.MAXIMUM,
+      }),
+      whenMissing: TreatMissingData.IGNORE,
+      description: "Access that was taken in an emergency was not reviewed in time.",
+    },
     "lockstep-audit-gaps": {
       metric: lockstepMetric(MetricNames.trailGapsLost, perFiveMinutes),
       description: "Audit entries are missing, and no copy of them is left.",

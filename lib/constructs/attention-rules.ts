@@ -9,11 +9,21 @@ import type { Construct } from "constructs";
 export const EVENT_SOURCE = "lockstep";
 
 interface Attention {
-  /** The events' `detail-type`: names of transitions. */
+  /** The events' `detail-type`: names of transitions, and what the sweep finds. */
   readonly events: readonly string[];
   /** What the message says after "Request <id> ". */
   readonly message: string;
 }
+
+const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
+
+/**
+ * Who took which access and who is to look at it: ids, as everywhere. What is a list stands in brackets: EventBridge puts
+ * its JSON into the text, without quotes
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
+ */
+const emergency = `requester ${detail("requesterId")}, access flow ${detail("flow")}, accounts ${detail("breakGlass.accountIds")}, watchers ${detail("breakGlass.watchers")}`;
+const review = `POST /requests/${detail("requestId")}/review`;
 
 /** What people must act on, by the name of its rule. */
 const attentions = {
@@ -36,6 +46,14 @@ const attentions = {
     events: ["RevocationStuck"],
     message: "is stuck: its access may outlive its expiry. See docs/runbook.md, lockstep-revocation-stuck.",
   },
+  BreakGlassUsed: {
+    events: ["BreakGlassUsed"],
+    message: `took access at once, in an emergency: ${emergency}. One of the watchers has to review it when it is over, by ${detail("breakGlass.reviewBy")} as planned: ${review}. See docs/runbook.md, lockstep-break-glass-used.`,
+  },
+  BreakGlassReviewOverdue: {
+    events: ["BreakGlassReviewOverdue"],
+    message: `took access in an emergency, and nobody has reviewed that by ${detail("breakGlass.reviewBy")}: ${emergency}. It is to be reviewed now: ${review}. See docs/runbook.md, lockstep-break-glass-unreviewed.`,
+  },
 } as const satisfies Readonly<Record<string, Attention>>;
 
 export interface AttentionRulesProps {
@@ -45,7 +63,10 @@ export interface AttentionRulesProps {
   readonly undelivered: Queue;
 }
 
-/** Tells the topic what people must act on. Messages hold the request's id and nothing about people. */
+/**
+ * Tells the topic what people must act on. Messages hold the request's id and nothing about people; those of emergencies
+ * hold the ids of whoever took the access and of who is to look at it.
+ */
 export function attentionRules(
   scope: Construct,
   { eventBus, topic, undelivered }: AttentionRulesProps,
@@ -76,6 +97,8 @@ export function attentionRules(
     ApprovalNeeded: ruleFor("ApprovalNeeded"),
     GrantFailed: ruleFor("GrantFailed"),
     RevocationStuck: ruleFor("RevocationStuck"),
+    BreakGlassUsed: ruleFor("BreakGlassUsed"),
+    BreakGlassReviewOverdue: ruleFor("BreakGlassReviewOverdue"),
   };
 }
 

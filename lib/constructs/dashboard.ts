@@ -95,6 +95,12 @@ export function dashboard(scope: Construct, { alarms, stateMachine, syncMachine 
         ]),
       ],
       [
+        graph("Access in emergencies", "uses", [
+          lockstepMetric(MetricNames.breakGlassUsed, { ...sum, label: "used" }),
+          lockstepMetric(MetricNames.breakGlassUnreviewed, { ...maximum, label: "not reviewed in time" }),
+        ]),
+      ],
+      [
         graph("Syncs that are behind", "syncs", [
           lockstepMetric(MetricNames.syncsBehind, { ...maximum, label: "behind" }),
         ]),

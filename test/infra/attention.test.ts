@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import { reviewBy } from "../../lambdas/core/domain/break-glass.ts";
 import { transitions } from "../../lambdas/core/domain/transitions.ts";
+import type { LockstepEvent } from "../../lambdas/core/ports/events.ts";
+import { recordTransition } from "../../lambdas/core/use-cases/record-transition.ts";
+import { publishOverdueReview } from "../../lambdas/core/use-cases/sweep/publish-overdue-review.ts";
+import { targetInput } from "../../local/events/target-input.ts";
+import type { JsonObject } from "../../local/wire/json.ts";
+import { aBreakGlassRequest } from "../support/break-glass.ts";
+import { aGroupId, aUserId } from "../support/builders.ts";
+import { FakeEventPublisher } from "../support/fakes/event-publisher.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { resourcesOf } from "./support/template.ts";
 import { oidc, synthesize } from "./support/synthesize.ts";
 
@@ -29,6 +39,8 @@ describe("alarms", () => {
       "lockstep-attention-undelivered",
       "lockstep-audit-gaps",
       "lockstep-await-approval-errors",
+      "lockstep-break-glass-unreviewed",
+      "lockstep-break-glass-used",
       "lockstep-changed-out-of-band",
       "lockstep-grant-access-errors",
       "lockstep-inventory-events-behind",
@@ -90,11 +102,13 @@ describe("what people must act on", () => {
     )
     .map(({ properties }) => RuleSchema.parse(properties));
 
-  it("is told of approvals, also of more time, failures and stuck revokes, each by its transition", () => {
+  it("is told of approvals, also of more time, failures, stuck revokes and emergencies, each by its event", () => {
     const types = rules.flatMap(({ EventPattern }) => EventPattern["detail-type"]);
     expect(types.toSorted()).toEqual([
       "ApprovalEscalated",
       "ApprovalNeeded",
+      "BreakGlassReviewOverdue",
+      "BreakGlassUsed",
       "ExtensionRequested",
       "GrantFailed",
       "NextApprovalNeeded",
@@ -102,12 +116,62 @@ describe("what people must act on", () => {
       "RequestRefused",
       "RevocationStuck",
     ]);
-    expect(Object.keys(transitions)).toEqual(expect.arrayContaining(types));
+    const found = "BreakGlassReviewOverdue";
+    expect([...Object.keys(transitions), found]).toEqual(expect.arrayContaining(types));
     for (const { EventPattern } of rules) expect(EventPattern.source).toEqual(["lockstep"]);
   });
 
-  it("is told by the request's id and nothing about people", () => {
-    for (const { InputTransformer } of rules.flatMap(({ Targets }) => Targets)) {
+  const isOfEmergency = ({ EventPattern }: (typeof rules)[number]) =>
+    EventPattern["detail-type"].some((type) => type.startsWith("BreakGlass"));
+
+  /** What the topic gets of an event, by the rule for it. */
+  const messageOf = ({ type, at, detail }: LockstepEvent): unknown => {
+    const rule = rules.find(({ EventPattern }) => EventPattern["detail-type"].includes(type));
+    const [target] = rule?.Targets ?? [];
+    if (target?.InputTransformer === undefined) throw new Error(`Nothing is told of ${type}`);
+    const { InputTransformer } = target;
+    const event = {
+      id: "1",
+      time: at,
+      "detail-type": type,
+      source: "lockstep",
+      detail: detail as JsonObject,
+    };
+    const place = { version: "0", account: "111111111111", region: "eu-west-1", resources: [] } as const;
+    return targetInput({ Id: "T", Arn: "arn", InputTransformer }, { ...place, ...event }, "rule/of/the/bus");
+  };
+
+  it("is told who took which access in an emergency, who is to look at it and by when: by ids", async () => {
+    const events = new FakeEventPublisher();
+    const clock = new VirtualClock();
+    const used = aBreakGlassRequest();
+    const append = () => Promise.resolve();
+    await recordTransition({ events, audit: { append } })(used);
+    await publishOverdueReview({ events, clock })(used);
+    const messages = events.published.map(messageOf);
+    expect(messages).toHaveLength(2);
+    for (const message of messages) {
+      expect(message).toContain(`Request ${used.id} took access`);
+      for (const part of [
+        used.requester.userId,
+        used.flow.name,
+        used.entitlements[0]?.entitlement.accountId,
+        `user:${aUserId("wendy")}`,
+        `group:${aGroupId("security")}`,
+        reviewBy(used),
+        `POST /requests/${used.id}/review`,
+      ]) {
+        expect(message).toContain(part);
+      }
+      expect(message).not.toContain(used.justification);
+      expect(message).not.toContain("alice");
+    }
+  });
+
+  it("is told by the request's id and nothing about people, but for emergencies", () => {
+    const others = rules.filter((rule) => !isOfEmergency(rule));
+    expect(others).toHaveLength(rules.length - 2);
+    for (const { InputTransformer } of others.flatMap(({ Targets }) => Targets)) {
       expect(Object.values(InputTransformer?.InputPathsMap ?? {})).toEqual(["$.detail.requestId"]);
     }
   });

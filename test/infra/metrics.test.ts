@@ -8,6 +8,7 @@ import { recordStream } from "../../lambdas/record/record-stream.ts";
 import { logger, metrics, throttleCounter } from "../../lambdas/middleware/observability.ts";
 import { beginSyncs } from "../../lambdas/sync-schedule/begin-syncs.ts";
 import { measure as measureSweep } from "../../lambdas/sweep/measure.ts";
+import { aBreakGlassRequest } from "../support/break-glass.ts";
 import { aReport } from "../support/sweep-report.ts";
 import { endedOf, lifeOf } from "../unit/core/use-cases/sweep/world.ts";
 import { resourcesOf } from "./support/template.ts";
@@ -84,7 +85,8 @@ const emitted = async (): Promise<ReadonlySet<string>> => {
   };
   const to = { addMetric } as unknown as Parameters<typeof measureRequest>[1];
   const { active } = lifeOf("alice", new Date());
-  for (const request of [active, endedOf(active, new Date()).ended]) measureRequest(request, to);
+  const emergency = aBreakGlassRequest();
+  for (const request of [active, endedOf(active, new Date()).ended, emergency]) measureRequest(request, to);
   const requestsByStatus = {
     pending: 0,
     approved: 0,
@@ -142,6 +144,12 @@ const awsMetrics: Readonly<Record<string, readonly string[]>> = {
   "AWS/Events": ["TriggeredRules"],
 };
 
+/** The alarms for which no data means this. */
+const onSilence = (meaning: string): readonly unknown[] =>
+  resourcesOf(access, "AWS::CloudWatch::Alarm")
+    .filter(({ properties }) => (properties["TreatMissingData"] ?? "missing") === meaning)
+    .map(({ properties }) => properties["AlarmName"]);
+
 describe("alarms and the dashboard", () => {
   it("name only metrics that a function really emits, under the dimension that it emits them with", async () => {
     const names = await emitted();
@@ -174,9 +182,11 @@ describe("alarms and the dashboard", () => {
   });
 
   it("take the silence of the sweep and of the syncs' schedule for a fault, and every other for quiet", () => {
-    const silent = resourcesOf(access, "AWS::CloudWatch::Alarm")
-      .filter(({ properties }) => properties["TreatMissingData"] !== "notBreaching")
-      .map(({ properties }) => properties["AlarmName"]);
-    expect(silent).toEqual(["lockstep-sweep-behind", "lockstep-sync-behind"]);
+    expect(onSilence("breaching")).toEqual(["lockstep-sweep-behind", "lockstep-sync-behind"]);
+    expect(onSilence("missing")).toEqual([]);
+  });
+
+  it("let a review stay overdue while nobody could count: silence neither rings nor ends it", () => {
+    expect(onSilence("ignore")).toEqual(["lockstep-break-glass-unreviewed"]);
   });
 });

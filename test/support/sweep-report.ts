@@ -12,6 +12,7 @@ export const aReport = (overrides: Partial<SweepReport> = {}): SweepReport => ({
   trail: { healed: 0, lost: 0 },
   access: { compared: 0, deadHolders: 0, orphans: 0, appeared: 0, vanished: 0, left: 0 },
   rotation: { oldestSeconds: 0 },
+  overdueReviews: 0,
   findings: [],
   furtherFindings: 0,
   problems: [],

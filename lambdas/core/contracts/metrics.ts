@@ -1,4 +1,5 @@
 import type { Status } from "../domain/access-request.ts";
+import type { TransitionName } from "../domain/transitions.ts";
 
 /** The namespace and the one dimension of every metric that a function emits. */
 export const METRICS_NAMESPACE = "Lockstep";
@@ -20,6 +21,10 @@ export const MetricNames = {
   rotationSeconds: "RotationSeconds",
   /** Integrations' scopes of which no sync has been finished for far longer than they are due. */
   syncsBehind: "SyncsBehind",
+  /** Access that was taken in an emergency: the count of its transition, as lambdas/record counts every one. */
+  breakGlassUsed: "BreakGlassUsed" satisfies TransitionName,
+  /** Emergencies that nobody has reviewed in time, counted by every sweep. */
+  breakGlassUnreviewed: "BreakGlassUnreviewed",
   overdueRequests: "OverdueRequests",
   restartedExecutions: "RestartedExecutions",
   /** Requests that a sweep could not put right, and left to the next one. */

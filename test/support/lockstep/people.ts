@@ -4,6 +4,7 @@ import type { Person } from "../../../lambdas/core/domain/principal.ts";
 import type { Directory, Organization } from "../../../lambdas/core/ports/directory.ts";
 import type { AccessFlowStore, AccessRequestStore, WakeupStore } from "../../../lambdas/core/ports/stores.ts";
 import type { Workflow } from "../../../lambdas/core/ports/workflow.ts";
+import { reviewRequest } from "../../../lambdas/core/use-cases/break-glass/review-request.ts";
 import { decideRequest } from "../../../lambdas/core/use-cases/decide-request.ts";
 import { extendRequest } from "../../../lambdas/core/use-cases/extend-request.ts";
 import type { Idempotency } from "../../../lambdas/core/use-cases/idempotency.ts";
@@ -135,6 +136,10 @@ export const peopleOf = (lockstep: {
         ask: { duration: "PT1H", justification: "not done yet", ...ask },
         ...(idempotency === undefined ? {} : { idempotency }),
       });
+      await clock.advanceBy(0);
+    },
+    review: async (requestId: RequestId, caller: Person = bob) => {
+      await reviewRequest(parties)({ caller, requestId, outcome: "justified", comment: "it was down" });
       await clock.advanceBy(0);
     },
     revoke: async (requestId: RequestId, caller: Person = alice) => {

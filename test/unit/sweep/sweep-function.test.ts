@@ -140,12 +140,19 @@ describe("the sweep's metrics", () => {
     );
   });
 
+  it("do not say that every emergency was reviewed when that could not be found out", () => {
+    const { overdueReviews: _unknown, ...report } = aReport();
+    expect(measured(swept({ report }))).not.toHaveProperty(MetricNames.breakGlassUnreviewed);
+    expect(measured(swept())).toHaveProperty(MetricNames.breakGlassUnreviewed, 0);
+  });
+
   it("name what it found and did", () => {
     const report = aReport({
       requests: { lookedAt: 9, overdue: 4, restarted: 3, left: 1 },
       trail: { healed: 5, lost: 2 },
       access: { compared: 8, deadHolders: 3, orphans: 2, appeared: 1, vanished: 6, left: 0 },
       rotation: { oldestSeconds: 77 },
+      overdueReviews: 8,
     });
     const requestsByStatus = {
       pending: 1,
@@ -158,6 +165,7 @@ describe("the sweep's metrics", () => {
     };
     expect(measured(swept({ report, revokeLagMilliseconds: 123, requestsByStatus }))).toEqual({
       RotationSeconds: 77,
+      BreakGlassUnreviewed: 8,
       OverdueRequests: 4,
       RestartedExecutions: 3,
       RequestsLeft: 1,

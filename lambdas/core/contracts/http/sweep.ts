@@ -17,6 +17,7 @@ const FINDING_KINDS = [
   "orphan",
   "appeared",
   "vanished",
+  "unreviewed-break-glass",
 ] as const;
 
 /** What the sweep made of a finding: `reported` is what it may not or cannot put right by itself. */
@@ -90,6 +91,11 @@ export const SweepReportSchema = z.strictObject({
       ),
     ),
   }),
+  overdueReviews: z.optional(
+    count(
+      "Uses of access in an emergency that nobody has reviewed in time; absent when that could not be found out",
+    ),
+  ),
   findings: z.array(FindingSchema).check(z.maxLength(100)),
   furtherFindings: count("Findings beyond the hundred that are listed"),
   problems: z

@@ -1,4 +1,5 @@
 import { isOver, type AccessRequest } from "../../domain/access-request.ts";
+import { isReviewOverdue } from "../../domain/break-glass.ts";
 import { isOverdue, nextLookAt, revokeLagMilliseconds } from "../../domain/due.ts";
 import { RetryableError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -6,9 +7,10 @@ import type { EventPublisher } from "../../ports/events.ts";
 import type { AuditTrail, DueRequests } from "../../ports/stores.ts";
 import type { Workflow } from "../../ports/workflow.ts";
 import { inBatches } from "../in-batches.ts";
-import { auditGap, overdue } from "./findings.ts";
+import { auditGap, overdue, unreviewed } from "./findings.ts";
 import { healTrail } from "./heal-trail.ts";
 import { paceOf, type Pace } from "./pace.ts";
+import { publishOverdueReview } from "./publish-overdue-review.ts";
 import { resumeRequest } from "./resume-request.ts";
 import type { Tally } from "./tally.ts";
 
@@ -38,8 +40,8 @@ const MOST_LEFT = 500;
 
 /**
  * Looks at every request that is due for a look, the longest due first: heals its trail, gives it a new execution when
- * nobody got on with it in time, and puts the next look off. All of that may be repeated, and done by two sweeps at once:
- * an entry is appended once, an execution of one name started once, and a request that changed meanwhile keeps the look
+ * nobody got on with it in time, reminds of an emergency that nobody has reviewed in time, and puts the next look off. All of that may be repeated, and done by two sweeps at once:
+ * an entry is appended once, an execution of one name started once, a reminder has one id a day, and a request that changed meanwhile keeps the look
  * that its change asked for. What fails stays in the list, for the next sweep.
  */
 export const lookAtDueRequests = (dependencies: DueDependencies) => {
@@ -93,6 +95,10 @@ const look = async (
       if (!started)
         throw new RetryableError("WorkflowUnavailable", "Not every overdue request could be restarted.");
       tally.requests.restarted += 1;
+    }
+    if (isReviewOverdue(request, now)) {
+      await publishOverdueReview(dependencies)(request);
+      tally.found(unreviewed(request));
     }
     // A request that changed meanwhile is due by its change: nothing is put off then.
     await due.putOff(request, nextLookAt(request, now));

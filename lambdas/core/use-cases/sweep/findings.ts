@@ -28,6 +28,15 @@ export const overdue = ({ id, status }: AccessRequest, outcome: "restarted" | "l
       : `Nobody got on with this request, which is ${status}, and no execution could be started: the next sweep tries again.`,
 });
 
+/** Access was taken in an emergency, and nobody has said what they make of it. */
+export const unreviewed = ({ id }: AccessRequest): Finding => ({
+  kind: "unreviewed-break-glass",
+  outcome: "reported",
+  requestId: id,
+  sentence:
+    "This access was taken in an emergency, and nobody has reviewed it in the time that there was: its watchers are told again.",
+});
+
 /** Entries that a request's trail lacked: put back from the request's own item, or beyond that. */
 export const auditGap = (
   requestId: RequestId,

@@ -6,14 +6,14 @@ import type { Removals, RequestCounts } from "../../ports/sweep.ts";
 import { lookAtDueRequests, type DueDependencies } from "./due-requests.ts";
 import { lookAtRequestsWithoutFlow, type FlowlessDependencies } from "./requests-without-flow.ts";
 import { measureLateRevocations } from "./late-revocations.ts";
+import { overdueReviews } from "./overdue-reviews.ts";
 import { rotate, type RotationDependencies } from "./observation-rotation.ts";
 import { rotationAge } from "./rotation-age.ts";
 import { Tally } from "./tally.ts";
 import { drainWaitingRemovals } from "./waiting-removals.ts";
 
 export interface SweepDependencies extends DueDependencies, RotationDependencies {
-  readonly requests: Pick<AccessRequestStore, "get" | "listByStatus">;
-  readonly flows: Pick<FlowlessDependencies["flows"], "list">;
+  readonly requests: Pick<AccessRequestStore, "get" | "listByStatus" | "listUnreviewedBreakGlass">;
   readonly removals: Removals;
   readonly counts: RequestCounts;
 }
@@ -45,12 +45,18 @@ export const sweep =
       });
     };
     let requestsByStatus: Swept["requestsByStatus"];
+    let reviews: number | undefined;
     await Promise.all([
       part(lookAtDueRequests(dependencies)(until, tally)),
       part(lookAtRequestsWithoutFlow(dependencies)(until)),
       part(drainWaitingRemovals(dependencies)(tally)),
       part(rotate(dependencies)(until, tally)),
       part(measureLateRevocations(dependencies)(tally)),
+      part(
+        overdueReviews(dependencies).then((count) => {
+          reviews = count;
+        }),
+      ),
       part(
         (async () => {
           if (counting) requestsByStatus = await countByStatus(dependencies.counts);
@@ -74,6 +80,7 @@ export const sweep =
         trail: tally.trail,
         access: tally.access,
         rotation: oldestSeconds === undefined ? {} : { oldestSeconds },
+        ...(reviews === undefined ? {} : { overdueReviews: reviews }),
         ...tally.findings,
       },
       revokeLagMilliseconds: tally.revokeLagMilliseconds,

@@ -377,6 +377,7 @@ const idsOf = ({ provider, accountId, permissionSetArn, principalType, principal
 const withList = (world: SweepUnderTest, get: SweepUnderTest["dependencies"]["requests"]["get"]) => ({
   get,
   listByStatus: world.requests.listByStatus.bind(world.requests),
+  listUnreviewedBreakGlass: world.requests.listUnreviewedBreakGlass.bind(world.requests),
 });
 
 /** A second request that holds what `person`'s holds, active for as long. */
