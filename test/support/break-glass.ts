@@ -8,7 +8,7 @@ import { aGroupId, aPendingRequest, aPerson, aUserId } from "./builders.ts";
 const MIDNIGHT = new Date("2026-01-01T00:00:00.000Z");
 
 /** Wendy and the security group watch, and somebody has a day to review it. */
-export const watched: BreakGlass = {
+const watched: BreakGlass = {
   reviewWithinSeconds: 24 * 3600,
   watchers: [
     { type: "user", id: aUserId("wendy"), name: "wendy" },

@@ -13,6 +13,7 @@ import { Tally } from "./tally.ts";
 import { drainWaitingRemovals } from "./waiting-removals.ts";
 
 export interface SweepDependencies extends DueDependencies, RotationDependencies {
+  readonly flows: Pick<FlowlessDependencies["flows"], "list">;
   readonly requests: Pick<AccessRequestStore, "get" | "listByStatus" | "listUnreviewedBreakGlass">;
   readonly removals: Removals;
   readonly counts: RequestCounts;
