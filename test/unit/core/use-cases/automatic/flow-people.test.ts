@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AccessFlow, PersonRule } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { anchorsOf } from "../../../../../lambdas/core/domain/automatic/anchors.ts";
+import { timestamp, type RotaName } from "../../../../../lambdas/core/domain/ids.ts";
+import { isWhom } from "../../../../../lambdas/core/domain/person-rule.ts";
+import {
+  ATTRIBUTES_LOOKED_AT,
+  peopleOfFlows,
+} from "../../../../../lambdas/core/use-cases/automatic/flow-people.ts";
+import { loadPerson } from "../../../../../lambdas/core/use-cases/evaluation/load-person.ts";
+import { neededOfPerson } from "../../../../../lambdas/core/use-cases/evaluation/needed-facts.ts";
+import { anAutomaticFlow } from "../../../../support/automatic.ts";
+import { aGroupId, aUserId } from "../../../../support/builders.ts";
+import { afterMinutes, aUserFact, seen } from "../../../../support/facts.ts";
+import { FakeDirectory } from "../../../../support/fakes/directory.ts";
+import { noPolicies } from "../../../../support/policies.ts";
+
+const now = new Date("2026-01-01T12:00:00.000Z");
+const names = ["alice", "bob", "carol", "dave", "erin"] as const;
+
+/** Engineers are alice and bob, leads are bob and carol; there is no group of ghosts. Carol manages alice. Dave is on call. */
+const world = async () => {
+  const policies = noPolicies();
+  const directory = new FakeDirectory();
+  for (const name of names) {
+    directory.addUser({ userId: aUserId(name), userName: name });
+    await policies.inventory.record(seen(aUserFact(name)));
+  }
+  directory.addGroup({
+    groupId: aGroupId("engineers"),
+    displayName: "engineers",
+    members: ["alice", "bob"].map(aUserId),
+  });
+  directory.addGroup({
+    groupId: aGroupId("leads"),
+    displayName: "leads",
+    members: ["bob", "carol"].map(aUserId),
+  });
+  directory.setAttributes(aUserId("alice"), { manager: aUserId("carol"), department: "payments" });
+  directory.setAttributes(aUserId("dave"), { department: "sales" });
+  await policies.rotas.put({
+    name: "payments" as RotaName,
+    version: 1,
+    timeZone: "UTC",
+    shifts: [
+      {
+        user: { id: aUserId("dave"), name: "dave" },
+        from: timestamp(new Date(now.getTime() - 1000)),
+        to: timestamp(new Date(now.getTime() + 1000)),
+      },
+    ],
+    overrides: [],
+    updatedAt: afterMinutes(0),
+    updatedBy: "test",
+  });
+  return { ...policies, directory };
+};
+
+const group = (name: string) => ({ type: "group" as const, id: aGroupId(name), name });
+const user = (name: string) => ({ type: "user" as const, id: aUserId(name), name });
+const leaf: fc.Arbitrary<PersonRule> = fc.oneof(
+  fc.constantFrom("engineers", "leads", "ghosts").map(group),
+  fc.constantFrom(...names).map(user),
+  fc.constantFrom("payments", "sales").map((value) => ({
+    type: "attribute" as const,
+    attribute: "department",
+    operator: "is" as const,
+    values: [value],
+  })),
+  fc.constantFrom<PersonRule>(
+    { type: "manager-of", of: group("engineers") },
+    { type: "manager-of", of: user("bob") },
+    { type: "on-call", rota: "payments" as RotaName },
+    { type: "on-call", rota: "nobodys" as RotaName },
+  ),
+);
+const { rule } = fc.letrec<{ rule: PersonRule }>((tie) => ({
+  rule: fc.oneof(
+    { maxDepth: 3 },
+    leaf,
+    fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
+    fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((allOf) => ({ allOf })),
+    tie("rule").map((not) => ({ not })),
+  ),
+}));
+
+describe("whom a flow is for", () => {
+  it("comes to the same as asking of each person, and misses nobody, whatever the rule", async () => {
+    const dependencies = await world();
+    await fc.assert(
+      fc.asyncProperty(rule, async (requestors) => {
+        const flow: AccessFlow = anAutomaticFlow({ requestors });
+        const everybody = names.map((name) => aUserId(name));
+        const { people, verdict } = await peopleOfFlows(dependencies, now)(flow, everybody);
+        for (const id of everybody) {
+          const facts = await loadPerson(dependencies, id, neededOfPerson([flow]), now);
+          const asked = isWhom(requestors, facts);
+          expect(verdict(id)).toBe(asked);
+          if (asked === "met") expect(people).toContain(id);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is asked of all users only where the rule names nobody to begin with", () => {
+    expect(anchorsOf({ not: group("engineers") })).toBeUndefined();
+    expect(anchorsOf({ anyOf: [group("engineers"), { not: group("leads") }] })).toBeUndefined();
+    expect(anchorsOf({ allOf: [{ not: group("leads") }, group("engineers"), user("bob")] })).toMatchObject({
+      users: [aUserId("bob")],
+      groups: [],
+    });
+  });
+
+  it("looks at some people's attributes in one run, and at the others' in the next", async () => {
+    const dependencies = await world();
+    const many = Array.from({ length: ATTRIBUTES_LOOKED_AT + 500 }, (_, index) => `p${String(index)}`);
+    for (const name of many) dependencies.directory.addUser({ userId: aUserId(name), userName: name });
+    dependencies.directory.addGroup({
+      groupId: aGroupId("all"),
+      displayName: "all",
+      members: many.map(aUserId),
+    });
+    for (const name of many) dependencies.directory.setAttributes(aUserId(name), { department: "payments" });
+    const flow = anAutomaticFlow({
+      requestors: {
+        allOf: [
+          group("all"),
+          { type: "attribute", attribute: "department", operator: "is", values: ["payments"] },
+        ],
+      },
+    });
+    const metAt = async (minutes: number) => {
+      const at = new Date(now.getTime() + minutes * 60_000);
+      const { people, verdict, problems } = await peopleOfFlows(dependencies, at)(flow, []);
+      expect(problems).toHaveLength(1);
+      return people.filter((id) => verdict(id) === "met");
+    };
+    const [first, second] = [await metAt(0), await metAt(5)];
+    expect(first).toHaveLength(ATTRIBUTES_LOOKED_AT);
+    expect(new Set([...first, ...second]).size).toBe(many.length);
+  });
+});
