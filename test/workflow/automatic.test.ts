@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AccessRequest } from "../../lambdas/core/domain/access-request.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
-import type { FlowName } from "../../lambdas/core/domain/ids.ts";
+import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
+import type { FlowName, Timestamp } from "../../lambdas/core/domain/ids.ts";
 import { anAutomaticFlow, automaticUnderTest } from "../support/automatic.ts";
 import { aFlow } from "../support/builders.ts";
 import {
@@ -220,6 +221,64 @@ describe("an automatic flow", () => {
     await lockstep.pass(15 * MINUTE);
     await lockstep.clock.advanceBy(MINUTE);
     expect(lockstep.has()).toBe(true);
+  });
+
+  it("gives less, and never beyond the period, when the grant has to wait", async () => {
+    const lockstep = await world();
+    lockstep.directory.join(alice.userId, engineers);
+    lockstep.setCrowded(true);
+    await lockstep.run();
+    await lockstep.clock.advanceBy(20 * MINUTE);
+    expect(lockstep.has()).toBe(false);
+    lockstep.setCrowded(false);
+    await lockstep.clock.advanceBy(2 * MINUTE);
+    expect(lockstep.requestsOf()).toMatchObject([
+      { status: "active", expiresAt: "2026-01-01T08:00:00.000Z", durationSeconds: 8 * 3600 },
+    ]);
+  });
+
+  it("gives nothing by a grant that comes when the period is over, nor by a request that says another end", async () => {
+    const lockstep = await world({ duration: { max: "PT2M", maxSeconds: 120 } });
+    lockstep.directory.join(alice.userId, engineers);
+    lockstep.setCrowded(true);
+    await lockstep.run();
+    await lockstep.clock.advanceBy(3 * MINUTE);
+    expect(lockstep.requestsOf()).toMatchObject([{ status: "failed", ended: { reason: "refused" } }]);
+    const [over] = lockstep.requestsOf();
+    const other = { ...over, automatic: { until: "2027-01-01T00:00:00.000Z" as Timestamp } } as AccessRequest;
+    expect(frozenHash(other)).not.toBe(other.frozen);
+  });
+
+  it("ends what is on its way when its context has ended meanwhile", async () => {
+    const lockstep = await world();
+    lockstep.directory.join(alice.userId, engineers);
+    lockstep.setCrowded(true);
+    await lockstep.run();
+    lockstep.directory.leave(alice.userId, engineers);
+    expect(await lockstep.run()).toMatchObject({ ended: 1 });
+    lockstep.setCrowded(false);
+    await lockstep.clock.advanceBy(10 * MINUTE);
+    expect(lockstep.requestsOf()).toMatchObject([
+      { status: "cancelled", ended: { reason: "context-ended" } },
+    ]);
+    expect(lockstep.provider.countOf("apply")).toBe(0);
+  });
+
+  it("comes to its end although the machine was not told: the sweep tells it", async () => {
+    const lockstep = await world();
+    lockstep.directory.join(alice.userId, engineers);
+    await lockstep.run();
+    lockstep.directory.leave(alice.userId, engineers);
+    lockstep.lost.push("start");
+    expect(await lockstep.automatic.attempt()).toMatchObject({ problems: ["no answer"] });
+    lockstep.lost.pop();
+    expect(lockstep.has()).toBe(true);
+    for (let minutes = 0; minutes < 15; minutes += 5) {
+      await lockstep.clock.advanceBy(5 * MINUTE);
+      await lockstep.sweep();
+    }
+    await lockstep.clock.advanceBy(MINUTE);
+    expect(lockstep.has()).toBe(false);
   });
 
   it("serves no request of anybody's", async () => {

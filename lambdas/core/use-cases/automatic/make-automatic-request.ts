@@ -16,7 +16,7 @@ import { shortHashOf } from "../../domain/hash.ts";
 import { timestamp, type AccountId, type RequestId, type UserId } from "../../domain/ids.ts";
 import { isWhom } from "../../domain/person-rule.ts";
 import type { Person } from "../../domain/principal.ts";
-import { all, any } from "../../domain/rule.ts";
+import { any } from "../../domain/rule.ts";
 import { sessionSecondsOf } from "../../domain/sessions.ts";
 import { covers, targetKey, type Target } from "../../domain/target-coverage.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -24,6 +24,7 @@ import type { Directory, Organization } from "../../ports/directory.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../../ports/stores.ts";
 import type { Workflow } from "../../ports/workflow.ts";
 import { loadContext, type ContextDependencies } from "../evaluation/load-context.ts";
+import { inBatches } from "../in-batches.ts";
 import { automatic } from "./end-automatic-request.ts";
 import type { FlowTargets } from "./flow-targets.ts";
 
@@ -53,6 +54,9 @@ export interface Planned {
  */
 export type Made = "made" | "there" | "withheld" | "outdated";
 
+/** Accounts that are looked up at once. */
+const AT_A_TIME = 5;
+
 /** Requests of a person that are looked at for what was given up: more than a person gets within a period. */
 const EARLIER_LOOKED_AT = 100;
 
@@ -69,41 +73,43 @@ export const makeAutomaticRequest =
     const { requests, clock } = dependencies;
     const { flow, planned } = asked;
     const person = await dependencies.directory.user(planned.person);
-    if (person?.enabled !== true || !(await isStillSo(dependencies, asked))) return "outdated";
+    const given = person?.enabled === true ? await stillGiven(dependencies, asked) : [];
+    if (person === undefined || given.length === 0) return "outdated";
     const earlier = await requests.listByRequester(planned.person, { limit: EARLIER_LOOKED_AT });
     const kept = withheld(earlier.items, flow.name, clock.now());
-    const targets = planned.targets.filter((target) => !kept.has(targetKey(target)));
+    const targets = given.filter((target) => !kept.has(targetKey(target)));
     if (targets.length === 0) return "withheld";
     const { userId, userName } = person;
     return create(dependencies, asked, { userId, userName }, targets);
   };
 
-/** Whether the flow is as it was, and the person and the targets are what it says, as things are now. */
-const isStillSo = async (
+/** Those of the targets that the flow, if it is as it was, gives to the person as things are now. */
+const stillGiven = async (
   dependencies: MakeDependencies,
   { flow, planned, dependencies: others }: Planned,
-): Promise<boolean> => {
+): Promise<readonly Target[]> => {
   const { targets, person: requester } = planned;
   const now = dependencies.clock.now();
   const current = await dependencies.flows.get(flow.name);
-  if (current?.version !== flow.version || current.active === false) return false;
+  if (current?.version !== flow.version || current.active === false) return [];
   const context = await loadContext(dependencies, [current], { requester, targets, now });
   const confirmables: readonly Confirmable[] = [current, ...context.dependenciesOf(current), ...others];
-  return (
-    isWhom(current.requestors, context.requester) === "met" &&
-    all(targets, (target) => any(current.targets, (part) => covers(part, target, context))) === "met" &&
-    confirmables.every((item) => mayServe(item, requester, dependencies.secondAdministrator)) &&
-    (await areActive(dependencies, targets))
+  const serves = confirmables.every((item) => mayServe(item, requester, dependencies.secondAdministrator));
+  if (!serves || isWhom(current.requestors, context.requester) !== "met") return [];
+  const active = await activeAmong(dependencies, targets);
+  return targets.filter(
+    (target) =>
+      active.has(target.accountId) && any(current.targets, (part) => covers(part, target, context)) === "met",
   );
 };
 
-const areActive = async (
+const activeAmong = async (
   { organization }: Pick<MakeDependencies, "organization">,
   targets: readonly Target[],
-): Promise<boolean> => {
-  const ids = [...new Set<AccountId>(targets.map(({ accountId }) => accountId))];
-  const accounts = await Promise.all(ids.map((id) => organization.account(id)));
-  return accounts.every((account) => account?.state === "ACTIVE");
+): Promise<ReadonlySet<AccountId>> => {
+  const ids = [...new Set(targets.map(({ accountId }) => accountId))];
+  const accounts = await inBatches(ids, AT_A_TIME, (id) => organization.account(id));
+  return new Set(accounts.flatMap((account) => (account?.state === "ACTIVE" ? [account.id] : [])));
 };
 
 const create = async (

@@ -295,8 +295,14 @@ describe("what an automatic flow gives", () => {
       observedAt: afterMinutes(5),
     });
     one.organization.setState(anAccountId(4), "SUSPENDED");
+    await one.inventory.record(
+      seen(anAccountFact(2, { name: "payments-prod", tags: { env: "prod" } }), {
+        observedAt: afterMinutes(5),
+      }),
+    );
     await one.run();
-    expect(one.requests.all).toEqual([]);
+    // What the flow gives elsewhere does not wait for it.
+    expect(accountsOf(one)).toEqual(["payments-prod"]);
   });
 
   it("is no permission set whose sessions are longer than the flow allows, and none that nobody knows", async () => {
@@ -403,13 +409,19 @@ describe("a run", () => {
     expect(one.requests.all).toHaveLength(2);
   });
 
-  it("makes nothing twice where the list does not show yet what it made", async () => {
+  it("makes nothing twice where the list does not show yet what an earlier one made", async () => {
     const one = await world();
-    await one.run();
+    one.workflow.unavailable = true;
+    await one.attempt();
+    one.workflow.unavailable = false;
     one.requests.listByStatus = () => Promise.resolve({ items: [] });
     one.requests.listByRequester = () => Promise.resolve({ items: [] });
     expect(await one.run()).toMatchObject({ made: 0 });
     expect(one.requests.all).toHaveLength(2);
+    // And starts what it finds.
+    expect([...one.workflow.started.keys()].toSorted()).toEqual(
+      one.requests.all.map(({ id }) => id).toSorted(),
+    );
   });
 
   it("is one at a time: another one leaves at once", async () => {
