@@ -11,13 +11,13 @@ const RUN_SECONDS = 240;
  * at. A run that could not do all of it ends in an error, when the rest is done.
  */
 export const automaticFunction = (run: ReturnType<typeof runAutomaticFlows>, logger: Logger) =>
-  middy<unknown, void>()
+  middy<unknown, undefined>()
     .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
     .handler(async () => {
       const ran = await run({ seconds: RUN_SECONDS });
       if (ran === undefined) {
         logger.info("Another run is at it");
-        return;
+        return undefined;
       }
       const { defects, problems, ...counts } = ran;
       logger.info("Automatic flows", counts);
@@ -26,6 +26,7 @@ export const automaticFunction = (run: ReturnType<typeof runAutomaticFlows>, log
       if (defects.length > 0) throw asError(defects[0]);
       const [first] = problems;
       if (first !== undefined) throw new Error(`Some of it could not be done: ${first}`);
+      return undefined;
     });
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

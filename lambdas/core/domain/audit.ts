@@ -5,7 +5,10 @@ import { RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
 /** Who made a transition: a person, or a part of Lockstep. */
 export const ActorSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("user"), userId: UserIdSchema }),
-  z.strictObject({ type: z.literal("lockstep"), name: z.enum(["workflow", "sweep", "api", "automatic", "npm start"]) }),
+  z.strictObject({
+    type: z.literal("lockstep"),
+    name: z.enum(["workflow", "sweep", "api", "automatic", "npm start"]),
+  }),
 ]);
 export type Actor = z.infer<typeof ActorSchema>;
 

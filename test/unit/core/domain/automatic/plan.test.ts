@@ -181,7 +181,7 @@ describe("what ends", () => {
   it.each<[string, AccessFlow | undefined]>([
     ["is deleted", undefined],
     ["is deactivated", anAutomaticFlow({ active: false })],
-    ["takes requests instead", { ...anAutomaticFlow(), trigger: undefined } as unknown as AccessFlow],
+    ["takes requests instead", { ...anAutomaticFlow(), trigger: undefined }],
     [
       "is outside of its timeframe",
       anAutomaticFlow({ timeframe: { days: ["friday"], from: "09:00", to: "17:00", timeZone: "UTC" } }),
