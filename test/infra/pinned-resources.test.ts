@@ -44,6 +44,8 @@ describe("logical ids and names", () => {
       AnnounceRole: "lockstep-announce",
       ApiFunction: "lockstep-api",
       ApiRole: "lockstep-api",
+      AutomaticFunction: "lockstep-automatic",
+      AutomaticRole: "lockstep-automatic",
       AwaitApprovalFunction: "lockstep-await-approval",
       AwaitApprovalRole: "lockstep-await-approval",
       GrantAccessFunction: "lockstep-grant-access",

@@ -260,7 +260,7 @@ export const RequestViewSchema = z.strictObject({
     z.literal("automatic").check(
       z.meta({
         description:
-          "Nobody asked for it: an automatic flow gave it, and goes on giving it, request after request, while the flow is for the person",
+          "Nobody asked for it: an automatic flow gave it, and goes on giving it, request after request, while the flow is for the user",
       }),
     ),
   ),
