@@ -1,0 +1,55 @@
+import type { AccessFlow } from "../access-flow.ts";
+import type { AccessScope } from "../access-scope.ts";
+import type { Bundle } from "../bundle.ts";
+import type { Guardrails } from "../guardrails.ts";
+import type {
+  AccountId,
+  GroupId,
+  OrganizationalUnitId,
+  PermissionSetArn,
+  ScopeName,
+  UserId,
+} from "../ids.ts";
+import type { Rota } from "../rota.ts";
+import type { LocatedAccount, TargetKey } from "../target-coverage.ts";
+
+type Content<Item> = Omit<Item, "version" | "updatedAt" | "updatedBy" | "unconfirmedEditors">;
+
+export type LintedFlow = Content<AccessFlow>;
+export type LintedBundle = Content<Bundle>;
+export type LintedScope = Content<AccessScope>;
+export type LintedRota = Content<Rota>;
+
+/** Everything that is configured, as it is or as it is proposed: names are ids already. */
+export interface Configuration {
+  readonly flows: readonly LintedFlow[];
+  readonly bundles: readonly LintedBundle[];
+  readonly accessScopes: readonly LintedScope[];
+  readonly rotas: readonly LintedRota[];
+}
+
+/** What there is in AWS of all that the configuration names, as the inventory saw it last. */
+export interface World {
+  /** Those that are there. */
+  readonly users: ReadonlyMap<UserId, { readonly enabled: boolean }>;
+  /** Those that are there, with their enabled members, as far as they were read. */
+  readonly groups: ReadonlyMap<GroupId, GroupInWorld>;
+  /** All accounts of the organization. */
+  readonly accounts: ReadonlyMap<AccountId, LocatedAccount>;
+  readonly organizationalUnits: ReadonlySet<OrganizationalUnitId>;
+  readonly permissionSets: ReadonlyMap<
+    PermissionSetArn,
+    { readonly name: string; readonly sessionSeconds: number | undefined }
+  >;
+  /** How much the query of each scope selects; absent for one that was not asked. */
+  readonly selected: ReadonlyMap<ScopeName, number>;
+  /** Where an assignment of a group without members keeps a permission set's role alive. */
+  readonly anchors: ReadonlySet<TargetKey>;
+  readonly guardrails: Pick<Guardrails, "maxDurationSeconds">;
+}
+
+export interface GroupInWorld {
+  readonly members: ReadonlySet<UserId>;
+  /** There are more than were read. */
+  readonly more: boolean;
+}

@@ -1,0 +1,440 @@
+import { describe, expect, it } from "vitest";
+import type { FlowStep, FlowTarget, PersonRule } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { AccountId, FlowName, RotaName, ScopeName } from "../../../../../lambdas/core/domain/ids.ts";
+import type {
+  Configuration,
+  LintedFlow,
+  World,
+} from "../../../../../lambdas/core/domain/lint/configuration.ts";
+import { lintConfiguration } from "../../../../../lambdas/core/domain/lint/lint-configuration.ts";
+import { targetKey } from "../../../../../lambdas/core/domain/target-coverage.ts";
+import {
+  aFlow,
+  aGroupId,
+  aPermissionSetArn,
+  aUserId,
+  anAccountId,
+  anOrganizationalUnitId,
+} from "../../../../support/builders.ts";
+
+const flow = (overrides: Partial<LintedFlow> = {}, name = "prod-power"): LintedFlow => {
+  const { version: _version, updatedAt: _updatedAt, updatedBy: _updatedBy, ...content } = aFlow(overrides);
+  return { ...content, name: name as FlowName };
+};
+const configuration = (overrides: Partial<Configuration> = {}): Configuration => ({
+  flows: [],
+  bundles: [],
+  accessScopes: [],
+  rotas: [],
+  ...overrides,
+});
+
+const group = (name: string) => ({ type: "group", id: aGroupId(name), name }) as const;
+const user = (name: string) => ({ type: "user", id: aUserId(name), name }) as const;
+const powerUser = { id: aPermissionSetArn("PowerUser"), name: "PowerUser" };
+const account = (digit: number) => ({ id: anAccountId(digit), name: `account-${String(digit)}` });
+const unit = { id: anOrganizationalUnitId("prod"), name: "/Prod" };
+const members = (...names: string[]) => ({ members: new Set(names.map(aUserId)), more: false });
+
+/** A world in which nothing is wrong with `flow()`. */
+const world = (overrides: Partial<World> = {}): World => ({
+  users: new Map(["alice", "bob", "carol"].map((name) => [aUserId(name), { enabled: true }])),
+  groups: new Map([
+    [aGroupId("payments-engineers"), members("alice", "carol")],
+    [aGroupId("payments-leads"), members("bob")],
+  ]),
+  accounts: new Map([[anAccountId(2), { organizationalUnits: [unit.id], tags: {} }]]),
+  organizationalUnits: new Set([unit.id]),
+  permissionSets: new Map([[powerUser.id, { name: "PowerUser", sessionSeconds: 3600 }]]),
+  selected: new Map(),
+  anchors: new Set([targetKey({ accountId: anAccountId(2), permissionSetArn: powerUser.id })]),
+  guardrails: {},
+  ...overrides,
+});
+
+const told = (of: Partial<Configuration>, seen?: World) =>
+  lintConfiguration(configuration(of), seen).map(({ severity, code, kind, name, pointer }) =>
+    `${severity} ${code} ${kind} ${name} ${pointer}`.trim(),
+  );
+const ofFlow = (overrides: Partial<LintedFlow>, seen?: World) => told({ flows: [flow(overrides)] }, seen);
+
+it("finds nothing wrong where nothing is", () => {
+  expect(told({ flows: [flow()] })).toEqual([]);
+  expect(told({ flows: [flow()] }, world())).toEqual([]);
+});
+
+it("says what to do in every message", () => {
+  const findings = lintConfiguration(
+    configuration({ flows: [flow({ requestors: { allOf: [user("alice"), user("bob")] } })] }),
+  );
+  expect(findings).toEqual([
+    {
+      severity: "error",
+      code: "requestors-nobody",
+      kind: "access-flow",
+      name: "prod-power",
+      pointer: "/requestors",
+      message: expect.stringContaining("Correct the rule") as unknown,
+    },
+  ]);
+});
+
+const department = (...values: string[]): PersonRule => ({
+  type: "attribute",
+  attribute: "department",
+  operator: "is",
+  values,
+});
+
+describe("requestors that nobody can be", () => {
+  const impossible: readonly PersonRule[] = [
+    { allOf: [user("alice"), user("bob")] },
+    { allOf: [group("payments-engineers"), { not: group("payments-engineers") }] },
+    { allOf: [department("it"), department("sales")] },
+    { anyOf: [{ allOf: [user("alice"), user("bob")] }, { allOf: [user("bob"), { not: user("bob") }] }] },
+    { not: { anyOf: [user("alice"), { not: user("alice") }] } },
+    { type: "on-call", rota: "gone" as RotaName },
+  ];
+  it.each(impossible)("are an error (%#)", (requestors) => {
+    expect(ofFlow({ requestors })).toContain("error requestors-nobody access-flow prod-power /requestors");
+  });
+
+  const possible: readonly PersonRule[] = [
+    { anyOf: [user("alice"), user("bob")] },
+    { allOf: [user("alice"), { not: user("bob") }] },
+    { allOf: [department("it", "sales"), department("sales")] },
+    { not: { allOf: [user("alice"), user("bob")] } },
+    {
+      allOf: [group("payments-engineers"), { anyOf: [{ not: group("payments-engineers") }, user("alice")] }],
+    },
+  ];
+  it.each(possible)("are not those that somebody can (%#)", (requestors) => {
+    expect(ofFlow({ requestors })).toEqual([]);
+    expect(ofFlow({ requestors }, world())).not.toContain(
+      "error requestors-nobody access-flow prod-power /requestors",
+    );
+  });
+
+  it("are those who are gone, disabled, or in no group", () => {
+    const error = "error requestors-nobody access-flow prod-power /requestors";
+    expect(ofFlow({ requestors: user("dave") }, world())).toContain(error);
+    const disabled = new Map([[aUserId("alice"), { enabled: false }]]);
+    expect(ofFlow({ requestors: user("alice") }, world({ users: disabled }))).toContain(error);
+    const empty = new Map([...world().groups, [aGroupId("payments-engineers"), members()] as const]);
+    expect(ofFlow({}, world({ groups: empty }))).toContain(error);
+    expect(ofFlow({ requestors: { not: group("gone") } }, world())).toContain(error);
+  });
+});
+
+describe("what is gone", () => {
+  const target = (over: object): FlowTarget[] => [
+    { accounts: [], organizationalUnits: [], permissionSets: [powerUser], ...over },
+  ];
+  const step = (over: object): FlowStep[] => [
+    { anyOf: [group("payments-leads")], withinSeconds: 60, ...over },
+  ];
+  const cases: readonly (readonly [string, Partial<LintedFlow>])[] = [
+    [
+      "error user-gone access-flow prod-power /requestors",
+      { requestors: { anyOf: [user("dave"), user("alice")] } },
+    ],
+    [
+      "error group-gone access-flow prod-power /requestors",
+      { requestors: { anyOf: [group("gone"), user("alice")] } },
+    ],
+    [
+      "error user-gone access-flow prod-power /requestors",
+      { requestors: { anyOf: [{ type: "manager-of", of: user("dave") }, user("alice")] } },
+    ],
+    [
+      "error account-gone access-flow prod-power /targets/0/accounts/1",
+      { targets: target({ accounts: [account(2), account(7)] }) },
+    ],
+    [
+      "error organizational-unit-gone access-flow prod-power /targets/0/organizationalUnits/0",
+      {
+        targets: target({
+          accounts: [account(2)],
+          organizationalUnits: [{ id: anOrganizationalUnitId("gone"), name: "/Gone" }],
+        }),
+      },
+    ],
+    [
+      "error account-gone access-flow prod-power /targets/0/exclude/accounts/0",
+      {
+        targets: target({
+          accounts: [account(2)],
+          exclude: { accounts: [account(7)], organizationalUnits: [] },
+        }),
+      },
+    ],
+    [
+      "error permission-set-gone access-flow prod-power /targets/0/permissionSets/1",
+      {
+        targets: target({
+          accounts: [account(2)],
+          permissionSets: [powerUser, { id: aPermissionSetArn("Gone"), name: "Gone" }],
+        }),
+      },
+    ],
+    [
+      "error group-gone access-flow prod-power /approval/steps/0",
+      { approval: { steps: step({ anyOf: [group("gone"), user("bob")] }) } },
+    ],
+    [
+      "error user-gone access-flow prod-power /approval/steps/0",
+      { approval: { steps: step({ escalation: { afterSeconds: 60, tiers: [[user("dave")]] } }) } },
+    ],
+    [
+      "error user-gone access-flow prod-power /breakGlass/watchers/0",
+      { approval: { steps: [] }, breakGlass: { reviewWithinSeconds: 60, watchers: [user("dave")] } },
+    ],
+  ];
+  it.each(cases)("%s", (expected, overrides) => {
+    expect(ofFlow(overrides, world())).toEqual([expected]);
+    expect(ofFlow(overrides)).toEqual([]);
+  });
+
+  it("is told of rotas and bundles, too", () => {
+    const rota = {
+      name: "on-call" as RotaName,
+      timeZone: "UTC",
+      shifts: [],
+      overrides: [],
+      rotation: {
+        participants: [{ id: aUserId("dave"), name: "dave" }],
+        startsAt: "2026-01-01T00:00:00.000Z",
+        everyDays: 7,
+      },
+    };
+    expect(told({ rotas: [rota as never] }, world())).toEqual([
+      "error user-gone rota on-call /rotation/participants/0",
+    ]);
+    expect(
+      told(
+        { bundles: [{ name: "b" as never, targets: target({ accounts: [account(7)] }) as never }] },
+        world(),
+      ),
+    ).toEqual(["error account-gone bundle b /targets/0/accounts/0"]);
+  });
+
+  it("is a warning where somebody is only disabled, or a group empty", () => {
+    const users = new Map([...world().users, [aUserId("carol"), { enabled: false }] as const]);
+    expect(ofFlow({ requestors: { anyOf: [user("alice"), user("carol")] } }, world({ users }))).toEqual([
+      "warning user-disabled access-flow prod-power /requestors",
+    ]);
+    const groups = new Map([...world().groups, [aGroupId("new"), members()] as const]);
+    expect(ofFlow({ requestors: { anyOf: [user("alice"), group("new")] } }, world({ groups }))).toEqual([
+      "warning group-empty access-flow prod-power /requestors",
+    ]);
+  });
+});
+
+describe("what is missing", () => {
+  it.each([
+    ["bundle-missing", { bundle: "gone" }],
+    ["access-scope-missing", { accessScope: "gone" }],
+  ])("%s", (code, target) => {
+    const targets = [target as never, ...flow().targets];
+    expect(ofFlow({ targets })).toEqual([`error ${code} access-flow prod-power /targets/0`]);
+  });
+  it("rota-missing", () => {
+    const requestors: PersonRule = { anyOf: [user("alice"), { type: "on-call", rota: "gone" as RotaName }] };
+    expect(ofFlow({ requestors })).toEqual(["error rota-missing access-flow prod-power /requestors"]);
+  });
+});
+
+describe("targets of which everything is excluded", () => {
+  const excluded: FlowTarget = {
+    accounts: [account(2)],
+    organizationalUnits: [],
+    permissionSets: [powerUser],
+    exclude: { accounts: [account(2)], organizationalUnits: [] },
+  };
+  it("are an error when there is nothing else, and a warning beside others", () => {
+    expect(ofFlow({ targets: [excluded] })).toEqual([
+      "error targets-nothing access-flow prod-power /targets",
+    ]);
+    expect(ofFlow({ targets: [...flow().targets, excluded] })).toEqual([
+      "warning target-nothing access-flow prod-power /targets/1",
+    ]);
+  });
+  it("are those of which every permission set is", () => {
+    const exclude = { accounts: [], organizationalUnits: [], permissionSets: [powerUser] };
+    expect(ofFlow({ targets: [{ ...excluded, exclude }] })).toHaveLength(1);
+  });
+  it("are not those of which something is left", () => {
+    expect(ofFlow({ targets: [{ ...excluded, accounts: [account(2), account(3)] }] })).toEqual([]);
+    expect(ofFlow({ targets: [{ ...excluded, tags: [{ key: "env" }] }] })).toEqual([]);
+  });
+});
+
+describe("steps that nobody could decide", () => {
+  const steps = (...anyOf: readonly (ReturnType<typeof user> | ReturnType<typeof group>)[]): FlowStep[] => [
+    { anyOf: [...anyOf], withinSeconds: 60 },
+  ];
+  const error = "error approvers-only-requesters access-flow prod-power /approval/steps/0";
+  it("are those of the one who asks", () => {
+    const own = { requestors: user("alice"), approval: { steps: steps(user("alice")) } };
+    expect(ofFlow(own)).toEqual([error]);
+    expect(ofFlow({ ...own, settings: { requesterCanApproveSelf: true } })).toEqual([]);
+    expect(ofFlow({ ...own, approval: { steps: steps(user("alice"), user("bob")) } })).toEqual([]);
+    expect(ofFlow({ ...own, requestors: { anyOf: [user("alice"), user("bob")] } })).toEqual([]);
+  });
+  it("are those of a group of one who is the only one to ask", () => {
+    const leads = { requestors: group("payments-leads") };
+    expect(ofFlow(leads)).toEqual([]);
+    expect(ofFlow(leads, world())).toEqual([error]);
+  });
+  it("are those of nobody who is there and enabled", () => {
+    const users = new Map([...world().users, [aUserId("carol"), { enabled: false }] as const]);
+    expect(ofFlow({ approval: { steps: steps(user("carol")) } }, world({ users }))).toContain(
+      "error nobody-decides access-flow prod-power /approval/steps/0",
+    );
+  });
+  it("are not those that owners or large groups decide", () => {
+    const owner: FlowStep[] = [{ anyOf: [{ type: "owner" }], withinSeconds: 60 }];
+    expect(ofFlow({ approval: { steps: owner } }, world())).toEqual([]);
+    const groups = new Map([
+      ...world().groups,
+      [aGroupId("payments-leads"), { ...members(), more: true }] as const,
+    ]);
+    expect(ofFlow({}, world({ groups }))).toEqual([]);
+  });
+});
+
+describe("access scopes", () => {
+  const scope = (query: string) => ({ accessScopes: [{ name: "prod" as ScopeName, query }] });
+  it("whose query cannot be read are an error", () => {
+    expect(told(scope("permission_name = "))).toEqual(["error query-invalid access-scope prod /query"]);
+  });
+  it("that select nothing now are a warning", () => {
+    const query = 'permission_name = "ReadOnly"';
+    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, 0]]) }))).toEqual([
+      "warning scope-empty access-scope prod /query",
+    ]);
+    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, 1]]) }))).toEqual([]);
+    expect(told(scope(query), world())).toEqual([]);
+  });
+});
+
+describe("a flow that another one makes useless", () => {
+  const lighter = (overrides: Partial<LintedFlow> = {}) =>
+    flow({ approval: { steps: [] }, ...overrides }, "lighter");
+  const pair = (strict: Partial<LintedFlow>, light: Partial<LintedFlow>) =>
+    told({ flows: [flow(strict), lighter(light)] });
+  const finding = ["warning flow-overshadowed access-flow prod-power"];
+
+  it("is told of, by the name of the other", () => {
+    expect(pair({}, {})).toEqual(finding);
+    expect(lintConfiguration(configuration({ flows: [flow(), lighter()] }))[0]?.message).toContain("lighter");
+  });
+  it("is one whose people, targets and time are among the other's", () => {
+    expect(
+      pair(
+        {
+          requestors: { allOf: [group("payments-engineers"), user("alice")] },
+          duration: { max: "PT1H", maxSeconds: 3600 },
+        },
+        {
+          requestors: { anyOf: [user("bob"), group("payments-engineers")] },
+          targets: [
+            { accounts: [account(3), account(2)], organizationalUnits: [], permissionSets: [powerUser] },
+          ],
+        },
+      ),
+    ).toEqual(finding);
+  });
+  const narrower: readonly (readonly [string, Partial<LintedFlow>])[] = [
+    ["for others", { requestors: group("payments-leads") }],
+    ["for fewer", { requestors: { allOf: [group("payments-engineers"), user("alice")] } }],
+    ["shorter", { duration: { max: "PT1H", maxSeconds: 3600 } }],
+    [
+      "elsewhere",
+      { targets: [{ accounts: [account(3)], organizationalUnits: [], permissionSets: [powerUser] }] },
+    ],
+    [
+      "with exclusions",
+      {
+        targets: [
+          {
+            ...(flow().targets[0] as object),
+            exclude: { accounts: [account(2)], organizationalUnits: [] },
+          } as never,
+          ...[],
+        ],
+      },
+    ],
+    ["inactive", { active: false }],
+    ["automatic", { trigger: "automatic" }],
+    ["for emergencies", { breakGlass: { reviewWithinSeconds: 60, watchers: [] } }],
+    ["at times", { timeframe: { days: ["monday"], from: "09:00", to: "17:00", timeZone: "UTC" } }],
+    ["with more than a password", { settings: { requesterCanApproveSelf: false, mfaRequired: true } }],
+    ["with a ticket", { settings: { requesterCanApproveSelf: false, ticketPattern: "x" } }],
+    ["with short sessions", { settings: { requesterCanApproveSelf: false, maxSessionSeconds: 60 } }],
+    ["as strict", { approval: flow().approval }],
+  ];
+  it.each(narrower)("is none where the other is %s", (_what, light) => {
+    expect(pair({}, light)).not.toContain(finding[0]);
+  });
+  it("is none where it lets people ask for more", () => {
+    expect(pair({ requestFor: ["self", "others"] }, {})).toEqual([]);
+  });
+});
+
+describe("what lasts too long", () => {
+  it("are sessions that no request of the flow could be served with", () => {
+    const settings = { requesterCanApproveSelf: false, maxSessionSeconds: 1800 };
+    expect(ofFlow({ settings }, world())).toEqual([
+      "error session-too-long access-flow prod-power /targets/0/permissionSets/0",
+    ]);
+    expect(ofFlow({ settings: { ...settings, maxSessionSeconds: 3600 } }, world())).toEqual([]);
+  });
+  it("is a flow's duration above the guardrail", () => {
+    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 3600 } }))).toEqual([
+      "warning duration-above-maximum access-flow prod-power /duration/max",
+    ]);
+    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 8 * 3600 } }))).toEqual([]);
+  });
+});
+
+describe("a permission set with no standing anchor", () => {
+  it("is told of, with the accounts where its role would go", () => {
+    expect(ofFlow({}, world({ anchors: new Set() }))).toEqual([
+      "warning no-standing-anchor access-flow prod-power /targets/0/permissionSets/0",
+    ]);
+  });
+  it("is looked for in what units bring", () => {
+    const targets: FlowTarget[] = [
+      { accounts: [], organizationalUnits: [unit], permissionSets: [powerUser] },
+    ];
+    const [finding] = lintConfiguration(
+      configuration({ flows: [flow({ targets })] }),
+      world({ anchors: new Set() }),
+    );
+    expect(finding?.message).toContain(anAccountId(2));
+    expect(ofFlow({ targets }, world())).toEqual([]);
+  });
+});
+
+it("refuses more than a hundred that are named one by one, those of bundles included", () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: String(100000000000 + index) as AccountId,
+      name: String(index),
+    }));
+  const target = (count: number) => ({
+    accounts: many(count),
+    organizationalUnits: [],
+    permissionSets: [powerUser],
+  });
+  expect(ofFlow({ targets: [target(100)] })).toEqual([]);
+  expect(ofFlow({ targets: [target(101)] })).toEqual([
+    "error too-many-named access-flow prod-power /targets",
+  ]);
+  const bundles = [{ name: "b" as never, targets: [target(60)] }];
+  const targets = [target(60), { bundle: "b" as never }];
+  expect(told({ flows: [flow({ targets })], bundles })).toEqual([
+    "error too-many-named access-flow prod-power /targets",
+  ]);
+});
