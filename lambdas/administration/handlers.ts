@@ -22,6 +22,7 @@ import type {
 } from "../core/ports/stores.ts";
 import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
+import { lintWhatIsThere } from "../core/use-cases/lint/lint-what-is-there.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import type { Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
@@ -73,6 +74,7 @@ export interface AdministrationPorts {
 export const administrationOf = (ports: AdministrationPorts): RouterDependencies => {
   const calling = callers(ports);
   const names = resolveNames({ ...ports, refresh: ports.catalogueRefresh });
+  const lint = lintWhatIsThere({ ...ports, names });
   return {
     ...calling,
     logger: ports.logger,
@@ -84,6 +86,9 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
       ...configurationHandlers(ports),
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),
+      "POST /access-flows/lint": async ({ body }) => ({
+        body: { findings: [...(await lint(body.flows ?? []))] },
+      }),
       "POST /sweep": async () => ({ body: await ports.sweepRunner.run() }),
     } satisfies Handlers<"administration">,
   };

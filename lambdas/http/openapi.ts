@@ -29,6 +29,7 @@ import {
   RefreshSchema,
 } from "../core/contracts/http/integrations.ts";
 import { inventoryAnswers } from "../core/contracts/http/inventory-operations.ts";
+import { LintBodySchema, LintReportSchema } from "../core/contracts/http/lint.ts";
 import { MeSchema } from "../core/contracts/http/me.ts";
 import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
 import { ProblemSchema } from "../core/contracts/http/problem.ts";
@@ -68,6 +69,7 @@ const bodies: Readonly<Record<string, z.ZodMiniType>> = {
   Previewing: PreviewBodySchema,
   RotaDocument: RotaBodySchema,
   Confirmation: ConfirmationBodySchema,
+  LintAsk: LintBodySchema,
   SweepBody: SweepBodySchema,
   IntegrationDocument: IntegrationBodySchema,
   Refreshing: RefreshBodySchema,
@@ -92,6 +94,7 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   Rota: RotaViewSchema,
   RotaList: RotaListSchema,
   OnCall: OnCallSchema,
+  LintReport: LintReportSchema,
   ConfigurationChange: ConfigurationChangeSchema,
   ConfigurationChangeList: ConfigurationChangeListSchema,
   SweepReport: SweepReportSchema,

@@ -46,7 +46,9 @@ export const openApiChecker = (document: Document = committedOpenApi()) => {
   return (line: string, answer: SeenAnswer): readonly string[] => {
     const [method = "", target = ""] = line.split(" ");
     const path = target.replace(/\?.*$/, "");
-    const template = Object.keys(document.paths).find((candidate) => matches(candidate, path));
+    // A path of its own goes before one with a parameter, as at the gateway.
+    const templates = Object.keys(document.paths).filter((candidate) => matches(candidate, path));
+    const template = templates.find((candidate) => candidate === path) ?? templates[0];
     const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
     if (template === undefined || operation === undefined) return [`${line} is not documented`];
     const response = operation.responses[String(answer.status)];

@@ -48,6 +48,7 @@ export const Routes = [
   { method: "DELETE", path: "/rotas/{name}", role: "policy-author" },
   { method: "POST", path: "/rotas/{name}/confirm", role: "administrator" },
   { method: "GET", path: "/rotas/{name}/on-call", role: "reader" },
+  { method: "POST", path: "/access-flows/lint", role: "policy-author" },
   { method: "GET", path: "/configuration/changes", role: "reader" },
   { method: "POST", path: "/sweep", role: "administrator" },
   { method: "GET", path: "/integrations", role: "reader" },

@@ -42,6 +42,7 @@ const bodies: Partial<Record<RouteKey, object>> = {
     duration: "PT1H",
     justification: "incident 42",
   },
+  "POST /access-flows/lint": {},
   "POST /explain": { entitlement: { account: "payments-prod", permissionSet: "PowerUser" } },
   "POST /requests/{id}/decisions": { decision: "approve" },
   "POST /requests/{id}/extend": { duration: "PT1H", justification: "not done yet" },

@@ -37,6 +37,7 @@ import {
 } from "./integrations.ts";
 import { ExplanationAskSchema, ExplanationSchema } from "./explanations.ts";
 import { inventoryOperations } from "./inventory-operations.ts";
+import { LintBodySchema, LintReportSchema } from "./lint.ts";
 import { PageQuerySchema } from "./lists.ts";
 import { MeQuerySchema, MeSchema } from "./me.ts";
 import {
@@ -270,6 +271,17 @@ export const operations = {
     query: BreakGlassListQuerySchema,
     answer: { status: 200, schema: BreakGlassListSchema },
     problems: ["invalid-cursor"],
+  },
+  "POST /access-flows/lint": {
+    summary:
+      "What is wrong with access flows, bundles, access scopes and rotas as they are, or as they would be with the flows in the body; nothing is written",
+    path: nothing,
+    query: nothing,
+    body: LintBodySchema,
+    bodyOptional: true,
+    invalidBody: "invalid-access-flow",
+    answer: { status: 200, schema: LintReportSchema },
+    problems: ["unknown-name", "ambiguous-name"],
   },
   "GET /access-flows": {
     summary: "All access flows, by name",

@@ -1,0 +1,165 @@
+import { approversOf, isResourceTarget, type FlowTarget } from "../../domain/access-flow.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Guardrails } from "../../domain/guardrails.ts";
+import type { GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
+import { HOME_INTEGRATION } from "../../domain/integration.ts";
+import { membersOf } from "../../domain/inventory/facts.ts";
+import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
+import type { Configuration, GroupInWorld, LintedScope, World } from "../../domain/lint/configuration.ts";
+import { parseQuery } from "../../domain/query/parse-query.ts";
+import { leavesOf } from "../../domain/rule.ts";
+import { sessionSecondsOf } from "../../domain/sessions.ts";
+import { targetKey, type TargetKey } from "../../domain/target-coverage.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import type { IntegrationStore } from "../../ports/sync.ts";
+import { inBatches } from "../in-batches.ts";
+import { loadGrantable } from "../inventory/subjects.ts";
+import { allOf } from "../inventory/walk.ts";
+
+export interface WorldDependencies {
+  readonly inventory: Pick<InventoryReader, "getAll" | "page">;
+  readonly integrations: Pick<IntegrationStore, "list">;
+  readonly guardrails: Guardrails;
+}
+
+/** Scopes of the inventory that are read at once. */
+const AT_A_TIME = 5;
+
+/** Members of a group that are looked at: of one that has more nobody is missed. */
+const MEMBERS_READ = 100;
+
+/**
+ * What there is of all that the configuration names, from the inventory alone: all accounts, units and permission sets, a
+ * batch of users and of groups, a page of members for each group that is named, and the assignments of each permission set
+ * that is named with a page for each group among them. No call of AWS.
+ */
+export const loadWorld = async (
+  { inventory, integrations, guardrails }: WorldDependencies,
+  configuration: Configuration,
+): Promise<World> => {
+  const parties = partiesIn(configuration);
+  const [grantable, units, groups, anchors] = await Promise.all([
+    loadGrantable({ inventory, integrations }),
+    allOf(inventory, { kind: "organizational-unit" }),
+    groupsOf(inventory, groupsAmong(parties)),
+    anchorsOf(inventory, permissionSetsIn(configuration)),
+  ]);
+  const people = new Set([...usersAmong(parties), ...groups.flatMap(({ members }) => members)]);
+  const users = people.size === 0 ? [] : await inventory.getAll("user", [...people]);
+  const enabled = new Map(users.map(({ fact }) => [fact.id, { enabled: fact.enabled }]));
+  return {
+    users: enabled,
+    groups: new Map(
+      groups.map(({ id, members, more }): readonly [GroupId, GroupInWorld] => [
+        id,
+        { members: new Set(members.filter((member) => enabled.get(member)?.enabled === true)), more },
+      ]),
+    ),
+    accounts: new Map(
+      grantable.accounts.map(({ fact: { id, organizationalUnits, tags } }) => [
+        id,
+        { organizationalUnits, tags, integration: HOME_INTEGRATION },
+      ]),
+    ),
+    organizationalUnits: new Set(units.map(({ fact }) => fact.id)),
+    permissionSets: new Map(
+      grantable.permissionSets.map(({ fact: { arn, name, sessionDuration } }) => [
+        arn,
+        { name, sessionSeconds: sessionSecondsOf(sessionDuration) },
+      ]),
+    ),
+    selected: new Map(configuration.accessScopes.flatMap((scope) => selectedBy(scope, grantable))),
+    anchors,
+    guardrails,
+  };
+};
+
+type PartyId =
+  { readonly type: "user"; readonly id: UserId } | { readonly type: "group"; readonly id: GroupId };
+
+const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
+  ...flows.flatMap(({ requestors, approval, breakGlass }) => [
+    ...leavesOf(requestors).flatMap((leaf) => {
+      if (leaf.type === "manager-of") return [leaf.of];
+      return leaf.type === "user" || leaf.type === "group" ? [leaf] : [];
+    }),
+    ...approval.steps
+      .flatMap((step) => [...approversOf(step), ...(step.escalation?.tiers.flat() ?? [])])
+      .flatMap((approver) => (approver.type === "user" || approver.type === "group" ? [approver] : [])),
+    ...(breakGlass?.watchers ?? []),
+  ]),
+  ...rotas
+    .flatMap(({ shifts, overrides, rotation }) => [
+      ...[...shifts, ...overrides].map(({ user }) => user),
+      ...(rotation?.participants ?? []),
+    ])
+    .map(({ id }) => ({ type: "user", id }) as const),
+];
+
+const usersAmong = (parties: readonly PartyId[]): readonly UserId[] => [
+  ...new Set(parties.flatMap((party) => (party.type === "user" ? [party.id] : []))),
+];
+
+const groupsAmong = (parties: readonly PartyId[]): readonly GroupId[] => [
+  ...new Set(parties.flatMap((party) => (party.type === "group" ? [party.id] : []))),
+];
+
+const permissionSetsIn = ({ flows }: Configuration): readonly PermissionSetArn[] => {
+  const targets: readonly FlowTarget[] = flows.flatMap((flow) => flow.targets);
+  return [
+    ...new Set(
+      targets.filter(isResourceTarget).flatMap(({ permissionSets }) => permissionSets.map(({ id }) => id)),
+    ),
+  ];
+};
+
+interface FoundGroup {
+  readonly id: GroupId;
+  readonly members: readonly UserId[];
+  readonly more: boolean;
+}
+
+const groupsOf = async (
+  inventory: WorldDependencies["inventory"],
+  ids: readonly GroupId[],
+): Promise<readonly FoundGroup[]> => {
+  if (ids.length === 0) return [];
+  const known = await inventory.getAll("group", ids);
+  return inBatches(known, AT_A_TIME, async ({ fact: { id } }) => {
+    const page = await inventory.page({ kind: "membership", within: membersOf(id) }, { limit: MEMBERS_READ });
+    return { id, members: page.facts.map(({ fact }) => fact.userId), more: page.next !== undefined };
+  });
+};
+
+/** Where a group without members is assigned a permission set. */
+const anchorsOf = async (
+  inventory: WorldDependencies["inventory"],
+  permissionSets: readonly PermissionSetArn[],
+): Promise<ReadonlySet<TargetKey>> => {
+  const assignments = await inBatches(permissionSets, AT_A_TIME, (permissionSetArn) =>
+    allOf(inventory, { kind: "assignment", permissionSetArn }),
+  );
+  const ofGroups = assignments.flat().flatMap(({ fact }) => (fact.principalType === "GROUP" ? [fact] : []));
+  const ids = [...new Set(ofGroups.map(({ principalId }) => principalId))];
+  const empty = await inBatches(ids, AT_A_TIME, async (id) => {
+    const { facts, next } = await inventory.page({ kind: "membership", within: membersOf(id) }, { limit: 1 });
+    return facts.length === 0 && next === undefined ? [id] : [];
+  });
+  const anchoring = new Set(empty.flat());
+  return new Set(ofGroups.filter(({ principalId }) => anchoring.has(principalId)).map(targetKey));
+};
+
+/** How much a scope's query selects; nothing is said of one that cannot be read. */
+const selectedBy = (
+  { name, query }: LintedScope,
+  grantable: Grantable,
+): readonly (readonly [ScopeName, number])[] => {
+  try {
+    const parsed = parseQuery(query, { about: "permissions on resources" });
+    const [first] = matchingAccounts(parsed, grantable);
+    return [[name, first?.accounts.length ?? 0]];
+  } catch (error) {
+    if (error instanceof DomainError) return [];
+    throw error;
+  }
+};

@@ -1,0 +1,139 @@
+import { expect, it } from "vitest";
+import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import type { Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
+import { aGroupId, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
+import { problemIn } from "./problems.ts";
+import { alice, apiUnderTest, bob, erin, frank, root, type ApiUnderTest } from "./world.ts";
+
+const at = timestamp(new Date("2026-01-01T00:00:00.000Z"));
+
+const seen = async ({ inventory }: ApiUnderTest, ...facts: readonly Fact[]) => {
+  for (const fact of facts) await inventory.record({ fact, since: at, observedAt: at });
+};
+
+const permissionSet = (sessionDuration = "PT1H"): Fact => ({
+  kind: "permission-set",
+  arn: aPermissionSetArn("PowerUser"),
+  name: "PowerUser",
+  sessionDuration,
+  managedPolicies: [],
+  customerManagedPolicies: [],
+  tags: {},
+});
+const anchoring = aGroupId("anchors");
+
+/** What makes everything right with the flow that is there. */
+const everything: readonly Fact[] = [
+  permissionSet(),
+  {
+    kind: "account",
+    id: anAccountId(2),
+    name: "payments-prod",
+    state: "ACTIVE",
+    organizationalUnits: ["r-abcd" as never],
+    tags: {},
+  },
+  ...[alice, bob].map(({ userId, userName }): Fact => ({
+    kind: "user",
+    id: userId,
+    userName,
+    enabled: true,
+  })),
+  { kind: "group", id: aGroupId("payments-engineers"), displayName: "payments-engineers" },
+  { kind: "group", id: aGroupId("payments-leads"), displayName: "payments-leads" },
+  { kind: "group", id: anchoring, displayName: "anchors" },
+  { kind: "membership", groupId: aGroupId("payments-engineers"), userId: alice.userId },
+  { kind: "membership", groupId: aGroupId("payments-leads"), userId: bob.userId },
+  {
+    kind: "assignment",
+    accountId: anAccountId(2),
+    permissionSetArn: aPermissionSetArn("PowerUser"),
+    principalType: "GROUP",
+    principalId: anchoring,
+  },
+];
+
+const codesOf = async ({ call }: ApiUnderTest, body?: object, as = frank) => {
+  const answer = await call("POST /access-flows/lint", { as, ...(body === undefined ? {} : { body }) });
+  expect(answer.status).toBe(200);
+  return (answer.body as { findings: readonly { code: string; name: string }[] }).findings.map(
+    ({ code, name }) => `${name}: ${code}`,
+  );
+};
+
+it("finds nothing where all that is named is there", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  expect(await codesOf(world)).toEqual([]);
+  expect(await codesOf(world, {}, root)).toEqual([]);
+});
+
+it("finds what the inventory knows no more", async () => {
+  const world = await apiUnderTest();
+  expect(new Set(await codesOf(world))).toEqual(
+    new Set(
+      ["requestors-nobody", "group-gone", "account-gone", "permission-set-gone", "nobody-decides"].map(
+        (code) => `prod-power: ${code}`,
+      ),
+    ),
+  );
+});
+
+it("finds a role that only a group with members keeps", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything, { kind: "membership", groupId: anchoring, userId: bob.userId });
+  expect(await codesOf(world)).toEqual(["prod-power: no-standing-anchor"]);
+});
+
+it("lays the flows of the body over those that are there, and writes nothing", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  const proposed = {
+    name: "prod-power",
+    requestors: { group: "payments-engineers" },
+    targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+    duration: { max: "PT1H" },
+    settings: { maxSessionDuration: "PT30M" },
+  };
+  const before = await world.flows.list();
+  expect(await codesOf(world, { flows: [proposed] })).toEqual(["prod-power: session-too-long"]);
+  expect(await codesOf(world, { flows: [{ ...proposed, name: "lighter", settings: {} }] })).toEqual([]);
+  expect(
+    await codesOf(world, {
+      flows: [
+        {
+          ...proposed,
+          name: "lighter",
+          duration: { max: "PT8H" },
+          requestors: { anyOf: [{ group: "payments-engineers" }] },
+          settings: {},
+        },
+      ],
+    }),
+  ).toEqual(["prod-power: flow-overshadowed"]);
+  expect(await world.flows.list()).toEqual(before);
+});
+
+it("finds scopes that select nothing, and counts what it reads", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  const common = { version: 1, updatedAt: at, updatedBy: "test" };
+  const { accessScopes } = world.ports;
+  const put = (accessScopes as unknown as { put: (scope: object) => Promise<string> }).put.bind(accessScopes);
+  await put({ ...common, name: "nothing", query: 'permission_name = "ReadOnly"' });
+  await put({ ...common, name: "something", query: 'permission_name = "PowerUser"' });
+  world.inventory.reads = 0;
+  expect(await codesOf(world)).toEqual(["nothing: scope-empty"]);
+  // Each fact that matters once, however many flows and scopes there are, and its group's emptiness.
+  expect(world.inventory.reads).toBeLessThan(2 * everything.length);
+});
+
+it("is not for auditors, who change nothing, nor for others", async () => {
+  const { call } = await apiUnderTest();
+  for (const as of [alice, erin]) {
+    expect(problemIn(await call("POST /access-flows/lint", { as }))).toMatchObject({
+      status: 403,
+      code: "role-missing",
+    });
+  }
+});
