@@ -65,7 +65,7 @@ export const someTerms = (random: Random): FlowTerms => ({
   extensionNeedsApproval: random.chance(0.6),
   ...(random.chance(0.2) ? { sameApproverInSeveralSteps: true } : {}),
   ...(random.chance(0.08) ? { requesterCanApproveSelf: true } : {}),
-  ...(random.chance(0.15) ? { automaticBelowMinutes: random.pick([11, 16, 31, 61]) } : {}),
+  ...(random.chance(0.15) ? { automaticBelowMinutes: random.pick([11, 15, 30, 31, 60]) } : {}),
   ...(random.chance(0.08) ? { hours: random.pick(hours) } : {}),
   ...(random.chance(0.25) ? { forOthers: true } : {}),
 });

@@ -153,18 +153,6 @@ export const granting: readonly Mutant[] = [
     ],
   },
   {
-    name: "one-approval-counts-twice",
-    breaks: "one approver's word fills two steps",
-    expected: [4],
-    patches: [
-      {
-        file: "lambdas/core/domain/approval.ts",
-        find: `  steps[decisions.filter(({ decision }) => decision === "approve").length];`,
-        replace: `  steps[2 * decisions.filter(({ decision }) => decision === "approve").length];`,
-      },
-    ],
-  },
-  {
     name: "self-approval",
     breaks: "requesters, and who else gets the access, approve it (CVE-2025-1969)",
     expected: [4],

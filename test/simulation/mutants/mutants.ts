@@ -1,3 +1,4 @@
+import { deciding } from "./deciding.ts";
 import { extending } from "./extending.ts";
 import { granting } from "./granting.ts";
 import { inventory } from "./inventory.ts";
@@ -8,6 +9,7 @@ import { removing } from "./removing.ts";
 /** Every known defect that the simulation must notice. */
 export const mutants: readonly Mutant[] = [
   ...granting,
+  ...deciding,
   ...removing,
   ...extending,
   ...recording,

@@ -1,0 +1,215 @@
+import type { Step } from "../history.ts";
+import type { ApproverTerm, FlowTerms } from "../policy.ts";
+import type { Mutant } from "./mutant.ts";
+
+const MINUTE = 60_000;
+
+/** A flow for staging, and somebody who asks by it once it is in effect. */
+const askedBy = (
+  terms: Omit<FlowTerms, "extensionNeedsApproval">,
+  request: { readonly who: "farid" | "bruno" | "alice" | "chidi"; readonly forWhom?: "farid" },
+): readonly Step[] => [
+  {
+    n: 0,
+    when: { at: 0 },
+    what: {
+      do: "change-flow",
+      who: "tara",
+      flow: "staging",
+      terms: { extensionNeedsApproval: true, ...terms },
+    },
+  },
+  {
+    n: 1,
+    when: { at: MINUTE },
+    what: { do: "request", account: "staging", permissionSets: ["ReadOnly"], seconds: 900, ...request },
+  },
+];
+
+const anyOf = (...approvers: readonly ApproverTerm[]) => ({ needs: "any" as const, approvers });
+
+const decides = (n: number, who: "farid" | "grace", by: number): Step => ({
+  n,
+  when: { after: "made", of: 1, by },
+  what: { do: "decide", of: 1, who, decision: "approve" },
+});
+
+/** Defects of who may ask, and who has to agree. */
+export const deciding: readonly Mutant[] = [
+  {
+    name: "all-of-is-any-of",
+    breaks: "one of several who all have to agree is enough",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval-step.ts",
+        find: `    : canBeShared(step.allOf, approvals);`,
+        replace: `    : step.allOf.some((approver) => isGiven(approver, approvals));`,
+      },
+    ],
+  },
+  {
+    name: "one-person-agrees-for-all",
+    breaks: "somebody who is two of those who all have to agree agrees for both",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval-step.ts",
+        find: `      approvals.filter((approval) => !used.includes(approval)),`,
+        replace: `      approvals.filter(() => used.length > -1),`,
+      },
+    ],
+  },
+  {
+    name: "one-approval-counts-twice",
+    breaks: "what was said on a step counts for the next one, too",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `  decisions.filter((decision) => decision.step === step);`,
+        replace: `  decisions.filter((decision) => decision.step <= step);`,
+      },
+    ],
+  },
+  {
+    name: "one-person-decides-every-step",
+    breaks: "whoever is an approver of two steps decides both, whatever the flow says",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `      (approval.sameApproverInSeveralSteps !== true || decision.step === step),`,
+        replace: `      decision.step === step,`,
+      },
+    ],
+  },
+  {
+    name: "escalation-opens-at-once",
+    breaks: "the people of a tier decide without waiting for anybody",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `Math.floor(passed / escalation.afterSeconds)`,
+        replace: `Math.floor(passed / escalation.afterSeconds) + 1`,
+      },
+    ],
+  },
+  {
+    name: "tier-takes-earlier-words",
+    breaks: "one of several who all have to agree decides alone, being of a tier that is not open yet",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `    tiersOpen: tiers,`,
+        replace: `    tiersOpen: tiers + 5,`,
+      },
+    ],
+  },
+  {
+    name: "owner-approves-own-request",
+    breaks: "whoever owns what they ask for agrees to it themselves",
+    expected: [4],
+    steps: [...askedBy({ steps: [anyOf("owner")] }, { who: "farid" }), decides(2, "farid", 20_000)],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `  if (requester.userId === person) return "requester";`,
+        replace: `  if (named && JSON.stringify(currentStep(approval)).includes('"owner"')) return "approver";`,
+      },
+      {
+        file: "lambdas/core/use-cases/decide-request.ts",
+        find: `  if (request.requester.userId === caller.userId && !approval.requesterCanApproveSelf) {`,
+        replace: `  if (memberships.size < 0) {`,
+      },
+    ],
+  },
+  {
+    name: "beneficiary-approves",
+    breaks: "whoever gets what another asked for agrees to it",
+    expected: [4],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "leads" })], forOthers: true }, { who: "bruno", forWhom: "farid" }),
+      decides(2, "farid", 20_000),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `principal.type === "USER" ? principal.id === person :`,
+        replace: `principal.type === "USER" ? false :`,
+      },
+    ],
+  },
+  {
+    name: "manager-of-yesterday",
+    breaks: "who managed or owned what when it was asked for decides, and not who does now",
+    expected: [4],
+    steps: [
+      ...askedBy({ steps: [anyOf("manager")] }, { who: "alice" }),
+      {
+        n: 2,
+        when: { after: "made", of: 1, by: MINUTE },
+        what: { do: "change-manager", who: "alice", manager: "zoe" },
+      },
+      decides(3, "grace", 2 * MINUTE),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/evaluation/fresh-approvers.ts",
+        find: `  if (waiting === undefined) return approval;`,
+        replace: `  if (waiting === undefined || index >= 0) return approval;`,
+      },
+    ],
+  },
+  {
+    name: "automatic-up-to-the-limit",
+    breaks: "access as long as the limit of what needs no approval needs none either",
+    expected: [4],
+    patches: [
+      {
+        file: "lambdas/core/domain/evaluate.ts",
+        find: `verdictOf(secondsAsked({ duration }, ask) < condition.seconds)`,
+        replace: `verdictOf(secondsAsked({ duration }, ask) <= condition.seconds)`,
+      },
+    ],
+  },
+  {
+    name: "no-second-administrator",
+    breaks:
+      "an administrator asks by what they have just written themselves (the four-eyes rule that peers lack)",
+    expected: [14],
+    patches: [
+      {
+        file: "lambdas/core/domain/configuration/confirmation.ts",
+        find: `): boolean => !secondAdministrator || !unconfirmedEditors.includes(userId);`,
+        replace: `): boolean => !secondAdministrator || unconfirmedEditors.length < 9 || userId === "";`,
+      },
+    ],
+  },
+  {
+    name: "inactive-flows-serve",
+    breaks: "people ask by a flow that was taken out of service",
+    expected: [14],
+    patches: [
+      {
+        file: "lambdas/core/domain/flow-conditions.ts",
+        find: `    check: ({ active }) => verdictOf(active ?? true),`,
+        replace: `    check: () => verdictOf(true),`,
+      },
+    ],
+  },
+  {
+    name: "any-hour",
+    breaks: "access begins outside of the flow's hours",
+    expected: [14],
+    patches: [
+      {
+        file: "lambdas/core/domain/flow-conditions.ts",
+        find: `    check: ({ timeframe }, ask) => verdictOf(timeframe === undefined || isWithin(timeframe, ask.start)),`,
+        replace: `    check: () => verdictOf(true),`,
+      },
+    ],
+  },
+];
