@@ -1,6 +1,7 @@
 import type { EntitlementRecord } from "../../lambdas/core/domain/entitlement.ts";
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import type { Sync } from "../../lambdas/core/domain/sync.ts";
+import type { Conditions } from "./conditions.ts";
 import type { InMemoryDynamoDb } from "./aws/dynamodb/dynamodb.ts";
 import { NO_STEP } from "./history.ts";
 import { assignmentKey, type AssignmentKey } from "./ledger.ts";
@@ -20,6 +21,7 @@ const LONGEST_SYNC = 3 * 60 * MINUTE;
 
 export interface LastSync {
   readonly time: VirtualTime;
+  readonly conditions: Conditions;
   readonly dynamoDb: InMemoryDynamoDb;
   readonly watcher: Required<Watcher>;
   readonly callApi: World["callApi"];
@@ -33,9 +35,10 @@ export interface LastSync {
  * moved meanwhile: somebody's call may still have been on its way.
  */
 export const syncOnceMore = async (around: LastSync): Promise<"still" | "moved"> => {
-  const { time, dynamoDb, watcher, callApi, lastChange, isViolated } = around;
+  const { time, conditions, dynamoDb, watcher, callApi, lastChange, isViolated } = around;
   const wait = async (until: () => boolean, longest: number): Promise<boolean> => {
-    const end = time.milliseconds + longest;
+    // What goes wrong for hours may hold it up as long.
+    const end = conditions.deadlineOf(time.milliseconds, longest);
     while (!until() && !isViolated() && time.milliseconds < end)
       await time.run(isViolated, time.milliseconds + MINUTE);
     return until();

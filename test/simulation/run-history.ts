@@ -133,6 +133,7 @@ export const runHistory = async (
   const isViolated = () => verdict.violation !== undefined;
   const lastSync = {
     time,
+    conditions,
     dynamoDb,
     watcher,
     callApi,
