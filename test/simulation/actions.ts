@@ -8,6 +8,7 @@ import {
   type SaidDecision,
   type SaidEnd,
   type SaidExtension,
+  type SaidReview,
 } from "./ledger.ts";
 import { flowBody, flows, integrationBody } from "./policy.ts";
 import type { Outcome, World } from "./world.ts";
@@ -22,7 +23,7 @@ const takenOf = ({ answer, unsure }: Outcome): SaidDecision["taken"] =>
   answer.status < 300 ? "yes" : unsure ? "maybe" : "no";
 
 const request: Perform<"request"> = async (world, n, action) => {
-  const { who, account, permissionSets, group, forWhom, seconds, startInSeconds } = action;
+  const { who, account, permissionSets, group, forWhom, seconds, startInSeconds, breakGlass } = action;
   const startAt =
     startInSeconds === undefined
       ? {}
@@ -37,6 +38,7 @@ const request: Perform<"request"> = async (world, n, action) => {
       duration: `PT${seconds}S`,
       justification: "incident 42",
       ...startAt,
+      ...(breakGlass === undefined ? {} : { breakGlass }),
     },
   });
 };
@@ -101,6 +103,20 @@ const extend: Perform<"extend"> = async (world, n, { of, who, seconds }) => {
   });
   said.to = world.time.milliseconds;
   said.taken = takenOf(outcome);
+};
+
+const review: Perform<"review"> = async (world, n, { of, who }) => {
+  const id = world.requestId(of);
+  if (id === undefined) return;
+  const said: SaidReview = { of, who, from: world.time.milliseconds, taken: "maybe" };
+  world.ledger.reviews.push(said);
+  const outcome = await world.callApi(n, {
+    who,
+    route: "POST /requests/{id}/review",
+    path: { id },
+    body: { outcome: "justified", comment: "looked at what was done" },
+  });
+  said.taken = world.mayBeRepeated(n) ? "maybe" : takenOf(outcome);
 };
 
 const sweep: Perform<"sweep"> = async (world, n, { who }) => {
@@ -236,6 +252,7 @@ const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
   request,
   decide,
   extend,
+  review,
   sweep,
   sync,
   revoke: end,

@@ -21,7 +21,12 @@ export const emptyDraft = (random: Random): Draft => ({
   random,
   steps: [],
   requests: [],
-  terms: { sandbox: flows.sandbox.terms, staging: flows.staging.terms, prod: flows.prod.terms },
+  terms: {
+    sandbox: flows.sandbox.terms,
+    staging: flows.staging.terms,
+    prod: flows.prod.terms,
+    emergency: flows.emergency.terms,
+  },
 });
 
 /** Adds a step, and gives its number. */

@@ -1,7 +1,7 @@
 import type { SimulatedIdentity } from "./aws/identity.ts";
 import { DISTURBED_BOUND } from "./bounds.ts";
 import type { Conditions } from "./conditions.ts";
-import { isOver, latestClaim, principalOf, type Ledger } from "./ledger.ts";
+import { isOver, isToBeTold, latestClaim, principalOf, reviewBy, type Ledger } from "./ledger.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** What has not come to an end by then never does: attempts that fail for ever move every deadline on. */
@@ -31,12 +31,17 @@ export const runToEnd = async (ongoing: Ongoing): Promise<void> => {
   const isQuiet = (): boolean =>
     !isAtWork() &&
     time.milliseconds >= lastStep() &&
-    [...ledger.requests.values()].every(isOver) &&
+    [...ledger.requests.values()].every((tracked) => isOver(tracked) && !isToBeTold(ledger, tracked)) &&
     isAllGone() &&
     identity.center.operations.unfinished().length === 0;
   /** When everything must be over: nothing that is known now can excuse what is not. */
   const lastDeadline = (): number => {
-    const moments = [...ledger.requests.values()].map((tracked) => latestClaim(tracked)?.next ?? start);
+    const moments = [...ledger.requests.values()].map((tracked) =>
+      Math.max(
+        latestClaim(tracked)?.next ?? start,
+        isToBeTold(ledger, tracked) ? (reviewBy(ledger, tracked) ?? 0) : 0,
+      ),
+    );
     // A moment more: what is there at its deadline is not late yet.
     return conditions.deadlineOf(Math.max(lastStep(), lastMade(), ...moments), DISTURBED_BOUND) + 1;
   };

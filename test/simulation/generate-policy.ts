@@ -11,7 +11,8 @@ import {
 } from "./policy.ts";
 import type { Random } from "./random.ts";
 
-const flowKeys = Object.keys(flows) as FlowKey[];
+/** The flows by which people ask every day. */
+const flowKeys = ["sandbox", "staging", "prod"] as const satisfies readonly FlowKey[];
 
 const approvers: readonly ApproverTerm[] = [
   { group: "leads" },

@@ -12,6 +12,7 @@ import type { Action, ClockPlace, Fault, FaultName, History, Landmark, Step, Whe
 import type { FunctionName } from "./lockstep/names.ts";
 import { add, emptyDraft, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
 import { addDecisions, addExtensionDecisions, isMoreTimeDecided } from "./generate-decisions.ts";
+import { addEmergencies } from "./generate-emergencies.ts";
 import { addFlows, addPolicyChanges } from "./generate-policy.ts";
 import { randomOf, type Random } from "./random.ts";
 
@@ -430,6 +431,7 @@ export const generate = (seed: string, choice: FaultChoice): History => {
   if (random.chance(0.2)) addByHand(draft);
   if (random.chance(0.1)) addDeparture(draft);
   addPolicyChanges(policy);
+  addEmergencies({ ...draft, random: randomOf(`${seed}/emergencies`) });
   if (random.chance(0.05)) {
     add(draft, aroundSomeRequest(draft), {
       do: "sweep",

@@ -28,6 +28,8 @@ export type Action =
       readonly forWhom?: PersonName;
       readonly seconds: number;
       readonly startInSeconds?: number;
+      /** In an emergency. */
+      readonly breakGlass?: true;
     }
   | {
       readonly do: "decide";
@@ -36,6 +38,8 @@ export type Action =
       readonly decision: "approve" | "reject";
     }
   | { readonly do: "extend"; readonly of: number; readonly who: PersonName; readonly seconds: number }
+  /** Somebody looks at what was done in an emergency. */
+  | { readonly do: "review"; readonly of: number; readonly who: PersonName }
   | { readonly do: "revoke" | "cancel"; readonly of: number; readonly who: PersonName }
   | { readonly do: "add-by-hand" | "remove-by-hand"; readonly entitlement: EntitlementReference }
   | {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import { Conditions } from "./conditions.ts";
-import type { PersonName } from "./cast.ts";
+import { userId, type PersonName } from "./cast.ts";
 import {
   assignmentsOf,
   Ledger,
@@ -60,7 +60,13 @@ const underWatch = (number: number) => {
     terms: { steps: anyOfEach("leads"), extensionNeedsApproval: true },
     at: start,
   });
-  const claim = (status: Claim["status"], type: AuditEntry["type"], expiresAt?: number, flowVersion = 1) => {
+  const claim = (
+    status: Claim["status"],
+    type: AuditEntry["type"],
+    expiresAt?: number,
+    flowVersion = 1,
+    actor: object = {},
+  ) => {
     const version = tracked.claims.length + 1;
     const made: Claim = {
       status,
@@ -71,6 +77,7 @@ const underWatch = (number: number) => {
         requestId: tracked.id,
         sequence: version,
         type,
+        actor,
         hash: `hash-${version}`,
       } as unknown as AuditEntry,
       at: now,
@@ -97,6 +104,16 @@ const underWatch = (number: number) => {
     claim,
     decide,
     start,
+    beEmergency: () => {
+      const breakGlass = { reviewWithinMinutes: 60, watchers: ["security", "oncall"] } as const;
+      const terms = { steps: [], extensionNeedsApproval: true, breakGlass };
+      Object.assign(action, { breakGlass: true });
+      ledger.flows.set("staging/1", { name: "staging", version: 1, by: "tara", terms, at: start });
+    },
+    review: (who: PersonName) => {
+      ledger.reviews.push({ of: 0, who, from: now, taken: "yes" });
+      claim("ended", "AccessReviewed", undefined, 1, { type: "user", userId: userId(who) });
+    },
     pass: (seconds: number) => {
       now += seconds * 1_000;
       return now;
@@ -169,6 +186,11 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
     12: (trace, isDoctored) => {
       trace.assign(true, "lockstep");
       trace.watcher.synced(new Set(isDoctored ? [] : [trace.key]), new Set());
+    },
+    15: (trace, isDoctored) => {
+      trace.claim("ended", "AccessEnded");
+      trace.beEmergency();
+      trace.review(isDoctored ? "alice" : "zoe");
     },
     14: (trace, isDoctored) => {
       trace.ledger.flows.set("staging/2", {
@@ -283,6 +305,31 @@ describe("every invariant", () => {
       expect(seenAfterwards(0)).toHaveLength(1);
       expect(seenAfterwards(40_000)).toEqual([]);
     });
+  });
+
+  test("an emergency that nobody reviewed is told of in time, not before, and stays on the list", () => {
+    const told = (minutes: number) => {
+      const trace = underWatch(15);
+      trace.beEmergency();
+      trace.claim("ended", "AccessEnded");
+      trace.pass(minutes * 60);
+      trace.watcher.toldOverdue(trace.tracked.id);
+      return trace.violations;
+    };
+    expect(told(60)).toEqual([]);
+    expect(told(50)).toEqual([expect.stringContaining("is not")]);
+    const never = underWatch(15);
+    never.beEmergency();
+    never.claim("ended", "AccessEnded");
+    never.watcher.listedUnreviewed(new Set([never.tracked.id]));
+    expect(never.violations).toEqual([]);
+    never.watcher.listedUnreviewed(new Set());
+    never.pass(6 * 3_600);
+    never.watcher.end();
+    expect(never.violations).toEqual([
+      expect.stringContaining("not on the list"),
+      expect.stringContaining("nobody was told"),
+    ]);
   });
 
   test("what Lockstep is not through with may be in the inventory or not", () => {

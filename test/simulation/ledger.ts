@@ -100,6 +100,14 @@ export interface SaidConfirmation {
   taken: "yes" | "no" | "maybe";
 }
 
+/** Somebody said what they make of an emergency. */
+export interface SaidReview {
+  readonly of: number;
+  readonly who: PersonName;
+  readonly from: number;
+  taken: "yes" | "no" | "maybe";
+}
+
 /** Somebody asked for more time. */
 export interface SaidExtension {
   readonly of: number;
@@ -158,6 +166,9 @@ export class Ledger {
   readonly ends: SaidEnd[] = [];
   readonly extensions: SaidExtension[] = [];
   readonly confirmations: SaidConfirmation[] = [];
+  readonly reviews: SaidReview[] = [];
+  /** The requests, by their ids, of which the bus was told that nobody has reviewed them in time. */
+  readonly toldOverdue = new Set<string>();
   /** When each step's call was made for the first time. */
   readonly calledAt = new Map<number, number>();
   /** Each version of each flow. */
@@ -253,6 +264,25 @@ export const isOver = (tracked: Tracked): boolean => {
   const claim = latestClaim(tracked);
   return claim !== undefined && over.has(claim.status);
 };
+
+/** Somebody has written what they make of the emergency. */
+export const isReviewed = ({ claims }: Tracked): boolean => claims.some(({ entry }) => isReview(entry));
+
+export const isReview = ({ type }: Pick<AuditEntry, "type">): boolean => type.endsWith("Reviewed");
+
+/** Until when an emergency that is over has to be reviewed; undefined for what was none, or is not over. */
+export const reviewBy = (ledger: Ledger, tracked: Tracked): number | undefined => {
+  const { action, claims } = tracked;
+  const flow = claims[0]?.flow;
+  const terms = flow === undefined ? undefined : ledger.flows.get(`${flow.name}/${flow.version}`)?.terms;
+  const end = claims.find(({ status }) => over.has(status));
+  if (action.breakGlass !== true || end === undefined || terms?.breakGlass === undefined) return undefined;
+  return end.at + terms.breakGlass.reviewWithinMinutes * 60_000;
+};
+
+/** An emergency that nobody has reviewed, and of which nobody was told yet that this is late. */
+export const isToBeTold = (ledger: Ledger, tracked: Tracked): boolean =>
+  reviewBy(ledger, tracked) !== undefined && !isReviewed(tracked) && !ledger.toldOverdue.has(tracked.id);
 
 /** The request may have hold of its assignments: from its grant until it is over. */
 export const isHolding = (tracked: Tracked): boolean => tracked.need !== undefined && !isOver(tracked);

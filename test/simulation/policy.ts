@@ -48,6 +48,13 @@ export interface FlowTerms {
   readonly hours?: Hours;
   readonly forOthers?: true;
   readonly inactive?: true;
+  readonly breakGlass?: EmergencyTerms;
+}
+
+/** Access at once in an emergency, which somebody of these, or an administrator, has to review afterwards. */
+export interface EmergencyTerms {
+  readonly reviewWithinMinutes: number;
+  readonly watchers: readonly Group[];
 }
 
 /** One group a step. */
@@ -64,7 +71,7 @@ export interface FlowModel {
 
 /**
  * The flows that every history begins with: nobody, one lead, or a lead and then security approve; in staging, more time
- * needs no approval.
+ * needs no approval. In prod nobody has to in an emergency.
  */
 export const flows = {
   sandbox: {
@@ -84,6 +91,16 @@ export const flows = {
     account: "prod",
     maxMinutes: 480,
     terms: { steps: anyOfEach("leads", "security"), extensionNeedsApproval: true },
+  },
+  emergency: {
+    name: "emergency",
+    account: "prod",
+    maxMinutes: 60,
+    terms: {
+      steps: [],
+      extensionNeedsApproval: true,
+      breakGlass: { reviewWithinMinutes: 90, watchers: ["security"] },
+    },
   },
 } as const satisfies Readonly<Record<string, FlowModel>>;
 export type FlowKey = keyof typeof flows;
@@ -116,7 +133,7 @@ const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "satu
 
 /** The flow as an administrator writes it. */
 export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): AccessFlowBody => {
-  const { hours, automaticBelowMinutes, extensionNeedsApproval } = terms;
+  const { hours, automaticBelowMinutes, extensionNeedsApproval, breakGlass } = terms;
   return AccessFlowBodySchema.parse({
     active: terms.inactive !== true,
     requestors: { anyOf: [{ group: "engineers" }] },
@@ -132,9 +149,17 @@ export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): 
             timeZone: "UTC",
           },
         }),
+    ...(breakGlass === undefined
+      ? {}
+      : {
+          breakGlass: {
+            reviewWithin: `PT${breakGlass.reviewWithinMinutes}M`,
+            watchers: breakGlass.watchers.map((group) => ({ group })),
+          },
+        }),
     requestFor: terms.forOthers === true ? ["self", "others"] : ["self"],
     settings: {
-      maxExtensions: MAX_EXTENSIONS,
+      maxExtensions: breakGlass === undefined ? MAX_EXTENSIONS : 0,
       extensionDuration: "PT1H",
       extensionNeedsApproval,
       requesterCanApproveSelf: terms.requesterCanApproveSelf === true,

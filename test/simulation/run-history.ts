@@ -5,6 +5,7 @@ import { Conditions } from "./conditions.ts";
 import { runToEnd } from "./ending.ts";
 import { strike } from "./faults.ts";
 import { isFault, isSynced, type History } from "./history.ts";
+import { lookAtTheList } from "./last-list.ts";
 import { syncOnceMore } from "./last-sync.ts";
 import { Ledger } from "./ledger.ts";
 import { Deployment } from "./lockstep/deployment.ts";
@@ -160,6 +161,7 @@ export const runHistory = async (
   };
   await runToEnd(ongoing);
   if (isSynced(history)) await runLastSync();
+  await lookAtTheList({ time, ledger, watcher, callApi, isViolated });
   if (verdict.violation === undefined) watcher.end();
   const requests = [...ledger.requests.values()];
   return {

@@ -70,10 +70,7 @@ export const allPartiesOf = (step: RequestStep): readonly Party[] => {
 export const isPlain = (step: RequestStep): boolean =>
   "anyOf" in step && step.anyOf.every((approver) => needsOf(approver).length === 1);
 
-/**
- * One person's approval of the step, with the parties that they were, or belonged to, when they gave it, and with how many
- * tiers of its escalation were open then.
- */
+/** One person's approval of the step, with the parties that they were, or belonged to, when they gave it. */
 export interface Approved {
   readonly person: string;
   readonly as: ReadonlySet<PartyKey>;

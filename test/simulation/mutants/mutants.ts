@@ -1,4 +1,5 @@
 import { deciding } from "./deciding.ts";
+import { emergencies } from "./emergencies.ts";
 import { extending } from "./extending.ts";
 import { granting } from "./granting.ts";
 import { inventory } from "./inventory.ts";
@@ -10,6 +11,7 @@ import { removing } from "./removing.ts";
 export const mutants: readonly Mutant[] = [
   ...granting,
   ...deciding,
+  ...emergencies,
   ...removing,
   ...extending,
   ...recording,

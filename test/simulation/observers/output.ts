@@ -22,12 +22,13 @@ export const logObserver =
 export const busObserver =
   (watcher: Required<Watcher>, untold: UntoldTransitions) =>
   (entries: readonly PublishedEvent[]): void => {
-    for (const { Detail = "{}" } of entries) {
+    for (const { Detail = "{}", DetailType } of entries) {
       watcher.text("an event", Detail);
       const { requestId, requestVersion } = JSON.parse(Detail) as {
         readonly requestId?: string;
         readonly requestVersion?: number;
       };
+      if (DetailType === "BreakGlassReviewOverdue" && requestId !== undefined) watcher.toldOverdue(requestId);
       if (requestId === undefined || requestVersion === undefined) continue;
       untold.published(requestId, requestVersion);
       watcher.published(requestId, requestVersion);

@@ -13,6 +13,8 @@ export const combine = (watchers: readonly Watcher[]): Required<Watcher> => {
   return {
     claimed: all("claimed"),
     decided: all("decided"),
+    toldOverdue: all("toldOverdue"),
+    listedUnreviewed: all("listedUnreviewed"),
     recorded: all("recorded"),
     published: all("published"),
     assigned: all("assigned"),

@@ -1,4 +1,5 @@
 import { approvedFirst } from "./approved-first.ts";
+import { emergenciesAreReviewed } from "./emergencies-are-reviewed.ts";
 import { endsInTime } from "./ends-in-time.ts";
 import { getsOn } from "./gets-on.ts";
 import { happensAsAsked } from "./happens-as-asked.ts";
@@ -30,4 +31,5 @@ export const invariants: readonly Invariant[] = [
   inventoryIsTrue,
   readersOnlyRead,
   served,
+  emergenciesAreReviewed,
 ];

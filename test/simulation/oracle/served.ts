@@ -43,6 +43,7 @@ export const served: Invariant = {
       const start = action.startInSeconds === undefined ? undefined : askedAt + action.startInSeconds * 1_000;
       if (!ledger.newestFlows(flow.name, askedAt, at).includes(flow)) return "is not what was in effect";
       if (terms.inactive === true) return "serves nobody";
+      if ((terms.breakGlass === undefined) === (action.breakGlass === true)) return "is not for that";
       if (model?.account !== action.account) return "gives no access there";
       if (action.seconds > model.maxMinutes * 60) return "gives no access for so long";
       if (!ledger.wasIn(action.who, "engineers", askedAt, at)) return "is for engineers";

@@ -38,6 +38,10 @@ export interface Watcher {
   readonly claimed?: (tracked: Tracked, claim: Claim) => void;
   /** Lockstep has answered that a decision counts. */
   readonly decided?: (said: SaidDecision) => void;
+  /** The bus was told of an emergency, by its request's id, that nobody has reviewed in time. */
+  readonly toldOverdue?: (requestId: string) => void;
+  /** The emergencies that an administrator finds on the list of those that nobody has reviewed, when all is over. */
+  readonly listedUnreviewed?: (requestIds: ReadonlySet<string>) => void;
   readonly recorded?: (entry: AuditEntry, replaced: boolean) => void;
   /** An event left for the bus. */
   readonly published?: (requestId: string, version: number) => void;
