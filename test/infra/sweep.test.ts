@@ -26,7 +26,7 @@ describe("the sweep", () => {
     });
   });
 
-  it("is told of executions of the one machine that did not come to their end, and of no others", () => {
+  it("is told of executions of the one machine that did not come to their end, and of access flows that changed", () => {
     const patterns = rules.flatMap(({ EventPattern }) => (EventPattern === undefined ? [] : [EventPattern]));
     expect(patterns).toEqual([
       {
@@ -36,6 +36,11 @@ describe("the sweep", () => {
           stateMachineArn: [{ Ref: "AccessRequestWorkflow" }],
           status: ["FAILED", "TIMED_OUT", "ABORTED"],
         },
+      },
+      {
+        source: ["lockstep"],
+        "detail-type": ["ConfigurationChanged"],
+        detail: { kind: ["access-flow"], change: ["ConfigurationSaved", "ConfigurationDeleted"] },
       },
     ]);
   });

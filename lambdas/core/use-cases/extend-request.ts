@@ -1,5 +1,5 @@
 import type { ExtensionAsk } from "../contracts/http/requests.ts";
-import type { AccessFlow } from "../domain/access-flow.ts";
+import { takesRequests, type AccessFlow } from "../domain/access-flow.ts";
 import type { AccessRequest, RequestIn } from "../domain/access-request.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { DomainError } from "../domain/errors.ts";
@@ -99,7 +99,7 @@ const next = async (
     by: caller,
     duration: ask.duration,
     durationSeconds: seconds,
-    justification: ask.justification,
+    justification: ask.justification ?? "",
   };
   const common = {
     ...commonOf(active),
@@ -110,15 +110,19 @@ const next = async (
   const occasion = (details: Occasion["details"]): Occasion => ({
     actor: { type: "user", userId: caller.userId },
     now,
-    details: { duration: ask.duration, justification: ask.justification, flow: flow.name, ...details },
+    details: { duration: ask.duration, justification: asked.justification, flow: flow.name, ...details },
   });
   const [first] = steps;
   if (first === undefined) {
     const more = withMoreTime(active, asked, [], now);
     const extended = { ...common, ...more };
+    const details = {
+      expiresAt: more.expiresAt,
+      ...(allowed.automatically === undefined ? {} : { automatically: allowed.automatically }),
+    };
     return {
       name: "AccessExtended",
-      next: evolve("AccessExtended", active, extended, occasion({ expiresAt: more.expiresAt })),
+      next: evolve("AccessExtended", active, extended, occasion(details)),
     };
   }
   const approval = {
@@ -147,10 +151,11 @@ const flowOf = async (
 ): Promise<AccessFlow> => {
   const { name } = request.flow;
   const flow = await flows.get(name);
-  if (flow !== undefined) return flow;
+  if (flow !== undefined && takesRequests(flow)) return flow;
+  const found = flow === undefined ? "does not exist any more" : "takes no requests any more";
   throw new DomainError(
     "extension-not-allowed",
-    `Access flow ${name}, which allowed this access, does not exist any more, so that nothing allows more time. Ask for new access with POST /requests.`,
+    `Access flow ${name}, which allowed this access, ${found}, so that nothing allows more time. Ask for new access with POST /requests.`,
   );
 };
 

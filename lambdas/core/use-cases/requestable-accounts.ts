@@ -46,7 +46,10 @@ interface Below {
  */
 export const requestableAccounts =
   ({ inventory, protectedAccounts, guardrails }: Dependencies) =>
-  async (flows: readonly AccessFlow[], q?: string): Promise<(units: Units) => RequestableAccounts> => {
+  async (
+    flows: readonly Pick<AccessFlow, "targets">[],
+    q?: string,
+  ): Promise<(units: Units) => RequestableAccounts> => {
     const below = targetsOf(flows);
     const refused = new Set<string>([
       ...protectedAccounts.map(({ id }) => id),
@@ -67,7 +70,7 @@ const keyOf = (units: Units): string =>
     .toSorted()
     .join();
 
-const targetsOf = (flows: readonly AccessFlow[]): ReadonlyMap<string, Below> =>
+const targetsOf = (flows: readonly Pick<AccessFlow, "targets">[]): ReadonlyMap<string, Below> =>
   new Map(
     flows
       .flatMap(({ targets }) =>

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { isResourceTarget } from "../../../lambdas/core/domain/access-flow.ts";
+import { BundleNameSchema, ScopeNameSchema } from "../../../lambdas/core/domain/ids.ts";
 import { aFlow, aPerson, aUserId, anAccountId, anOrganizationalUnitId } from "../../support/builders.ts";
 import { anAccountFact, seen } from "../../support/facts.ts";
 import { problemIn } from "./problems.ts";
@@ -243,7 +245,9 @@ describe("GET /me", () => {
               permissionSets: [{ arn: expect.any(String) as unknown, name: "PowerUser" }],
             },
           ],
-          duration: { max: "PT8H" },
+          duration: { max: "PT8H", default: "PT8H" },
+          requestFor: ["self"],
+          asksFor: { justification: true, mfa: false },
           approvals: 1,
           extensions: { max: 0, duration: "PT8H", approvals: 1 },
         },
@@ -278,6 +282,61 @@ describe("GET /me", () => {
       mayRequest: [{ approvals: 1, extensions: { max: 3, duration: "PT2H", approvals: 0 } }],
     });
   });
+
+  it("says what a request has to bring, for whom it may be, when it may begin, and what bundles hold", async () => {
+    const world = await apiUnderTest();
+    const [target] = aFlow().targets.filter(isResourceTarget);
+    if (target === undefined) throw new Error("The flow has a target");
+    const bundle = BundleNameSchema.parse("payments");
+    const at = { version: 1, updatedAt: aFlow().updatedAt, updatedBy: "test" } as const;
+    await world.bundles.put({ name: bundle, targets: [target], ...at });
+    const timeframe = { days: ["monday"], from: "09:00", to: "17:00", timeZone: "UTC" } as const;
+    await world.flows.put({
+      ...aFlow(),
+      version: 2,
+      targets: [{ bundle }, { accessScope: ScopeNameSchema.parse("prod") }],
+      duration: { max: "PT8H", maxSeconds: 28_800, default: "PT1H", defaultSeconds: 3600 },
+      requestFor: ["direct-reports"],
+      timeframe: { ...timeframe, days: [...timeframe.days] },
+      approval: { ...aFlow().approval, automatic: { type: "duration-below", seconds: 600 } },
+      settings: {
+        requesterCanApproveSelf: false,
+        justificationRequired: false,
+        ticketPattern: "INC-[0-9]+",
+        mfaRequired: true,
+      },
+    });
+    const body = (await world.call("GET /me", { as: alice })).body;
+    expect(body).toMatchObject({
+      mayRequest: [
+        {
+          targets: [
+            {
+              bundle: "payments",
+              accounts: [{ name: "payments-prod" }],
+              permissionSets: [{ name: "PowerUser" }],
+            },
+            { accessScope: "prod", accounts: [], permissionSets: [] },
+          ],
+          duration: { max: "PT8H", default: "PT1H" },
+          requestFor: ["direct-reports"],
+          timeframe,
+          asksFor: { justification: false, ticketPattern: "INC-[0-9]+", mfa: true },
+          approvals: 1,
+          approvedAutomaticallyWhen: expect.any(String) as unknown,
+        },
+      ],
+    });
+  });
+
+  it.each([{ active: false }, { trigger: "automatic" }] as const)(
+    "offers no flow that nobody may ask under: %j",
+    async (fields) => {
+      const world = await apiUnderTest();
+      await world.flows.put({ ...aFlow(), version: 2, ...fields });
+      expect((await world.call("GET /me", { as: alice })).body).toMatchObject({ mayRequest: [] });
+    },
+  );
 
   it("writes every duration in one way, however the flow wrote it", async () => {
     const world = await apiUnderTest();

@@ -90,8 +90,6 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
-  const accessScopes = new FakeConfigurationStore<AccessScope>();
-  const rotas = new FakeConfigurationStore<Rota>();
   const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
@@ -141,8 +139,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
-    accessScopes,
-    rotas,
+    accessScopes: new FakeConfigurationStore<AccessScope>(),
+    rotas: new FakeConfigurationStore<Rota>(),
     wakeups,
     audit,
     configurationTrail,
@@ -211,8 +209,6 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
-    accessScopes,
-    rotas,
     wakeups,
     audit,
     configurationTrail,

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { FlowNameSchema, GroupIdSchema, UserIdSchema } from "../../domain/ids.ts";
+import { Beneficiaries } from "../../domain/access-flow.ts";
+import { TimeframeSchema } from "../../domain/timeframe.ts";
 import { DirectoryRoles } from "../roles.ts";
 import { nameOrId } from "./fields.ts";
 import { RequestViewSchema } from "./requests.ts";
@@ -21,8 +23,16 @@ const MayRequestSchema = z.strictObject({
   ),
   targets: z.array(
     z.strictObject({
-      bundle: z.optional(z.string()),
-      accessScope: z.optional(z.string()),
+      bundle: z.optional(
+        z
+          .string()
+          .check(z.meta({ description: "This is what the bundle of this name holds, or a part of it" })),
+      ),
+      accessScope: z.optional(
+        z
+          .string()
+          .check(z.meta({ description: "Whatever the query of the access scope of this name finds" })),
+      ),
       tags: z.optional(z.array(z.string().check(z.meta({ description: "key, or key=value|value" })))),
       accounts: z.array(NamedSchema),
       organizationalUnits: z.array(NamedSchema),
@@ -35,10 +45,41 @@ const MayRequestSchema = z.strictObject({
       permissionSets: z.array(z.strictObject({ arn: z.string(), name: z.string() })),
     }),
   ),
-  duration: z.strictObject({ max: z.string(), default: z.optional(z.string()) }),
+  duration: z.strictObject({
+    max: z.string(),
+    default: z.string().check(z.meta({ description: "What a request lasts that names no duration" })),
+  }),
+  requestFor: z.array(z.enum(Beneficiaries)).check(
+    z.meta({
+      description: "For whom: oneself and one's groups, those whose manager one is, or anybody",
+    }),
+  ),
+  timeframe: z.optional(
+    TimeframeSchema.check(
+      z.meta({ description: "Access begins within these hours only; always where there is none" }),
+    ),
+  ),
+  asksFor: z
+    .strictObject({
+      justification: z.boolean(),
+      justificationPattern: z.optional(z.string()),
+      ticketPattern: z.optional(
+        z.string().check(z.meta({ description: "A ticket is needed, and has to match this, whole" })),
+      ),
+      mfa: z
+        .boolean()
+        .check(z.meta({ description: "The token has to say that the sign-in was more than a password" })),
+    })
+    .check(z.meta({ description: "What a request has to bring" })),
   approvals: z
     .int()
-    .check(z.nonnegative(), z.meta({ description: "How many people have to approve; 0: automatic" })),
+    .check(
+      z.nonnegative(),
+      z.meta({ description: "How many steps of approval a request goes through; 0: automatic" }),
+    ),
+  approvedAutomaticallyWhen: z.optional(
+    z.string().check(z.meta({ description: "When nobody has to approve although there are steps" })),
+  ),
   extensions: z.strictObject({
     max: z
       .int()

@@ -98,7 +98,9 @@ export const RequestQuerySchema = z.strictObject({
 /** The body of `POST /requests/{id}/extend`: how much longer, from the expiry on. */
 export const ExtensionAskSchema = z.strictObject({
   duration: GrantDurationSchema,
-  justification: prose(1000),
+  justification: z.optional(
+    prose(1000).check(z.meta({ description: "Why: an access flow asks for it unless it says otherwise" })),
+  ),
 });
 export type ExtensionAsk = z.infer<typeof ExtensionAskSchema>;
 

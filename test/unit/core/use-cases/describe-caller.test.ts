@@ -46,7 +46,11 @@ beforeEach(() => {
 });
 
 const describes = async (person: Person) => {
-  const { accountsBelow: _accountsBelow, ...described } = await describeCaller({
+  const {
+    accountsBelow: _accountsBelow,
+    bundles: _bundles,
+    ...described
+  } = await describeCaller({
     ...noPolicies(),
     directory,
     flows,
