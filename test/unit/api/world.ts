@@ -90,6 +90,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
   const requests = new FakeAccessRequestStore();
   const flows = new FakeAccessFlowStore();
   const bundles = new FakeConfigurationStore<Bundle>();
+  const accessScopes = new FakeConfigurationStore<AccessScope>();
+  const rotas = new FakeConfigurationStore<Rota>();
   const configurationTrail = new FakeConfigurationTrail();
   const wakeups = new FakeWakeupStore();
   const audit = new FakeAuditTrail();
@@ -139,8 +141,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
-    accessScopes: new FakeConfigurationStore<AccessScope>(),
-    rotas: new FakeConfigurationStore<Rota>(),
+    accessScopes,
+    rotas,
     wakeups,
     audit,
     configurationTrail,
@@ -209,6 +211,8 @@ export const apiUnderTest = async (overrides: Partial<ApiPorts & AdministrationP
     requests,
     flows,
     bundles,
+    accessScopes,
+    rotas,
     wakeups,
     audit,
     configurationTrail,
