@@ -32,4 +32,3 @@ export type AccessScopeBody = z.output<typeof AccessScopeBodySchema>;
 
 /** One access scope of a file. */
 export const AccessScopeDocumentSchema = z.strictObject({ name: ScopeDocumentNameSchema, ...content });
-export type AccessScopeDocument = z.output<typeof AccessScopeDocumentSchema>;

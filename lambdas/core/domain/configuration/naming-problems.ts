@@ -40,7 +40,7 @@ const withoutPermissions = ({ name, pointer }: Reference): DomainError => {
 };
 
 /** Whether a target may name a scope with this query and no permission set. One that does not parse is told of by itself. */
-export const mayBeTakenWhole = (query: string): boolean => {
+const mayBeTakenWhole = (query: string): boolean => {
   try {
     return saysWhichPermissions(parseQuery(query, { about: "permissions on resources" }));
   } catch (error) {

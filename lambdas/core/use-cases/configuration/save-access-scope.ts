@@ -41,7 +41,7 @@ export const saveAccessScope =
   };
 
 /** The access scope that a document means. */
-export const scopeContent = ({ description, query }: AccessScopeBody): ContentOf<AccessScope> => ({
+const scopeContent = ({ description, query }: AccessScopeBody): ContentOf<AccessScope> => ({
   ...(description === undefined ? {} : { description }),
   query,
 });
