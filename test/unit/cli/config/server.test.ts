@@ -34,7 +34,7 @@ const serverOf = (api: ApiUnderTest, as = root) => {
     url: "https://api.example.com/",
     token: TOKEN,
     fetch: async (input, { method = "GET", headers, body } = {}) => {
-      const { pathname, search } = new URL(input as string);
+      const { pathname, search } = new URL(input);
       const sent = headers as Readonly<Record<string, string>>;
       expect(sent["authorization"]).toBe(`Bearer ${TOKEN}`);
       calls.push(`${method} ${pathname}`);
