@@ -5,6 +5,7 @@ import { measureApiLatency } from "./api-latency.ts";
 import { measureBursts } from "./bursts.ts";
 import { playCountedCycle } from "./counted-cycle.ts";
 import { measureQueries } from "./compiled-query.ts";
+import { measureEvaluations } from "./flow-evaluation.ts";
 import { reportOf } from "./report.ts";
 import { measureSynthesis } from "./synthesis.ts";
 import { printTables } from "./tables.ts";
@@ -47,7 +48,9 @@ await runCommand(
     progress("Playing two bursts of 1,000 expiries on a virtual clock");
     const bursts = await measureBursts();
     progress("Asking queries of 100,000 resources");
-    const report = reportOf(cycle, api, bursts, measureQueries(), synthesis);
+    const queries = measureQueries();
+    progress("Evaluating 1,000 access flows");
+    const report = reportOf(cycle, api, bursts, queries, measureEvaluations(), synthesis);
     const terminal = terminalOn(process.stdout);
     if (options.json) terminal.line(JSON.stringify(report));
     else printTables(terminal, report);

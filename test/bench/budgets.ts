@@ -59,3 +59,6 @@ export const LARGEST_BUNDLE_BYTES = 1_000_000;
 
 /** The longest that a query over 100,000 loaded resources may take in the median, in milliseconds, on a single core. */
 export const SLOWEST_QUERY_MILLISECONDS = 300;
+
+/** The longest that evaluating 1,000 flows for one request over 10,000 accounts may take, likewise. */
+export const SLOWEST_EVALUATION_MILLISECONDS = 50;

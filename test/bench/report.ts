@@ -3,6 +3,7 @@ import type { ApiLatency } from "./api-latency.ts";
 import { BUDGETS, countedOf, LARGEST_BUNDLE_BYTES, PEER_SOURCES } from "./budgets.ts";
 import type { Budget, BudgetName, PeerFigure } from "./budgets.ts";
 import type { BurstRow } from "./bursts.ts";
+import type { EvaluationRow } from "./flow-evaluation.ts";
 import type { QueryRow } from "./compiled-query.ts";
 import { cameAndWent, writeUnitsOf } from "./counted-cycle.ts";
 import type { WriteUnits } from "./counted-cycle.ts";
@@ -37,6 +38,7 @@ export interface BenchReport {
   readonly api: ApiLatency;
   readonly bursts: readonly BurstRow[];
   readonly queries: readonly QueryRow[];
+  readonly evaluations: readonly EvaluationRow[];
   readonly bundles: readonly BundleRow[];
   readonly synthesis: Omit<SynthesisMeasurement, "bundles">;
 }
@@ -51,13 +53,14 @@ const budgetRowsOf = (cycle: CycleResult): BudgetRow[] => {
 
 /**
  * Holds what was measured against the budgets. Counts, sizes and times on a virtual clock can fail, and the core's time of
- * queries, which has room for a slow machine: other times depend on the machine.
+ * queries and evaluations, which has room for a slow machine: other times depend on the machine.
  */
 export const reportOf = (
   cycle: CycleResult,
   api: ApiLatency,
   bursts: readonly BurstRow[],
   queries: readonly QueryRow[],
+  evaluations: readonly EvaluationRow[],
   { bundles: measured, ...synthesis }: SynthesisMeasurement,
 ): BenchReport => {
   const budgets = budgetRowsOf(cycle);
@@ -68,7 +71,8 @@ export const reportOf = (
   }));
   const passed = cameAndWent(cycle);
   return {
-    passed: passed && [...budgets, ...bursts, ...queries, ...bundles].every((row) => row.passed),
+    passed:
+      passed && [...budgets, ...bursts, ...queries, ...evaluations, ...bundles].every((row) => row.passed),
     cycle: {
       requestId: cycle.requestId,
       observed: cycle.observed,
@@ -82,6 +86,7 @@ export const reportOf = (
     api,
     bursts,
     queries,
+    evaluations,
     bundles,
     synthesis,
   };

@@ -124,6 +124,18 @@ const printQueries = (terminal: Terminal, { queries }: BenchReport) => {
   );
 };
 
+const printEvaluations = (terminal: Terminal, { evaluations }: BenchReport) => {
+  printChecked(
+    terminal,
+    "1,000 flows evaluated for one request over 10,000 resources: time of one core",
+    ["", "p95", "median", "at most"],
+    evaluations.map(({ request, times: measured, atMost, passed }) => ({
+      cells: [request, milliseconds(measured.p95), milliseconds(measured.median), milliseconds(atMost)],
+      passed,
+    })),
+  );
+};
+
 /** A query is shown as far as it fits beside its figures. */
 const LONGEST_LABEL = 60;
 
@@ -148,6 +160,7 @@ export const printTables = (terminal: Terminal, report: BenchReport): void => {
   printLatency(terminal, report);
   printBursts(terminal, report);
   printQueries(terminal, report);
+  printEvaluations(terminal, report);
   printBundles(terminal, report);
   terminal.line();
   terminal.line(report.passed ? terminal.good("Within budget.") : terminal.bad("A budget is exceeded."));
