@@ -67,13 +67,13 @@ module.exports = {
     {
       name: "core-imports-nothing",
       comment:
-        "The rules know no AWS, no framework and no process: only each other, node:crypto, and what computes without looking anywhere: zod/mini, canonicalize, fastest-levenshtein, safe-regex2.",
+        "The rules know no AWS, no framework and no process: only each other, node:crypto, and what computes without looking anywhere: zod/mini, canonicalize, fastest-levenshtein.",
       severity: "error",
       from: { path: "^lambdas/core/" },
       to: {
         pathNot: [
           "^lambdas/core/",
-          "^node_modules/(zod/mini|zod/v4/mini|canonicalize|fastest-levenshtein|safe-regex2)/",
+          "^node_modules/(zod/mini|zod/v4/mini|canonicalize|fastest-levenshtein)/",
           "^(node:)?crypto$",
         ],
       },

@@ -49,39 +49,38 @@ export type Evaluation =
 export const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
   a.approval.steps.length - b.approval.steps.length || (a.name < b.name ? -1 : 1);
 
-/** The flow that serves the request: of all that do, the one that asks the least of this very request. */
-export const servingFlowOf = (ask: Ask, context: EvaluationContext): AccessFlow | undefined => {
+/** The flows that serve the request, the one first that asks the least of this very request. */
+export const servingFlowsOf = (ask: Ask, context: EvaluationContext): readonly AccessFlow[] => {
   const stepsOf = (flow: AccessFlow): number =>
     isApprovedAutomatically(flow, ask, context) === "met" ? 0 : flow.approval.steps.length;
   return context.flows
     .filter((flow) => firstInTheWay(flow, ask, context) === undefined)
-    .toSorted((a, b) => stepsOf(a) - stepsOf(b) || leastDemanding(a, b))[0];
+    .toSorted((a, b) => stepsOf(a) - stepsOf(b) || leastDemanding(a, b));
 };
 
 /**
  * Decides whether a request is allowed, by which flow, and who approves. Pure: it only looks at its arguments. One flow must
- * allow all of the request. `approvers` are those of the flow that `servingFlowOf` finds.
+ * allow all of the request: of those that do the first whose every step somebody stands behind. Were the first alone looked
+ * at, a condition more in it could let in what it keeps out now, by another flow.
  */
 export const evaluate = (ask: Ask, context: EvaluationContext, approvers?: Approvers): Evaluation => {
-  const flow = servingFlowOf(ask, context);
-  if (flow === undefined) return refusal(ask, context);
-  const limits = limitsOf(flow, ask);
-  const { automatic, steps } = flow.approval;
-  if (automatic !== undefined && isApprovedAutomatically(flow, ask, context) === "met") {
-    return { allowed: true, flow, steps: [], automatically: ruleWords(automatic), limits };
-  }
-  const resolved = resolveSteps(steps, approvers ?? NOBODY_LOOKED_UP);
-  if ("unresolved" in resolved) {
+  const serving = servingFlowsOf(ask, context);
+  if (serving.length === 0) return refusal(ask, context);
+  const reasons: string[] = [];
+  for (const flow of serving) {
+    const limits = limitsOf(flow, ask);
+    const { automatic, steps } = flow.approval;
+    if (automatic !== undefined && isApprovedAutomatically(flow, ask, context) === "met") {
+      return { allowed: true, flow, steps: [], automatically: ruleWords(automatic), limits };
+    }
+    const resolved = resolveSteps(steps, approvers ?? NOBODY_LOOKED_UP);
+    if ("steps" in resolved) return { allowed: true, flow, steps: resolved.steps, limits };
     const { step, reason } = resolved.unresolved;
-    return {
-      allowed: false,
-      code: "no-approver",
-      reasons: [
-        `step ${String(step)} of access flow ${flow.name}'s approval has nobody who may decide: ${reason}`,
-      ],
-    };
+    reasons.push(
+      `step ${String(step)} of access flow ${flow.name}'s approval has nobody who may decide: ${reason}`,
+    );
   }
-  return { allowed: true, flow, steps: resolved.steps, limits };
+  return { allowed: false, code: "no-approver", reasons };
 };
 
 /** Whoever evaluates without looking up owners and managers learns that none are known. */

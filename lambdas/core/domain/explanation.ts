@@ -4,7 +4,7 @@ import type { DomainErrorCode } from "./errors.ts";
 import {
   consider,
   evaluate,
-  servingFlowOf,
+  servingFlowsOf,
   type Approvers,
   type Evaluation,
   type Limits,
@@ -20,13 +20,16 @@ export const Circumstances = [
   "start",
   /** Something may be granted there at all. */
   "protection",
+  /** No guardrail of the deployment rules it out. */
+  "guardrails",
   /** It may be asked for whoever would get it. */
   "beneficiary",
   /** A flow serves it. */
   "flow",
   /** Somebody stands behind `owner` and `manager` in the flow's steps. */
   "approvers",
-  "guardrails",
+  /** No guardrail rules out what the flow gives to whoever says no duration. */
+  "default-duration",
   /** The accounts take access now. */
   "account-state",
   /** Each step has enabled people of its own. */
@@ -105,7 +108,10 @@ export const explain = ({ obstacles, weighed }: Situation, audience: Audience): 
   const code = inTheWay[0]?.code;
   const considered = weighed === undefined ? [] : consider(weighed.ask, weighed.context);
   const named = considered.filter(({ flow }) => audience === "reader" || isFor(flow, weighed));
-  const flow = weighed && servingFlowOf(weighed.ask, weighed.context);
+  const flow =
+    evaluation?.allowed === true
+      ? evaluation.flow
+      : weighed && servingFlowsOf(weighed.ask, weighed.context)[0];
   return {
     allowed: code === undefined,
     ...(code === undefined ? {} : { code }),
@@ -157,6 +163,7 @@ const fine: Readonly<Record<Circumstance, string>> = {
   flow: "An access flow serves it.",
   approvers: "Every approval step names somebody.",
   guardrails: "No guardrail rules it out.",
+  "default-duration": "No guardrail rules out how long it would last.",
   "account-state": "Every account is ACTIVE.",
   staffing: "Every approval step has enabled people who may decide it.",
 };

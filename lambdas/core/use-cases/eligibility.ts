@@ -1,8 +1,8 @@
 import type { ProtectedAccount } from "../contracts/environment.ts";
-import type { AccessFlow, Beneficiary } from "../domain/access-flow.ts";
-import type { ResolvedApprovers } from "../domain/approval-step.ts";
+import type { AccessFlow, Beneficiary, FlowStep } from "../domain/access-flow.ts";
+import { namesManager, namesOwner, type ResolvedApprovers } from "../domain/approval-step.ts";
 import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
-import { evaluate, servingFlowOf, type Evaluation } from "../domain/evaluate.ts";
+import { evaluate, servingFlowsOf, type Evaluation } from "../domain/evaluate.ts";
 import type { Obstacle } from "../domain/explanation.ts";
 import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
 import { laterOf } from "../domain/ids.ts";
@@ -109,13 +109,21 @@ export const loadEvaluation = async (
   const { targets } = ask;
   const requester = wanted.caller.userId;
   const context = await loadContext(dependencies, flows, { requester, targets, now: wanted.now });
-  const flow = servingFlowOf(ask, context);
+  const steps = stepsThatMayDecide(servingFlowsOf(ask, context));
   const { principal } = wanted;
   const approvers =
-    flow === undefined
+    steps === undefined
       ? undefined
-      : await loadApprovers(dependencies, flow, { requester, principal, targets });
+      : await loadApprovers(dependencies, { approval: { steps } }, { requester, principal, targets });
   return [ask, context, approvers];
+};
+
+/** The steps of the flows that may come to serve: none after one that somebody decides for certain; undefined: none serves. */
+const stepsThatMayDecide = (serving: readonly AccessFlow[]): readonly FlowStep[] | undefined => {
+  if (serving.length === 0) return undefined;
+  const certain = serving.findIndex(({ approval: { steps } }) => !namesOwner(steps) && !namesManager(steps));
+  const considered = certain < 0 ? serving : serving.slice(0, certain + 1);
+  return considered.flatMap(({ approval }) => approval.steps);
 };
 
 const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): Ask => {

@@ -82,8 +82,11 @@ export const explainRequest =
       evaluation?.allowed === true && !("code" in beneficiary)
         ? await staff(dependencies, evaluation, { requester: userId, principal: beneficiary.principal })
         : undefined;
-    const durationSeconds =
-      evaluation?.allowed === true ? evaluation.limits.durationSeconds : (weighed?.ask.durationSeconds ?? 0);
+    const ruledOut = (durationSeconds: number): readonly Obstacle[] =>
+      brokenGuardrails(dependencies.guardrails, { targets: targets.map(guardedTarget), durationSeconds }).map(
+        ({ code, reason }) => ({ code, detail: reason }),
+      );
+    const asked = wantedBy(ask).durationSeconds;
     const explained = explain(
       {
         obstacles: {
@@ -91,10 +94,10 @@ export const explainRequest =
           start: notThen === undefined ? [] : [notThen],
           protection: whyNotGrantable(dependencies, targets),
           beneficiary: "code" in beneficiary ? [beneficiary] : [],
-          guardrails: brokenGuardrails(dependencies.guardrails, {
-            targets: targets.map(guardedTarget),
-            durationSeconds,
-          }).map(({ code, reason }) => ({ code, detail: reason })),
+          guardrails: ruledOut(asked ?? 0),
+          ...(evaluation?.allowed === true
+            ? { "default-duration": asked === undefined ? ruledOut(evaluation.limits.durationSeconds) : [] }
+            : {}),
           "account-state": await whyNotActive(dependencies, targets),
           ...(staffed === undefined ? {} : { staffing: staffed.obstacles }),
         },

@@ -416,7 +416,7 @@ describe("an extension is refused", () => {
 
   it.each([
     [{ justification: "why" }, "invalid-body", "/duration"],
-    [{ duration: "PT1H" }, "invalid-body", "/justification"],
+    [{ duration: "PT1H" }, "justification-required", "/justification"],
     [{ ...more, duration: "P1M" }, "invalid-body", "/duration"],
     [{ ...more, duration: "PT0S" }, "duration-out-of-bounds", "/duration"],
     [{ ...more, duration: "P181D" }, "duration-out-of-bounds", "/duration"],

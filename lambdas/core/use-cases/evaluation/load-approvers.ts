@@ -1,4 +1,4 @@
-import type { AccessFlow, Party } from "../../domain/access-flow.ts";
+import type { FlowStep, Party } from "../../domain/access-flow.ts";
 import { namesManager, namesOwner, type ResolvedApprovers } from "../../domain/approval-step.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Principal } from "../../domain/principal.ts";
@@ -23,7 +23,7 @@ interface ForWhom {
 /** Who stands behind `owner` and `manager` in the flow's steps, now; looked up only where the flow names them. */
 export const loadApprovers = async (
   dependencies: ApproverDependencies,
-  { approval }: Pick<AccessFlow, "approval">,
+  { approval }: { readonly approval: { readonly steps: readonly FlowStep[] } },
   forWhom: ForWhom,
 ): Promise<ResolvedApprovers> => {
   const [owners, manager] = await Promise.all([

@@ -58,7 +58,6 @@ const narrowing: fc.Arbitrary<Narrowing> = fc.oneof(
     (flow) => ({ ...flow, settings: { ...flow.settings, maxSessionSeconds: 1800 } }),
     (flow) => ({ ...flow, active: false }),
     (flow) => ({ ...flow, breakGlass: { reviewWithinSeconds: 3600, watchers: [] } }),
-    (flow) => ({ ...flow, targets: flow.targets.slice(0, 1) }),
     ({ duration: { max, maxSeconds }, ...flow }) => ({
       ...flow,
       duration: { max, maxSeconds: maxSeconds / 2 },
