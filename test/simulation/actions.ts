@@ -228,6 +228,19 @@ const changeManager: Perform<"change-manager"> = (world, _n, { who, manager }) =
   return Promise.resolve();
 };
 
+const joinGroup: Perform<"join-group"> = (world, n, { who, group }) => {
+  const { memberships } = world.identity.directory;
+  const { milliseconds } = world.time;
+  const [GroupId, UserId] = [groupId(group), userId(who)];
+  const isThere = !world.ledger.gonePrincipals.has(UserId) && !world.ledger.gonePrincipals.has(GroupId);
+  if (!isThere || memberships.between(GroupId, UserId) !== undefined) return Promise.resolve();
+  const [CreatedAt, UpdatedAt] = [milliseconds / 1_000, milliseconds / 1_000];
+  const MembershipId = `00000000-0000-4000-9000-${String(n).padStart(12, "0")}`;
+  memberships.put({ MembershipId, GroupId, UserId, CreatedAt, UpdatedAt });
+  world.ledger.join(who, group, milliseconds);
+  return Promise.resolve();
+};
+
 const leaveGroup: Perform<"leave-group"> = (world, _n, { who, group }) => {
   const { memberships } = world.identity.directory;
   const membership = memberships.between(groupId(group), userId(who));
@@ -263,6 +276,7 @@ const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
   "confirm-flow": confirmFlow,
   "change-owner": changeOwner,
   "change-manager": changeManager,
+  "join-group": joinGroup,
   "leave-group": leaveGroup,
   "look-for-names": lookForNames,
 };

@@ -11,7 +11,7 @@ const setUp: History = {
   steps: [
     { n: 0, when: { at: 0 }, what: { do: "look-for-names" } },
     { n: 9, when: { at: 2 * MINUTE }, what: { do: "sync", who: FIRST_EDITOR } },
-    ...(Object.keys(flows) as FlowKey[]).map((flow, index) => ({
+    ...(["sandbox", "staging", "prod", "emergency"] as const satisfies FlowKey[]).map((flow, index) => ({
       n: index + 1,
       when: { at: MINUTE },
       what: { do: "change-flow" as const, who: FIRST_EDITOR, flow, terms: flows[flow].terms },

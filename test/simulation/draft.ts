@@ -26,6 +26,7 @@ export const emptyDraft = (random: Random): Draft => ({
     staging: flows.staging.terms,
     prod: flows.prod.terms,
     emergency: flows.emergency.terms,
+    automatic: flows.automatic.terms,
   },
 });
 

@@ -12,6 +12,7 @@ import type { Action, ClockPlace, Fault, FaultName, History, Landmark, Step, Whe
 import type { FunctionName } from "./lockstep/names.ts";
 import { add, emptyDraft, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
 import { addDecisions, addExtensionDecisions, isMoreTimeDecided } from "./generate-decisions.ts";
+import { addAutomaticFlow } from "./generate-automatic.ts";
 import { addEmergencies } from "./generate-emergencies.ts";
 import { addFlows, addPolicyChanges } from "./generate-policy.ts";
 import { randomOf, type Random } from "./random.ts";
@@ -177,6 +178,7 @@ const CALLS: Readonly<Record<FunctionName, number>> = {
   "sync-schedule": 4,
   "inventory-events": 12,
   sweep: 40,
+  automatic: 40,
 };
 
 /** Runs that are about no step: the sweep's on its schedule, and the removals that it asks for. */
@@ -431,6 +433,7 @@ export const generate = (seed: string, choice: FaultChoice): History => {
   if (random.chance(0.2)) addByHand(draft);
   if (random.chance(0.1)) addDeparture(draft);
   addPolicyChanges(policy);
+  addAutomaticFlow({ ...draft, random: randomOf(`${seed}/automatic`) }, allowed(choice).length > 0);
   addEmergencies({ ...draft, random: randomOf(`${seed}/emergencies`) });
   if (random.chance(0.05)) {
     add(draft, aroundSomeRequest(draft), {

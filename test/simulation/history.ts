@@ -56,6 +56,7 @@ export type Action =
   /** A pass over the whole organization, asked for by an administrator. With one, the inventory is kept all the time. */
   | { readonly do: "sync"; readonly who: PersonName }
   | { readonly do: "sweep"; readonly who: PersonName }
+  | { readonly do: "join-group"; readonly who: PersonName; readonly group: Group }
   | { readonly do: "leave-group"; readonly who: PersonName; readonly group: Group }
   | { readonly do: "change-manager"; readonly who: PersonName; readonly manager: PersonName };
 
@@ -133,5 +134,9 @@ export interface History {
 /** Whether the inventory is kept in it: syncs run, and CloudTrail's events are looked into. In all others nobody looks. */
 export const isSynced = ({ steps }: History): boolean =>
   steps.some(({ what }) => "do" in what && what.do === "sync");
+
+/** Whether a flow gives access by itself in it: those run all the time then. */
+export const hasAutomaticFlow = ({ steps }: History): boolean =>
+  steps.some(({ what }) => "do" in what && what.do === "change-flow" && what.terms.givenTo !== undefined);
 
 export const isFault = (what: Step["what"]): what is Fault => "fault" in what;

@@ -15,7 +15,7 @@ import { MACHINE } from "./lockstep/names.ts";
 import { combine } from "./oracle/combine.ts";
 import { invariants } from "./oracle/invariants.ts";
 import type { Watcher } from "./oracle/watcher.ts";
-import { anyOfEach } from "./policy.ts";
+import { anyOfEach, flows } from "./policy.ts";
 
 /** A made-up trace: what the watchers of one invariant are told, and which violations they report. */
 const underWatch = (number: number) => {
@@ -104,6 +104,12 @@ const underWatch = (number: number) => {
     claim,
     decide,
     start,
+    giveByItself: () => {
+      const { terms } = flows.automatic;
+      ledger.flows.set("staging/1", { name: "automatic", version: 1, by: "tara", terms, at: start });
+      ledger.leave("bruno", "oncall", start);
+      Object.assign(tracked, { automatic: true });
+    },
     beEmergency: () => {
       const breakGlass = { reviewWithinMinutes: 60, watchers: ["security", "oncall"] } as const;
       const terms = { steps: [], extensionNeedsApproval: true, breakGlass };
@@ -186,6 +192,16 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
     12: (trace, isDoctored) => {
       trace.assign(true, "lockstep");
       trace.watcher.synced(new Set(isDoctored ? [] : [trace.key]), new Set());
+    },
+    16: (trace, isDoctored) => {
+      trace.giveByItself();
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+      trace.pass(60);
+      trace.ledger.leave("alice", "oncall", trace.pass(0));
+      trace.pass(isDoctored ? 900 : 120);
+      trace.claim("revoking", "RevocationStarted");
+      trace.pass(3_600);
+      trace.watcher.end();
     },
     15: (trace, isDoctored) => {
       trace.claim("ended", "AccessEnded");

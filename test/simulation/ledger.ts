@@ -74,6 +74,8 @@ export interface Tracked {
   /** When it was asked for, by a call that may have been repeated. */
   readonly askedAt: number;
   readonly madeAt: number;
+  /** A flow made it by itself. */
+  readonly automatic?: true;
   readonly claims: Claim[];
   /** From when to when it needs its assignments; the end moves when it is extended or ended early. */
   need?: { readonly from: number; until: number };
@@ -222,6 +224,19 @@ export class Ledger {
     for (const membership of this.memberships.get(who) ?? []) {
       if (membership.what === group) membership.to = Math.min(membership.to, at);
     }
+  }
+
+  join(who: PersonName, group: Group, at: number): void {
+    const spans = this.memberships.get(who) ?? [];
+    this.memberships.set(who, spans);
+    spans.push({ what: group, from: at, to: Number.POSITIVE_INFINITY });
+  }
+
+  /** From when to when each person was in the group. */
+  stays(group: Group): { readonly who: PersonName; readonly from: number; readonly to: number }[] {
+    return [...this.memberships].flatMap(([who, spans]) =>
+      spans.filter(({ what }) => what === group).map(({ from, to }) => ({ who, from, to })),
+    );
   }
 
   /** Whether the person was in the group at some moment between the two. */

@@ -49,6 +49,8 @@ export interface FlowTerms {
   readonly forOthers?: true;
   readonly inactive?: true;
   readonly breakGlass?: EmergencyTerms;
+  /** The group whose members have the access by themselves: nobody asks. */
+  readonly givenTo?: Group;
 }
 
 /** Access at once in an emergency, which somebody of these, or an administrator, has to review afterwards. */
@@ -102,6 +104,13 @@ export const flows = {
       breakGlass: { reviewWithinMinutes: 90, watchers: ["security"] },
     },
   },
+  /** Nobody has written it yet. */
+  automatic: {
+    name: "automatic",
+    account: "staging",
+    maxMinutes: 60,
+    terms: { steps: [], extensionNeedsApproval: true, givenTo: "oncall" },
+  },
 } as const satisfies Readonly<Record<string, FlowModel>>;
 export type FlowKey = keyof typeof flows;
 
@@ -133,10 +142,12 @@ const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "satu
 
 /** The flow as an administrator writes it. */
 export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): AccessFlowBody => {
-  const { hours, automaticBelowMinutes, extensionNeedsApproval, breakGlass } = terms;
+  const { hours, automaticBelowMinutes, extensionNeedsApproval, breakGlass, givenTo } = terms;
+  const isExtended = breakGlass === undefined && givenTo === undefined;
   return AccessFlowBodySchema.parse({
     active: terms.inactive !== true,
-    requestors: { anyOf: [{ group: "engineers" }] },
+    ...(givenTo === undefined ? {} : { trigger: "automatic" }),
+    requestors: { anyOf: [{ group: givenTo ?? "engineers" }] },
     targets: [{ accounts: [account], permissionSets: [...permissionSets] }],
     duration: { max: `PT${maxMinutes}M` },
     ...(hours === undefined
@@ -157,9 +168,11 @@ export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): 
             watchers: breakGlass.watchers.map((group) => ({ group })),
           },
         }),
-    requestFor: terms.forOthers === true ? ["self", "others"] : ["self"],
+    ...(givenTo === undefined
+      ? { requestFor: terms.forOthers === true ? ["self", "others"] : ["self"] }
+      : {}),
     settings: {
-      maxExtensions: breakGlass === undefined ? MAX_EXTENSIONS : 0,
+      maxExtensions: isExtended ? MAX_EXTENSIONS : 0,
       extensionDuration: "PT1H",
       extensionNeedsApproval,
       requesterCanApproveSelf: terms.requesterCanApproveSelf === true,

@@ -7,7 +7,7 @@ import { RequestStream } from "../aws/request-stream.ts";
 import { TrailQueue } from "../aws/trail-queue.ts";
 import type { Conditions } from "../conditions.ts";
 import { effectsIn } from "../effects.ts";
-import { isSynced, NO_STEP, type History } from "../history.ts";
+import { hasAutomaticFlow, isSynced, NO_STEP, type History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
 import { lostCalls } from "../lost-calls.ts";
 import { busObserver, logObserver } from "../observers/output.ts";
@@ -17,6 +17,7 @@ import type { Random } from "../random.ts";
 import type { Simulator } from "../simulator.ts";
 import type { Trace } from "../trace.ts";
 import type { VirtualTime } from "../virtual-time.ts";
+import { runAutomaticRegularly } from "./automatic-schedule.ts";
 import { functions } from "./functions.ts";
 import type { FunctionName } from "./names.ts";
 import { StateMachine } from "./state-machine.ts";
@@ -132,6 +133,11 @@ export class Deployment {
     if (isSynced(history)) {
       syncRegularly(time, random, () => {
         this.events.send("sync-schedule", NO_STEP, {});
+      });
+    }
+    if (hasAutomaticFlow(history)) {
+      runAutomaticRegularly(time, random, () => {
+        this.events.send("automatic", NO_STEP, {});
       });
     }
     this.machine.start();

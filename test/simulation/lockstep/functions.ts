@@ -43,6 +43,8 @@ import { awaitApproval } from "../../../lambdas/core/use-cases/await-approval.ts
 import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
 import { recordTransition } from "../../../lambdas/core/use-cases/record-transition.ts";
 import type { Admission } from "../../../lambdas/core/ports/provider.ts";
+import { runAutomaticFlows } from "../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
+import { storedRotas } from "../../../lambdas/core/use-cases/stored-rotas.ts";
 import { inventoryCatalogue } from "../../../lambdas/core/use-cases/inventory-catalogue.ts";
 import { inventoryOrganization } from "../../../lambdas/core/use-cases/inventory-organization.ts";
 import { removeWhatIsQueued, type RemovalDependencies } from "../../../lambdas/core/use-cases/removals.ts";
@@ -207,6 +209,9 @@ const turnsOf = (environment: FunctionEnvironment) =>
 /** A scheduled sweep's time (lambdas/sweep/sweep-function.ts). */
 const SCHEDULED_SECONDS = 240;
 
+/** The time of a run of the automatic flows (lambdas/automatic/automatic-function.ts). */
+const AUTOMATIC_SECONDS = 240;
+
 export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
   api,
   administration,
@@ -282,6 +287,37 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
       });
       return async (image) => {
         await record(accessRequestOfImage(image as Parameters<typeof accessRequestOfImage>[0]));
+        return undefined;
+      };
+    },
+  },
+
+  automatic: {
+    timeoutSeconds: 300,
+    compose: (environment) => {
+      const { clientsFor, clock, log } = environment;
+      const shared = answering(environment);
+      const run = runAutomaticFlows({
+        ...shared,
+        requests: requestsOf(environment),
+        turns: turnsOf(environment),
+        onCall: storedRotas({ rotas: shared.rotas }),
+        catalogue: inventoryCatalogue({
+          inventory: shared.inventory,
+          restrictedBy: AccountIdSchema.parse(organizationFile.managementAccountId),
+        }),
+        organization: organization({ clientsFor }),
+        workflow: workflow({ clientsFor, stateMachineArn: MACHINE }),
+        delegatedAdministrator: true,
+        clock,
+      });
+      // As lambdas/automatic/automatic-function.ts, without the middleware.
+      return async () => {
+        const ran = await run({ seconds: AUTOMATIC_SECONDS });
+        if (ran === undefined) return undefined;
+        const { defects, ...rest } = ran;
+        log({ ran: rest });
+        if (defects.length > 0) throw defects[0] as Error;
         return undefined;
       };
     },

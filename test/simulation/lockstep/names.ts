@@ -23,4 +23,5 @@ export type FunctionName =
   | "sync"
   | "sync-schedule"
   | "inventory-events"
-  | "sweep";
+  | "sweep"
+  | "automatic";

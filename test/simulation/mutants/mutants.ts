@@ -1,3 +1,4 @@
+import { automatic } from "./automatic.ts";
 import { deciding } from "./deciding.ts";
 import { emergencies } from "./emergencies.ts";
 import { extending } from "./extending.ts";
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...granting,
   ...deciding,
   ...emergencies,
+  ...automatic,
   ...removing,
   ...extending,
   ...recording,

@@ -1,7 +1,7 @@
 import type { AccessRequest } from "../../../lambdas/core/domain/access-request.ts";
 import type { Attributes } from "../aws/dynamodb/expressions.ts";
 import type { RequestStream } from "../aws/request-stream.ts";
-import { isFault, type History } from "../history.ts";
+import { isFault, NO_STEP, type History } from "../history.ts";
 import { assignmentsOf, type Claim, type Ledger, type Tracked } from "../ledger.ts";
 import type { Watcher } from "../oracle/watcher.ts";
 import type { StepSchedule } from "../step-schedule.ts";
@@ -9,6 +9,7 @@ import type { Trace } from "../trace.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import { claimOf } from "./claims.ts";
 import { landmarksOf } from "./landmarks.ts";
+import { actionIn } from "./automatic-requests.ts";
 import type { UntoldTransitions } from "./untold-transitions.ts";
 
 export interface RequestSurroundings {
@@ -37,10 +38,28 @@ const moveNeed = (tracked: Tracked, { status, entry, expiresAt, at }: Claim): vo
 /** Follows each request from its first version to its last, as it is written. */
 export const requestObserver = (around: RequestSurroundings): ((item: Attributes) => void) => {
   const { history, time, ledger, watcher, schedule, stream, untold, trace, writingFor } = around;
+  let automatic = 0;
+  /** What no step made has a number that none has. */
+  const automaticallyMade = (request: AccessRequest): Tracked => {
+    const action = actionIn(request);
+    const tracked: Tracked = {
+      n: NO_STEP - (automatic += 1),
+      id: request.id,
+      action,
+      keys: assignmentsOf(action),
+      askedAt: time.milliseconds,
+      madeAt: time.milliseconds,
+      automatic: true,
+      claims: [],
+    };
+    ledger.track(tracked);
+    return tracked;
+  };
   /** The request as the ledger knows it; a new one was made by whoever's call is being answered. */
   const trackedOf = (request: AccessRequest): Tracked => {
     const known = ledger.withId(request.id);
     if (known !== undefined) return known;
+    if (request.automatic !== undefined) return automaticallyMade(request);
     const step = history.steps.find(({ n }) => n === writingFor());
     if (step === undefined || isFault(step.what) || step.what.do !== "request") {
       throw new Error(`Nobody made the request ${request.id}`);

@@ -1,6 +1,7 @@
 import { approvedFirst } from "./approved-first.ts";
 import { emergenciesAreReviewed } from "./emergencies-are-reviewed.ts";
 import { endsInTime } from "./ends-in-time.ts";
+import { followsItsContext } from "./follows-its-context.ts";
 import { getsOn } from "./gets-on.ts";
 import { happensAsAsked } from "./happens-as-asked.ts";
 import { neededStays } from "./needed-stays.ts";
@@ -32,4 +33,5 @@ export const invariants: readonly Invariant[] = [
   readersOnlyRead,
   served,
   emergenciesAreReviewed,
+  followsItsContext,
 ];

@@ -36,8 +36,11 @@ export const served: Invariant = {
   title: "what is asked for is what a flow gives to whoever asks",
   watch: ({ ledger, conditions, violated }) => {
     const whyNot = (tracked: Tracked, flow: FlowVersion, at: number): string | undefined => {
-      const { action, askedAt } = tracked;
+      const { action, askedAt, automatic } = tracked;
       const { terms } = flow;
+      // What nobody asks for is another invariant's (follows-its-context.ts).
+      if ((terms.givenTo !== undefined) !== (automatic === true)) return "is not for that";
+      if (automatic === true) return undefined;
       const model = flowNamed(flow.name);
       const clocksOff = conditions.furthestClockOff;
       const start = action.startInSeconds === undefined ? undefined : askedAt + action.startInSeconds * 1_000;
