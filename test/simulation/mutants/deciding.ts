@@ -43,8 +43,8 @@ export const deciding: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/domain/approval-step.ts",
-        find: `    : canBeShared(step.allOf, approvals);`,
-        replace: `    : step.allOf.some((approver) => isGiven(approver, approvals));`,
+        find: `    : canBeShared(step.allOf, approvals));`,
+        replace: `    : step.allOf.some((approver) => isGiven(approver, approvals)));`,
       },
     ],
   },
@@ -55,8 +55,8 @@ export const deciding: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/domain/approval-step.ts",
-        find: `      approvals.filter((approval) => !used.includes(approval)),`,
-        replace: `      approvals.filter(() => used.length > -1),`,
+        find: `  return approvers.every((approver) => find(approver, new Set()));`,
+        replace: `  return approvers.every((approver) => isGiven(approver, approvals) || find(approver, new Set()));`,
       },
     ],
   },
@@ -103,8 +103,8 @@ export const deciding: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/domain/approval.ts",
-        find: `    tiersOpen: tiers,`,
-        replace: `    tiersOpen: tiers + 5,`,
+        find: `      tiersOpen: open,`,
+        replace: `      tiersOpen: open + 5,`,
       },
     ],
   },

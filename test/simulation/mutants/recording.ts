@@ -9,10 +9,10 @@ export const recording: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/adapters/dynamodb/access-request-store.ts",
-        find: `      return access.put(itemOf(next), hasVersion(next.version - 1, from));`,
+        find: `      const outcome = await access.put(itemOf(next), hasVersion(next.version - 1, from));`,
         replace: `
       const always = { ...isNew, ConditionExpression: "attribute_exists(#pk)" };
-      return access.put(itemOf(next), from.length === 0 ? hasVersion(next.version - 1, from) : always);`,
+      const outcome = await access.put(itemOf(next), from.length === 0 ? hasVersion(next.version - 1, from) : always);`,
       },
     ],
   },
