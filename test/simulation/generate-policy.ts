@@ -1,14 +1,7 @@
 import { add, MINUTE, nearby, type Draft } from "./draft.ts";
 import type { Group } from "./cast.ts";
 import type { When } from "./history.ts";
-import {
-  flows,
-  type ApproverTerm,
-  type FlowKey,
-  type FlowTerms,
-  type Hours,
-  type StepTerms,
-} from "./policy.ts";
+import { type ApproverTerm, type FlowKey, type FlowTerms, type Hours, type StepTerms } from "./policy.ts";
 import type { Random } from "./random.ts";
 
 /** The flows by which people ask every day. */

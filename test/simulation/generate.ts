@@ -8,7 +8,7 @@ import {
   type PersonName,
 } from "./cast.ts";
 import { faultNames } from "./faults.ts";
-import type { Action, ClockPlace, Fault, FaultName, History, Landmark, Step, When } from "./history.ts";
+import type { Action, ClockPlace, Fault, FaultName, History, Landmark, When } from "./history.ts";
 import type { FunctionName } from "./lockstep/names.ts";
 import { add, emptyDraft, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
 import { addDecisions, addExtensionDecisions, isMoreTimeDecided } from "./generate-decisions.ts";

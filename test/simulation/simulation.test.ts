@@ -66,6 +66,34 @@ describe("the simulation", () => {
     expect(shrunk.history).toEqual(keeping(history, [first, second]));
   });
 
+  test("uses all that flows can say, emergencies and flows that give by themselves among it", () => {
+    const texts = Array.from({ length: 300 }, (_, index) =>
+      generate(String(index + 1), "none").steps.map(({ what }) => JSON.stringify(what)),
+    ).flat();
+    const used = [
+      /"needs":"all"/,
+      /"escalation"/,
+      /"owner"/,
+      /"manager"/,
+      /"sameApproverInSeveralSteps"/,
+      /"automaticBelowMinutes"/,
+      /"hours"/,
+      /"forWhom"/,
+      /"inactive"/,
+      /"do":"confirm-flow"/,
+      /"who":"chidi","flow"/,
+      /"breakGlass":true/,
+      /"do":"review"/,
+      /"givenTo"/,
+      /"do":"join-group"/,
+    ];
+    for (const pattern of used)
+      expect(
+        texts.some((text) => pattern.test(text)),
+        String(pattern),
+      ).toBe(true);
+  });
+
   test("asks for more time at every boundary tick, and gets it in some histories and not in others", () => {
     const ticks = new Set<number>();
     for (let seed = 1; seed <= 300; seed += 1) {
