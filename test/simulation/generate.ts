@@ -409,7 +409,7 @@ const addSyncs = (draft: Draft, names: readonly FaultName[]): void => {
 };
 
 /** The calls with which a usual pass looks at assignments. */
-const CALLS_AT_ASSIGNMENTS = [58, 90] as const;
+const CALLS_AT_ASSIGNMENTS = [66, 98] as const;
 
 /** Faults at a point of a function. */
 const POINTED: ReadonlySet<FaultName> = new Set([

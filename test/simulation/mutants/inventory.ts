@@ -99,7 +99,7 @@ export const inventory: readonly Mutant[] = [
       "what is doubtful is not looked at once more: the listing that is older than a grant or a revoke counts",
     expected: [11],
     // It has listed who has the permission set in the account.
-    steps: lookedAtTooEarly({ function: "sync", call: 70 }, 20_000),
+    steps: lookedAtTooEarly({ function: "sync", call: 82 }, 20_000),
     patches: [
       {
         file: "lambdas/core/use-cases/sync/write-assignments.ts",
