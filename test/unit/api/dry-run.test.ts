@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AccessFlow, FlowStep } from "../../../lambdas/core/domain/access-flow.ts";
+import { Circumstances } from "../../../lambdas/core/domain/explanation.ts";
 import type { FlowName, UserId } from "../../../lambdas/core/domain/ids.ts";
 import {
   aFlow,
@@ -100,7 +101,7 @@ describe("POST /requests?dryRun=true", () => {
       notNamed: 0,
     });
     expect(told.code).toBeUndefined();
-    expect(told.circumstances.map(({ verdict }) => verdict)).toEqual(Array(9).fill("met"));
+    expect(told.circumstances.map(({ verdict }) => verdict)).toEqual(Array(Circumstances.length).fill("met"));
     expect(told.considered).toMatchObject([{ flow: "prod-power", serves: true }]);
     expect(told.considered[0]?.conditions).toHaveLength(13);
   });

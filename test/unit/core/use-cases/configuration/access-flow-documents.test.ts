@@ -2,14 +2,24 @@ import { expect, it } from "vitest";
 import { accessFlowView } from "../../../../../lambdas/administration/views/access-flow-view.ts";
 import { AccessFlowBodySchema } from "../../../../../lambdas/core/contracts/access-flow.ts";
 import { AccessFlowSchema } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { BundleNameSchema, RotaNameSchema, ScopeNameSchema } from "../../../../../lambdas/core/domain/ids.ts";
 import { resolveAccessFlow } from "../../../../../lambdas/core/use-cases/configuration/resolve-access-flow.ts";
 import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "../../../../support/builders.ts";
+import { aBundle, anAccessScope, aRota } from "../../../../support/catalogue.ts";
 import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
+import { noPolicies } from "../../../../support/policies.ts";
 
 const directory = new FakeDirectory();
 directory.addUser({ userId: aUserId("alice"), userName: "alice" });
 directory.addGroup({ groupId: aGroupId("leads"), displayName: "leads" });
+const { bundles, accessScopes, rotas } = noPolicies();
+await bundles.put(aBundle({ name: BundleNameSchema.parse("databases") }));
+await accessScopes.put(anAccessScope({ name: ScopeNameSchema.parse("prod") }));
+for (const name of ["primary", "a"]) await rotas.put(aRota({ name: RotaNameSchema.parse(name) }));
 const dependencies = {
+  bundles,
+  accessScopes,
+  rotas,
   directory,
   organization: new FakeOrganization(),
   names: {
