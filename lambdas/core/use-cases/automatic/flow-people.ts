@@ -33,6 +33,19 @@ const MOST_PEOPLE = 10_000;
  */
 export const ATTRIBUTES_LOOKED_AT = 1_000;
 
+/** The managers of a party's people, as far as the directory names them: where it names no manager, anybody may be one. */
+interface Managers {
+  readonly named: ReadonlySet<UserId>;
+  readonly areAll: boolean;
+}
+
+const NOBODY: ReadonlySet<never> = new Set();
+
+const isAmong = ({ named, areAll }: Managers, id: UserId): Verdict => {
+  if (named.has(id)) return "met";
+  return areAll ? "unmet" : "unknown";
+};
+
 /** Whom a flow is for. */
 export interface FlowPeople {
   /** Everybody it may be for. */
@@ -55,18 +68,20 @@ export const peopleOfFlows = (dependencies: PeopleDependencies, now: Date) => {
   const peopleOnCall = remembered((rota: RotaName) => onCall.onCall(rota, now));
   const everybody = remembered((_everybody: "everybody") => usersOf(inventory));
 
-  const managersOf = async (party: Party): Promise<ReadonlySet<UserId> | undefined> => {
+  const managersOf = async (party: Party): Promise<Managers> => {
     const people = party.type === "user" ? [party.id] : await members(party.id);
-    if (people.length > MEMBERS_LOOKED_AT) return undefined;
+    // A group without members may be one that was deleted.
+    if (people.length === 0 || people.length > MEMBERS_LOOKED_AT) return { named: NOBODY, areAll: false };
     const managers = await inBatches(people, AT_A_TIME, managerOf);
-    return new Set(managers.filter((manager) => manager !== undefined));
+    const named = managers.filter((manager) => manager !== undefined);
+    return { named: new Set(named), areAll: named.length === managers.length };
   };
 
   const anchored = async ({ users, groups, rotas, managed }: Anchors): Promise<readonly UserId[]> => [
     ...users,
     ...(await inBatches(groups, AT_A_TIME, members)).flat(),
     ...(await inBatches(rotas, AT_A_TIME, peopleOnCall)).flatMap((people) => people ?? []),
-    ...(await inBatches(managed, AT_A_TIME, managersOf)).flatMap((managers) => [...(managers ?? [])]),
+    ...(await inBatches(managed, AT_A_TIME, managersOf)).flatMap(({ named }) => [...named]),
   ];
 
   return async (
@@ -89,10 +104,7 @@ export const peopleOfFlows = (dependencies: PeopleDependencies, now: Date) => {
       missingGroups,
       attributes,
       manages: new Map(
-        [...managers].map(([party, people]): [PartyKey, Verdict] => [
-          partyKey(party),
-          people === undefined ? "unknown" : verdictOf(people.has(id)),
-        ]),
+        [...managers].map(([party, found]): [PartyKey, Verdict] => [partyKey(party), isAmong(found, id)]),
       ),
       onCall: new Map(
         [...rotas].map(([rota, people]): [RotaName, Verdict] => [
