@@ -132,6 +132,7 @@ const CONNECTED_ROLES = [
   "lockstep-api",
   "lockstep-administration",
   "lockstep-sweep",
+  "lockstep-automatic",
   "lockstep-grant-access",
   "lockstep-revoke-access",
 ] as const;

@@ -27,6 +27,7 @@ export const trustedRoles = {
     functions.Api.name,
     functions.Administration.name,
     functions.Sweep.name,
+    functions.Automatic.name,
     functions.Sync.name,
     functions.SyncAccounts.name,
     functions.InventoryEvents.name,

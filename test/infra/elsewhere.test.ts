@@ -27,6 +27,7 @@ const PURPOSES: Readonly<Partial<Record<keyof typeof functions, readonly Session
   GrantAccess: ["grant", "observe"],
   RevokeAccess: ["revoke", "observe"],
   Sweep: ["observe"],
+  Automatic: ["identity"],
 };
 const ASKING = Object.keys(PURPOSES) as readonly (keyof typeof PURPOSES)[];
 /** They are in any connected organization and account. */
