@@ -3,6 +3,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/administration/env.ts";
+import { ConfigurationKinds } from "../../lambdas/core/domain/configuration/subject.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
@@ -56,14 +57,15 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       onItems("ReadEntitlements", tables.access, ["BatchGetItem"], ["entitlement#*"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
-      onTable("ReadAudit", tables.audit, ["Query"]),
-      // Nothing is deleted: what is taken away leaves the end of its audit chain.
+      // The chains of configuration (lambdas/core/domain/configuration/subject.ts), and none of a request.
       onItems(
-        "WriteFlowsAndIntegrations",
-        tables.config,
-        ["PutItem"],
-        ["access-flow", "bundle", "access-scope", "rota", "integration"],
+        "ReadConfigurationTrail",
+        tables.audit,
+        ["Query"],
+        ConfigurationKinds.map((kind) => `${kind}/*`),
       ),
+      // Nothing is deleted: what is taken away leaves the end of its audit chain.
+      onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], ConfigurationKinds),
       ...inOrganization(connector, [
         readDirectory(settings, ["DescribeUser", "GetGroupId", "GetUserId", "ListGroupMembershipsForMember"]),
         ...findOrganizationalUnits(settings),

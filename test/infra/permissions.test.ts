@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BY_DUE, SWEPT, accessKeys, configKey, inventoryKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
+import { chainOf, ConfigurationKinds } from "../../lambdas/core/domain/configuration/subject.ts";
 import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
 import { FactSchema } from "../../lambdas/core/domain/inventory/facts.ts";
 import { syncIdOf } from "../../lambdas/core/domain/sync.ts";
@@ -381,16 +382,15 @@ describe("the syncs", () => {
   });
 });
 
-describe("the table of flows and integrations", () => {
+describe("the table of flows, what they name, and integrations", () => {
   it("is written by administration only, and nothing but those", () => {
-    const keys = ["access-flow", "integration"];
+    const keys = ["access-flow", "bundle", "access-scope", "rota", "integration"] as const;
     expect(writersOf("ConfigTable")).toEqual({
       AdministrationRole: {
         "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
       },
     });
-    for (const kind of ["access-flow", "integration"] as const)
-      expect(keys).toContain(configKey({ kind, name: "any" }).pk);
+    for (const kind of keys) expect(configKey({ kind, name: "any" }).pk).toBe(kind);
   });
 });
 
@@ -483,7 +483,7 @@ describe("the audit trail", () => {
         .flatMap(({ Action }) => Action);
     expect(Object.fromEntries(roles.map((role) => [role, actionsOnAudit(role)]))).toEqual({
       AccessRequestWorkflowRole: [],
-      AdministrationRole: [],
+      AdministrationRole: ["dynamodb:Query"],
       ApiRole: ["dynamodb:Query"],
       AutomaticRole: [],
       AwaitApprovalRole: [],
@@ -499,5 +499,16 @@ describe("the audit trail", () => {
       SyncScheduleRole: [],
       SyncWorkflowRole: [],
     });
+  });
+
+  it("shows administration the chains of configuration, and none of a request", () => {
+    const reading = statementsOf(access, "AdministrationRole").filter((statement) =>
+      reachesTable(statement, "AuditTable"),
+    );
+    const chains = reading.map(({ Condition }) => partitionsOf(Condition));
+    expect(chains).toEqual([ConfigurationKinds.map((kind) => `${kind}/*`)]);
+    expect(chainOf({ kind: "rota", name: "any" })).toMatch(/^rota\//);
+    expect(aRequestId("one")).not.toContain("/");
+    expect(JSON.stringify(reading)).not.toContain("/index/");
   });
 });
