@@ -87,7 +87,7 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),
       "POST /access-flows/lint": async ({ body }) => ({
-        body: { findings: [...(await lint(body.flows ?? []))] },
+        body: { findings: [...(await lint(body))] },
       }),
       "POST /sweep": async () => ({ body: await ports.sweepRunner.run() }),
     } satisfies Handlers<"administration">,

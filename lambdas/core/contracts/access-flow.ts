@@ -5,6 +5,7 @@ import { FlowNameSchema } from "../domain/ids.ts";
 import { isUsablePattern, LONGEST_PATTERN } from "../domain/pattern.ts";
 import { TimeframeSchema } from "../domain/timeframe.ts";
 import { ApprovalDocumentSchema } from "./configuration/approval.ts";
+import { namesDiffer } from "./configuration/names-differ.ts";
 import { PartyDocumentSchema } from "./configuration/party.ts";
 import { PersonRuleDocumentSchema, withinBounds } from "./configuration/rule.ts";
 import { TargetDocumentSchema } from "./configuration/target.ts";
@@ -210,17 +211,4 @@ export const AccessFlowDocumentSchema = z
 export type AccessFlowDocument = z.output<typeof AccessFlowDocumentSchema>;
 
 /** A file of access flows: a list with names that differ. */
-export const AccessFlowFileSchema = z.array(AccessFlowDocumentSchema).check(
-  z.superRefine((flows, context) => {
-    for (const [index, { name }] of flows.entries()) {
-      const twin = flows.findIndex((other) => other.name === name);
-      if (twin === index) continue;
-      context.addIssue({
-        code: "custom",
-        path: [index, "name"],
-        input: name,
-        message: `a name that no other flow of the file has (number ${String(twin + 1)} has it too)`,
-      });
-    }
-  }),
-);
+export const AccessFlowFileSchema = z.array(AccessFlowDocumentSchema).check(namesDiffer("flow of the file"));

@@ -32,3 +32,4 @@ export type AccessScopeBody = z.output<typeof AccessScopeBodySchema>;
 
 /** One access scope of a file. */
 export const AccessScopeDocumentSchema = z.strictObject({ name: ScopeDocumentNameSchema, ...content });
+export type AccessScopeDocument = z.output<typeof AccessScopeDocumentSchema>;

@@ -128,6 +128,85 @@ it("finds scopes that select nothing, and counts what it reads", async () => {
   expect(world.inventory.reads).toBeLessThan(2 * everything.length);
 });
 
+it("lays bundles, access scopes and rotas over those that are there, each known to what names it", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  const proposed = {
+    flows: [
+      {
+        name: "on-call",
+        requestors: { onCall: "payments" },
+        targets: [{ bundle: "all" }],
+        duration: { max: "PT1H" },
+      },
+    ],
+    bundles: [{ name: "all", targets: [{ accessScope: "power" }] }],
+    accessScopes: [{ name: "power", query: 'permission_name = "PowerUser"' }],
+    rotas: [
+      {
+        name: "payments",
+        timeZone: "Europe/Berlin",
+        rotation: { participants: ["alice"], startsAt: "2026-01-05T08:00:00Z", every: "P1W" },
+      },
+    ],
+  };
+  expect(await codesOf(world, proposed)).toEqual([]);
+  expect(
+    await codesOf(world, {
+      ...proposed,
+      accessScopes: [{ name: "power", query: 'permission_name = "ReadOnly"' }],
+    }),
+  ).toEqual(["power: scope-empty"]);
+  expect(await world.ports.bundles.list()).toEqual([]);
+});
+
+it("answers what could not be saved as findings, and takes it for no reason to find more", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  const flow = { name: "new", requestors: { user: "alice" }, duration: { max: "PT1H" } };
+  const answer = await world.call("POST /access-flows/lint", {
+    as: frank,
+    body: {
+      flows: [{ ...flow, targets: [{ bundle: "broken" }] }],
+      bundles: [{ name: "broken", targets: [{ accounts: ["gone-prod"], permissionSets: ["PowerUser"] }] }],
+      rotas: [
+        {
+          name: "nobody",
+          timeZone: "Europe/Berlin",
+          rotation: { participants: ["zoe"], startsAt: "2026-01-05T08:00:00Z", every: "P1W" },
+        },
+      ],
+    },
+  });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      findings: [
+        { code: "cannot-be-saved", kind: "rota", name: "nobody", pointer: "/rotation/participants/0" },
+        {
+          severity: "error",
+          code: "cannot-be-saved",
+          kind: "bundle",
+          name: "broken",
+          pointer: "/targets/0/accounts/0",
+          message: expect.stringContaining("gone-prod") as unknown,
+        },
+      ],
+    },
+  });
+  expect(await codesOf(world, { flows: [{ ...flow, targets: [{ bundle: "missing" }] }] })).toEqual([
+    "new: cannot-be-saved",
+  ]);
+});
+
+it("refuses two of a name, and says which", async () => {
+  const { call } = await apiUnderTest();
+  const scope = { name: "power", query: 'permission_name = "PowerUser"' };
+  expect(
+    problemIn(await call("POST /access-flows/lint", { as: frank, body: { accessScopes: [scope, scope] } })),
+  ).toMatchObject({ status: 400, code: "invalid-body", errors: [{ pointer: "/accessScopes/1/name" }] });
+});
+
 it("is not for auditors, who change nothing, nor for others", async () => {
   const { call } = await apiUnderTest();
   for (const as of [alice, erin]) {

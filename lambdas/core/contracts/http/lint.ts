@@ -1,9 +1,18 @@
 import * as z from "zod/mini";
 import { FindingCodes, LintKinds } from "../../domain/lint/finding.ts";
 import { AccessFlowFileSchema } from "../access-flow.ts";
+import { AccessScopeDocumentSchema } from "../access-scope.ts";
+import { BundleDocumentSchema } from "../bundle.ts";
+import { namesDiffer } from "../configuration/names-differ.ts";
+import { RotaDocumentSchema } from "../rota.ts";
 
-/** The body of `POST /access-flows/lint`: flows that are laid over those that are there. */
-export const LintBodySchema = z.strictObject({ flows: z.optional(AccessFlowFileSchema) });
+/** The body of `POST /access-flows/lint`: documents that are laid over what is there. */
+export const LintBodySchema = z.strictObject({
+  flows: z.optional(AccessFlowFileSchema),
+  bundles: z.optional(z.array(BundleDocumentSchema).check(namesDiffer("bundle"))),
+  accessScopes: z.optional(z.array(AccessScopeDocumentSchema).check(namesDiffer("access scope"))),
+  rotas: z.optional(z.array(RotaDocumentSchema).check(namesDiffer("rota"))),
+});
 
 /** What is wrong with what is configured. */
 export const LintReportSchema = z.strictObject({

@@ -29,6 +29,7 @@ export const FindingCodes = [
   "duration-above-maximum",
   "no-standing-anchor",
   "too-many-named",
+  "cannot-be-saved",
 ] as const;
 export type FindingCode = (typeof FindingCodes)[number];
 

@@ -1,14 +1,21 @@
+import type { AccessScope } from "../../domain/access-scope.ts";
+import type { Bundle } from "../../domain/bundle.ts";
 import type { NamingItem, Catalogue } from "../../domain/configuration/naming-problems.ts";
 import { problemsOfNaming } from "../../domain/configuration/naming-problems.ts";
 import { referencesOf, type Naming } from "../../domain/configuration/references.ts";
 import type { DomainError } from "../../domain/errors.ts";
-import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
+import type { Rota } from "../../domain/rota.ts";
+import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
 
 /** What access flows and bundles may name. */
 export interface CatalogueStores {
-  readonly bundles: Pick<BundleStore, "list">;
-  readonly accessScopes: Pick<AccessScopeStore, "list">;
-  readonly rotas: Pick<RotaStore, "list">;
+  readonly bundles: Listed<Pick<Bundle, "name" | "targets">>;
+  readonly accessScopes: Listed<Pick<AccessScope, "name" | "query">>;
+  readonly rotas: Listed<Pick<Rota, "name">>;
+}
+
+interface Listed<Item> {
+  readonly list: () => Promise<readonly Item[]>;
 }
 
 /**

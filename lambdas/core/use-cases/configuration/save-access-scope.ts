@@ -41,7 +41,7 @@ export const saveAccessScope =
   };
 
 /** The access scope that a document means. */
-const scopeContent = ({ description, query }: AccessScopeBody): ContentOf<AccessScope> => ({
+export const scopeContent = ({ description, query }: AccessScopeBody): ContentOf<AccessScope> => ({
   ...(description === undefined ? {} : { description }),
   query,
 });
