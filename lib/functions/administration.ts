@@ -3,7 +3,6 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/administration/env.ts";
-import { ConfigurationKinds } from "../../lambdas/core/domain/configuration/subject.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { readDirectory } from "../permissions/directory.ts";
@@ -20,6 +19,9 @@ export interface AdministrationFunctionProps extends FunctionContext {
   readonly sync: IFunction;
   readonly sweep: IFunction;
 }
+
+/** What administrators write (lambdas/core/domain/configuration/subject.ts). */
+const CONFIGURATION_KINDS = ["access-flow", "bundle", "access-scope", "rota", "integration"] as const;
 
 /** Answers the HTTP API to those who administrate: access flows, integrations, syncs, the inventory, the sweep. */
 export function administrationFunction(scope: Construct, props: AdministrationFunctionProps): IFunction {
@@ -57,15 +59,15 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
       onItems("ReadEntitlements", tables.access, ["BatchGetItem"], ["entitlement#*"]),
       onTable("ReadFlowsAndIntegrations", tables.config, ["GetItem", "Query"]),
-      // The chains of configuration (lambdas/core/domain/configuration/subject.ts), and none of a request.
+      // The chains of configuration, and none of a request.
       onItems(
         "ReadConfigurationTrail",
         tables.audit,
         ["Query"],
-        ConfigurationKinds.map((kind) => `${kind}/*`),
+        CONFIGURATION_KINDS.map((kind) => `${kind}/*`),
       ),
       // Nothing is deleted: what is taken away leaves the end of its audit chain.
-      onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], ConfigurationKinds),
+      onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], CONFIGURATION_KINDS),
       ...inOrganization(connector, [
         readDirectory(settings, ["DescribeUser", "GetGroupId", "GetUserId", "ListGroupMembershipsForMember"]),
         ...findOrganizationalUnits(settings),

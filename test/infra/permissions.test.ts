@@ -384,7 +384,7 @@ describe("the syncs", () => {
 
 describe("the table of flows, what they name, and integrations", () => {
   it("is written by administration only, and nothing but those", () => {
-    const keys = ["access-flow", "bundle", "access-scope", "rota", "integration"] as const;
+    const keys = ConfigurationKinds;
     expect(writersOf("ConfigTable")).toEqual({
       AdministrationRole: {
         "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
