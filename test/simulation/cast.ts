@@ -65,11 +65,6 @@ export type PersonName = (typeof people)[number];
 export const userId = (name: PersonName): string => userIdOf(name);
 export const groupId = (name: Group): string => groupIdOf(name);
 
-/** Whose id it is. */
-export const groupNames: ReadonlyMap<string, Group> = new Map(
-  (Object.keys(groups) as Group[]).map((name) => [groupId(name), name]),
-);
-
 export const identityCenter = {
   region: "eu-west-1",
   instanceArn,

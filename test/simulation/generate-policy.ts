@@ -54,7 +54,7 @@ const hours: readonly Hours[] = [
   { from: 8 * 60 + 10, to: 12 * 60 },
 ];
 
-export const someTerms = (random: Random): FlowTerms => ({
+const someTerms = (random: Random): FlowTerms => ({
   steps: Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, () => step(random)),
   extensionNeedsApproval: random.chance(0.6),
   ...(random.chance(0.2) ? { sameApproverInSeveralSteps: true } : {}),

@@ -130,7 +130,7 @@ export const aPendingRequest = (
 };
 
 /** A flow's steps as a request has them, where they name users and groups alone. */
-export const requestStepsOf = ({ approval }: Pick<AccessFlow, "approval">): RequestStep[] => {
+const requestStepsOf = ({ approval }: Pick<AccessFlow, "approval">): RequestStep[] => {
   const nobody = { owners: [], manager: { nobody: "nobody was looked up" } };
   const resolved = resolveSteps(approval.steps, nobody);
   if ("unresolved" in resolved) throw new Error("The flow's steps name more than users and groups");

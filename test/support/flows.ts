@@ -92,7 +92,7 @@ export const anyExclude = fc
   .tuple(anyResources, some(permissionSets))
   .map(([resources, sets]) => ({ ...resources, ...(sets.length === 0 ? {} : { permissionSets: sets }) }));
 
-export const anyResourceTarget: fc.Arbitrary<ResourceTarget> = fc
+const anyResourceTarget: fc.Arbitrary<ResourceTarget> = fc
   .tuple(
     anyResources,
     fc.oneof(fc.constant(permissionSets), some(permissionSets, 1)),
@@ -151,7 +151,7 @@ const anyApproval: fc.Arbitrary<AccessFlow["approval"]> = fc
   }));
 
 /** Any flow that takes requests, or does not. */
-export const anyFlow: fc.Arbitrary<AccessFlow> = fc
+const anyFlow: fc.Arbitrary<AccessFlow> = fc
   .record(
     {
       requestors: anyPersonRule,

@@ -100,7 +100,7 @@ const limitsOf = (flow: AccessFlow, ask: Ask): Limits => {
 };
 
 /** Whether the flow's conditions for doing without approval are met; unmet where it has none. */
-export const isApprovedAutomatically = (
+const isApprovedAutomatically = (
   { approval, duration }: Pick<AccessFlow, "approval" | "duration">,
   ask: Ask,
   context: EvaluationContext,

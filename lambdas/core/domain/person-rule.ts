@@ -67,7 +67,7 @@ const compared = {
 const operatorWords = { is: "is", contains: "contains", startsWith: "starts with" } as const;
 
 /** A condition in words, for people who read why a flow does or does not serve them. */
-export const wordsOf = (condition: AutomaticApprovalCondition): string => {
+const wordsOf = (condition: AutomaticApprovalCondition): string => {
   switch (condition.type) {
     case "user":
       return `user ${condition.name}`;

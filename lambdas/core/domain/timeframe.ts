@@ -20,7 +20,6 @@ export const Weekdays = [
   "friday",
   "saturday",
 ] as const;
-export type Weekday = (typeof Weekdays)[number];
 
 const clockTime = (example: string) =>
   z.string().check(

@@ -16,7 +16,7 @@ import { error, warning, type Said } from "./finding.ts";
 const gone = (what: string, name: string): string =>
   `${what} ${name} is not there any more (one that is made again under its name is another one). Name another, or take it out.`;
 
-export const deadParty = (party: Party, pointer: string, world: World | undefined): readonly Said[] => {
+const deadParty = (party: Party, pointer: string, world: World | undefined): readonly Said[] => {
   if (world === undefined) return [];
   if (party.type === "user") {
     const user = world.users.get(party.id);

@@ -26,7 +26,7 @@ const sessionsTooLong = ({ settings, targets }: LintedFlow, { permissionSets }: 
   );
 };
 
-export const permissionSetsOf = (
+const permissionSetsOf = (
   target: FlowTarget,
 ): readonly { readonly id: Parameters<World["permissionSets"]["get"]>[0]; readonly name: string }[] =>
   isResourceTarget(target) || isScopeTarget(target) ? (target.permissionSets ?? []) : [];

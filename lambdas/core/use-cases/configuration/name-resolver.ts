@@ -203,7 +203,7 @@ const unitAt = async (
 };
 
 /** Throws of a name that nothing has. */
-export const unknown = (kind: string, name: string, pointer: string): DomainError => {
+const unknown = (kind: string, name: string, pointer: string): DomainError => {
   const detail = `There is no ${kind} ${JSON.stringify(name)}.`;
   return new DomainError("unknown-name", detail, [{ pointer, detail }]);
 };

@@ -120,12 +120,3 @@ export const accountsToLocate = (
   asked: readonly Target[],
   flows: readonly AccessFlow[],
 ): readonly AccountId[] => neededOfTargets(flows, [], asked).located;
-
-/** The groups among the approvers of a flow. */
-export const approverGroupsOf = ({ approval }: Pick<AccessFlow, "approval">): readonly GroupId[] => [
-  ...new Set(
-    approval.steps
-      .flatMap((step) => [...approversOf(step), ...(step.escalation?.tiers.flat() ?? [])])
-      .flatMap((approver) => (approver.type === "group" ? [approver.id] : [])),
-  ),
-];
