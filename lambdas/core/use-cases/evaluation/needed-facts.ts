@@ -1,5 +1,4 @@
 import {
-  approversOf,
   isResourceTarget,
   isScopeTarget,
   partyKey,
