@@ -157,7 +157,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     [
       "access-flows",
       "- name: a\n  colour: red\n",
-      ":2: found the unknown key [0].colour, expected one of name, requestors,",
+      ":2: found the unknown key [0].colour, expected one of name, trigger,",
     ],
     [
       "access-flows",
