@@ -2,7 +2,7 @@
 
 A request line and headers of more than 10,240 bytes are refused by API Gateway itself: such calls are not made.
 
-And, where LOCKSTEP_FUZZ_KNOWN says what exists: puts that into what is made up, ids of requests, names of accounts, groups and flows.
+And, where LOCKSTEP_FUZZ_KNOWN says what exists: puts that into what is made up, ids of requests, names of accounts, groups, flows and what they name.
 Made-up names are refused before the API does anything with them. A value is chosen by a checksum of what it replaces,
 so that the same seed sends the same calls. Which members of a body stand for what is told by their names alone: a new
 route needs nothing here.
@@ -29,13 +29,28 @@ BY_MEMBER = {
     "organizationalUnits": "organizationalUnits",
     "group": "groups",
     "user": "users",
+    "bundle": "names",
+    "accessScope": "names",
+    "onCall": "names",
+    "integration": "integrations",
+    "query": "queries",
+    "participants": "users",
     "duration": "durations",
     "max": "durations",
+    "default": "durations",
+    "durationBelow": "durations",
     "within": "durations",
+    "reviewWithin": "durations",
+    "after": "durations",
+    "every": "turns",
     "extensionDuration": "durations",
     "maxSessionDuration": "durations",
     "startAt": "moments",
+    "startsAt": "moments",
 }
+
+# A confirmation names the version that was looked at: that of what was changed a few times at most.
+LATEST_VERSION = 3
 
 
 def checksum(value):
@@ -57,6 +72,8 @@ def with_known(member, value):
         # A list of one kind of name does not repeat one: that would be refused for itself.
         items = [with_known(member, inner) for inner in value]
         return [item for index, item in enumerate(items) if item not in items[:index]]
+    if member == "version" and isinstance(value, int):
+        return 1 + value % LATEST_VERSION
     return value if kind is None or not isinstance(value, str) else chosen(kind, value)
 
 
@@ -85,7 +102,7 @@ def map_path_parameters(context, parameters):
     if "id" in known:
         known["id"] = chosen("requests", known["id"])
     if "name" in known:
-        known["name"] = chosen("flows", known["name"])
+        known["name"] = chosen("names", known["name"])
     return known
 
 
@@ -94,6 +111,9 @@ def map_query(context, query):
     # No list gave a cursor that was made up.
     if "cursor" in known and checksum(known["cursor"]) % 4 != 0:
         del known["cursor"]
+    for member, kind in (("name", "names"), ("query", "queries"), ("integration", "integrations")):
+        if member in known:
+            known[member] = chosen(kind, known[member])
     return known
 
 

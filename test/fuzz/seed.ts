@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import { apiClient, type CallOptions } from "../e2e/support/api-client.ts";
 import { until } from "../e2e/support/until.ts";
 import { tokenOf } from "./token-of.ts";
@@ -6,13 +7,17 @@ import { tokenOf } from "./token-of.ts";
 /** What there is, for hooks.py to put into the calls. */
 export interface Known {
   readonly requests: readonly string[];
-  readonly flows: readonly string[];
+  /** Of access flows, bundles, access scopes and rotas: one is of all of them. */
+  readonly names: readonly string[];
+  readonly integrations: readonly string[];
   readonly accounts: readonly string[];
   readonly permissionSets: readonly string[];
   readonly organizationalUnits: readonly string[];
   readonly groups: readonly string[];
   readonly users: readonly string[];
   readonly durations: readonly string[];
+  readonly turns: readonly string[];
+  readonly queries: readonly string[];
   readonly moments: readonly string[];
 }
 
@@ -27,6 +32,34 @@ const EXTENDABLE = {
   targets: [{ accounts: ["ledger-dev"], permissionSets: ["DatabaseOperator"] }],
   duration: { max: "P1D" },
   settings: { maxExtensions: 10, extensionDuration: "PT1H", extensionNeedsApproval: false },
+};
+
+/** The one name that a flow, a bundle, a scope and a rota have. */
+const OF_EVERY_KIND = "fuzzed";
+
+const QUERIES = [
+  'permission_name = "ReadOnly"',
+  'resource_name starts_with "payments" and permission_name in ("ReadOnly", "PowerUser")',
+  'resource_tag["owner"] = "payments"',
+] as const;
+
+const BUNDLE = { targets: [{ accounts: ["payments-dev"], permissionSets: ["DatabaseOperator"] }] };
+
+const ROTA = {
+  timeZone: "Europe/Berlin",
+  rotation: {
+    participants: ["alice@example.com", "grace"],
+    startsAt: "2026-01-05T08:00:00Z",
+    every: "P1W",
+  },
+};
+
+/** Access in an emergency, by a rule and by targets of which the shipped flows have none. */
+const EMERGENCY = {
+  requestors: { anyOf: [{ group: "payments-engineers" }, { onCall: OF_EVERY_KIND }] },
+  targets: [{ bundle: OF_EVERY_KIND }, { accessScope: OF_EVERY_KIND, permissionSets: ["ReadOnly"] }],
+  duration: { max: "PT8H" },
+  breakGlass: { reviewWithin: "PT24H", watchers: [{ group: "payments-leads" }] },
 };
 
 /**
@@ -68,6 +101,10 @@ export const seed = async (api: string, round: string): Promise<Known> => {
   const decide = (decision: "approve" | "reject", { id }: Request) =>
     as("grace", `POST /requests/${id}/decisions`, { body: { decision } });
 
+  await as("tara", `PUT /bundles/${OF_EVERY_KIND}`, { body: BUNDLE });
+  await as("tara", `PUT /access-scopes/${OF_EVERY_KIND}`, { body: { query: QUERIES[0] } });
+  await as("tara", `PUT /rotas/${OF_EVERY_KIND}`, { body: ROTA });
+  await as("tara", `PUT /access-flows/${OF_EVERY_KIND}`, { body: EMERGENCY });
   await as("tara", "PUT /access-flows/extendable", { body: EXTENDABLE });
   const soon = new Date(Date.now() + 30 * DAY_MILLISECONDS).toISOString();
   const needsApproval = ["payments-prod", "PowerUser"] as const;
@@ -83,22 +120,32 @@ export const seed = async (api: string, round: string): Promise<Known> => {
   const approved = await ask(...needsApproval);
   await decide("approve", approved);
   const revoked = await ask("payments-staging", "ReadOnly");
-  for (const one of [...extendable, approved, revoked]) await inStatus(one, "active");
+  const emergencies: Request[] = [];
+  for (let one = 0; one < 4; one += 1)
+    emergencies.push(await ask("payments-dev", "DatabaseOperator", { breakGlass: true }));
+  for (const one of [...extendable, approved, revoked, ...emergencies]) await inStatus(one, "active");
   await inStatus(scheduled, "scheduled");
-  await as("alice", `POST /requests/${revoked.id}/revoke`);
-  await inStatus(revoked, "ended");
+  // What is over waits for its review.
+  for (const one of [revoked, ...emergencies.slice(1)]) {
+    await as("alice", `POST /requests/${one.id}/revoke`);
+    await inStatus(one, "ended");
+  }
 
   return {
-    requests: [...pending, ...extendable, scheduled, cancelled, rejected, approved, revoked].map(
-      ({ id }) => id,
-    ),
-    flows: ["prod-power", "payments-read", "look-around", "fuzz-a", "fuzz-b"],
+    requests: [
+      ...[...pending, ...extendable, ...emergencies],
+      ...[scheduled, cancelled, rejected, approved, revoked],
+    ].map(({ id }) => id),
+    names: ["prod-power", "payments-read", "look-around", OF_EVERY_KIND, "fuzz-a", "fuzz-b"],
+    integrations: [HOME_INTEGRATION],
     accounts: ["payments-prod", "payments-staging", "ledger-dev", "343434343434", "northwind-management"],
     permissionSets: ["ReadOnly", "PowerUser", "DatabaseOperator"],
     organizationalUnits: ["/Workloads/NonProd", "/Workloads/Prod", "/Security"],
     groups: ["payments-engineers", "payments-leads", "platform-admins", "auditors"],
     users: ["alice@example.com", "grace", "tara@example.com"],
     durations: ["PT15M", "PT30M", "PT45M", "PT1H", "P1D"],
+    turns: ["P1D", "P1W", "P28D"],
+    queries: QUERIES,
     moments: [soon, new Date(Date.now() + DAY_MILLISECONDS).toISOString()],
   };
 };
