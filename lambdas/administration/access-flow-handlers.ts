@@ -5,9 +5,11 @@ import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
+import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { accessFlowView } from "./views/access-flow-view.ts";
+import { withWarnings } from "./with-warnings.ts";
 
 /** What the routes of access flows work with. */
 interface AccessFlowDependencies {
@@ -19,6 +21,7 @@ interface AccessFlowDependencies {
   readonly organization: Pick<Organization, "organizationalUnitAt">;
   readonly names: Names;
   readonly clock: Pick<Clock, "now">;
+  readonly soundness: Soundness;
 }
 
 type AccessFlowRoute = Extract<RouteKey, `${string} /access-flows` | `${string} /access-flows/{name}`>;
@@ -36,7 +39,9 @@ export const accessFlowHandlers = (dependencies: AccessFlowDependencies): Handle
     }),
     "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
     "PUT /access-flows/{name}": async ({ path, body, ...call }) => ({
-      body: accessFlowView(await saveFlow({ author: authorOf(call), name: path.name, flow: body })),
+      body: await withWarnings(dependencies.soundness, "access-flow", async (check) =>
+        accessFlowView(await saveFlow({ author: authorOf(call), name: path.name, flow: body, check })),
+      ),
     }),
     "DELETE /access-flows/{name}": async ({ path, ...call }) => {
       await deleteFlow(path.name, authorOf(call));

@@ -9,9 +9,11 @@ import { deleteNamed } from "../core/use-cases/configuration/delete-named.ts";
 import { getItem, listItems } from "../core/use-cases/configuration/named-items.ts";
 import { saveAccessScope } from "../core/use-cases/configuration/save-access-scope.ts";
 import { previewAccessScope } from "../core/use-cases/preview-access-scope.ts";
+import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { accessScopeView } from "./views/access-scope-view.ts";
+import { withWarnings } from "./with-warnings.ts";
 
 /** What the routes of access scopes work with. */
 interface AccessScopeDependencies {
@@ -21,6 +23,7 @@ interface AccessScopeDependencies {
   readonly inventory: Pick<InventoryReader, "page">;
   readonly integrations: Pick<IntegrationStore, "list">;
   readonly clock: Pick<Clock, "now">;
+  readonly soundness: Soundness;
 }
 
 type AccessScopeRoute = Extract<RouteKey, `${string} /access-scopes${string}`>;
@@ -42,7 +45,9 @@ export const accessScopeHandlers = (dependencies: AccessScopeDependencies): Hand
     }),
     "GET /access-scopes/{name}": async ({ path }) => ({ body: accessScopeView(await get(path.name)) }),
     "PUT /access-scopes/{name}": async ({ path, body, ...call }) => ({
-      body: accessScopeView(await save({ author: authorOf(call), name: path.name, scope: body })),
+      body: await withWarnings(dependencies.soundness, "access-scope", async (check) =>
+        accessScopeView(await save({ author: authorOf(call), name: path.name, scope: body, check })),
+      ),
     }),
     "DELETE /access-scopes/{name}": async ({ path, ...call }) => {
       await remove(path.name, authorOf(call));

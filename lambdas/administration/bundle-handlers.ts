@@ -7,9 +7,11 @@ import { getItem, listItems } from "../core/use-cases/configuration/named-items.
 import { saveBundle } from "../core/use-cases/configuration/save-bundle.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
+import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { bundleView } from "./views/bundle-view.ts";
+import { withWarnings } from "./with-warnings.ts";
 
 /** What the routes of bundles work with. */
 interface BundleDependencies extends NameDependencies {
@@ -18,6 +20,7 @@ interface BundleDependencies extends NameDependencies {
   readonly accessScopes: Pick<AccessScopeStore, "list">;
   readonly rotas: Pick<RotaStore, "list">;
   readonly clock: Pick<Clock, "now">;
+  readonly soundness: Soundness;
 }
 
 type BundleRoute = Extract<RouteKey, `${string} /bundles${string}`>;
@@ -35,7 +38,9 @@ export const bundleHandlers = (dependencies: BundleDependencies): HandlersOf<Bun
     "GET /bundles": async ({ query }) => ({ body: pageView(await list(pageOf(query)), bundleView) }),
     "GET /bundles/{name}": async ({ path }) => ({ body: bundleView(await get(path.name)) }),
     "PUT /bundles/{name}": async ({ path, body, ...call }) => ({
-      body: bundleView(await save({ author: authorOf(call), name: path.name, bundle: body })),
+      body: await withWarnings(dependencies.soundness, "bundle", async (check) =>
+        bundleView(await save({ author: authorOf(call), name: path.name, bundle: body, check })),
+      ),
     }),
     "DELETE /bundles/{name}": async ({ path, ...call }) => {
       await remove(path.name, authorOf(call));

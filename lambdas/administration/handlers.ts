@@ -23,6 +23,7 @@ import type {
 import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
 import { lintWhatIsThere } from "../core/use-cases/lint/lint-what-is-there.ts";
+import { soundness } from "../core/use-cases/lint/soundness.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
 import type { Handlers } from "../http/call.ts";
 import { callers } from "../http/callers.ts";
@@ -75,14 +76,15 @@ export const administrationOf = (ports: AdministrationPorts): RouterDependencies
   const calling = callers(ports);
   const names = resolveNames({ ...ports, refresh: ports.catalogueRefresh });
   const lint = lintWhatIsThere({ ...ports, names });
+  const sound = soundness(ports);
   return {
     ...calling,
     logger: ports.logger,
     handlers: {
-      ...accessFlowHandlers({ ...ports, names }),
-      ...accessScopeHandlers(ports),
-      ...bundleHandlers({ ...ports, names }),
-      ...rotaHandlers({ ...ports, names }),
+      ...accessFlowHandlers({ ...ports, names, soundness: sound }),
+      ...accessScopeHandlers({ ...ports, soundness: sound }),
+      ...bundleHandlers({ ...ports, names, soundness: sound }),
+      ...rotaHandlers({ ...ports, names, soundness: sound }),
       ...configurationHandlers(ports),
       ...integrationHandlers(ports),
       ...inventoryHandlers({ ...ports, rolesOf: calling.rolesOf }),

@@ -7,9 +7,11 @@ import { getItem, listItems } from "../core/use-cases/configuration/named-items.
 import { saveRota } from "../core/use-cases/configuration/save-rota.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { AccessFlowStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
+import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";
 import { onCallView, rotaView } from "./views/rota-view.ts";
+import { withWarnings } from "./with-warnings.ts";
 
 /** What the routes of rotas work with. */
 interface RotaDependencies extends NameDependencies {
@@ -17,6 +19,7 @@ interface RotaDependencies extends NameDependencies {
   readonly flows: Pick<AccessFlowStore, "list">;
   readonly bundles: Pick<BundleStore, "list">;
   readonly clock: Pick<Clock, "now">;
+  readonly soundness: Soundness;
 }
 
 type RotaRoute = Extract<RouteKey, `${string} /rotas${string}`>;
@@ -34,7 +37,9 @@ export const rotaHandlers = (dependencies: RotaDependencies): HandlersOf<RotaRou
     "GET /rotas": async ({ query }) => ({ body: pageView(await list(pageOf(query)), rotaView) }),
     "GET /rotas/{name}": async ({ path }) => ({ body: rotaView(await get(path.name)) }),
     "PUT /rotas/{name}": async ({ path, body, ...call }) => ({
-      body: rotaView(await save({ author: authorOf(call), name: path.name, rota: body })),
+      body: await withWarnings(dependencies.soundness, "rota", async (check) =>
+        rotaView(await save({ author: authorOf(call), name: path.name, rota: body, check })),
+      ),
     }),
     "DELETE /rotas/{name}": async ({ path, ...call }) => {
       await remove(path.name, authorOf(call));

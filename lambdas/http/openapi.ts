@@ -29,7 +29,14 @@ import {
   RefreshSchema,
 } from "../core/contracts/http/integrations.ts";
 import { inventoryAnswers } from "../core/contracts/http/inventory-operations.ts";
-import { LintBodySchema, LintReportSchema } from "../core/contracts/http/lint.ts";
+import {
+  AccessFlowSavedSchema,
+  AccessScopeSavedSchema,
+  BundleSavedSchema,
+  LintBodySchema,
+  LintReportSchema,
+  RotaSavedSchema,
+} from "../core/contracts/http/lint.ts";
 import { MeSchema } from "../core/contracts/http/me.ts";
 import { operations, type OperationContract } from "../core/contracts/http/operations.ts";
 import { ProblemSchema } from "../core/contracts/http/problem.ts";
@@ -86,13 +93,17 @@ const answers: Readonly<Record<string, z.ZodMiniType>> = {
   PersonRule: PersonRuleDocumentSchema,
   AutomaticApproval: AutomaticApprovalDocumentSchema,
   AccessFlowList: AccessFlowListSchema,
+  AccessFlowSaved: AccessFlowSavedSchema,
   Bundle: BundleViewSchema,
   BundleList: BundleListSchema,
+  BundleSaved: BundleSavedSchema,
   AccessScope: AccessScopeViewSchema,
   AccessScopeList: AccessScopeListSchema,
+  AccessScopeSaved: AccessScopeSavedSchema,
   Preview: PreviewSchema,
   Rota: RotaViewSchema,
   RotaList: RotaListSchema,
+  RotaSaved: RotaSavedSchema,
   OnCall: OnCallSchema,
   LintReport: LintReportSchema,
   ConfigurationChange: ConfigurationChangeSchema,

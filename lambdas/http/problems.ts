@@ -38,6 +38,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "invalid-integration": { status: 400, title: "The integration does not fit" },
   "too-many-named": { status: 400, title: "Too many resources are named one by one" },
   "scope-without-permissions": { status: 400, title: "Every permission set would be meant" },
+  "configuration-unsound": { status: 400, title: "It could never do what it is for" },
   "still-named": { status: 409, title: "Something still names it" },
   "configuration-too-large": { status: 413, title: "There is too much in it to be kept" },
   "wrong-connector-account": {

@@ -27,6 +27,7 @@ export type DomainErrorCode =
   | "invalid-integration"
   | "too-many-named"
   | "scope-without-permissions"
+  | "configuration-unsound"
   | "still-named"
   | "configuration-too-large"
   | "wrong-connector-account"

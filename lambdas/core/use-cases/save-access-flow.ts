@@ -8,7 +8,7 @@ import type { CatalogueStores } from "./configuration/catalogue.ts";
 import type { NameDependencies } from "./configuration/name-resolver.ts";
 import { nameOfItem } from "./configuration/named-items.ts";
 import { resolveAccessFlow } from "./configuration/resolve-access-flow.ts";
-import { saveConfiguration } from "./configuration/save-configuration.ts";
+import { saveConfiguration, type CheckBeforeSave } from "./configuration/save-configuration.ts";
 
 interface Dependencies extends NameDependencies, CatalogueStores {
   readonly flows: Pick<AccessFlowStore, "head" | "put" | "delete">;
@@ -19,6 +19,7 @@ interface SaveInput {
   readonly author: Author;
   readonly name: string;
   readonly flow: AccessFlowBody;
+  readonly check?: CheckBeforeSave<AccessFlow> | undefined;
 }
 
 /**
@@ -27,9 +28,10 @@ interface SaveInput {
  */
 export const saveAccessFlow =
   (dependencies: Dependencies) =>
-  async ({ author, name, flow }: SaveInput): Promise<AccessFlow> => {
+  async ({ author, name, flow, check }: SaveInput): Promise<AccessFlow> => {
     const flowName = nameOfItem(NAME, name, flow);
     const content = await resolveAccessFlow(dependencies, flow);
+    await check?.({ name: flowName, ...content });
     const { flows, clock } = dependencies;
     return saveConfiguration<AccessFlow>({ kind: "access-flow", store: flows, clock })(
       flowName,

@@ -37,7 +37,14 @@ import {
 } from "./integrations.ts";
 import { ExplanationAskSchema, ExplanationSchema } from "./explanations.ts";
 import { inventoryOperations } from "./inventory-operations.ts";
-import { LintBodySchema, LintReportSchema } from "./lint.ts";
+import {
+  AccessFlowSavedSchema,
+  AccessScopeSavedSchema,
+  BundleSavedSchema,
+  LintBodySchema,
+  LintReportSchema,
+  RotaSavedSchema,
+} from "./lint.ts";
 import { PageQuerySchema } from "./lists.ts";
 import { MeQuerySchema, MeSchema } from "./me.ts";
 import {
@@ -303,8 +310,9 @@ export const operations = {
     query: nothing,
     body: AccessFlowBodySchema,
     invalidBody: "invalid-access-flow",
-    answer: flow,
+    answer: { status: 200, schema: AccessFlowSavedSchema },
     problems: [
+      "configuration-unsound",
       "unknown-name",
       "ambiguous-name",
       "too-many-named",
@@ -349,8 +357,9 @@ export const operations = {
     query: nothing,
     body: BundleBodySchema,
     invalidBody: "invalid-bundle",
-    answer: bundle,
+    answer: { status: 200, schema: BundleSavedSchema },
     problems: [
+      "configuration-unsound",
       "unknown-name",
       "ambiguous-name",
       "too-many-named",
@@ -395,8 +404,13 @@ export const operations = {
     query: nothing,
     body: AccessScopeBodySchema,
     invalidBody: "invalid-access-scope",
-    answer: accessScope,
-    problems: ["scope-without-permissions", "configuration-too-large", "concurrent-modification"],
+    answer: { status: 200, schema: AccessScopeSavedSchema },
+    problems: [
+      "configuration-unsound",
+      "scope-without-permissions",
+      "configuration-too-large",
+      "concurrent-modification",
+    ],
   },
   "DELETE /access-scopes/{name}": {
     summary: "Delete an access scope that no access flow and no bundle names",
@@ -443,8 +457,14 @@ export const operations = {
     query: nothing,
     body: RotaBodySchema,
     invalidBody: "invalid-rota",
-    answer: rota,
-    problems: ["unknown-name", "ambiguous-name", "configuration-too-large", "concurrent-modification"],
+    answer: { status: 200, schema: RotaSavedSchema },
+    problems: [
+      "configuration-unsound",
+      "unknown-name",
+      "ambiguous-name",
+      "configuration-too-large",
+      "concurrent-modification",
+    ],
   },
   "DELETE /rotas/{name}": {
     summary: "Delete a rota that no access flow names",

@@ -28,6 +28,13 @@ export interface Configuration {
   readonly rotas: readonly LintedRota[];
 }
 
+/** One item of it. */
+export type LintedItem =
+  | { readonly kind: "access-flow"; readonly item: LintedFlow }
+  | { readonly kind: "bundle"; readonly item: LintedBundle }
+  | { readonly kind: "access-scope"; readonly item: LintedScope }
+  | { readonly kind: "rota"; readonly item: LintedRota };
+
 /** What there is in AWS of all that the configuration names, as the inventory saw it last. */
 export interface World {
   /** Those that are there. */

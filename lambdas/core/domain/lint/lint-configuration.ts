@@ -1,6 +1,6 @@
 import { undecidable } from "./approvers.ts";
 import { withoutAnchor } from "./anchors.ts";
-import type { Configuration, LintedFlow, World } from "./configuration.ts";
+import type { Configuration, LintedFlow, LintedItem, World } from "./configuration.ts";
 import { deadInApproval, deadInRota, deadInRule, deadInTargets } from "./dead-names.ts";
 import { tooLong } from "./durations.ts";
 import { error, type LintFinding, type LintKind, type Said } from "./finding.ts";
@@ -15,18 +15,43 @@ import { emptyTargets, tooManyIn } from "./targets.ts";
  */
 export const lintConfiguration = (configuration: Configuration, world?: World): readonly LintFinding[] => {
   const { flows, bundles, accessScopes, rotas } = configuration;
-  return [
-    ...flows.flatMap((flow) => about("access-flow", flow.name, lintFlow(flow, configuration, world))),
-    ...bundles.flatMap(({ name, targets }) =>
-      about("bundle", name, [
+  const items: readonly LintedItem[] = [
+    ...flows.map((item) => ({ kind: "access-flow", item }) as const),
+    ...bundles.map((item) => ({ kind: "bundle", item }) as const),
+    ...accessScopes.map((item) => ({ kind: "access-scope", item }) as const),
+    ...rotas.map((item) => ({ kind: "rota", item }) as const),
+  ];
+  return items.flatMap((linted) => lintItem(linted, configuration, world));
+};
+
+/** What is wrong with one item of the configuration. */
+export const lintItem = (
+  linted: LintedItem,
+  configuration: Configuration,
+  world: World | undefined,
+): readonly LintFinding[] => about(linted.kind, linted.item.name, saidOf(linted, configuration, world));
+
+const saidOf = (
+  linted: LintedItem,
+  configuration: Configuration,
+  world: World | undefined,
+): readonly Said[] => {
+  switch (linted.kind) {
+    case "access-flow":
+      return lintFlow(linted.item, configuration, world);
+    case "bundle": {
+      const { targets } = linted.item;
+      return [
         ...deadInTargets(targets, configuration, world),
         ...emptyTargets(targets),
         ...tooManyIn("bundle", targets),
-      ]),
-    ),
-    ...accessScopes.flatMap((scope) => about("access-scope", scope.name, scopeProblems(scope, world))),
-    ...rotas.flatMap((rota) => about("rota", rota.name, deadInRota(rota, world))),
-  ];
+      ];
+    }
+    case "access-scope":
+      return scopeProblems(linted.item, world);
+    case "rota":
+      return deadInRota(linted.item, world);
+  }
 };
 
 /** What is wrong with one flow among the others. */

@@ -8,7 +8,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AccessScopeStore } from "../../ports/stores.ts";
 import { namingItems, type NamingStores } from "./catalogue.ts";
 import { nameOfItem } from "./named-items.ts";
-import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
+import { saveConfiguration, type CheckBeforeSave, type ContentOf } from "./save-configuration.ts";
 
 interface Dependencies extends NamingStores {
   readonly accessScopes: Pick<AccessScopeStore, "head" | "put" | "delete">;
@@ -19,6 +19,7 @@ interface SaveInput {
   readonly author: Author;
   readonly name: string;
   readonly scope: AccessScopeBody;
+  readonly check?: CheckBeforeSave<AccessScope> | undefined;
 }
 
 const NAME = { kind: "access-scope", schema: ScopeNameSchema, code: "invalid-access-scope" } as const;
@@ -29,14 +30,16 @@ const NAME = { kind: "access-scope", schema: ScopeNameSchema, code: "invalid-acc
  */
 export const saveAccessScope =
   ({ accessScopes, clock, ...stores }: Dependencies) =>
-  async ({ author, name, scope }: SaveInput): Promise<AccessScope> => {
+  async ({ author, name, scope, check }: SaveInput): Promise<AccessScope> => {
     const scopeName = nameOfItem(NAME, name, scope);
     parseQuery(scope.query, { about: "permissions on resources" });
     refuseWideningOf({ name: scopeName, query: scope.query }, await namingItems(stores));
+    const content = scopeContent(scope);
+    await check?.({ name: scopeName, ...content });
     return saveConfiguration<AccessScope>({ kind: "access-scope", store: accessScopes, clock })(
       scopeName,
       author,
-      scopeContent(scope),
+      content,
     );
   };
 

@@ -9,7 +9,7 @@ import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
 import { byName, namingFlows, namingProblems, type CatalogueStores } from "./catalogue.ts";
 import { nameResolver, type NameDependencies } from "./name-resolver.ts";
 import { nameOfItem } from "./named-items.ts";
-import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
+import { saveConfiguration, type CheckBeforeSave, type ContentOf } from "./save-configuration.ts";
 
 interface Dependencies extends NameDependencies, CatalogueStores {
   readonly bundles: Pick<BundleStore, "list" | "head" | "put" | "delete">;
@@ -21,6 +21,7 @@ interface SaveInput {
   readonly author: Author;
   readonly name: string;
   readonly bundle: BundleBody;
+  readonly check?: CheckBeforeSave<Bundle> | undefined;
 }
 
 const NAME = { kind: "bundle", schema: BundleNameSchema, code: "invalid-bundle" } as const;
@@ -31,7 +32,7 @@ const NAME = { kind: "bundle", schema: BundleNameSchema, code: "invalid-bundle" 
  */
 export const saveBundle =
   (dependencies: Dependencies) =>
-  async ({ author, name, bundle }: SaveInput): Promise<Bundle> => {
+  async ({ author, name, bundle, check }: SaveInput): Promise<Bundle> => {
     const bundleName = nameOfItem(NAME, name, bundle);
     const content = await resolveBundle(dependencies, bundle);
     const { bundles, clock } = dependencies;
@@ -40,6 +41,7 @@ export const saveBundle =
       await namingFlows(dependencies),
       byName(await bundles.list()),
     );
+    await check?.({ name: bundleName, ...content });
     return saveConfiguration<Bundle>({ kind: "bundle", store: bundles, clock })(bundleName, author, content);
   };
 

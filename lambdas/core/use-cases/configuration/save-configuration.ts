@@ -14,6 +14,11 @@ interface Bookkeeping extends ConfigurationItem, Confirmable {
 /** What people write of an item. */
 export type ContentOf<Item extends Bookkeeping> = Omit<Item, keyof Bookkeeping>;
 
+/** Looks at what is about to be saved; throws DomainError where that is not to be. */
+export type CheckBeforeSave<Item extends Bookkeeping> = (
+  item: ContentOf<Item> & Pick<Item, "name">,
+) => Promise<void>;
+
 /**
  * Makes or replaces an item, as a version that its author has edited and another administrator has to confirm. Saving what
  * is there already writes nothing.

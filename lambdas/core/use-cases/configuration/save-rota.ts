@@ -7,7 +7,7 @@ import type { RotaStore } from "../../ports/stores.ts";
 import { peopleNamedIn, rotaContentOf } from "../rota-content.ts";
 import { nameResolver, type NameDependencies } from "./name-resolver.ts";
 import { nameOfItem } from "./named-items.ts";
-import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
+import { saveConfiguration, type CheckBeforeSave, type ContentOf } from "./save-configuration.ts";
 
 interface Dependencies extends NameDependencies {
   readonly rotas: Pick<RotaStore, "head" | "put" | "delete">;
@@ -18,6 +18,7 @@ interface SaveInput {
   readonly author: Author;
   readonly name: string;
   readonly rota: RotaBody;
+  readonly check?: CheckBeforeSave<Rota> | undefined;
 }
 
 const NAME = { kind: "rota", schema: RotaNameSchema, code: "invalid-rota" } as const;
@@ -28,9 +29,10 @@ const NAME = { kind: "rota", schema: RotaNameSchema, code: "invalid-rota" } as c
  */
 export const saveRota =
   (dependencies: Dependencies) =>
-  async ({ author, name, rota }: SaveInput): Promise<Rota> => {
+  async ({ author, name, rota, check }: SaveInput): Promise<Rota> => {
     const rotaName = nameOfItem(NAME, name, rota);
     const content = await resolveRota(dependencies, rota);
+    await check?.({ name: rotaName, ...content });
     const { rotas, clock } = dependencies;
     return saveConfiguration<Rota>({ kind: "rota", store: rotas, clock })(rotaName, author, content);
   };

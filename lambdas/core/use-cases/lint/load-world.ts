@@ -77,7 +77,7 @@ export const loadWorld = async (
 type PartyId =
   { readonly type: "user"; readonly id: UserId } | { readonly type: "group"; readonly id: GroupId };
 
-const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
+export const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
   ...flows.flatMap(({ requestors, approval, breakGlass }) => [
     ...leavesOf(requestors).flatMap((leaf) => {
       if (leaf.type === "manager-of") return [leaf.of];
@@ -96,11 +96,11 @@ const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
     .map(({ id }) => ({ type: "user", id }) as const),
 ];
 
-const usersAmong = (parties: readonly PartyId[]): readonly UserId[] => [
+export const usersAmong = (parties: readonly PartyId[]): readonly UserId[] => [
   ...new Set(parties.flatMap((party) => (party.type === "user" ? [party.id] : []))),
 ];
 
-const groupsAmong = (parties: readonly PartyId[]): readonly GroupId[] => [
+export const groupsAmong = (parties: readonly PartyId[]): readonly GroupId[] => [
   ...new Set(parties.flatMap((party) => (party.type === "group" ? [party.id] : []))),
 ];
 
