@@ -59,10 +59,10 @@ interface DecideInput {
  * decide is asked of the directory now, not when it was asked for; what is decided on is what the caller saw, and never
  * whatever else waits by the time of the write.
  */
-export const decideRequest =
-  (dependencies: DecideDependencies) =>
-  async (input: DecideInput): Promise<AccessRequest> => {
+export const decideRequest = (dependencies: DecideDependencies) => {
+  const decide = async (input: DecideInput): Promise<AccessRequest> => {
     let step: number | undefined;
+    const look = { carriesOn: false };
     const decided = await persistOrReread(dependencies.requests, input.requestId, async (stored) => {
       if (stored === undefined) throw notFound(input.requestId);
       if (isReplay(stored, input.idempotency)) return { done: stored };
@@ -71,14 +71,18 @@ export const decideRequest =
       await assertKnows(dependencies, request, input.caller, memberships);
       const now = dependencies.clock.now();
       assertIsOnWhatWaits(request, input.extension);
+      look.carriesOn = mayCarryOn(stored, request, input, { memberships, now });
+      if (look.carriesOn) return carriedOn(stored, request, input, now);
       assertMayDecide(request, input, memberships, now);
       step = assertIsOnSameStep(request, step);
       return decisionOf(request, input, { memberships, now });
     });
     // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
     if (decided.status !== "active") await wakeWorkflow(dependencies, decided);
-    return decided;
+    return look.carriesOn && openApprovalOf(decided) !== undefined ? decide(input) : decided;
   };
+  return decide;
+};
 
 /**
  * The request with the owners and managers of now in the step that waits. What a decision freezes is what it was made on:
@@ -156,6 +160,26 @@ const otherThanNamed = (
   return `No more time that was asked for at ${named} waits for a decision: ${found}.`;
 };
 
+/**
+ * Whether what was said before is enough for the step that waited, now that others have to agree to it: then nobody can add
+ * anything to it, and the next approval by anybody who was asked, or is to be, carries the request on. Nobody's own request goes
+ * on by their own hand, and nothing does after its deadline.
+ */
+const mayCarryOn = (
+  stored: AccessRequest,
+  request: AccessRequest,
+  { caller, decision }: DecideInput,
+  { memberships, now }: Circumstances,
+): boolean => {
+  const before = openApprovalOf(stored);
+  const open = openApprovalOf(request);
+  if (before === undefined || open === undefined || decision !== "approve") return false;
+  if (currentStepIndex(open.approval) === currentStepIndex(before.approval)) return false;
+  const standing = standingOf(request, open.approval, caller.userId, memberships, now);
+  if (standing === "requester" || standing === "beneficiary" || timestamp(now) >= open.deadline) return false;
+  return isApproverOf(request, caller.userId, memberships) || wasAsked(request, caller.userId);
+};
+
 const assertMayDecide = (
   request: AccessRequest,
   { caller, reason }: Pick<DecideInput, "caller" | "reason">,
@@ -217,12 +241,51 @@ interface Circumstances {
   readonly now: Date;
 }
 
+/** What was said of the step that waits: the approval with it, whether the step is over, and what the audit entry says. */
+interface Said {
+  readonly approval: Approval;
+  readonly isStepOver: boolean;
+  readonly occasion: (details?: Occasion["details"]) => Occasion;
+}
+
 const decisionOf = (request: AccessRequest, input: DecideInput, circumstances: Circumstances): Decided => {
-  if (request.status === "pending") return decisionOnRequest(request, input, circumstances);
-  if (request.status === "active" && request.extension !== undefined) {
-    return decisionOnExtension(request, request.extension, input, circumstances);
-  }
-  throw new Error(`Nothing of request ${request.id} waits for a decision`);
+  const said = decided(waitingOf(request).approval, input, circumstances);
+  const answered = withAnswered(request, input.idempotency);
+  return input.decision === "reject"
+    ? rejected(request, input, said, answered)
+    : approved(request, said, circumstances.now, answered);
+};
+
+/** What follows when the step is over without anybody's word: told in Lockstep's own name. */
+const carriedOn = (
+  stored: AccessRequest,
+  request: AccessRequest,
+  { idempotency }: Pick<DecideInput, "idempotency">,
+  now: Date,
+): Decided => {
+  const { approval } = waitingOf(request);
+  const details = {
+    step: currentStepIndex(waitingOf(stored).approval),
+    because: "who has to agree has changed, and what was said before is enough",
+  };
+  const said: Said = {
+    approval,
+    isStepOver: true,
+    occasion: (more = {}) => ({
+      actor: { type: "lockstep", name: "api" },
+      now,
+      details: { ...details, ...more },
+    }),
+  };
+  // Where a step is left, the decision is still to be made on that one, and the key is answered by it.
+  const isAnswer = currentStep(approval) === undefined;
+  return approved(request, said, now, isAnswer ? withAnswered(request, idempotency) : request.answered);
+};
+
+const waitingOf = (request: AccessRequest): OpenApproval => {
+  const open = openApprovalOf(request);
+  if (open === undefined) throw new Error(`Nothing of request ${request.id} waits for a decision`);
+  return open;
 };
 
 /** The approval with this decision, and what its audit entry says of it. */
@@ -230,7 +293,7 @@ const decided = (
   approval: Approval,
   { caller, decision, reason }: DecideInput,
   { memberships, now }: Circumstances,
-) => {
+): Said => {
   const step = currentStepIndex(approval);
   const waiting = currentStep(approval);
   const because = reason === undefined ? {} : { reason };
@@ -255,26 +318,50 @@ const decided = (
   };
 };
 
-const decisionOnRequest = (
-  request: RequestIn<"pending">,
-  input: DecideInput,
-  circumstances: Circumstances,
+type Answered = AccessRequest["answered"];
+
+const rejected = (
+  request: AccessRequest,
+  { caller, reason }: DecideInput,
+  { approval, occasion }: Said,
+  answered: Answered,
 ): Decided => {
-  const { now } = circumstances;
-  const { approval, isStepOver, occasion } = decided(request.approval, input, circumstances);
-  const common = { ...commonOf(request), approval, answered: withAnswered(request, input.idempotency) };
-  if (input.decision === "reject") {
-    const ended = {
-      reason: "rejected" as const,
-      by: input.caller,
-      at: timestamp(now),
-      ...(input.reason === undefined ? {} : { message: input.reason }),
-    };
+  if (request.status === "active" && request.extension !== undefined) {
+    const { duration } = request.extension;
+    const unchanged = { ...unextended(request), answered };
     return {
-      name: "RequestRejected",
-      next: evolve("RequestRejected", request, { ...common, ended }, occasion()),
+      name: "ExtensionRejected",
+      next: evolve("ExtensionRejected", request, unchanged, occasion({ duration })),
     };
   }
+  if (request.status !== "pending") throw new Error(`Request ${request.id} does not wait`);
+  const { now } = occasion();
+  const ended = {
+    reason: "rejected" as const,
+    by: caller,
+    at: timestamp(now),
+    ...(reason === undefined ? {} : { message: reason }),
+  };
+  return {
+    name: "RequestRejected",
+    next: evolve("RequestRejected", request, { ...commonOf(request), approval, answered, ended }, occasion()),
+  };
+};
+
+const approved = (request: AccessRequest, said: Said, now: Date, answered: Answered): Decided => {
+  if (request.status === "pending") return requestApproved(request, said, now, answered);
+  if (request.status === "active" && request.extension !== undefined)
+    return extensionApproved(request, request.extension, said, now, answered);
+  throw new Error(`Nothing of request ${request.id} waits for a decision`);
+};
+
+const requestApproved = (
+  request: RequestIn<"pending">,
+  { approval, isStepOver, occasion }: Said,
+  now: Date,
+  answered: Answered,
+): Decided => {
+  const common = { ...commonOf(request), approval, answered };
   const step = currentStep(approval);
   if (step === undefined) {
     return { name: "RequestApproved", next: evolve("RequestApproved", request, common, occasion()) };
@@ -288,26 +375,21 @@ const decisionOnRequest = (
   return { name: "NextApprovalNeeded", next: evolve("NextApprovalNeeded", request, next, occasion()) };
 };
 
-const decisionOnExtension = (
+/** The request without the extension that waited. */
+const unextended = (request: RequestIn<"active">) => ({
+  ...commonOf(request),
+  activeAt: request.activeAt,
+  expiresAt: request.expiresAt,
+});
+
+const extensionApproved = (
   request: RequestIn<"active">,
   extension: AskedExtension,
-  input: DecideInput,
-  circumstances: Circumstances,
+  { approval, isStepOver, occasion }: Said,
+  now: Date,
+  answered: Answered,
 ): Decided => {
-  const { now } = circumstances;
-  const { approval, isStepOver, occasion } = decided(extension.approval, input, circumstances);
-  const unchanged = {
-    ...commonOf(request),
-    activeAt: request.activeAt,
-    expiresAt: request.expiresAt,
-    answered: withAnswered(request, input.idempotency),
-  };
-  if (input.decision === "reject") {
-    return {
-      name: "ExtensionRejected",
-      next: evolve("ExtensionRejected", request, unchanged, occasion({ duration: extension.duration })),
-    };
-  }
+  const unchanged = { ...unextended(request), answered };
   const step = currentStep(approval);
   if (step === undefined) {
     const more = withMoreTime(request, extension, approval.decisions, now);

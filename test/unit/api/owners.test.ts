@@ -1,0 +1,291 @@
+import { describe, expect, it } from "vitest";
+import type { FlowStep, Party } from "../../../lambdas/core/domain/access-flow.ts";
+import { frozenHash } from "../../../lambdas/core/domain/frozen.ts";
+import { RequestIdSchema } from "../../../lambdas/core/domain/ids.ts";
+import type { Integration } from "../../../lambdas/core/domain/integration.ts";
+import type { Person } from "../../../lambdas/core/domain/principal.ts";
+import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
+import { aFlow, aRequestId, anAccountId } from "../../support/builders.ts";
+import { afterMinutes, anAccountFact, seen } from "../../support/facts.ts";
+import { FakeProvider } from "../../support/fakes/provider.ts";
+import { noGuardrails } from "../../support/guardrails.ts";
+import { home } from "../../support/integrations.ts";
+import { problemIn } from "./problems.ts";
+import { alice, apiUnderTest, bob, carol, erin, mallory, root, type CallOptions } from "./world.ts";
+
+/*
+ * Who decides is who the tag "owner" of the accounts names: looked up when access is asked for, and again at each decision.
+ */
+
+const owners: FlowStep = { anyOf: [{ type: "owner" }], withinSeconds: 86_400 };
+const user = ({ userId, userName }: Person): Party => ({ type: "user", id: userId, name: userName });
+const security: FlowStep = { anyOf: [user(root)], withinSeconds: 7200 };
+
+/** Payments engineers get PowerUser in the accounts 2 and 6, whose tags name these people. */
+const ownedBy = async (
+  tags: { readonly two?: Person; readonly six?: Person },
+  { steps = [owners], owner }: { readonly steps?: FlowStep[]; readonly owner?: Integration["owner"] } = {},
+) => {
+  const world = await apiUnderTest();
+  const [target] = aFlow().targets;
+  world.organization.addAccount({ id: anAccountId(6), name: "ledger-prod" });
+  world.catalogue.knowsAccounts([
+    { id: anAccountId(2), name: "payments-prod" },
+    { id: anAccountId(6), name: "ledger-prod" },
+  ]);
+  const accounts = [
+    { id: anAccountId(2), name: "payments-prod" },
+    { id: anAccountId(6), name: "ledger-prod" },
+  ];
+  await world.flows.put({
+    ...aFlow({
+      targets: [{ organizationalUnits: [], permissionSets: [], ...target, accounts }],
+      approval: { steps },
+    }),
+    version: 2,
+  });
+  await world.integrations.put({
+    ...home,
+    version: 1,
+    resourceOwner: { tagKey: "owner", attribute: "userName" },
+    ...(owner === undefined ? {} : { owner }),
+  });
+  let looks = 0;
+  const tagged = (digit: 2 | 6, person: Person | undefined) =>
+    world.inventory.record(
+      seen(anAccountFact(digit, { tags: person === undefined ? {} : { owner: person.userName } }), {
+        observedAt: afterMinutes((looks += 1)),
+      }),
+    );
+  await tagged(2, tags.two);
+  await tagged(6, tags.six);
+  const ask = {
+    ...world.ask,
+    entitlements: ["payments-prod", "ledger-prod"].map((account) => ({
+      account,
+      permissionSet: "PowerUser",
+    })),
+  };
+  const decide = (
+    id: string,
+    as: Person,
+    body: Readonly<Record<string, unknown>> = { decision: "approve" },
+    options: Omit<CallOptions, "as" | "body"> = {},
+  ) => world.call(`POST /requests/${id}/decisions`, { as, body, ...options });
+  return {
+    ...world,
+    tagged,
+    decide,
+    askForBoth: () => world.submit({ body: ask }),
+    refusedBoth: async () => problemIn(await world.call("POST /requests", { body: ask })),
+    view: async (id: string) => (await world.call(`GET /requests/${id}`)).body,
+    stored: async (id: string) => {
+      const found = await world.requests.get(RequestIdSchema.parse(id));
+      if (found === undefined) throw new Error("The request is gone");
+      return found;
+    },
+  };
+};
+
+describe("owners as approvers", () => {
+  it("are one person who owns everything that is asked for: they decide alone", async () => {
+    const world = await ownedBy({ two: bob, six: bob });
+    const id = await world.askForBoth();
+    expect(await world.view(id)).toMatchObject({
+      approval: {
+        steps: [{ anyOf: [{ type: "owner", of: [{ anyOf: [{ name: "bob" }], entitlements: [0, 1] }] }] }],
+      },
+    });
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("are all of them where several own what is asked for: one alone decides nothing", async () => {
+    const world = await ownedBy({ two: bob, six: root });
+    const id = await world.askForBoth();
+    expect(await world.view(id)).toMatchObject({
+      approval: {
+        steps: [
+          {
+            anyOf: [
+              {
+                type: "owner",
+                of: [
+                  { anyOf: [{ name: "bob" }], entitlements: [0] },
+                  { anyOf: [{ name: "root" }], entitlements: [1] },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "pending" } });
+    expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("are the integration's owner where no tag names one, and the request says why", async () => {
+    const owner = { users: [{ id: bob.userId, name: "bob" }], groups: [] };
+    const world = await ownedBy({}, { owner });
+    const id = await world.askForBoth();
+    expect(await world.view(id)).toMatchObject({
+      approval: {
+        steps: [
+          {
+            anyOf: [
+              {
+                of: [
+                  {
+                    anyOf: [{ name: "bob" }],
+                    because:
+                      "neither account 222222222222 nor a unit above it has a tag owner: the owner of integration organization stands in; neither account 666666666666 nor a unit above it has a tag owner: the owner of integration organization stands in",
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("that nobody is refuse the request when it is made, and say what was looked for and tried instead", async () => {
+    const world = await ownedBy({ two: bob });
+    const refused = await world.refusedBoth();
+    expect(refused).toMatchObject({ status: 409, code: "no-approver" });
+    expect(refused.detail).toContain(
+      "neither account 666666666666 nor a unit above it has a tag owner, and integration organization has no owner",
+    );
+    expect(world.requests.all).toEqual([]);
+  });
+
+  it("are those of the moment of the decision: a new owner decides, the old one does not any more", async () => {
+    const world = await ownedBy({ two: bob, six: bob });
+    const id = await world.askForBoth();
+    await world.tagged(2, root);
+    await world.tagged(6, root);
+    expect(problemIn(await world.decide(id, bob))).toMatchObject({ code: "approver-no-longer-eligible" });
+    expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
+    const request = await world.stored(id);
+    expect(request.approval.steps).toMatchObject([{ anyOf: [{ of: [{ anyOf: [{ name: "root" }] }] }] }]);
+    expect(request.frozen).toBe(frozenHash(request));
+  });
+
+  it("that are looked up anew mend nothing that somebody has changed: the grant refuses it", async () => {
+    const world = await ownedBy({ two: bob, six: bob });
+    const request = await world.stored(await world.askForBoth());
+    const id = aRequestId("changed by hand");
+    await world.requests.create({ ...request, id, durationSeconds: 8 * 3600 });
+    await world.tagged(2, root);
+    await world.tagged(6, root);
+    expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
+    const provider = new FakeProvider(world.clock);
+    const grant = grantAccess({
+      ...world,
+      providers: { [provider.kind]: provider },
+      admission: { setApart: () => Promise.resolve("ready") },
+      protectedAccounts: [],
+      guardrails: noGuardrails,
+    });
+    await grant({ requestId: id, enteredAt: request.createdAt });
+    expect(await world.stored(id)).toMatchObject({
+      status: "failed",
+      ended: { reason: "refused", message: "the request is not what was approved" },
+    });
+    expect(provider.calls).toEqual([]);
+  });
+
+  it("that nobody is at the decision leave it undecided: parties are told why, others nothing", async () => {
+    const world = await ownedBy({ two: bob, six: bob });
+    const id = await world.askForBoth();
+    await world.tagged(2, undefined);
+    const told = { status: 409, code: "no-approver" };
+    for (const as of [bob, alice, root, erin]) {
+      const refused = problemIn(await world.decide(id, as));
+      expect(refused).toMatchObject(told);
+      expect(refused.detail).toContain("has a tag owner, and integration organization has no owner");
+    }
+    const unseen = problemIn(await world.decide(id, mallory));
+    expect(unseen).toMatchObject({
+      status: 404,
+      detail: `There is no access request ${id} that you may see.`,
+    });
+    await world.tagged(2, bob);
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "approved" } });
+  });
+});
+
+describe("owners of whom enough have approved by now", () => {
+  /*
+   * bob and carol own a target each ── bob approves ── carol's target becomes bob's ── nobody is left to be asked, and nothing
+   * was written by which the request would go on.
+   */
+  const allGiven = async (steps: FlowStep[] = [owners]) => {
+    const world = await ownedBy({ two: bob, six: carol }, { steps });
+    const id = await world.askForBoth();
+    await world.decide(id, bob);
+    await world.tagged(6, bob);
+    return { ...world, id };
+  };
+
+  it("need nobody else: whoever of them approves again carries the request on, and counts once", async () => {
+    const { id, decide, stored, requests } = await allGiven();
+    const again = () => decide(id, bob, { decision: "approve" }, { headers: { "idempotency-key": "again" } });
+    expect(await again()).toMatchObject({ status: 200, body: { status: "approved" } });
+    expect(await again()).toMatchObject({ status: 200, body: { status: "approved" } });
+    const request = await stored(id);
+    expect(request.approval.decisions).toHaveLength(1);
+    expect(request.trail.at(-1)).toMatchObject({
+      type: "RequestApproved",
+      actor: { type: "lockstep", name: "api" },
+      details: { step: 0, because: "who has to agree has changed, and what was said before is enough" },
+    });
+    expect(request.frozen).toBe(frozenHash(request));
+    expect(requests.history.map(({ status }) => status)).toEqual(["pending", "pending", "approved"]);
+  });
+
+  it("are not joined by who was asked and is no owner any more, though their approval carries it on", async () => {
+    const { id, decide, stored } = await allGiven();
+    expect(await decide(id, carol)).toMatchObject({ status: 200, body: { status: "approved" } });
+    expect((await stored(id)).approval.decisions).toMatchObject([{ by: bob }]);
+  });
+
+  it("carry it on to its next step, which somebody of that one decides at once, with its own time", async () => {
+    const world = await allGiven([owners, security]);
+    expect(await world.decide(world.id, root)).toMatchObject({ status: 200, body: { status: "approved" } });
+    const { trail } = await world.stored(world.id);
+    expect(trail.slice(-2)).toMatchObject([
+      { type: "NextApprovalNeeded", actor: { type: "lockstep" }, details: { step: 0 } },
+      { type: "RequestApproved", actor: { type: "user", userId: root.userId }, details: { step: 1 } },
+    ]);
+  });
+
+  it("leave the next step to its own approvers, and begin its time when they are asked", async () => {
+    const world = await allGiven([owners, security]);
+    await world.clock.advanceBy(3_600_000);
+    expect(problemIn(await world.decide(world.id, bob))).toMatchObject({ code: "already-decided" });
+    expect(await world.stored(world.id)).toMatchObject({
+      status: "pending",
+      deadline: "2026-01-01T03:00:00.000Z",
+    });
+    const waiting = (await world.call("GET /requests?view=to-approve", { as: root })).body;
+    expect(waiting).toMatchObject({ items: [{ id: world.id }] });
+  });
+
+  it("are no way round the others: requesters, rejections, strangers and the deadline are as ever", async () => {
+    const world = await allGiven();
+    expect(problemIn(await world.decide(world.id, alice))).toMatchObject({ code: "self-approval" });
+    expect(problemIn(await world.decide(world.id, bob, { decision: "reject" }))).toMatchObject({
+      code: "already-decided",
+    });
+    expect(problemIn(await world.decide(world.id, mallory))).toMatchObject({ code: "not-found" });
+    for (const as of [erin, root]) {
+      expect(problemIn(await world.decide(world.id, as))).toMatchObject({
+        code: "approver-no-longer-eligible",
+      });
+    }
+    await world.clock.advanceBy(86_400_000);
+    expect(problemIn(await world.decide(world.id, carol))).toMatchObject({ code: "not-pending" });
+    expect(await world.stored(world.id)).toMatchObject({ status: "pending", version: 2 });
+  });
+});
