@@ -165,8 +165,8 @@ const handlersOf = (dependencies: HandlerDependencies): Handlers<"api"> => {
       body: await view((await find(caller, path.id)).request),
     }),
     "POST /requests/{id}/decisions": async ({ caller, path, body, idempotency }) => {
-      const { decision, reason, extension } = body;
-      const optional = given({ reason, extension, idempotency });
+      const { decision, reason, extension, step } = body;
+      const optional = given({ reason, extension, step, idempotency });
       return { body: await view(await decide({ caller, requestId: path.id, decision, ...optional })) };
     },
     "POST /requests/{id}/extend": async ({ caller, mfa, path, body, idempotency }) => ({

@@ -30,6 +30,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   "justification-required": { status: 400, title: "The access flow asks for a justification" },
   "ticket-required": { status: 400, title: "The access flow asks for a ticket" },
   "reason-required": { status: 400, title: "The access flow asks for a reason" },
+  "step-required": { status: 400, title: "The decision has to name its step" },
   "start-out-of-bounds": { status: 400, title: "The start is out of bounds" },
   "invalid-access-flow": { status: 400, title: "The access flow does not fit" },
   "invalid-bundle": { status: 400, title: "The bundle does not fit" },

@@ -1,5 +1,5 @@
 import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
-import { nextEscalation } from "../../core/domain/approval.ts";
+import { currentStepIndex, nextEscalation } from "../../core/domain/approval.ts";
 import {
   isBreakGlass,
   isReviewable,
@@ -85,6 +85,9 @@ const approvalView = (
     ...(escalatesAt === undefined ? {} : { escalatesAt }),
     ...(automatically === undefined ? {} : { automatically }),
     ...(reasonRequired === undefined ? {} : { reasonRequired }),
+    ...(waiting.deadline === undefined || steps.length < 2
+      ? {}
+      : { currentStep: currentStepIndex(approval) + 1 }),
     steps: steps.map(stepView),
     decisions: decisions.map(decisionView),
   };

@@ -19,6 +19,7 @@ export type DomainErrorCode =
   | "justification-required"
   | "ticket-required"
   | "reason-required"
+  | "step-required"
   | "start-out-of-bounds"
   | "invalid-access-flow"
   | "invalid-bundle"

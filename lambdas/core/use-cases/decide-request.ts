@@ -49,6 +49,8 @@ interface DecideInput {
   readonly requestId: RequestId;
   readonly decision: Decision["decision"];
   readonly reason?: string;
+  /** The step that the decision is on, from 1; without it, whichever waits. */
+  readonly step?: number;
   /** The extension that the decision is on, by its `askedAt`; without it the decision is on the request itself. */
   readonly extension?: Timestamp;
   readonly idempotency?: Idempotency;
@@ -73,7 +75,9 @@ export const decideRequest = (dependencies: DecideDependencies) => {
       assertIsOnWhatWaits(request, input.extension);
       look.carriesOn = mayCarryOn(stored, request, input, { memberships, now });
       if (look.carriesOn) return carriedOn(stored, request, input, now);
+      assertIsOnCurrentStep(request, input.step);
       assertMayDecide(request, input, memberships, now);
+      assertNamesStep(request, input);
       step = assertIsOnSameStep(request, step);
       return decisionOf(request, input, { memberships, now });
     });
@@ -130,6 +134,29 @@ const assertIsOnWhatWaits = (request: AccessRequest, named: Timestamp | undefine
   const open = openApprovalOf(request);
   if (open?.askedAt === named) return;
   throw new DomainError("not-pending", otherThanNamed(request, open, named));
+};
+
+/** Throws DomainError `not-pending` when another step waits than the decision names. */
+const assertIsOnCurrentStep = (request: AccessRequest, named: number | undefined): void => {
+  const open = openApprovalOf(request);
+  if (named === undefined || open === undefined) return;
+  const waits = currentStepIndex(open.approval) + 1;
+  if (named === waits) return;
+  throw new DomainError(
+    "not-pending",
+    `The decision is on step ${String(named)} of the approval; step ${String(waits)} of ${String(open.approval.steps.length)} waits.`,
+  );
+};
+
+/**
+ * Throws DomainError `step-required`: where one person may decide several steps, the same call made twice must not decide two.
+ */
+const assertNamesStep = (request: AccessRequest, { caller, step }: DecideInput): void => {
+  const approval = openApprovalOf(request)?.approval;
+  if (step !== undefined || approval?.decisions.every(({ by }) => by.userId !== caller.userId)) return;
+  const waits = approval === undefined ? "" : String(currentStepIndex(approval) + 1);
+  const detail = `found no step; expected "step": ${waits}, which waits, as you have decided an earlier one already`;
+  throw new DomainError("step-required", `The decision: ${detail}.`, [{ pointer: "/step", detail }]);
 };
 
 /** Throws DomainError `concurrent-modification` when, since the first look, somebody else has decided the step that was meant. */

@@ -206,6 +206,7 @@ export const operations = {
       "not-pending",
       "already-decided",
       "reason-required",
+      "step-required",
       "no-approver",
       "concurrent-modification",
     ],

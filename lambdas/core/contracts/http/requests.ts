@@ -108,6 +108,15 @@ export type ExtensionAsk = z.infer<typeof ExtensionAskSchema>;
 export const DecisionBodySchema = z.strictObject({
   decision: z.enum(["approve", "reject"]),
   reason: z.optional(prose(1000)),
+  step: z.optional(
+    z.int().check(
+      z.positive(),
+      z.meta({
+        description:
+          "The step that the decision is on, as approval.currentStep says, from 1: refused when another one waits. Needed by whoever has decided an earlier step, where the same one may decide several",
+      }),
+    ),
+  ),
   extension: z.optional(
     TimestampSchema.check(
       z.meta({
@@ -203,6 +212,15 @@ const ApprovalViewSchema = z.strictObject({
     z.string().check(z.meta({ description: "Why nobody was asked although the flow has steps" })),
   ),
   reasonRequired: z.optional(z.boolean()),
+  currentStep: z.optional(
+    z
+      .int()
+      .check(
+        z.meta({
+          description: "Which of several steps waits for a decision, from 1; a decision may name it",
+        }),
+      ),
+  ),
   steps: z.array(StepViewSchema),
   decisions: z.array(
     z.strictObject({
