@@ -213,13 +213,11 @@ const ApprovalViewSchema = z.strictObject({
   ),
   reasonRequired: z.optional(z.boolean()),
   currentStep: z.optional(
-    z
-      .int()
-      .check(
-        z.meta({
-          description: "Which of several steps waits for a decision, from 1; a decision may name it",
-        }),
-      ),
+    z.int().check(
+      z.meta({
+        description: "Which of several steps waits for a decision, from 1; a decision may name it",
+      }),
+    ),
   ),
   steps: z.array(StepViewSchema),
   decisions: z.array(
