@@ -50,5 +50,10 @@ const catalogueOf = (documents: readonly WrittenDocument[]): Catalogue => {
         document.kind === kind ? [[document.name, document.body as Body] as const] : [],
       ),
     );
-  return { bundles: of("bundle"), scopes: of("access-scope"), rotas: of("rota") };
+  return {
+    bundles: of("bundle"),
+    scopes: of("access-scope"),
+    rotas: of("rota"),
+    integrations: of("integration"),
+  };
 };

@@ -83,6 +83,7 @@ const havingAllThat = (naming: Naming): CatalogueStores => {
     bundles: list("bundle", { targets: [] }),
     accessScopes: list("access-scope", { query: 'permission_name = "any"' }),
     rotas: list("rota", {}),
+    integrations: list("integration", {}),
   };
 };
 

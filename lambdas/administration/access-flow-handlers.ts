@@ -2,6 +2,7 @@ import type { RouteKey } from "../core/contracts/routes.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
+import type { IntegrationStore } from "../core/ports/sync.ts";
 import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
@@ -17,6 +18,7 @@ interface AccessFlowDependencies {
   readonly bundles: BundleStore;
   readonly accessScopes: AccessScopeStore;
   readonly rotas: RotaStore;
+  readonly integrations: Pick<IntegrationStore, "list">;
   readonly directory: Pick<Directory, "groupByName" | "userByName">;
   readonly organization: Pick<Organization, "organizationalUnitAt">;
   readonly names: Names;

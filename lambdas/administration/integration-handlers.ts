@@ -4,6 +4,7 @@ import type { Deployment } from "../core/domain/integration.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
+import type { AccessFlowStore, BundleStore } from "../core/ports/stores.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
 import { homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import {
@@ -24,6 +25,8 @@ import { syncView } from "./views/sync-view.ts";
 /** What the routes of integrations and syncs work with. */
 interface IntegrationDependencies {
   readonly integrations: IntegrationStore;
+  readonly flows: Pick<AccessFlowStore, "list">;
+  readonly bundles: Pick<BundleStore, "list">;
   readonly syncs: SyncStore;
   readonly syncStarter: SyncStarter;
   readonly inventory: InventoryReader;

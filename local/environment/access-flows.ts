@@ -2,6 +2,7 @@ import type { ClientsFor } from "../../lambdas/adapters/aws-clients.ts";
 import { accessFlowStore } from "../../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { accessScopeStore } from "../../lambdas/adapters/dynamodb/access-scope-store.ts";
 import { bundleStore } from "../../lambdas/adapters/dynamodb/bundle-store.ts";
+import { integrationStore } from "../../lambdas/adapters/dynamodb/integration-store.ts";
 import { rotaStore } from "../../lambdas/adapters/dynamodb/rota-store.ts";
 import { directory } from "../../lambdas/adapters/identity-store/directory.ts";
 import { catalogueRefresh } from "../../lambdas/adapters/lambda/catalogue-refresh.ts";
@@ -104,6 +105,7 @@ export const applyAccessFlows = async (
     bundles: bundleStore(config),
     accessScopes: accessScopeStore(config),
     rotas: rotaStore(config),
+    integrations: integrationStore(config),
     clock,
   };
   file.refuse(await problemsOf(file, saveAccessFlow({ ...lookUp, flows: NOWHERE })));

@@ -417,6 +417,34 @@ describe("the other calls", () => {
     });
   });
 
+  it("are not deleted while an access flow or a bundle names them, but for the deployment's own", async () => {
+    const world = await apiUnderTest();
+    await put(world, "lab", account);
+    await put(world, "organization", ownOrganization);
+    const bundle = (...integrations: readonly string[]) =>
+      world.call("PUT /bundles/lab-basics", {
+        as,
+        body: {
+          targets: integrations.map((integration) => ({
+            integration,
+            tags: [{ key: "env", values: ["lab"] }],
+            permissionSets: ["PowerUser"],
+          })),
+        },
+      });
+    const unknown = problemIn(await bundle("lab", "nowhere"));
+    expect(unknown).toMatchObject({ status: 400, code: "unknown-name" });
+    expect(unknown.errors).toMatchObject([{ pointer: "/targets/1/integration" }]);
+    expect(await bundle("lab", "organization")).toMatchObject({ status: 200 });
+    const refused = problemIn(await world.call("DELETE /integrations/lab", { as }));
+    expect(refused).toMatchObject({ status: 409, code: "still-named" });
+    expect(refused.detail).toContain("the bundle lab-basics");
+    expect((await world.call("GET /integrations/lab", { as })).status).toBe(200);
+    expect((await world.call("DELETE /integrations/organization", { as })).status).toBe(204);
+    await bundle("organization");
+    expect((await world.call("DELETE /integrations/lab", { as })).status).toBe(204);
+  });
+
   it("find nothing of a name that nobody wrote", async () => {
     const { call } = await apiUnderTest();
     for (const line of ["GET /integrations/nobody", "DELETE /integrations/nobody", "GET /integrations/a-b"]) {

@@ -542,7 +542,7 @@ export const operations = {
     path: integrationPath,
     query: nothing,
     answer: { status: 204 },
-    problems: ["not-found", "integration-built-in", "concurrent-modification"],
+    problems: ["not-found", "integration-built-in", "still-named", "concurrent-modification"],
   },
   "POST /integrations/{name}/refresh": {
     summary: "Sync an integration now; what is under way already is not begun again",

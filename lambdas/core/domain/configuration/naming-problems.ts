@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.ts";
+import { HOME_INTEGRATION } from "../integration.ts";
 import { parseQuery } from "../query/parse-query.ts";
 import { saysWhichPermissions } from "../query/says-which-permissions.ts";
 import { tooManyNamed } from "../too-many-named.ts";
@@ -10,6 +11,8 @@ export interface Catalogue {
   readonly bundles: ReadonlyMap<string, Pick<Naming, "targets">>;
   readonly scopes: ReadonlyMap<string, { readonly query: string }>;
   readonly rotas: ReadonlyMap<string, unknown>;
+  /** Those that were written: the deployment's own organization is there anyway. */
+  readonly integrations: ReadonlyMap<string, unknown>;
 }
 
 /** What is wrong with what an access flow or a bundle names: each with its field. */
@@ -26,8 +29,9 @@ export const problemsOfNaming = (
   ...tooManyIn(what, countWithBundles(naming, catalogue)),
 ];
 
-const isThere = ({ kind, name }: Reference, { bundles, scopes, rotas }: Catalogue): boolean =>
-  ({ bundle: bundles, "access-scope": scopes, rota: rotas })[kind].has(name);
+const isThere = ({ kind, name }: Reference, { bundles, scopes, rotas, integrations }: Catalogue): boolean =>
+  ({ bundle: bundles, "access-scope": scopes, rota: rotas, integration: integrations })[kind].has(name) ||
+  (kind === "integration" && name === HOME_INTEGRATION);
 
 const unknown = ({ kind, name, pointer }: Reference): DomainError => {
   const detail = `There is no ${nounOf[kind]} ${JSON.stringify(name)}. Make it first, or name another.`;

@@ -13,13 +13,13 @@ export interface Naming {
 }
 
 export interface Reference {
-  readonly kind: Extract<ConfigurationKind, "bundle" | "access-scope" | "rota">;
+  readonly kind: Extract<ConfigurationKind, "bundle" | "access-scope" | "rota" | "integration">;
   readonly name: string;
   /** Where it is named: a JSON pointer (RFC 6901). */
   readonly pointer: string;
 }
 
-/** Every name of a bundle, an access scope or a rota, as often as it is there. */
+/** Every name of a bundle, an access scope, a rota or an integration, as often as it is there. */
 export const referencesOf = ({ targets, requestors, approval }: Naming): readonly Reference[] => [
   ...targets.flatMap((target, index) => namedByTarget(target, `/targets/${String(index)}`)),
   ...(requestors === undefined ? [] : rotasIn(requestors, "/requestors")),
@@ -29,6 +29,7 @@ export const referencesOf = ({ targets, requestors, approval }: Naming): readonl
 interface TargetNames {
   readonly bundle?: string | undefined;
   readonly accessScope?: string | undefined;
+  readonly integration?: string | undefined;
   readonly permissionSets?: readonly unknown[] | undefined;
   readonly accounts?: readonly unknown[] | undefined;
   readonly exclude?: { readonly accounts?: readonly unknown[] | undefined } | undefined;
@@ -37,9 +38,11 @@ interface TargetNames {
 const namedByTarget = (target: TargetNames, pointer: string): readonly Reference[] => {
   if (target.bundle !== undefined)
     return [{ kind: "bundle", name: target.bundle, pointer: `${pointer}/bundle` }];
-  return target.accessScope === undefined
+  if (target.accessScope !== undefined)
+    return [{ kind: "access-scope", name: target.accessScope, pointer: `${pointer}/accessScope` }];
+  return target.integration === undefined
     ? []
-    : [{ kind: "access-scope", name: target.accessScope, pointer: `${pointer}/accessScope` }];
+    : [{ kind: "integration", name: target.integration, pointer: `${pointer}/integration` }];
 };
 
 interface RuleNames {

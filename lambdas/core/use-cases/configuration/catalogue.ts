@@ -4,18 +4,15 @@ import type { NamingItem, Catalogue } from "../../domain/configuration/naming-pr
 import { problemsOfNaming } from "../../domain/configuration/naming-problems.ts";
 import { referencesOf, type Naming } from "../../domain/configuration/references.ts";
 import type { DomainError } from "../../domain/errors.ts";
-import type { Rota } from "../../domain/rota.ts";
-import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
+import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
+import type { IntegrationStore } from "../../ports/sync.ts";
 
 /** What access flows and bundles may name. */
 export interface CatalogueStores {
-  readonly bundles: Listed<Pick<Bundle, "name" | "targets">>;
-  readonly accessScopes: Listed<Pick<AccessScope, "name" | "query">>;
-  readonly rotas: Listed<Pick<Rota, "name">>;
-}
-
-interface Listed<Item> {
-  readonly list: () => Promise<readonly Item[]>;
+  readonly bundles: Pick<BundleStore, "list">;
+  readonly accessScopes: Pick<AccessScopeStore, "list">;
+  readonly rotas: Pick<RotaStore, "list">;
+  readonly integrations: Pick<IntegrationStore, "list">;
 }
 
 /**
@@ -30,7 +27,7 @@ export const namingProblems = async (
 
 /** Of a kind of which nothing is named, nothing is read. */
 const catalogueFor = async (
-  { bundles, accessScopes, rotas }: CatalogueStores,
+  { bundles, accessScopes, rotas, integrations }: CatalogueStores,
   naming: Naming,
 ): Promise<Catalogue> => {
   const kinds = new Set(referencesOf(naming).map(({ kind }) => kind));
@@ -38,6 +35,7 @@ const catalogueFor = async (
     bundles: byName(kinds.has("bundle") ? await bundles.list() : []),
     scopes: byName(kinds.has("access-scope") ? await accessScopes.list() : []),
     rotas: byName(kinds.has("rota") ? await rotas.list() : []),
+    integrations: byName(kinds.has("integration") ? await integrations.list() : []),
   };
 };
 

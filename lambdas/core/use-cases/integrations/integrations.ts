@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { decodeCursor, encodeCursor } from "../../contracts/http/cursor.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
+import { refuseStillNamed } from "../../domain/configuration/naming-problems.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type {
   Deployment,
@@ -12,7 +13,8 @@ import { integrationStatus, type IntegrationStatus } from "../../domain/integrat
 import type { Clock } from "../../ports/clock.ts";
 import type { Page, PageQuery } from "../../ports/stores.ts";
 import type { IntegrationStore, SyncStore } from "../../ports/sync.ts";
-import { deleteConfiguration } from "../configuration/change-configuration.ts";
+import { namingItems, type NamingStores } from "../configuration/catalogue.ts";
+import { changeConfiguration } from "../configuration/change-configuration.ts";
 import { inBatches } from "../in-batches.ts";
 import { allIntegrations } from "./all-integrations.ts";
 import { latestPasses } from "./latest-passes.ts";
@@ -86,27 +88,35 @@ export const listIntegrations =
 /**
  * Deletes an integration, whoever changed it last; its passes stay, and what they found goes with the organization's next one
  * (left-scope.ts). Its ExternalId is not used again: who was let in by it may not be. The deployment's own organization is
- * afterwards what the settings say. Throws DomainError `not-found`, or `integration-built-in` when nobody wrote it.
+ * afterwards what the settings say, so that it may be named still. Throws DomainError `not-found`, `still-named` where an access
+ * flow or a bundle names it, or `integration-built-in` when nobody wrote it.
  */
 export const deleteIntegration =
   ({
     integrations,
     home,
     clock,
-  }: {
+    ...stores
+  }: NamingStores & {
     readonly integrations: IntegrationStore;
     readonly home: OrganizationIntegration;
     readonly clock: Pick<Clock, "now">;
   }) =>
-  (name: IntegrationName, author: Author): Promise<void> =>
-    deleteConfiguration<Integration>({ kind: "integration", store: integrations, clock })(
-      name,
-      author,
-      async () =>
-        name === home.name
-          ? new DomainError(
-              "integration-built-in",
-              `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
-            )
-          : notThere(name, await allIntegrations({ store: integrations, home }).list()),
-    );
+  async (name: IntegrationName, author: Author): Promise<void> => {
+    const change = changeConfiguration<Integration>({ kind: "integration", store: integrations, clock });
+    await change<undefined>(name, author, async (current) => {
+      if (current === undefined) {
+        throw name === home.name
+          ? builtIn(name)
+          : notThere(name, await allIntegrations({ store: integrations, home }).list());
+      }
+      if (name !== home.name) refuseStillNamed({ kind: "integration", name }, await namingItems(stores));
+      return undefined;
+    });
+  };
+
+const builtIn = (name: IntegrationName): DomainError =>
+  new DomainError(
+    "integration-built-in",
+    `${name} is the organization of the deployment's settings, as they say it is: there is nothing of it to delete. PUT changes how it is synced.`,
+  );

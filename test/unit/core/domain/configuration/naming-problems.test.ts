@@ -23,6 +23,7 @@ const catalogue: Catalogue = {
     ["broken", { query: "resource_type =" }],
   ]),
   rotas: new Map([["payments", {}]]),
+  integrations: new Map([["lab", {}]]),
 };
 
 const found = (naming: Naming, what: "access flow" | "bundle" = "access flow") =>
@@ -40,7 +41,7 @@ const thrownBy = (work: () => void): unknown => {
 
 describe("what a flow names", () => {
   it("is found wherever it is named, in what is written and in what is stored", () => {
-    const targets = [{ bundle: "b" }, { accessScope: "s" }, { accounts: [] }];
+    const targets = [{ bundle: "b" }, { accessScope: "s" }, { accounts: [] }, { integration: "lab" }];
     const written = {
       targets,
       requestors: { anyOf: [{ user: "u" }, { not: { allOf: [{ onCall: "r" }] } }] },
@@ -54,6 +55,7 @@ describe("what a flow names", () => {
     const expected = [
       { kind: "bundle", name: "b", pointer: "/targets/0/bundle" },
       { kind: "access-scope", name: "s", pointer: "/targets/1/accessScope" },
+      { kind: "integration", name: "lab", pointer: "/targets/3/integration" },
       { kind: "rota", name: "r", pointer: "/requestors/anyOf/1/not/allOf/0/onCall" },
       { kind: "rota", name: "q", pointer: "/approval/automatic/onCall" },
     ];
@@ -72,6 +74,12 @@ describe("what a flow names", () => {
       ["unknown-name", "/targets/2/accessScope"],
       ["unknown-name", "/requestors/allOf/1/onCall"],
     ]);
+  });
+
+  it("is an integration that there is, the deployment's own organization always", () => {
+    const targets = ["lab", "organization", "nope"].map((integration) => ({ integration, accounts: [] }));
+    expect(found({ targets })).toEqual([["unknown-name", "/targets/2/integration"]]);
+    expect(found({ targets }, "bundle")).toEqual([["unknown-name", "/targets/2/integration"]]);
   });
 
   it("is no scope without permissions, whose query says nothing of them", () => {
@@ -112,7 +120,13 @@ describe("what others name", () => {
       item("access-flow", "a", [{ bundle: "x" }]),
       item("access-flow", "b", [{ accessScope: "x" }]),
       item("bundle", "c", [{ accessScope: "x" }]),
+      item("access-flow", "d", [{ integration: "lab" }]),
     ];
+    expect(
+      thrownBy(() => {
+        refuseStillNamed({ kind: "integration", name: "lab" }, items);
+      }),
+    ).toMatchObject({ code: "still-named" });
     const refused = thrownBy(() => {
       refuseStillNamed({ kind: "access-scope", name: "x" }, items);
     });
