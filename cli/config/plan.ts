@@ -1,6 +1,7 @@
 import { nounOf, type ConfigurationKind } from "../../lambdas/core/domain/configuration/subject.ts";
 import { differenceOf, textOf } from "./difference.ts";
 import { documentKinds, type ConfigDocument } from "./document-kinds.ts";
+import { inPossibleOrder } from "./possible-order.ts";
 
 /** A document, and what it looks like once it is saved. */
 export interface Comparable<Document extends ConfigDocument = ConfigDocument> {
@@ -23,8 +24,8 @@ export interface Plan<Document extends ConfigDocument = ConfigDocument> {
 }
 
 /**
- * What makes a server say what the files say. What is named is made before what names it, and deleted after it; what only
- * the server has is deleted only where `prune` says so.
+ * What makes a server say what the files say. What is named is made before what names it, and deleted after it, but where
+ * the API would refuse that, and another order not; what only the server has is deleted only where `prune` says so.
  */
 export const planOf = <Document extends ConfigDocument>(
   files: readonly Comparable<Document>[],
@@ -41,19 +42,19 @@ export const planOf = <Document extends ConfigDocument>(
   const deletions = onlyOnServer.toReversed().map(({ document, normal }) => ({
     action: "delete" as const,
     document,
+    after: undefined,
     lines: differenceOf(normal, undefined),
   }));
+  const writings = compared
+    .filter(({ isSame }) => !isSame)
+    .map(({ document, before, normal }) => ({
+      action: before === undefined ? ("create" as const) : ("change" as const),
+      document,
+      after: normal,
+      lines: differenceOf(before, normal),
+    }));
   return {
-    steps: [
-      ...compared
-        .filter(({ isSame }) => !isSame)
-        .map(({ document, before, normal }) => ({
-          action: before === undefined ? ("create" as const) : ("change" as const),
-          document,
-          lines: differenceOf(before, normal),
-        })),
-      ...(prune ? deletions : []),
-    ],
+    steps: inPossibleOrder([...writings, ...(prune ? deletions : [])], server),
     unchanged: compared.filter(({ isSame }) => isSame).map(({ document }) => document),
     onlyOnServer: prune ? [] : onlyOnServer.map(({ document }) => document),
   };
