@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, it } from "vitest";
@@ -13,11 +13,13 @@ it("is the one in docs: npm run config:schema", () => {
   expect(readFileSync(at("docs/config.schema.json"), "utf8")).toBe(configSchemaText());
 });
 
-it("takes the example, as lint does, and not what lint refuses", () => {
+it("takes the examples, as lint does, and not what lint refuses", () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   const isValid = ajv.compile(JSON.parse(configSchemaText()) as object);
-  const example = readFileSync(at(`${EXAMPLE}/on-call.yaml`), "utf8");
-  expect(isValid(parse(example)), JSON.stringify(isValid.errors)).toBe(true);
+  const textOf = (name: string) => readFileSync(at(`${EXAMPLE}/${name}`), "utf8");
+  for (const name of readdirSync(at(EXAMPLE)))
+    expect(isValid(parse(textOf(name))), `${name}: ${JSON.stringify(isValid.errors)}`).toBe(true);
+  const example = textOf("on-call.yaml");
   expect(lintDirectory(at(EXAMPLE)).findings).toEqual([]);
   for (const [from, to] of [
     ["duration:", "durration:"],
