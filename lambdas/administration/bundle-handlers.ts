@@ -7,6 +7,7 @@ import { getItem, listItems } from "../core/use-cases/configuration/named-items.
 import { saveBundle } from "../core/use-cases/configuration/save-bundle.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
+import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import type { IntegrationStore } from "../core/ports/sync.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";

@@ -4,15 +4,20 @@ import type { NamingItem, Catalogue } from "../../domain/configuration/naming-pr
 import { problemsOfNaming } from "../../domain/configuration/naming-problems.ts";
 import { referencesOf, type Naming } from "../../domain/configuration/references.ts";
 import type { DomainError } from "../../domain/errors.ts";
-import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
-import type { IntegrationStore } from "../../ports/sync.ts";
+import type { Integration } from "../../domain/integration.ts";
+import type { Rota } from "../../domain/rota.ts";
+import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
 
 /** What access flows and bundles may name. */
 export interface CatalogueStores {
-  readonly bundles: Pick<BundleStore, "list">;
-  readonly accessScopes: Pick<AccessScopeStore, "list">;
-  readonly rotas: Pick<RotaStore, "list">;
-  readonly integrations: Pick<IntegrationStore, "list">;
+  readonly bundles: Listed<Pick<Bundle, "name" | "targets">>;
+  readonly accessScopes: Listed<Pick<AccessScope, "name" | "query">>;
+  readonly rotas: Listed<Pick<Rota, "name">>;
+  readonly integrations: Listed<Pick<Integration, "name">>;
+}
+
+interface Listed<Item> {
+  readonly list: () => Promise<readonly Item[]>;
 }
 
 /**

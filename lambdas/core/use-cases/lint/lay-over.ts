@@ -12,6 +12,7 @@ import type {
   LintedScope,
 } from "../../domain/lint/configuration.ts";
 import { error, type LintFinding, type LintKind } from "../../domain/lint/finding.ts";
+import type { CatalogueStores } from "../configuration/catalogue.ts";
 import type { NameDependencies } from "../configuration/name-resolver.ts";
 import { resolveAccessFlow } from "../configuration/resolve-access-flow.ts";
 import { scopeContent } from "../configuration/save-access-scope.ts";
@@ -38,7 +39,7 @@ export interface Laid {
  * that what names it is not found to name nothing.
  */
 export const layOver = async (
-  dependencies: NameDependencies,
+  dependencies: NameDependencies & Pick<CatalogueStores, "integrations">,
   there: Configuration,
   { flows = [], bundles = [], accessScopes = [], rotas = [] }: Proposed,
 ): Promise<Laid> => {

@@ -20,6 +20,7 @@ const dependencies = {
   bundles,
   accessScopes,
   rotas,
+  integrations: { list: () => Promise.resolve([]) },
   directory,
   organization: new FakeOrganization(),
   names: {

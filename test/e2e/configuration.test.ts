@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runNode, type Ended } from "./support/child.ts";
+import { runEnvironment, type RunningEnvironment } from "./support/running-environment.ts";
+
+const EXAMPLES = "local/examples/config";
+
+let running: RunningEnvironment;
+let directory: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "lockstep-configuration-"));
+  running = await runEnvironment();
+}, 180_000);
+
+afterAll(async () => {
+  await running.environment.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** `npm run config -- ACTION --dir DIR` as Tara, an administrator. */
+const config = async (action: string, dir: string, ...options: readonly string[]): Promise<Ended> => {
+  const { environment } = running;
+  const token = await environment.tokenFor("tara@example.com");
+  const address = ["--url", environment.addresses.api, "--token", token];
+  return runNode("cli/config.ts", action, "--dir", dir, ...address, ...options).ended;
+};
+
+/** A directory of configuration with one file. */
+const written = (name: string, text: string): string => {
+  const dir = join(directory, name);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "all.yaml"), text);
+  return dir;
+};
+
+const changesOf = (kind: string, name: string) =>
+  running.as("tara", `GET /configuration/changes?kind=${kind}&name=${name}`);
+
+describe("npm run config", { timeout: 120_000 }, () => {
+  it("applies the examples, changes nothing the second time, and finds nothing to do in what it exports", async () => {
+    const planned = await config("plan", EXAMPLES);
+    expect(planned).toMatchObject({ code: 2, stderr: "" });
+    expect(planned.stdout).toContain("create access flow ledger-administrator");
+    const applied = await config("apply", EXAMPLES);
+    expect(applied).toMatchObject({ code: 0, stderr: "" });
+    const [first, ...others] = applied.stdout.trimEnd().split("\n");
+    expect(first).toBe("✓ create integration organization");
+    expect(others).toContain("✓ create bundle on-call");
+    expect(others).toContain("8 changes made.");
+    expect(await config("apply", EXAMPLES)).toMatchObject({ code: 0, stdout: "Nothing to change.\n" });
+    expect((await changesOf("bundle", "on-call")).body).toMatchObject({
+      items: [{ type: "ConfigurationSaved", version: 1, via: "file" }],
+    });
+
+    const exported = join(directory, "exported");
+    expect(await config("export", exported)).toMatchObject({ code: 0, stderr: "" });
+    const again = await config("plan", exported);
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(again.stdout).toMatch(
+      /^0 to create, 0 to change, 0 to delete, \d+ unchanged, 0 only on the server\.\n$/,
+    );
+  });
+
+  it("shows where it failed half-way, and goes on from there once that is put right", async () => {
+    const half = (group: string) => `
+accessScopes:
+  - { name: half, query: permission_name = "ReadOnly" }
+accessFlows:
+  - name: half-a
+    requestors: { group: payments-engineers }
+    targets: [{ accessScope: half }]
+    duration: { max: PT1H }
+  - name: half-b
+    requestors: { group: ${group} }
+    targets: [{ accessScope: half }]
+    duration: { max: PT1H }
+  - name: half-c
+    requestors: { group: payments-engineers }
+    targets: [{ accessScope: half }]
+    duration: { max: PT1H }
+`;
+    const dir = written("half", half("payments-enginers"));
+    const failed = await config("apply", dir);
+    expect(failed.code).toBe(1);
+    const lines = failed.stdout.split("\n");
+    expect(lines.slice(0, 2)).toEqual(["✓ create access scope half", "✓ create access flow half-a"]);
+    expect(lines[2]).toMatch(/^✗ create access flow half-b: There is no group .*"payments-enginers"/);
+    expect(lines[3]).toMatch(/all\.yaml:10:19: There is no group .*"payments-enginers"/);
+    expect(lines[4]).toBe("· create access flow half-c: not tried");
+    expect(lines[5]).toMatch(/^2 done, 1 failed, 1 not tried\. What is done stays/);
+    expect(await running.as("tara", "GET /access-flows/half-a")).toMatchObject({ status: 200 });
+    expect(await running.as("tara", "GET /access-flows/half-c")).toMatchObject({ status: 404 });
+
+    written("half", half("payments-engineers"));
+    expect(await config("apply", dir)).toMatchObject({
+      code: 0,
+      stdout: "✓ create access flow half-b\n✓ create access flow half-c\n2 changes made.\n",
+    });
+    expect((await running.as("tara", "GET /access-flows/half-a")).body).toMatchObject({ version: 1 });
+  });
+
+  it("narrows a flow before the scope that it took whole grows", async () => {
+    const grown = (target: string, query: string) =>
+      written(
+        "grown",
+        `
+accessScopes: [{ name: grown, query: '${query}' }]
+accessFlows:
+  - name: grown
+    requestors: { group: payments-engineers }
+    targets: [${target}]
+    duration: { max: PT1H }
+`,
+      );
+    const narrow = grown("{ accessScope: grown }", 'permission_name = "ReadOnly"');
+    expect(await config("apply", narrow)).toMatchObject({ code: 0 });
+    const wide = grown(
+      "{ accessScope: grown, permissionSets: [ReadOnly] }",
+      'resource_path starts_with "/Workloads/"',
+    );
+    expect(await config("apply", wide)).toMatchObject({
+      code: 0,
+      stdout: "✓ change access flow grown\n✓ change access scope grown\n2 changes made.\n",
+    });
+  });
+
+  it("refuses a wrong key with its file, its line and the nearest key that is known, and writes nothing", async () => {
+    const dir = written(
+      "wrong",
+      `
+accessScopes:
+  - { name: wrong, query: permission_name = "ReadOnly" }
+accessFlows:
+  - name: wrong
+    requestors: { group: payments-engineers }
+    targets: [{ accessScope: wrong }]
+    durration: { max: PT1H }
+`,
+    );
+    const refused = await config("apply", dir);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain(`${join(dir, "all.yaml")}:8:5: `);
+    expect(refused.stderr).toMatch(/durration.* expected duration \(did you mean that\?\)/);
+    expect(refused.stderr).toContain("nothing was done");
+    expect(await running.as("tara", "GET /access-scopes/wrong")).toMatchObject({ status: 404 });
+  });
+});
