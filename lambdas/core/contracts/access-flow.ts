@@ -147,8 +147,24 @@ interface Written {
   readonly requestFor?: unknown;
   readonly approval: { readonly steps: readonly unknown[]; readonly automatic?: unknown };
   readonly breakGlass?: unknown;
-  readonly settings: { readonly maxExtensions: number };
+  readonly settings: {
+    readonly maxExtensions: number;
+    readonly requesterCanApproveSelf: boolean;
+    readonly justification?: unknown;
+    readonly ticket?: unknown;
+    readonly approverReasonRequired?: unknown;
+    readonly mfaRequired?: unknown;
+  };
 }
+
+/** What a flow may ask of those who ask and decide; nobody does under an automatic flow, so that it would ask for nothing. */
+const ASKED_OF_PEOPLE = [
+  "requesterCanApproveSelf",
+  "justification",
+  "ticket",
+  "approverReasonRequired",
+  "mfaRequired",
+] as const;
 
 /** What does not go together: each with the field that says it. */
 const contradictionsOf = ({
@@ -172,6 +188,12 @@ const contradictionsOf = ({
       ? [
           ...asksNobody(["approval"], "an automatic flow"),
           ...isNotExtended("what an automatic flow gives"),
+          ...ASKED_OF_PEOPLE.filter((key) => settings[key] !== undefined && settings[key] !== false).map(
+            (key) => ({
+              path: ["settings", key],
+              message: "nothing: nobody asks for what an automatic flow gives, and nobody decides on it",
+            }),
+          ),
           ...(breakGlass === undefined
             ? []
             : [{ path: ["breakGlass"], message: "nothing: an automatic flow is for no emergency" }]),

@@ -33,6 +33,8 @@ it.each([
   ["repetitions within repetitions", "(a+)+b"],
   ["many repetitions after each other", "a*a*a*a*b"],
   ["many repetitions with bounds", "a{0,99}a{0,99}a{0,99}a{0,99}a{0,99}b"],
+  ["a few more with smaller bounds", `${"a{0,9}".repeat(9)}b`],
+  ["thirty that may be left out", `${"a?".repeat(30)}${"a".repeat(30)}`],
   ["many that may be left out", `${"a?".repeat(40)}${"a".repeat(40)}b`],
   ["many alternatives", `${"(a|a)".repeat(39)}b`],
   ["what is no regular expression", "OPS-["],
