@@ -1,4 +1,4 @@
-import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
+import type { RequestApprover, RequestStep, TierApprover } from "../../core/domain/approval-step.ts";
 import { currentStepIndex, nextEscalation } from "../../core/domain/approval.ts";
 import {
   isBreakGlass,
@@ -102,10 +102,17 @@ export const stepView = (step: RequestStep): StepView => ({
     : {
         escalation: {
           after: durationText(step.escalation.afterSeconds),
-          tiers: step.escalation.tiers.map((tier) => ({ anyOf: tier.map(approverView) })),
+          tiers: step.escalation.tiers.map((tier) => ({ anyOf: tier.map(tierApproverView) })),
         },
       }),
 });
+
+const tierApproverView = (approver: TierApprover): TierApproverView =>
+  approver.type === "nobody"
+    ? { type: approver.as, nobody: true, because: approver.because }
+    : approverView(approver);
+
+type TierApproverView = NonNullable<StepView["escalation"]>["tiers"][number]["anyOf"][number];
 
 const approverView = (approver: RequestApprover): NonNullable<StepView["anyOf"]>[number] => {
   switch (approver.type) {

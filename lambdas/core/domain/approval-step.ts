@@ -32,7 +32,17 @@ const RequestApproverSchema = z.discriminatedUnion("type", [
 ]);
 export type RequestApprover = z.infer<typeof RequestApproverSchema>;
 
-export const RequestStepSchema = stepOf(RequestApproverSchema);
+/**
+ * Who decides by a tier: also an `owner` or `manager` who was nobody when somebody last looked. They keep their place, so that
+ * the tiers after theirs open when the flow says, and whoever they are by the time of a decision may make it.
+ */
+const TierApproverSchema = z.discriminatedUnion("type", [
+  ...RequestApproverSchema.def.options,
+  z.strictObject({ type: z.literal("nobody"), as: z.enum(["owner", "manager"]), because: z.string() }),
+]);
+export type TierApprover = z.infer<typeof TierApproverSchema>;
+
+export const RequestStepSchema = stepOf(RequestApproverSchema, TierApproverSchema);
 export type RequestStep = z.infer<typeof RequestStepSchema>;
 
 /** What an approver has to give: for each of these, one person's approval. Owners of different targets are several. */
@@ -58,7 +68,12 @@ export const partiesOf = (step: RequestStep): readonly Party[] => partiesOfAll(a
 
 /** Everybody whom the first `tiers` tiers of the step's escalation add. */
 export const escalatedParties = (step: RequestStep, tiers: number): readonly Party[] =>
-  partiesOfAll((step.escalation?.tiers ?? []).slice(0, tiers).flat());
+  partiesOfAll(
+    (step.escalation?.tiers ?? [])
+      .slice(0, tiers)
+      .flat()
+      .filter((approver) => approver.type !== "nobody"),
+  );
 
 /** Everybody who may decide the step, now or when all of its tiers are open. */
 export const allPartiesOf = (step: RequestStep): readonly Party[] => {
@@ -181,24 +196,24 @@ const resolveStep = (
   return { step: "anyOf" in step ? { anyOf: approvers, ...common } : { allOf: approvers, ...common } };
 };
 
-/** The tiers, without those that resolve to nobody: they could not decide anything. */
 const escalationOf = (step: FlowStep, resolved: ResolvedApprovers): Pick<RequestStep, "escalation"> => {
   if (step.escalation === undefined) return {};
-  const tiers = step.escalation.tiers
-    .map((tier) =>
-      tier.flatMap((approver) => {
-        const outcome = resolveApprover(approver, resolved);
-        return "approver" in outcome ? [outcome.approver] : [];
-      }),
-    )
-    .filter((tier) => tier.length > 0);
-  return tiers.length === 0 ? {} : { escalation: { afterSeconds: step.escalation.afterSeconds, tiers } };
+  const { afterSeconds, tiers } = step.escalation;
+  const resolvedTiers = tiers.map((tier) => tier.map((approver) => resolveInTier(approver, resolved)));
+  return { escalation: { afterSeconds, tiers: resolvedTiers } };
 };
 
-const resolveApprover = (
-  approver: Approver,
-  { owners, manager }: ResolvedApprovers,
-): { readonly approver: RequestApprover } | { readonly nobody: string } => {
+const resolveInTier = (approver: Approver, resolved: ResolvedApprovers): TierApprover => {
+  const outcome = resolveApprover(approver, resolved);
+  return "approver" in outcome
+    ? outcome.approver
+    : { type: "nobody", as: outcome.as, because: outcome.nobody };
+};
+
+type Resolution =
+  { readonly approver: RequestApprover } | { readonly as: "owner" | "manager"; readonly nobody: string };
+
+const resolveApprover = (approver: Approver, { owners, manager }: ResolvedApprovers): Resolution => {
   switch (approver.type) {
     case "user":
     case "group":
@@ -206,19 +221,17 @@ const resolveApprover = (
     case "manager":
       return "user" in manager
         ? { approver: { type: "manager", user: manager.user } }
-        : { nobody: manager.nobody };
+        : { as: "manager", nobody: manager.nobody };
     case "owner":
       return ownersOf(owners);
   }
 };
 
 /** One entry for each set of owners: whoever owns several targets is asked once. */
-const ownersOf = (
-  owners: ResolvedApprovers["owners"],
-): { readonly approver: RequestApprover } | { readonly nobody: string } => {
+const ownersOf = (owners: ResolvedApprovers["owners"]): Resolution => {
   const bySet = new Map<string, { anyOf: Party[]; targets: number[]; because: string[] }>();
   for (const [target, found] of owners.entries()) {
-    if ("nobody" in found) return { nobody: found.nobody };
+    if ("nobody" in found) return { as: "owner", nobody: found.nobody };
     const key = found.parties.map(partyKey).toSorted().join();
     const set = bySet.get(key) ?? { anyOf: [...found.parties], targets: [], because: [] };
     set.targets.push(target);

@@ -289,3 +289,66 @@ describe("owners of whom enough have approved by now", () => {
     expect(await world.stored(world.id)).toMatchObject({ status: "pending", version: 2 });
   });
 });
+
+describe("a tier of an escalation that is nobody when access is asked for", () => {
+  const HALF_AN_HOUR = 30 * 60;
+  const escalating: FlowStep = {
+    anyOf: [user(bob)],
+    withinSeconds: 86_400,
+    escalation: { afterSeconds: HALF_AN_HOUR, tiers: [[{ type: "owner" }], [user(root)]] },
+  };
+  const later = async () => {
+    const world = await ownedBy({}, { steps: [escalating] });
+    return { ...world, id: await world.askForBoth() };
+  };
+
+  it("keeps its time: the tier after it opens no earlier", async () => {
+    const world = await later();
+    await world.clock.advanceBy(HALF_AN_HOUR * 1000);
+    expect(problemIn(await world.decide(world.id, root))).toMatchObject({
+      code: "approver-no-longer-eligible",
+    });
+    await world.clock.advanceBy(HALF_AN_HOUR * 1000);
+    expect(await world.decide(world.id, root)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("is shown as nobody, with the reason", async () => {
+    const world = await later();
+    expect(await world.view(world.id)).toMatchObject({
+      approval: {
+        steps: [
+          {
+            escalation: {
+              tiers: [
+                {
+                  anyOf: [
+                    {
+                      type: "owner",
+                      nobody: true,
+                      because:
+                        "neither account 222222222222 nor a unit above it has a tag owner, and integration organization has no owner",
+                    },
+                  ],
+                },
+                { anyOf: [{ name: "root" }] },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("is whoever it is by the time of the decision, once it is open", async () => {
+    const world = await later();
+    await world.tagged(2, carol);
+    await world.tagged(6, carol);
+    expect(problemIn(await world.decide(world.id, carol))).toMatchObject({
+      code: "approver-no-longer-eligible",
+    });
+    await world.clock.advanceBy(HALF_AN_HOUR * 1000);
+    expect(await world.decide(world.id, carol)).toMatchObject({ body: { status: "approved" } });
+    const request = await world.stored(world.id);
+    expect(request.frozen).toBe(frozenHash(request));
+  });
+});

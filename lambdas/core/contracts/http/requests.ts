@@ -191,13 +191,22 @@ const ApproverViewSchema = z.union([
 
 const approvers = z.optional(z.array(ApproverViewSchema));
 
+/** In an escalation also who is nobody now: looked up again when somebody decides. */
+const TierApproverViewSchema = z.union([
+  ...ApproverViewSchema.def.options,
+  z.strictObject({ type: z.enum(["owner", "manager"]), nobody: z.literal(true), because: z.string() }),
+]);
+
 export const StepViewSchema = z
   .strictObject({
     anyOf: approvers,
     allOf: approvers,
     within: z.string(),
     escalation: z.optional(
-      z.strictObject({ after: z.string(), tiers: z.array(z.strictObject({ anyOf: approvers })) }),
+      z.strictObject({
+        after: z.string(),
+        tiers: z.array(z.strictObject({ anyOf: z.array(TierApproverViewSchema) })),
+      }),
     ),
   })
   .check(z.meta({ description: "Either anyOf or allOf of them decide it" }));

@@ -4,8 +4,8 @@ import {
   namesManager,
   namesOwner,
   resolveSteps,
-  type RequestApprover,
   type RequestStep,
+  type TierApprover,
 } from "../../domain/approval-step.ts";
 import { currentStepIndex } from "../../domain/approval.ts";
 import { DomainError } from "../../domain/errors.ts";
@@ -72,8 +72,10 @@ const asWritten = (step: RequestStep): FlowStep => {
     : { allOf: step.allOf.map(approverAsWritten), ...common };
 };
 
-const approverAsWritten = (approver: RequestApprover): FlowStepApprover => {
+const approverAsWritten = (approver: TierApprover): FlowStepApprover => {
   switch (approver.type) {
+    case "nobody":
+      return { type: approver.as };
     case "user":
     case "group":
       return approver;

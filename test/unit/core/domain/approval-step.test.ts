@@ -344,11 +344,21 @@ describe("the steps of a request", () => {
     expect("unresolved" in found ? found.unresolved : "resolved").toEqual(outcome);
   });
 
-  it("leave out those who are not there, and tiers without anybody", () => {
+  it("leave out those who are not there, who keep their places in tiers: those after them open no earlier", () => {
     const found = resolveSteps([flowStep([boss, security], "anyOf", [[boss], [chiefs, owner]])], nobody);
     expect(found).toEqual({
       steps: [
-        { anyOf: [security], withinSeconds: 3600, escalation: { afterSeconds: 1800, tiers: [[chiefs]] } },
+        {
+          anyOf: [security],
+          withinSeconds: 3600,
+          escalation: {
+            afterSeconds: 1800,
+            tiers: [
+              [{ type: "nobody", as: "manager", because: "no manager" }],
+              [chiefs, { type: "nobody", as: "owner", because: "account 2 has no owner" }],
+            ],
+          },
+        },
       ],
     });
   });
