@@ -5,6 +5,7 @@ import {
   type AskedExtension,
 } from "../../core/domain/access-request.ts";
 import { isBreakGlass, isUnreviewed } from "../../core/domain/break-glass.ts";
+import { otherBeneficiaryOf } from "../../core/domain/principal.ts";
 import { RequestIdSchema, TimestampSchema, timestamp, type RequestId } from "../../core/domain/ids.ts";
 import type { AccessRequestStore, OnUnreadable, Page, PageQuery } from "../../core/ports/stores.ts";
 import { hasVersion, isNew } from "./conditions.ts";
@@ -16,8 +17,10 @@ import {
   UNREVIEWED_BREAK_GLASS,
   WAITING_EXTENSIONS,
   accessKeys,
+  beneficiaryPlace,
   breakGlassPlace,
   extensionPlace,
+  madeFor,
   requestAttributes,
   requestIdOf,
 } from "./keys.ts";
@@ -116,8 +119,9 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
     return { ...places, items: requests.filter(isWaiting) };
   };
 
-  /** The emergencies whose places are in this partition: by when they were used, in this direction. */
-  const listPlacesOfBreakGlass = async (
+  /** The requests whose places of this kind are in the partition: by when they were made, in this direction. */
+  const listPlaces = async (
+    placeKey: (id: RequestId) => Item,
     index: AccessIndex,
     partition: string,
     newestFirst: boolean,
@@ -132,28 +136,26 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
         ScanIndexForward: !newestFirst,
       },
       page,
-      (createdAt, id) => ({
-        ...accessKeys.breakGlassPlace(id),
-        [index.partition]: partition,
-        createdAt,
-      }),
+      (createdAt, id) => ({ ...placeKey(id), [index.partition]: partition, createdAt }),
     );
     return { ...places, items: readable(await itemsOf(places.items)) };
   };
 
   const listUnreviewedBreakGlass = async (page: PageQuery): Promise<Page<AccessRequest>> => {
     const { byStatus } = AccessIndex;
-    const found = await listPlacesOfBreakGlass(byStatus, UNREVIEWED_BREAK_GLASS, false, page);
+    const found = await listPlaces(accessKeys.breakGlassPlace, byStatus, UNREVIEWED_BREAK_GLASS, false, page);
     // A place may still say so of what was reviewed: the request is the truth.
     return { ...found, items: found.items.filter(isUnreviewed) };
   };
 
   /**
-   * The place of an emergency comes before its request: a place without a request shows nothing, and a request without its
+   * A place comes before its request: one without a request shows nothing, and a request without its
    * place would be on no list. One that is there already is left as it is: it may be of a review that was written since.
    */
-  const keepPlaceOfNew = async (request: AccessRequest): Promise<void> => {
+  const keepPlacesOfNew = async (request: AccessRequest): Promise<void> => {
     if (isBreakGlass(request)) await access.put(breakGlassPlace(request), isNew);
+    const beneficiary = otherBeneficiaryOf(request);
+    if (beneficiary !== undefined) await access.put(beneficiaryPlace(request, beneficiary), isNew);
   };
 
   /** The place follows the review, which is what says that it was reviewed: what is in between is shown as it is. */
@@ -173,7 +175,7 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
       return item === undefined ? undefined : accessRequestOf(item);
     },
     create: async (request) => {
-      await keepPlaceOfNew(request);
+      await keepPlacesOfNew(request);
       return access.put(itemOf(request), isNew);
     },
     replace: async (next, from) => {
@@ -183,11 +185,14 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
       return outcome;
     },
     listByRequester: (requester, page) => listBy(AccessIndex.byRequester, requester, page),
+    listMadeFor: (user, page) =>
+      listPlaces(accessKeys.beneficiaryPlace, AccessIndex.byRequester, madeFor(user), true, page),
     listByStatus: (status, page) => listBy(AccessIndex.byStatus, status, page),
     list: (page) => listBy(AccessIndex.byCreation, ALL_REQUESTS, page),
     listWaitingExtensions,
     listUnreviewedBreakGlass,
-    listBreakGlass: (page) => listPlacesOfBreakGlass(AccessIndex.byCreation, ALL_BREAK_GLASS, true, page),
+    listBreakGlass: (page) =>
+      listPlaces(accessKeys.breakGlassPlace, AccessIndex.byCreation, ALL_BREAK_GLASS, true, page),
   };
 };
 

@@ -15,6 +15,7 @@ import {
   type PermissionSetArn,
   type RequestId,
   type Timestamp,
+  type UserId,
 } from "../../core/domain/ids.ts";
 import type { NamedKind } from "../../core/ports/inventory.ts";
 import type { TurnName } from "../../core/ports/stores.ts";
@@ -41,9 +42,12 @@ export const UNREVIEWED_BREAK_GLASS = "break-glass, and nobody has reviewed it";
 /** The partition of `byCreation` in which the places of all emergencies are. */
 export const ALL_BREAK_GLASS = "break-glass";
 
+/** The partition of `byRequester` in which the places of requests are that others made for the user: no user has this id. */
+export const madeFor = (user: UserId): string => `for#${user}`;
+
 /** What an item of the Access table is: the stream's filter lets only requests through. */
 export type AccessItemKind =
-  "request" | "entitlement" | "extension-place" | "break-glass-place" | "turn" | "pace";
+  "request" | "entitlement" | "extension-place" | "break-glass-place" | "beneficiary-place" | "turn" | "pace";
 
 /** What every partition key of a request begins with: the API's role may write no others (lib/functions/api.ts). */
 const REQUEST_PREFIX = "request#";
@@ -52,6 +56,7 @@ export const accessKeys = {
   request: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "request" }),
   extensionPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "extension" }),
   breakGlassPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "break-glass" }),
+  beneficiaryPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "beneficiary" }),
   entitlement: (key: string) => ({ pk: `entitlement#${key}`, sk: "entitlement" }),
   turn: (name: TurnName) => ({ pk: `turn#${name}`, sk: "turn" }),
   pace: (name: PaceName) => ({ pk: `pace#${name}`, sk: "pace" }),
@@ -126,6 +131,17 @@ export const breakGlassPlace = (request: AccessRequest) => ({
   kind: "break-glass-place" satisfies AccessItemKind,
   [AccessIndex.byCreation.partition]: ALL_BREAK_GLASS,
   ...(isUnreviewed(request) ? { [AccessIndex.byStatus.partition]: UNREVIEWED_BREAK_GLASS } : {}),
+  createdAt: request.createdAt,
+});
+
+/**
+ * All of an item that makes the list of what others asked for on a user's behalf find a request. It is written before the
+ * request, and stays, as who a request is for never changes.
+ */
+export const beneficiaryPlace = (request: AccessRequest, beneficiary: UserId) => ({
+  ...accessKeys.beneficiaryPlace(request.id),
+  kind: "beneficiary-place" satisfies AccessItemKind,
+  [AccessIndex.byRequester.partition]: madeFor(beneficiary),
   createdAt: request.createdAt,
 });
 

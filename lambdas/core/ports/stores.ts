@@ -35,6 +35,8 @@ export interface AccessRequestStore {
   replace(next: AccessRequest, from: readonly Status[]): Promise<WriteOutcome>;
   /** Newest first; eventually consistent, as are the other lists. Throws DomainError `invalid-cursor`. */
   listByRequester(requester: UserId, page: PageQuery): Promise<Page<AccessRequest>>;
+  /** What others made for the user, in the same order. */
+  listMadeFor(user: UserId, page: PageQuery): Promise<Page<AccessRequest>>;
   listByStatus(status: Status, page: PageQuery): Promise<Page<AccessRequest>>;
   list(page: PageQuery): Promise<Page<AccessRequest>>;
   /** Active requests with an extension that can be decided at `now`, the one with the nearest deadline first. */

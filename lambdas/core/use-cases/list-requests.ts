@@ -18,7 +18,8 @@ interface ToApproveDependencies {
 }
 
 interface Dependencies extends ToApproveDependencies {
-  readonly requests: ToApproveDependencies["requests"] & Pick<AccessRequestStore, "listByRequester" | "list">;
+  readonly requests: ToApproveDependencies["requests"] &
+    Pick<AccessRequestStore, "listByRequester" | "listMadeFor" | "list">;
   readonly rolesOf: RolesOf;
 }
 
@@ -28,7 +29,7 @@ interface ListInput {
 }
 
 /**
- * The caller's own requests, those that wait for their decision, or, for auditors and administrators, everybody's: newest first.
+ * The caller's own requests, those that others made for them, those that wait for their decision, or, for auditors and administrators, everybody's: newest first.
  * A page may hold fewer than were asked for; only one without a cursor is the last.
  */
 export const listRequests =
@@ -37,13 +38,13 @@ export const listRequests =
     const { requests } = dependencies;
     const { view, status, limit, cursor } = query;
     const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
+    const inStatus = (items: readonly AccessRequest[]) =>
+      items.filter((request) => status === undefined || request.status === status);
     switch (view) {
       case "mine":
-        return filled(
-          (next) => requests.listByRequester(caller.userId, next),
-          (items) => items.filter((request) => status === undefined || request.status === status),
-          page,
-        );
+        return filled((next) => requests.listByRequester(caller.userId, next), inStatus, page);
+      case "for-me":
+        return filled((next) => requests.listMadeFor(caller.userId, next), inStatus, page);
       case "to-approve":
         return listToApprove(dependencies)({ caller, page, ...(status === undefined ? {} : { status }) });
       case "all":

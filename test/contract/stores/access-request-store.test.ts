@@ -114,6 +114,23 @@ describeStores("access requests", (stores) => {
     expect(await stores().requests.listByStatus("stuck", page)).toEqual({ items: [] });
   });
 
+  it("lists what others made for a user, newest first, page by page, and nothing that they made themselves", async () => {
+    const { userId: id, userName: name } = aPerson("carol");
+    const principal = { type: "USER" as const, id, name };
+    for (const minute of [0, 1, 2]) await stores().requests.create(numbered(minute, { principal }));
+    await stores().requests.create(numbered(3));
+    await stores().requests.create(numbered(4, { requester: aPerson("carol"), principal }));
+    const list = (page: PageQuery) => stores().requests.listMadeFor(id, page);
+    const expected = [2, 1, 0].map((minute) => numbered(minute, { principal }).id);
+    for (const limit of [1, 2, 100]) expect((await everyPage(list, limit)).flat()).toEqual(expected);
+    for (const person of ["alice", "bob"]) {
+      expect(await stores().requests.listMadeFor(aPerson(person).userId, { limit: 5 })).toEqual({
+        items: [],
+      });
+    }
+    await expect(list({ limit: 1, cursor: "garbage" })).rejects.toMatchObject({ code: "invalid-cursor" });
+  });
+
   describe("waiting extensions", () => {
     const now = new Date("2026-01-01T00:10:00.000Z");
     const minutesPast = (minutes: number) => timestamp(new Date(Date.UTC(2026, 0, 1, 0, minutes)));

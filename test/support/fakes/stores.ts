@@ -4,6 +4,7 @@ import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
 import { entitlementKey, type EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import { DomainError } from "../../../lambdas/core/domain/errors.ts";
 import { timestamp, type RequestId, type Timestamp } from "../../../lambdas/core/domain/ids.ts";
+import { otherBeneficiaryOf } from "../../../lambdas/core/domain/principal.ts";
 import { isBreakGlass, isUnreviewed } from "../../../lambdas/core/domain/break-glass.ts";
 import { firstLookAt } from "../../../lambdas/core/domain/due.ts";
 import type { Clock } from "../../../lambdas/core/ports/clock.ts";
@@ -81,6 +82,10 @@ export class FakeAccessRequestStore implements AccessRequestStore, DueRequests, 
 
   listByRequester(requester: string, page: PageQuery): Promise<Page<AccessRequest>> {
     return this.list(page, (request) => request.requester.userId === requester);
+  }
+
+  listMadeFor(user: string, page: PageQuery): Promise<Page<AccessRequest>> {
+    return this.list(page, (request) => otherBeneficiaryOf(request) === user);
   }
 
   listByStatus(status: Status, page: PageQuery): Promise<Page<AccessRequest>> {

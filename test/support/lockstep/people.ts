@@ -41,6 +41,7 @@ export const peopleOf = (lockstep: {
       return requests.replace(next, from);
     },
     listByRequester: (requester, page) => requests.listByRequester(requester, page),
+    listMadeFor: (user, page) => requests.listMadeFor(user, page),
     listByStatus: (status, page) => requests.listByStatus(status, page),
     listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
     listUnreviewedBreakGlass: (page) => requests.listUnreviewedBreakGlass(page),

@@ -73,6 +73,25 @@ describe("GET /requests", () => {
     );
   });
 
+  it("shows what others asked for on one's behalf: page by page, in its own view, and to nobody else", async () => {
+    const world = await apiUnderTest();
+    await world.flows.put({ ...aFlow({ requestFor: ["self", "others"] }), version: 2 });
+    const body = { ...world.ask, principal: { type: "USER", name: "carol" } };
+    const ids: string[] = [];
+    for (let made = 0; made < 3; made += 1) {
+      ids.unshift(await world.submit({ body }));
+      await world.clock.advanceBy(1000);
+    }
+    const own = await world.submit({ as: carol });
+    expect(await idsOf(world, "GET /requests?view=for-me&limit=2", { as: carol })).toEqual(ids);
+    expect(await idsOf(world, "GET /requests", { as: carol })).toEqual([own]);
+    expect(await idsOf(world, "GET /requests?view=for-me", { as: alice })).toEqual([]);
+    await world.call(`POST /requests/${ids[0] ?? ""}/cancel`, { as: carol });
+    expect(await idsOf(world, "GET /requests?view=for-me&status=cancelled", { as: carol })).toEqual(
+      ids.slice(0, 1),
+    );
+  });
+
   it("shows all to auditors and administrators only", async () => {
     const world = await apiUnderTest();
     const ids = await submitted(world, 3);

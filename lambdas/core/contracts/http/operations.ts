@@ -180,7 +180,7 @@ export const operations = {
   },
   "GET /requests": {
     summary:
-      "The caller's requests, what waits for their decision (more time on active access after the requests), or (auditors and administrators) all; newest first",
+      "The caller's requests, what others asked for on their behalf, what waits for their decision (more time on active access after the requests), or (auditors and administrators) all; newest first",
     path: nothing,
     query: RequestListQuerySchema,
     answer: { status: 200, schema: RequestListSchema },

@@ -141,7 +141,15 @@ export const ReviewBodySchema = z.strictObject({
 
 /** The query of `GET /requests`. */
 export const RequestListQuerySchema = z.strictObject({
-  view: z._default(z.enum(["mine", "to-approve", "all"]), "mine"),
+  view: z._default(
+    z.enum(["mine", "for-me", "to-approve", "all"]).check(
+      z.meta({
+        description:
+          "mine: what the caller asked for; for-me: what others asked for on the caller's behalf; to-approve: what waits for the caller's decision; all: everybody's",
+      }),
+    ),
+    "mine",
+  ),
   status: z.optional(z.enum(STATUSES)),
   ...PageQueryFields,
 });
