@@ -5,7 +5,7 @@ import { RequestIdSchema } from "../../../lambdas/core/domain/ids.ts";
 import type { Integration } from "../../../lambdas/core/domain/integration.ts";
 import type { Person } from "../../../lambdas/core/domain/principal.ts";
 import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
-import { aFlow, aRequestId, anAccountId } from "../../support/builders.ts";
+import { aFlow, aRequestId, anAccountId, anActiveRequest } from "../../support/builders.ts";
 import { afterMinutes, anAccountFact, seen } from "../../support/facts.ts";
 import { FakeProvider } from "../../support/fakes/provider.ts";
 import { noGuardrails } from "../../support/guardrails.ts";
@@ -41,6 +41,7 @@ const ownedBy = async (
     ...aFlow({
       targets: [{ organizationalUnits: [], permissionSets: [], ...target, accounts }],
       approval: { steps },
+      settings: { requesterCanApproveSelf: false, maxExtensions: 2 },
     }),
     version: 2,
   });
@@ -287,6 +288,67 @@ describe("owners of whom enough have approved by now", () => {
     await world.clock.advanceBy(86_400_000);
     expect(problemIn(await world.decide(world.id, carol))).toMatchObject({ code: "not-pending" });
     expect(await world.stored(world.id)).toMatchObject({ status: "pending", version: 2 });
+  });
+});
+
+describe("owners who decide on more time", () => {
+  /** Alice has both until 01:00, and asks for an hour more. */
+  const extended = async (
+    tags: { readonly two: Person; readonly six: Person },
+    steps: FlowStep[] = [owners],
+  ) => {
+    const world = await ownedBy(tags, { steps });
+    const [payments] = anActiveRequest().entitlements;
+    if (payments === undefined) throw new Error("The request has an entitlement");
+    const ledger = {
+      ...payments,
+      entitlement: { ...payments.entitlement, accountId: anAccountId(6) },
+      accountName: "ledger-prod",
+    };
+    const { id } = anActiveRequest();
+    await world.requests.create(anActiveRequest({ entitlements: [payments, ledger] }));
+    const asked = await world.call(`POST /requests/${id}/extend`, {
+      body: { duration: "PT1H", justification: "not done yet" },
+    });
+    const { extension } = asked.body as { readonly extension: { readonly askedAt: string } };
+    const approve = (as: Person) =>
+      world.decide(id, as, { decision: "approve", extension: extension.askedAt });
+    return { ...world, id, asked, approve };
+  };
+  const expiresAt = "2026-01-01T02:00:00.000Z";
+
+  it("are looked up when it is asked for, and anew at the decision", async () => {
+    const world = await extended({ two: bob, six: bob });
+    expect(world.asked.body).toMatchObject({
+      extension: {
+        approval: { steps: [{ anyOf: [{ type: "owner", of: [{ anyOf: [{ name: "bob" }] }] }] }] },
+      },
+    });
+    await world.tagged(2, root);
+    await world.tagged(6, root);
+    expect(problemIn(await world.approve(bob))).toMatchObject({ code: "approver-no-longer-eligible" });
+    expect(await world.approve(root)).toMatchObject({ body: { expiresAt } });
+  });
+
+  it("and have all approved by now give it, by the next approval of anybody who was asked", async () => {
+    const world = await extended({ two: bob, six: carol });
+    expect(await world.approve(bob)).toMatchObject({ body: { extension: {} } });
+    await world.tagged(6, bob);
+    expect(await world.approve(carol)).toMatchObject({ body: { expiresAt } });
+    expect((await world.stored(world.id)).trail.at(-1)).toMatchObject({
+      type: "AccessExtended",
+      actor: { type: "lockstep", name: "api" },
+      details: { step: 0, duration: "PT1H", expiresAt },
+    });
+  });
+
+  it("and have all approved by now leave the next step to others", async () => {
+    const world = await extended({ two: bob, six: carol }, [owners, security]);
+    await world.approve(bob);
+    await world.tagged(6, bob);
+    expect(problemIn(await world.approve(bob))).toMatchObject({ code: "already-decided" });
+    expect((await world.stored(world.id)).trail.at(-1)?.type).toBe("NextExtensionApprovalNeeded");
+    expect(await world.approve(root)).toMatchObject({ body: { expiresAt } });
   });
 });
 

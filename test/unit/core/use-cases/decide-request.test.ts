@@ -529,6 +529,26 @@ describe("when it can be decided", () => {
     ).toMatchObject(["fulfilled", { code: "approver-no-longer-eligible" }]);
   });
 
+  /*
+   * bob and dave read step 1 ── bob's approval is written, and step 2 begins ── dave's write of step 1 fails its condition, and
+   * he reads again: step 2 is his, too, but he has not seen that it waits.
+   */
+  it("is of the step that was read: one who may decide the next one, too, is told that it waits", async () => {
+    const lockstep = await world(inTwoSteps());
+    lockstep.directory.join(dave.userId, leads);
+    lockstep.directory.join(dave.userId, security);
+    const [, late] = await Promise.allSettled([lockstep.decide(bob), lockstep.decide(dave)]);
+    expect(late).toMatchObject({
+      reason: {
+        code: "concurrent-modification",
+        message:
+          "Somebody else has decided step 1 of the approval meanwhile, and step 2 waits now. Look at the request, and decide again if that is yours, too.",
+      },
+    });
+    expect((await lockstep.now()).approval.decisions).toMatchObject([{ by: bob }]);
+    expect(await lockstep.decide(dave)).toMatchObject({ status: "approved" });
+  });
+
   it("is not while others go on writing: it is read and decided five times, and then left", async () => {
     const lockstep = await world(aPendingRequest());
     let writes = 0;
