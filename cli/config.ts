@@ -5,7 +5,8 @@ import { counted, progressOn } from "./audit/progress.ts";
 import { applySteps } from "./config/apply.ts";
 import { comparable } from "./config/compare.ts";
 import { exportTo } from "./config/export.ts";
-import { findingLine, lintDirectory } from "./config/lint.ts";
+import { lintDocuments } from "./config/lint-documents.ts";
+import { byPlace, findingLine, lintDirectory } from "./config/lint.ts";
 import { planOf, textOfPlan } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
 import { serverAt, type Server } from "./config/server.ts";
@@ -23,6 +24,14 @@ const withoutFindings = ({ documents, findings }: Documents): Documents["documen
   throw new CommandError(
     `${findings.map(findingLine).join("\n")}\n${String(findings.length)} to put right; nothing was done.`,
   );
+};
+
+/** The documents of files with nothing wrong, and what lint warns of; throws its errors, and its warnings with them. */
+const soundDocuments = async (dir: string) => {
+  const documents = withoutFindings(lintDirectory(dir));
+  const found = (await lintDocuments(documents)).toSorted(byPlace);
+  if (found.some(({ severity }) => severity === "error")) withoutFindings({ documents: [], findings: found });
+  return { documents, warnings: found };
 };
 
 const serverOf = ({
@@ -58,14 +67,16 @@ interface Options {
 }
 
 const planFor = async (dir: string, server: Server, prune: boolean) =>
-  planOf(await comparable(withoutFindings(lintDirectory(dir))), await readServer(server), prune);
+  planOf(await comparable((await soundDocuments(dir)).documents), await readServer(server), prune);
 
 const actions: Readonly<Record<string, (dir: string, options: Options) => Promise<number>>> = {
-  lint: (dir) => {
+  lint: async (dir) => {
+    const { documents, warnings } = await soundDocuments(dir);
+    warnings.map(findingLine).forEach(say);
     say(
-      `${counted(withoutFindings(lintDirectory(dir)).length, "document")} in ${dir}: nothing to put right.`,
+      `${counted(documents.length, "document")} in ${dir}: ${warnings.length === 0 ? "nothing" : `no error, ${counted(warnings.length, "warning")}`} to put right.`,
     );
-    return Promise.resolve(0);
+    return 0;
   },
   plan: async (dir, options) => {
     const plan = await planFor(dir, serverOf(options), options.prune);

@@ -1,6 +1,7 @@
+import { findingLine } from "./lint.ts";
 import { titleOf, type Step } from "./plan.ts";
 import type { WrittenDocument } from "./read-documents.ts";
-import { RefusedError, type Server } from "./server.ts";
+import { RefusedError, type Server, type Warning } from "./server.ts";
 
 /**
  * Does the steps one after the other, and says each as it is done. The first that fails ends it, since what follows may need
@@ -12,8 +13,10 @@ export const applySteps = async (
   say: (line: string) => void,
 ): Promise<boolean> => {
   for (const [index, step] of steps.entries()) {
+    let warnings: readonly Warning[] = [];
     try {
-      await (step.action === "delete" ? server.delete(step.document) : server.put(step.document));
+      if (step.action === "delete") await server.delete(step.document);
+      else warnings = await server.put(step.document);
     } catch (error) {
       say(`✗ ${lineOf(step)}: ${reasonOf(error)}`);
       placesOf(step, error).forEach((line) => {
@@ -23,6 +26,9 @@ export const applySteps = async (
       return false;
     }
     say(`✓ ${lineOf(step)}`);
+    warningLines(step, warnings).forEach((line) => {
+      say(`    ${line}`);
+    });
   }
   return true;
 };
@@ -38,6 +44,13 @@ const placesOf = (step: Step<WrittenDocument>, error: unknown): readonly string[
     const { file, line, column } = step.document.placeOf(pointer);
     return `${file}:${String(line)}:${String(column)}: ${detail}`;
   });
+};
+
+const warningLines = (step: Step<WrittenDocument>, warnings: readonly Warning[]): readonly string[] => {
+  if (step.action === "delete") return [];
+  return warnings.map(({ pointer, message }) =>
+    findingLine({ ...step.document.placeOf(pointer), message: `warning: ${message}` }),
+  );
 };
 
 const sayWhatIsLeft = (left: readonly Step[], done: number, say: (line: string) => void): void => {

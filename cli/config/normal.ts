@@ -57,7 +57,7 @@ const contentOf = (view: object): object => {
 };
 
 /** Every name is the id of what it names. */
-const asWritten: NameDependencies = {
+export const asWritten: NameDependencies = {
   directory: {
     groupByName: (name) => Promise.resolve({ groupId: name as never, displayName: name } as never),
     userByName: (name) => Promise.resolve({ userId: name as never, userName: name } as never),

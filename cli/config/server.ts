@@ -7,9 +7,14 @@ import { documentKinds, type ConfigDocument, type DocumentKind } from "./documen
 export interface Server {
   /** Everything that somebody has written. */
   readonly documents: (onRead?: (count: number) => void) => Promise<readonly ConfigDocument[]>;
-  readonly put: (document: ConfigDocument) => Promise<void>;
+  /** Answers what the server warns of. */
+  readonly put: (document: ConfigDocument) => Promise<readonly Warning[]>;
   readonly delete: (document: ConfigDocument) => Promise<void>;
 }
+
+const WarningSchema = z.object({ pointer: z.string(), message: z.string() });
+export type Warning = z.output<typeof WarningSchema>;
+const SavedSchema = z.object({ warnings: z.optional(z.array(WarningSchema)) });
 
 /** What the API refuses. */
 export class RefusedError extends Error {
@@ -55,7 +60,9 @@ export const serverAt = ({ url, token, fetch: send = fetch }: Address): Server =
       return documents;
     },
     put: async (document) => {
-      await call("PUT", pathOf(document), document.body);
+      const saved = await call("PUT", pathOf(document), document.body);
+      const answer = SavedSchema.safeParse(saved);
+      return answer.success ? (answer.data.warnings ?? []) : [];
     },
     delete: async (document) => {
       await call("DELETE", pathOf(document));

@@ -125,6 +125,7 @@ describe("plan and apply", () => {
         "✓ create integration lab",
         "✓ create rota payments",
         "✓ create access scope power",
+        expect.stringContaining("warning: The query selects nothing"),
         "✓ create bundle all",
         "✓ create access flow emergency",
         "✓ create access flow on-call",
@@ -192,6 +193,16 @@ describe("plan and apply", () => {
     expect(lines.at(-1)).toContain("0 done, 1 failed, 5 not tried");
     expect([...said, ...lines].join("\n")).not.toContain(TOKEN);
   });
+});
+
+it("says what the server warns of, with its place in the files", async () => {
+  write({ "scopes.yaml": 'accessScopes:\n  - name: none\n    query: permission_name = "ReadOnly"\n' });
+  const { isDone, said } = await apply(serverOf(await apiUnderTest()));
+  expect(isDone).toBe(true);
+  expect(said).toEqual([
+    "✓ create access scope none",
+    expect.stringMatching(/^ {4}.*scopes\.yaml:3:5: warning: The query selects nothing /),
+  ]);
 });
 
 describe("export", () => {

@@ -1,0 +1,48 @@
+import type { AccessFlowDocument } from "../../lambdas/core/contracts/access-flow.ts";
+import type { AccessScopeDocument } from "../../lambdas/core/contracts/access-scope.ts";
+import type { BundleDocument } from "../../lambdas/core/contracts/bundle.ts";
+import type { RotaDocument } from "../../lambdas/core/contracts/rota.ts";
+import { nounOf } from "../../lambdas/core/domain/configuration/subject.ts";
+import type { Configuration } from "../../lambdas/core/domain/lint/configuration.ts";
+import type { Severity } from "../../lambdas/core/domain/lint/finding.ts";
+import { lintConfiguration } from "../../lambdas/core/domain/lint/lint-configuration.ts";
+import { layOver } from "../../lambdas/core/use-cases/lint/lay-over.ts";
+import { asWritten } from "./normal.ts";
+import type { WrittenDocument } from "./read-documents.ts";
+import type { Finding } from "./source.ts";
+
+/** What lint says of a place in a file. */
+export interface LintedPlace extends Finding {
+  readonly severity: Severity;
+}
+
+const NOTHING: Configuration = { flows: [], bundles: [], accessScopes: [], rotas: [] };
+
+/**
+ * What documents alone show to be wrong of what they say together: the API's own lint, which knows of no AWS here. Only of
+ * documents that nothing else is wrong with.
+ */
+export const lintDocuments = async (
+  documents: readonly WrittenDocument[],
+): Promise<readonly LintedPlace[]> => {
+  const of = <Body>(kind: WrittenDocument["kind"]): readonly Body[] =>
+    documents.filter((document) => document.kind === kind).map(({ body }) => body as Body);
+  const { configuration } = await layOver(asWritten, NOTHING, {
+    flows: of<AccessFlowDocument>("access-flow"),
+    bundles: of<BundleDocument>("bundle"),
+    accessScopes: of<AccessScopeDocument>("access-scope"),
+    rotas: of<RotaDocument>("rota"),
+  });
+  return lintConfiguration(configuration).flatMap(({ kind, name, severity, pointer, message }) => {
+    const document = documents.find((one) => one.kind === kind && one.name === name);
+    return document === undefined
+      ? []
+      : [
+          {
+            ...document.placeOf(pointer),
+            severity,
+            message: `${severity}: ${nounOf[kind]} ${name}: ${message}`,
+          },
+        ];
+  });
+};
