@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 import { auditRootsBucketName } from "../lambdas/core/contracts/audit-storage.ts";
 import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
 import { Alarms } from "./constructs/alarms.ts";
+import { lintAfterSyncs } from "./constructs/lint-rules.ts";
 import { runAutomaticFlows } from "./constructs/automatic-schedule.ts";
 import { attentionRules } from "./constructs/attention-rules.ts";
 import { dashboard } from "./constructs/dashboard.ts";
@@ -28,6 +29,7 @@ import { automaticFunction } from "./functions/automatic.ts";
 import { awaitApprovalFunction } from "./functions/await-approval.ts";
 import type { FunctionContext } from "./functions/function-context.ts";
 import { grantAccessFunction } from "./functions/grant-access.ts";
+import { lintFunction } from "./functions/lint.ts";
 import { inventoryEventsFunction } from "./functions/inventory-events.ts";
 import { recordFunction } from "./functions/record.ts";
 import { revokeAccessFunction } from "./functions/revoke-access.ts";
@@ -126,6 +128,9 @@ export class AccessStack extends Stack {
     const automatic = automaticFunction(this, { ...context, stateMachine });
     runAutomaticFlows(this, { automatic, eventBus });
 
+    const lint = lintFunction(this, context);
+    lintAfterSyncs(this, { lint, syncMachine });
+
     const api = apiFunction(this, { ...context, stateMachine, sync });
     const administration = administrationFunction(this, { ...context, syncMachine, sync, sweep });
     const http = new LockstepHttpApi(this, "HttpApi", {
@@ -156,6 +161,7 @@ export class AccessStack extends Stack {
         announce,
         sweep,
         automatic,
+        lint,
         seal,
       },
       revocationStuck: rules.RevocationStuck,

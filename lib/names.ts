@@ -42,5 +42,6 @@ export const functions = {
   SyncAccounts: { name: "lockstep-sync-accounts", entry: "lambdas/sync-accounts/handler.ts" },
   SyncSchedule: { name: "lockstep-sync-schedule", entry: "lambdas/sync-schedule/handler.ts" },
   Automatic: { name: "lockstep-automatic", entry: "lambdas/automatic/handler.ts" },
+  Lint: { name: "lockstep-lint", entry: "lambdas/lint/handler.ts" },
   Seal: { name: "lockstep-seal", entry: "lambdas/seal/handler.ts" },
 } as const;

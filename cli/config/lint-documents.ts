@@ -25,13 +25,13 @@ const NOTHING: Configuration = { flows: [], bundles: [], accessScopes: [], rotas
 export const lintDocuments = async (
   documents: readonly WrittenDocument[],
 ): Promise<readonly LintedPlace[]> => {
-  const of = <Body>(kind: WrittenDocument["kind"]): readonly Body[] =>
-    documents.filter((document) => document.kind === kind).map(({ body }) => body as Body);
+  const of = (kind: WrittenDocument["kind"]): readonly object[] =>
+    documents.filter((document) => document.kind === kind).map(({ body }) => body);
   const { configuration } = await layOver(asWritten, NOTHING, {
-    flows: of<AccessFlowDocument>("access-flow"),
-    bundles: of<BundleDocument>("bundle"),
-    accessScopes: of<AccessScopeDocument>("access-scope"),
-    rotas: of<RotaDocument>("rota"),
+    flows: of("access-flow") as readonly AccessFlowDocument[],
+    bundles: of("bundle") as readonly BundleDocument[],
+    accessScopes: of("access-scope") as readonly AccessScopeDocument[],
+    rotas: of("rota") as readonly RotaDocument[],
   });
   return lintConfiguration(configuration).flatMap(({ kind, name, severity, pointer, message }) => {
     const document = documents.find((one) => one.kind === kind && one.name === name);

@@ -39,6 +39,7 @@ export interface AlarmsProps {
       | "announce"
       | "sweep"
       | "automatic"
+      | "lint"
       | "seal",
       IFunction
     >
@@ -154,6 +155,10 @@ function definitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinitio
       ...LASTING,
       description:
         "Automatic flows have not been able to give or take away all of what they give for 15 minutes.",
+    },
+    "lockstep-lint-errors": {
+      metric: errors(functions.lint),
+      description: "Lint has failed after a sync: what died of the configuration is not told.",
     },
     "lockstep-sweep-behind": {
       // Emitted by every scheduled sweep, so that no data means that none has come to its end.

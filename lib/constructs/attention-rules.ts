@@ -11,11 +11,15 @@ export const EVENT_SOURCE = "lockstep";
 interface Attention {
   /** The events' `detail-type`: names of transitions, and what the sweep finds. */
   readonly events: readonly string[];
-  /** What the message says after "Request <id> ". */
+  /** What the message begins with: "Request <id>" where nothing is said. */
+  readonly about?: string;
+  /** What the message says after that. */
   readonly message: string;
 }
 
 const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
+
+const request = `Request ${detail("requestId")}`;
 
 /**
  * Who took which access and who is to look at it: ids, as everywhere. What is a list stands in brackets: EventBridge puts
@@ -54,6 +58,11 @@ const attentions = {
     events: ["BreakGlassReviewOverdue"],
     message: `took access in an emergency, and nobody has reviewed that by ${detail("breakGlass.reviewBy")}: ${emergency}. It is to be reviewed now: ${review}. See docs/runbook.md, lockstep-break-glass-unreviewed.`,
   },
+  ConfigurationDied: {
+    events: ["ConfigurationDied"],
+    about: `The ${detail("kind")} ${detail("name")}`,
+    message: `died: ${detail("code")} at ${detail("pointer")}. ${detail("toDo")} See docs/runbook.md, lockstep-configuration-died.`,
+  },
 } as const satisfies Readonly<Record<string, Attention>>;
 
 export interface AttentionRulesProps {
@@ -72,7 +81,7 @@ export function attentionRules(
   { eventBus, topic, undelivered }: AttentionRulesProps,
 ): Readonly<Record<keyof typeof attentions, Rule>> {
   const ruleFor = (name: keyof typeof attentions): Rule => {
-    const { events, message } = attentions[name];
+    const { events, about = request, message }: Attention = attentions[name];
     const rule = new Rule(scope, `${name}Rule`, {
       ruleName: `lockstep-${kebab(name)}`,
       description: `Tells the attention topic of ${events.join(", ")}`,
@@ -80,9 +89,7 @@ export function attentionRules(
       eventPattern: { source: [EVENT_SOURCE], detailType: [...events] },
       targets: [
         new SnsTopic(topic, {
-          message: RuleTargetInput.fromText(
-            `Request ${EventField.fromPath("$.detail.requestId")} ${message}`,
-          ),
+          message: RuleTargetInput.fromText(`${about} ${message}`),
           deadLetterQueue: undelivered,
         }),
       ],
@@ -99,6 +106,7 @@ export function attentionRules(
     RevocationStuck: ruleFor("RevocationStuck"),
     BreakGlassUsed: ruleFor("BreakGlassUsed"),
     BreakGlassReviewOverdue: ruleFor("BreakGlassReviewOverdue"),
+    ConfigurationDied: ruleFor("ConfigurationDied"),
   };
 }
 

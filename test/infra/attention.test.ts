@@ -4,6 +4,8 @@ import * as z from "zod/mini";
 import { reviewBy } from "../../lambdas/core/domain/break-glass.ts";
 import { transitions } from "../../lambdas/core/domain/transitions.ts";
 import type { LockstepEvent } from "../../lambdas/core/ports/events.ts";
+import { diedDetailOf } from "../../lambdas/core/domain/lint/died.ts";
+import { CONFIGURATION_DIED } from "../../lambdas/core/use-cases/lint/tell-what-died.ts";
 import { recordTransition } from "../../lambdas/core/use-cases/record-transition.ts";
 import { publishOverdueReview } from "../../lambdas/core/use-cases/sweep/publish-overdue-review.ts";
 import { targetInput } from "../../local/events/target-input.ts";
@@ -47,6 +49,7 @@ describe("alarms", () => {
       "lockstep-inventory-events-behind",
       "lockstep-inventory-events-dead-letters",
       "lockstep-inventory-events-errors",
+      "lockstep-lint-errors",
       "lockstep-orphans",
       "lockstep-record-behind",
       "lockstep-record-dead-letters",
@@ -107,6 +110,7 @@ describe("what people must act on", () => {
       "ApprovalNeeded",
       "BreakGlassReviewOverdue",
       "BreakGlassUsed",
+      "ConfigurationDied",
       "ExtensionRequested",
       "GrantFailed",
       "NextApprovalNeeded",
@@ -114,8 +118,8 @@ describe("what people must act on", () => {
       "RequestRefused",
       "RevocationStuck",
     ]);
-    const found = "BreakGlassReviewOverdue";
-    expect([...Object.keys(transitions), found]).toEqual(expect.arrayContaining(types));
+    const found = ["BreakGlassReviewOverdue", CONFIGURATION_DIED];
+    expect([...Object.keys(transitions), ...found]).toEqual(expect.arrayContaining(types));
     for (const { EventPattern } of rules) expect(EventPattern.source).toEqual(["lockstep"]);
   });
 
@@ -138,6 +142,30 @@ describe("what people must act on", () => {
     const place = { version: "0", account: "111111111111", region: "eu-west-1", resources: [] } as const;
     return targetInput({ Id: "T", Arn: "arn", InputTransformer }, { ...place, ...event }, "rule/of/the/bus");
   };
+
+  it("is told what died of the configuration, where, and what to do", () => {
+    const finding = {
+      severity: "error",
+      code: "group-gone",
+      kind: "access-flow",
+      name: "prod-power",
+      pointer: "/requestors",
+      message: "Group payments-engineers is not there any more.",
+    } as const;
+    const detail = diedDetailOf(finding);
+    const message = messageOf({
+      id: "l-1",
+      type: CONFIGURATION_DIED,
+      at: "2026-01-01T00:00:00.000Z",
+      detail,
+    });
+    expect(message).toContain(
+      "The access-flow prod-power died: group-gone at /requestors. POST /access-flows/lint",
+    );
+    expect(message).toContain("lockstep-configuration-died");
+    expect(runbook).toContain("## lockstep-configuration-died");
+    expect(JSON.stringify(detail)).not.toContain("payments-engineers");
+  });
 
   it("is told who took which access in an emergency, who is to look at it and by when: by ids", async () => {
     const events = new FakeEventPublisher();

@@ -5,6 +5,7 @@ import { SWEPT } from "../../lambdas/adapters/dynamodb/keys.ts";
 import { EnvironmentSchema as AdministrationEnvironment } from "../../lambdas/administration/env.ts";
 import { EnvironmentSchema as ApiEnvironment } from "../../lambdas/api/env.ts";
 import { EnvironmentSchema as AnnounceEnvironment } from "../../lambdas/announce/env.ts";
+import { EnvironmentSchema as LintEnvironment } from "../../lambdas/lint/env.ts";
 import { EnvironmentSchema as AutomaticEnvironment } from "../../lambdas/automatic/env.ts";
 import { EnvironmentSchema as InventoryEventsEnvironment } from "../../lambdas/inventory-events/env.ts";
 import { EnvironmentSchema as RecordEnvironment } from "../../lambdas/record/env.ts";
@@ -76,6 +77,7 @@ describe("a function's environment", () => {
     ["AwaitApprovalFunction", AwaitApprovalEnvironment],
     ["GrantAccessFunction", GrantAccessEnvironment],
     ["InventoryEventsFunction", InventoryEventsEnvironment],
+    ["LintFunction", LintEnvironment],
     ["RecordFunction", RecordEnvironment],
     ["RevokeAccessFunction", RevokeAccessEnvironment],
     ["SweepFunction", SweepEnvironment],

@@ -92,6 +92,7 @@ describe("each function's role", () => {
       "AwaitApprovalRole",
       "GrantAccessRole",
       "InventoryEventsRole",
+      "LintRole",
       "RecordRole",
       "RevokeAccessRole",
       "SealRole",
@@ -383,12 +384,13 @@ describe("the syncs", () => {
 });
 
 describe("the table of flows, what they name, and integrations", () => {
-  it("is written by administration only, and nothing but those", () => {
+  it("is written by administration only, and nothing but those; lint keeps there what it told", () => {
     const keys = ConfigurationKinds;
     expect(writersOf("ConfigTable")).toEqual({
       AdministrationRole: {
         "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
       },
+      LintRole: { "RememberTold dynamodb:PutItem": ["lint#*"] },
     });
     for (const kind of keys) expect(configKey({ kind, name: "any" }).pk).toBe(kind);
   });
@@ -466,6 +468,7 @@ describe("task tokens", () => {
       SealRole: [],
       AnnounceRole: [],
       InventoryEventsRole: [],
+      LintRole: [],
       SweepRole: [],
       SyncAccountsRole: [],
       SyncRole: [],
@@ -493,6 +496,7 @@ describe("the audit trail", () => {
       SealRole: ["dynamodb:Query"],
       AnnounceRole: [],
       InventoryEventsRole: [],
+      LintRole: [],
       SweepRole: ["dynamodb:PutItem", "dynamodb:Query"],
       SyncAccountsRole: [],
       SyncRole: [],

@@ -52,6 +52,8 @@ describe("logical ids and names", () => {
       GrantAccessRole: "lockstep-grant-access",
       InventoryEventsFunction: "lockstep-inventory-events",
       InventoryEventsRole: "lockstep-inventory-events",
+      LintFunction: "lockstep-lint",
+      LintRole: "lockstep-lint",
       RecordFunction: "lockstep-record",
       RecordRole: "lockstep-record",
       RevokeAccessFunction: "lockstep-revoke-access",

@@ -50,10 +50,11 @@ describe("the sweep", () => {
       properties["FunctionName"],
       properties["MaximumEventAgeInSeconds"],
     ]);
-    expect(waits).toHaveLength(4);
+    expect(waits).toHaveLength(5);
     expect(waits).toEqual(
       expect.arrayContaining([
         [{ Ref: "AutomaticFunction" }, 300],
+        [{ Ref: "LintFunction" }, 3600],
         [{ Ref: "SweepFunction" }, 300],
         [{ Ref: "RevokeAccessFunction" }, 300],
         [{ Ref: "SyncScheduleFunction" }, 300],

@@ -190,6 +190,9 @@ export const auditAttributes = (chain: string, sequence: number, recordedOn: Day
 /** Each kind of configuration has a partition of the Config table, of its name. */
 export const configKey = ({ kind, name }: Subject) => ({ pk: kind, sk: name });
 
+/** Where the Config table keeps which findings of lint were told: none of a kind of configuration. */
+export const TOLD_FINDINGS_KEY = { pk: "lint#told", sk: "told" } as const;
+
 /** What an item of the Inventory table is: the stream's filter lets only facts through. */
 export type InventoryItemKind = "fact" | "sync" | "synced-account";
 
