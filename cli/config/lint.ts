@@ -8,8 +8,9 @@ import { sourceOf, type Finding } from "./source.ts";
 /** The documents of every YAML file of a directory, and everything that is wrong with them, in the files' order. */
 export const lintDirectory = (directory: string): Documents => {
   const sources = filesOf(directory).map((file) => sourceOf(file, readFileSync(file, "utf8")));
-  const { documents, findings } = readDocuments(sources);
-  return { documents, findings: [...findings, ...checkDocuments(documents)].toSorted(byPlace) };
+  const { documents, misfits, findings } = readDocuments(sources);
+  const all = [...findings, ...checkDocuments({ documents, misfits })];
+  return { documents, misfits, findings: all.toSorted(byPlace) };
 };
 
 const filesOf = (directory: string): readonly string[] => {
@@ -25,17 +26,18 @@ const namesIn = (directory: string): readonly string[] => {
   try {
     return readdirSync(directory);
   } catch (error) {
+    const reason = codeOf(error) === "ENOENT" ? "is not there" : `cannot be read (${String(error)})`;
     throw new CommandError(
-      `${directory} cannot be read (${String(error)}); expected a directory of YAML files: --dir names it.`,
-      {
-        cause: error,
-      },
+      `The directory ${directory} ${reason}; expected one of YAML files: --dir names it, and export writes them.`,
+      { cause: error },
     );
   }
 };
 
-/** The order of the files, and of what is in them. */
-export const byPlace = (a: Finding, b: Finding): number =>
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
+
+const byPlace = (a: Finding, b: Finding): number =>
   a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 
 /** `file:line:column: what`. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { fieldErrorsOf } from "../../lambdas/core/contracts/invalid-input.ts";
-import { nounOf } from "../../lambdas/core/domain/configuration/subject.ts";
+import { nounOf, SubjectSchema, type Subject } from "../../lambdas/core/domain/configuration/subject.ts";
 import { nearestTo } from "../../lambdas/core/domain/query/nearest.ts";
 import { documentKinds, type ConfigDocument, type DocumentKind } from "./document-kinds.ts";
 import type { Finding, Place, Source } from "./source.ts";
@@ -13,6 +13,8 @@ export interface WrittenDocument extends ConfigDocument {
 
 export interface Documents {
   readonly documents: readonly WrittenDocument[];
+  /** Those that do not fit their schema, in as far as they say what they are: others may name them all the same. */
+  readonly misfits: readonly Subject[];
   readonly findings: readonly Finding[];
 }
 
@@ -20,16 +22,17 @@ export interface Documents {
 export const readDocuments = (sources: readonly Source[]): Documents => {
   const read = sources.map(documentsIn);
   const documents = read.flatMap((one) => one.documents);
-  return { documents, findings: [...read.flatMap((one) => one.findings), ...twinsAmong(documents)] };
+  const { misfits, findings } = together(read);
+  return { documents, misfits, findings: [...findings, ...twinsAmong(documents)] };
 };
 
 const SECTIONS: readonly string[] = documentKinds.map(({ section }) => section);
 
 const documentsIn = (source: Source): Documents => {
   const { value, findings } = source;
-  if (findings.length > 0 || value === null || value === undefined) return { documents: [], findings };
+  if (findings.length > 0 || value === null || value === undefined) return { ...NOTHING, findings };
   const refuse = (pointer: string, message: string): Documents => ({
-    documents: [],
+    ...NOTHING,
     findings: [{ ...source.placeOf(pointer), message }],
   });
   if (typeof value !== "object" || Array.isArray(value))
@@ -42,7 +45,7 @@ const documentsIn = (source: Source): Documents => {
     const pointer = `/${key}`;
     if (kind === undefined)
       return refuse(pointer, `found the unknown key ${key}; expected ${knownFor(key, SECTIONS)}`);
-    if (items === null) return { documents: [], findings: [] };
+    if (items === null) return NOTHING;
     if (!Array.isArray(items)) return refuse(pointer, `found no list in ${key}; expected a list`);
     return together(
       items.map((item: unknown, index) => documentAt(source, kind, item, `${pointer}/${String(index)}`)),
@@ -51,8 +54,11 @@ const documentsIn = (source: Source): Documents => {
   return together(sections);
 };
 
+const NOTHING: Documents = { documents: [], misfits: [], findings: [] };
+
 const together = (parts: readonly Documents[]): Documents => ({
   documents: parts.flatMap(({ documents }) => documents),
+  misfits: parts.flatMap(({ misfits }) => misfits),
   findings: parts.flatMap(({ findings }) => findings),
 });
 
@@ -60,15 +66,20 @@ const documentAt = (source: Source, kind: DocumentKind, item: unknown, pointer: 
   const placeOf = (within: string) => source.placeOf(`${pointer}${within}`);
   const parsed = z.safeParse(kind.schema, item, namingNearestKey);
   if (!parsed.success) {
+    const { data: subject } = SubjectSchema.safeParse({ kind: kind.kind, name: nameOf(item) });
+    const title = subject === undefined ? "" : `${nounOf[subject.kind]} ${subject.name}: `;
     const findings = fieldErrorsOf(parsed.error, item).map(({ pointer: within, detail }) => ({
       ...placeOf(within),
-      message: `${where(within)}${detail}`,
+      message: `${title}${where(within)}${detail}`,
     }));
-    return { documents: [], findings };
+    return { documents: [], misfits: subject === undefined ? [] : [subject], findings };
   }
   const body = parsed.data as { readonly name: string };
-  return { documents: [{ kind: kind.kind, name: body.name, body, placeOf }], findings: [] };
+  return { ...NOTHING, documents: [{ kind: kind.kind, name: body.name, body, placeOf }] };
 };
+
+const nameOf = (item: unknown): unknown =>
+  typeof item === "object" && item !== null && "name" in item ? item.name : undefined;
 
 const where = (pointer: string): string =>
   pointer === "" ? "" : `${pointer.slice(1).replaceAll("/", ".")}: `;

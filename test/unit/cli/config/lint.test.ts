@@ -6,10 +6,10 @@ import { sourceOf } from "../../../../cli/config/source.ts";
 
 /** The lines that lint says of files. */
 const lint = (files: Readonly<Record<string, string>>) => {
-  const { documents, findings } = readDocuments(
+  const { documents, misfits, findings } = readDocuments(
     Object.entries(files).map(([file, text]) => sourceOf(file, text)),
   );
-  return { documents, lines: [...findings, ...checkDocuments(documents)].map(findingLine) };
+  return { documents, lines: [...findings, ...checkDocuments({ documents, misfits })].map(findingLine) };
 };
 
 const flow = `accessFlows:
@@ -50,11 +50,13 @@ accessFlows:
 
 it("tells of an unknown key with its place and the nearest key that there is", () => {
   expect(lint({ "a.yaml": flow.replace("duration:", "durration:") }).lines).toEqual([
-    "a.yaml:2:5: duration: found nothing; expected an object",
-    "a.yaml:5:5: durration: found a field that does not belong here; expected duration (did you mean that?)",
+    "a.yaml:2:5: access flow read: duration: found nothing; expected an object",
+    "a.yaml:5:5: access flow read: durration: found a field that does not belong here; expected duration (did you mean that?)",
   ]);
   expect(lint({ "a.yaml": flow.replace("{ accounts:", "{ acounts: [x], accounts:") }).lines).toEqual([
-    expect.stringMatching(/^a\.yaml:4:17: targets\.0\.acounts: .*expected accounts \(did you mean that\?\)$/),
+    expect.stringMatching(
+      /^a\.yaml:4:17: access flow read: targets\.0\.acounts: .*expected accounts \(did you mean that\?\)$/,
+    ),
   ]);
   expect(lint({ "a.yaml": "accessFlow:\n  - x\n" }).lines).toEqual([
     "a.yaml:1:1: found the unknown key accessFlow; expected accessFlows (did you mean that?)",
@@ -65,7 +67,7 @@ it.each([
   [
     "a value of another kind",
     flow.replace("PT1H", "7"),
-    /^a\.yaml:5:17: duration\.max: found 7; expected a text$/,
+    /^a\.yaml:5:17: access flow read: duration\.max: found 7; expected a text$/,
   ],
   ["a text that means nothing", flow.replace("PT1H", "soon"), /^a\.yaml:5:17: .*found "soon".*ISO 8601/],
   ["malformed YAML", "accessFlows: [\n", /^a\.yaml:2:1: found malformed YAML/],
@@ -104,6 +106,24 @@ accessFlows:
     expect.stringMatching(/^a\.yaml:8:34: access flow read: There is no bundle "none"/),
     expect.stringMatching(/^a\.yaml:7:29: access flow read: There is no rota "nobody"/),
   ]);
+});
+
+it("tells of a document that does not fit once, and not wherever it is named", () => {
+  const text = `accessScopes:
+  - { name: power, queri: permission_name = "PowerUser" }
+bundles:
+  - { name: all, targets: [{ accessScope: power }, { bundle: x }] }
+rotas:
+  - { name: payments }
+accessFlows:
+  - name: read
+    requestors: { onCall: payments }
+    targets: [{ bundle: all }, { accessScope: power }]
+    duration: { max: PT1H }
+`;
+  const { lines } = lint({ "a.yaml": text });
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(line).toMatch(/: (access scope power|bundle all|rota payments): /);
 });
 
 it("parses queries, and knows those that would give everything", () => {
