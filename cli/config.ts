@@ -5,9 +5,8 @@ import { counted, progressOn } from "./audit/progress.ts";
 import { applySteps } from "./config/apply.ts";
 import { comparable } from "./config/compare.ts";
 import { exportTo } from "./config/export.ts";
-import { lintDocuments } from "./config/lint-documents.ts";
-import { byPlace, findingLine, lintDirectory } from "./config/lint.ts";
-import { planOf, textOfPlan } from "./config/plan.ts";
+import { findingLine, lintDirectory } from "./config/lint.ts";
+import { planOf, textOfPlan, type Step } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
 import { serverAt, type Server } from "./config/server.ts";
 
@@ -69,6 +68,13 @@ interface Options {
 const planFor = async (dir: string, server: Server, prune: boolean) =>
   planOf(await comparable((await soundDocuments(dir)).documents), await readServer(server), prune);
 
+/** Integrations give nobody access, and what is deleted neither. */
+const waitsForAnother = ({ action, document }: Step): boolean =>
+  action !== "delete" && document.kind !== "integration";
+
+const CONFIRMATION =
+  "It serves everybody else now, and whoever applied it once another administrator has confirmed it (POST /access-flows/{name}/confirm; not where the setting secondAdministrator is off).";
+
 const actions: Readonly<Record<string, (dir: string, options: Options) => Promise<number>>> = {
   lint: async (dir) => {
     const { documents, warnings } = await soundDocuments(dir);
@@ -92,6 +98,7 @@ const actions: Readonly<Record<string, (dir: string, options: Options) => Promis
     }
     if (!(await applySteps(steps, server, say))) return 1;
     say(`${counted(steps.length, "change")} made.`);
+    if (steps.some(waitsForAnother)) say(CONFIRMATION);
     return 0;
   },
   export: async (dir, options) => {

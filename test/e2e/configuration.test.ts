@@ -49,7 +49,10 @@ describe("npm run config", { timeout: 120_000 }, () => {
     const [first, ...others] = applied.stdout.trimEnd().split("\n");
     expect(first).toBe("✓ create integration organization");
     expect(others).toContain("✓ create bundle on-call");
-    expect(others).toContain("8 changes made.");
+    expect(others.slice(-2)).toEqual([
+      "8 changes made.",
+      expect.stringContaining("whoever applied it once another administrator has confirmed it"),
+    ]);
     expect(await config("apply", EXAMPLES)).toMatchObject({ code: 0, stdout: "Nothing to change.\n" });
     expect((await changesOf("bundle", "on-call")).body).toMatchObject({
       items: [{ type: "ConfigurationSaved", version: 1, via: "file" }],
@@ -95,10 +98,13 @@ accessFlows:
     expect(await running.as("tara", "GET /access-flows/half-c")).toMatchObject({ status: 404 });
 
     written("half", half("payments-engineers"));
-    expect(await config("apply", dir)).toMatchObject({
-      code: 0,
-      stdout: "✓ create access flow half-b\n✓ create access flow half-c\n2 changes made.\n",
-    });
+    const goneOn = await config("apply", dir);
+    expect(goneOn.code).toBe(0);
+    expect(goneOn.stdout.split("\n").slice(0, 3)).toEqual([
+      "✓ create access flow half-b",
+      "✓ create access flow half-c",
+      "2 changes made.",
+    ]);
     expect((await running.as("tara", "GET /access-flows/half-a")).body).toMatchObject({ version: 1 });
   });
 
@@ -121,10 +127,13 @@ accessFlows:
       "{ accessScope: grown, permissionSets: [ReadOnly] }",
       'resource_path starts_with "/Workloads/"',
     );
-    expect(await config("apply", wide)).toMatchObject({
-      code: 0,
-      stdout: "✓ change access flow grown\n✓ change access scope grown\n2 changes made.\n",
-    });
+    const applied = await config("apply", wide);
+    expect(applied.code).toBe(0);
+    expect(applied.stdout.split("\n").slice(0, 3)).toEqual([
+      "✓ change access flow grown",
+      "✓ change access scope grown",
+      "2 changes made.",
+    ]);
   });
 
   it("refuses a wrong key with its file, its line and the nearest key that is known, and writes nothing", async () => {
