@@ -93,6 +93,45 @@ export const requestCalls = (
   ];
 };
 
+/** Why, and what if: nothing of it changes anything. */
+export const reasoningCalls = (
+  environment: Addressed,
+  { flow, requester, account, permissionSet }: Showcase | AutomaticShowcase,
+  administrator: DirectoryPerson,
+): readonly TryCall[] => {
+  const entitlement = { account: account.name, permissionSet: permissionSet.name };
+  return [
+    [
+      `What would come of it if ${requester.displayName} asked?`,
+      call(environment, requester, "/requests?dryRun=true", {
+        entitlements: [entitlement],
+        duration: "PT2M",
+        justification: "only asking",
+      }),
+    ],
+    [
+      `… and ${administrator.displayName}? Each access flow, and what of it is not met`,
+      call(environment, administrator, "/explain", { user: administrator.email, entitlement }),
+    ],
+    [
+      "Who wrote that access flow, and what did they change?",
+      call(environment, administrator, `/configuration/changes?kind=access-flow&name=${flow}`),
+    ],
+  ];
+};
+
+/** Configuration as files: what is there, and what the examples would add. */
+export const fileCalls = (environment: Addressed, administrator: DirectoryPerson): readonly TryCall[] => [
+  [
+    "Write what is configured into files, which plan, apply and lint read (docs/configuration.md)",
+    `export LOCKSTEP_URL=${environment.addresses.api} LOCKSTEP_TOKEN=${tokenCommand(environment, administrator)}\nnpm run config -- export`,
+  ],
+  [
+    "A bundle, a scope, a rota, owners who approve, an emergency, access by itself: for the shipped organization",
+    "npm run config -- apply --dir local/examples/config",
+  ],
+];
+
 /** What only an administrator may do: to have what exists compared with what should, as happens every five minutes. */
 export const administratorCall = (environment: Addressed, administrator: DirectoryPerson): TryCall => [
   `${administrator.displayName}, an administrator, has AWS compared with what should be there`,

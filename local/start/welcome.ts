@@ -3,7 +3,7 @@ import type { Terminal } from "../cli/terminal.ts";
 import type { Environment } from "../environment.ts";
 import type { DirectoryPerson } from "../environment/people.ts";
 import type { AutomaticShowcase, Showcase } from "../environment/showcase.ts";
-import { administratorCall, inventoryCalls, requestCalls } from "./try-calls.ts";
+import { administratorCall, fileCalls, inventoryCalls, reasoningCalls, requestCalls } from "./try-calls.ts";
 import type { TryCall } from "./try-calls.ts";
 
 const tryAws = (environment: Welcoming, showcase: Showcase | AutomaticShowcase | undefined) => {
@@ -18,8 +18,13 @@ const tryAws = (environment: Welcoming, showcase: Showcase | AutomaticShowcase |
   const executions = environment.machineArns.map(
     (arn) => `aws stepfunctions list-executions --state-machine-arn ${arn}`,
   );
+  const store = `--identity-store-id ${environment.ids.identityCenter.identityStoreId}`;
+  const groups = [
+    `aws identitystore list-groups ${store}`,
+    `aws identitystore create-group-membership ${store} --group-id GROUP --member-id UserId=${showcase?.requester.userId ?? "USER"}`,
+  ];
   const tables = environment.tableNames.slice(0, 1).map((name) => `aws dynamodb scan --table-name ${name}`);
-  return [settings, ...assignments, ...executions, ...tables];
+  return [settings, ...assignments, ...groups, ...executions, ...tables];
 };
 
 const indented = (text: string) => `  ${text.replaceAll("\n", "\n  ")}`;
@@ -100,6 +105,10 @@ export const welcome = async (
       ? []
       : [
           ...shown([administratorCall(environment, administrator)]),
+          "",
+          `${strong("Who may what, and why")} ${quiet(`as ${administrator.displayName}, an administrator`)}`,
+          ...(showcase === undefined ? [] : shown(reasoningCalls(environment, showcase, administrator))),
+          ...shown(fileCalls(environment, administrator)),
           "",
           `${strong("The inventory")} ${quiet(`as ${administrator.displayName}, an administrator`)}`,
           ...shown(await inventoryCalls(environment, administrator, showcase?.requester ?? administrator)),

@@ -140,6 +140,22 @@ describe("the welcome of npm start", () => {
       expect(text).toContain(`${path}-H "authorization: Bearer $(npm run -s token -- tara@example.com)"`);
   });
 
+  it("shows why somebody may, what would come of asking, and how configuration is kept in files", async () => {
+    const text = await welcomed({ automaticShowcase: answer(automatic) });
+    for (const part of [
+      "'http://127.0.0.1:8787/requests?dryRun=true' ",
+      '/explain -H "authorization: Bearer $(npm run -s token -- tara@example.com)"',
+      "/configuration/changes?kind=access-flow&name=look'",
+      "export LOCKSTEP_URL=http://127.0.0.1:8787 LOCKSTEP_TOKEN=$(npm run -s token -- tara@example.com)",
+      "npm run config -- apply --dir local/examples/config",
+      `create-group-membership --identity-store-id ${environment.ids.identityCenter.identityStoreId} `,
+    ])
+      expect(text).toContain(part);
+    const withoutRequest = await welcomed();
+    expect(withoutRequest).not.toContain("/explain");
+    expect(withoutRequest).toContain("npm run config -- export");
+  });
+
   it("shows how to have the accounts looked into, with a body that changes nothing else", async () => {
     const text = await welcomed();
     const body = IntegrationBodySchema.parse(integrationIn(text));
