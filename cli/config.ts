@@ -73,7 +73,7 @@ const waitsForAnother = ({ action, document }: Step): boolean =>
   action !== "delete" && document.kind !== "integration";
 
 const CONFIRMATION =
-  "It serves everybody else now, and whoever applied it once another administrator has confirmed it (POST /access-flows/{name}/confirm; not where the setting secondAdministrator is off).";
+  "What was applied serves everybody else now, and whoever applied it once another administrator has confirmed it (POST /access-flows/{name}/confirm; not where the setting secondAdministrator is off).";
 
 const actions: Readonly<Record<string, (dir: string, options: Options) => Promise<number>>> = {
   lint: async (dir) => {

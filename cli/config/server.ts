@@ -17,11 +17,10 @@ export type Warning = z.output<typeof WarningSchema>;
 const SavedSchema = z.object({ warnings: z.optional(z.array(WarningSchema)) });
 
 /** What the API refuses. */
-export class RefusedError extends Error {
+export class RefusedError extends CommandError {
   readonly problem: Problem;
   constructor(problem: Problem) {
     super(`${problem.detail} (${problem.code})`);
-    this.name = "RefusedError";
     this.problem = problem;
   }
 }
