@@ -17,9 +17,12 @@ import type { ConfigDocument } from "./document-kinds.ts";
 
 /**
  * A document as the API would show it once it is saved, so that two that mean the same look the same: it goes through the
- * API's own code, with names standing for themselves where that has ids.
+ * API's own code, with names standing for themselves where that has ids; and without lists of which there is nothing.
  */
-export const normalised = async ({ kind, name, body }: ConfigDocument): Promise<object> => {
+export const normalised = async (document: ConfigDocument): Promise<object> =>
+  withoutEmptyLists(await shownByApi(document));
+
+const shownByApi = async ({ kind, name, body }: ConfigDocument): Promise<object> => {
   switch (kind) {
     case "access-flow": {
       const flow = body as AccessFlowDocument;
@@ -41,6 +44,16 @@ export const normalised = async ({ kind, name, body }: ConfigDocument): Promise<
       return body;
   }
 };
+
+/** What may be left out where it is empty, which is how people write it. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["accounts", "organizationalUnits", "shifts", "overrides"]);
+
+const withoutEmptyLists = (document: object): object =>
+  JSON.parse(
+    JSON.stringify(document, (key, value: unknown) =>
+      LEFT_OUT.has(key) && Array.isArray(value) && value.length === 0 ? undefined : value,
+    ),
+  ) as object;
 
 const NEVER_SAVED = { version: 1, updatedAt: timestamp(new Date(0)), updatedBy: "" } as const;
 
