@@ -5,7 +5,8 @@ import { counted, progressOn } from "./audit/progress.ts";
 import { applySteps } from "./config/apply.ts";
 import { comparable } from "./config/compare.ts";
 import { exportTo } from "./config/export.ts";
-import { findingLine, lintDirectory } from "./config/lint.ts";
+import { lintDocuments } from "./config/lint-documents.ts";
+import { byPlace, findingLine, lintDirectory } from "./config/lint.ts";
 import { planOf, textOfPlan, type Step } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
 import { serverAt, type Server } from "./config/server.ts";
@@ -29,7 +30,8 @@ const withoutFindings = ({ documents, findings }: Documents): Documents["documen
 const soundDocuments = async (dir: string) => {
   const documents = withoutFindings(lintDirectory(dir));
   const found = (await lintDocuments(documents)).toSorted(byPlace);
-  if (found.some(({ severity }) => severity === "error")) withoutFindings({ documents: [], findings: found });
+  if (found.some(({ severity }) => severity === "error"))
+    withoutFindings({ documents: [], misfits: [], findings: found });
   return { documents, warnings: found };
 };
 

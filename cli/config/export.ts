@@ -9,7 +9,7 @@ import type { Comparable } from "./plan.ts";
 const SCHEMA = fileURLToPath(new URL("../../docs/config.schema.json", import.meta.url));
 
 /** A file for each kind, those of which there is nothing too, so that a later export leaves nothing of an earlier one. */
-const filesOf = (items: readonly Comparable[], schema: string): ReadonlyMap<string, string> =>
+export const filesOf = (items: readonly Comparable[], schema: string): ReadonlyMap<string, string> =>
   new Map(
     documentKinds.map(({ kind, section, path }) => {
       const documents = items

@@ -1,3 +1,5 @@
+import type { TargetDocument } from "../../lambdas/core/contracts/configuration/target.ts";
+import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
 import type { AccessFlowDocument } from "../../lambdas/core/contracts/access-flow.ts";
 import type { AccessScopeDocument } from "../../lambdas/core/contracts/access-scope.ts";
 import type { BundleDocument } from "../../lambdas/core/contracts/bundle.ts";
@@ -18,6 +20,18 @@ export interface LintedPlace extends Finding {
 
 const NOTHING: Configuration = { flows: [], bundles: [], accessScopes: [], rotas: [] };
 
+/** Whatever integration a target names is there, as far as files can tell: the server knows its own. */
+const namedIn = (documents: readonly WrittenDocument[]) => ({
+  list: () =>
+    Promise.resolve(
+      documents
+        .flatMap(({ body }) => ("targets" in body ? (body.targets as readonly TargetDocument[]) : []))
+        .flatMap(({ integration }) =>
+          integration === undefined ? [] : [{ name: IntegrationNameSchema.parse(integration) }],
+        ),
+    ),
+});
+
 /**
  * What documents alone show to be wrong of what they say together: the API's own lint, which knows of no AWS here. Only of
  * documents that nothing else is wrong with.
@@ -27,7 +41,7 @@ export const lintDocuments = async (
 ): Promise<readonly LintedPlace[]> => {
   const of = (kind: WrittenDocument["kind"]): readonly object[] =>
     documents.filter((document) => document.kind === kind).map(({ body }) => body);
-  const { configuration } = await layOver(asWritten, NOTHING, {
+  const { configuration } = await layOver({ ...asWritten, integrations: namedIn(documents) }, NOTHING, {
     flows: of("access-flow") as readonly AccessFlowDocument[],
     bundles: of("bundle") as readonly BundleDocument[],
     accessScopes: of("access-scope") as readonly AccessScopeDocument[],

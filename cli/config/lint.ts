@@ -37,7 +37,8 @@ const namesIn = (directory: string): readonly string[] => {
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;
 
-const byPlace = (a: Finding, b: Finding): number =>
+/** The order of the files, and of what is in them. */
+export const byPlace = (a: Finding, b: Finding): number =>
   a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 
 /** `file:line:column: what`. */
