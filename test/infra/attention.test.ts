@@ -195,8 +195,10 @@ describe("what people must act on", () => {
   });
 
   it("is told by the request's id and nothing about people, but for emergencies", () => {
-    const others = rules.filter((rule) => !isOfEmergency(rule));
-    expect(others).toHaveLength(rules.length - 2);
+    const others = rules.filter(
+      (rule) => !isOfEmergency(rule) && !rule.EventPattern["detail-type"].includes(CONFIGURATION_DIED),
+    );
+    expect(others).toHaveLength(rules.length - 3);
     for (const { InputTransformer } of others.flatMap(({ Targets }) => Targets)) {
       expect(Object.values(InputTransformer?.InputPathsMap ?? {})).toEqual(["$.detail.requestId"]);
     }

@@ -15,6 +15,8 @@ import { paceItem, type PaceItem } from "../../../lambdas/adapters/dynamodb/pace
 import { requestCounts } from "../../../lambdas/adapters/dynamodb/request-counts.ts";
 import { rotaStore } from "../../../lambdas/adapters/dynamodb/rota-store.ts";
 import { syncStore } from "../../../lambdas/adapters/dynamodb/sync-store.ts";
+import { toldFindingsStore } from "../../../lambdas/adapters/dynamodb/told-findings-store.ts";
+import type { ToldFindingsStore } from "../../../lambdas/core/ports/told-findings.ts";
 import { turns, turnWatch } from "../../../lambdas/adapters/dynamodb/turns.ts";
 import { wakeupStore } from "../../../lambdas/adapters/dynamodb/wakeup-store.ts";
 import { awsClients, type ClientsFor } from "../../../lambdas/adapters/aws-clients.ts";
@@ -53,6 +55,7 @@ import { FakeIntegrationStore } from "../../support/fakes/integration-store.ts";
 import { FakeInventory } from "../../support/fakes/inventory.ts";
 import { FakeSyncStore } from "../../support/fakes/sync-store.ts";
 import { FakePaceItem } from "../../support/fakes/pace-item.ts";
+import { FakeToldFindings } from "../../support/fakes/told-findings.ts";
 import { FakeTurns } from "../../support/fakes/turns.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 import { simulatedClients } from "../../simulation/aws/clients.ts";
@@ -73,6 +76,7 @@ export interface Stores {
   readonly entitlementIndex: EntitlementIndex;
   readonly entitlementReader: EntitlementReader;
   readonly turns: Turns;
+  readonly told: ToldFindingsStore;
   readonly turnWatch: Pick<FakeTurns, "isTaken">;
   readonly pace: PaceItem;
   readonly wakeups: WakeupStore;
@@ -115,6 +119,7 @@ export const realStores = (clientsFor: ClientsFor, tables: TableNames, many = MA
     entitlements: entitlementStore({ ...access, clock }),
     entitlementIndex: entitlementIndex(access),
     entitlementReader: entitlementReader(access),
+    told: toldFindingsStore({ clientsFor, tableName: tables.config }),
     turns: turns({ ...access, clock, uniqueText: randomUUID }),
     turnWatch: turnWatch({ ...access, clock }),
     pace: paceItem({ ...access, name: "grant" }),
@@ -151,6 +156,7 @@ const fakeStores = (): Stores => {
     entitlements,
     entitlementIndex: entitlements,
     entitlementReader: entitlements,
+    told: new FakeToldFindings(),
     turns: fakeTurns,
     turnWatch: fakeTurns,
     pace: new FakePaceItem(),
