@@ -2,12 +2,12 @@ import {
   approversOf,
   isResourceTarget,
   isScopeTarget,
+  type AutomaticApprovalCondition,
   type FlowTarget,
   type Party,
-  type PersonRule,
   type ResourceTarget,
 } from "../access-flow.ts";
-import { leavesOf } from "../rule.ts";
+import { leavesOf, type Rule } from "../rule.ts";
 import type { Configuration, LintedFlow, LintedRota, World } from "./configuration.ts";
 import { error, warning, type Said } from "./finding.ts";
 
@@ -45,7 +45,7 @@ const deadParty = (party: Party, pointer: string, world: World | undefined): rea
 };
 
 export const deadInRule = (
-  rule: PersonRule,
+  rule: Rule<AutomaticApprovalCondition>,
   pointer: string,
   { rotas }: Pick<Configuration, "rotas">,
   world: World | undefined,
@@ -68,6 +68,8 @@ export const deadInRule = (
               ),
             ];
       case "attribute":
+      case "target-tag":
+      case "duration-below":
         return [];
     }
   });
@@ -75,6 +77,7 @@ export const deadInRule = (
 /** The parties among a flow's approvers and watchers, each with its place. */
 export const deadInApproval = (
   { approval, breakGlass }: LintedFlow,
+  configuration: Pick<Configuration, "rotas">,
   world: World | undefined,
 ): readonly Said[] => [
   ...approval.steps.flatMap((step, index) => {
@@ -84,6 +87,9 @@ export const deadInApproval = (
       approver.type === "user" || approver.type === "group" ? deadParty(approver, at, world) : [],
     );
   }),
+  ...(approval.automatic === undefined
+    ? []
+    : deadInRule(approval.automatic, "/approval/automatic", configuration, world)),
   ...(breakGlass?.watchers ?? []).flatMap((party, index) =>
     deadParty(party, `/breakGlass/watchers/${String(index)}`, world),
   ),

@@ -63,7 +63,7 @@ const lintFlow = (
   ...unreachable(flow, configuration, world),
   ...deadInRule(flow.requestors, "/requestors", configuration, world),
   ...deadInTargets(flow.targets, configuration, world),
-  ...deadInApproval(flow, world),
+  ...deadInApproval(flow, configuration, world),
   ...emptyTargets(flow.targets),
   ...tooManyIn("access flow", flow.targets, configuration.bundles),
   ...undecidable(flow, world),

@@ -1,4 +1,9 @@
-import { approversOf, isResourceTarget, type FlowTarget } from "../../domain/access-flow.ts";
+import {
+  approversOf,
+  isResourceTarget,
+  type AutomaticApprovalCondition,
+  type FlowTarget,
+} from "../../domain/access-flow.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Guardrails } from "../../domain/guardrails.ts";
 import type { GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
@@ -79,10 +84,12 @@ type PartyId =
 
 export const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
   ...flows.flatMap(({ requestors, approval, breakGlass }) => [
-    ...leavesOf(requestors).flatMap((leaf) => {
-      if (leaf.type === "manager-of") return [leaf.of];
-      return leaf.type === "user" || leaf.type === "group" ? [leaf] : [];
-    }),
+    ...[requestors, ...(approval.automatic === undefined ? [] : [approval.automatic])]
+      .flatMap((rule) => leavesOf<AutomaticApprovalCondition>(rule))
+      .flatMap((leaf) => {
+        if (leaf.type === "manager-of") return [leaf.of];
+        return leaf.type === "user" || leaf.type === "group" ? [leaf] : [];
+      }),
     ...approval.steps
       .flatMap((step) => [...approversOf(step), ...(step.escalation?.tiers.flat() ?? [])])
       .flatMap((approver) => (approver.type === "user" || approver.type === "group" ? [approver] : [])),

@@ -438,3 +438,20 @@ it("refuses more than a hundred that are named one by one, those of bundles incl
     "error too-many-named access-flow prod-power /targets",
   ]);
 });
+
+it("finds what is gone of a rule of automatic approval", () => {
+  const automatic = {
+    anyOf: [
+      user("dave"),
+      group("gone"),
+      { type: "on-call", rota: "gone" as RotaName } as const,
+      { type: "duration-below", seconds: 60 } as const,
+    ],
+  };
+  const found = ofFlow({ approval: { ...flow().approval, automatic } }, world());
+  expect(found).toEqual(
+    ["user-gone", "group-gone", "rota-missing"].map(
+      (code) => `error ${code} access-flow prod-power /approval/automatic`,
+    ),
+  );
+});
