@@ -36,5 +36,5 @@ export const lintWhatIsThere =
   };
 
 /** Of what could not be saved, a stand-in was looked at. */
-export const isAmong = (refused: readonly LintFinding[], { kind, name }: LintFinding): boolean =>
+const isAmong = (refused: readonly LintFinding[], { kind, name }: LintFinding): boolean =>
   refused.some((other) => other.kind === kind && other.name === name);
