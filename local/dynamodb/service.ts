@@ -70,15 +70,37 @@ const attributesOf = (input: JsonObject): ConditionKeys => {
 };
 
 /**
- * `dynamodb:LeadingKeys`: the partition keys of the items that a call names. A query's are not read out of its
- * expression: a policy that asks for them lets no query through here.
+ * `dynamodb:LeadingKeys`: the partition keys of the items that a call names, and that of a query of the table. A query of an
+ * index has none: a policy that asks for them lets none through here.
  */
 const contextOf =
   (tables: Pick<Tables, "find">) =>
   (operation: string, input: JsonObject): ConditionKeys => ({
-    ...leadingKeysOf(tables, input),
+    ...(operation === "Query" ? leadingKeyOfQuery(tables, input) : leadingKeysOf(tables, input)),
     ...(operation === "UpdateItem" ? attributesOf(input) : {}),
   });
+
+/** The value that the key condition compares the table's partition key with: `#pk = :pk`, perhaps with more behind an AND. */
+const leadingKeyOfQuery = (
+  tables: Pick<Tables, "find">,
+  {
+    TableName,
+    IndexName,
+    KeyConditionExpression,
+    ExpressionAttributeNames,
+    ExpressionAttributeValues,
+  }: JsonObject,
+): ConditionKeys => {
+  if (IndexName !== undefined || typeof KeyConditionExpression !== "string") return {};
+  const { KeySchema } = tables.find(tableNameIn(TableName));
+  const partition = KeySchema.find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
+  const names = (ExpressionAttributeNames ?? {}) as Readonly<Record<string, string>>;
+  const values = (ExpressionAttributeValues ?? {}) as JsonObject;
+  const keys = [...KeyConditionExpression.matchAll(/([#\w]+)\s*=\s*(:\w+)/g)].flatMap(
+    ([, name = "", value = ""]) => ((names[name] ?? name) === partition ? [textOf(values[value])] : []),
+  );
+  return keys.length === 0 ? {} : { "dynamodb:LeadingKeys": keys };
+};
 
 const leadingKeysOf = (
   tables: Pick<Tables, "find">,
