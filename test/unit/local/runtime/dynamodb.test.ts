@@ -328,6 +328,12 @@ describe("the embedded DynamoDB", () => {
 
 describe("the partition keys that a call names, for IAM", () => {
   const item = (pk: string) => ({ pk: { S: pk }, sk: { N: "1" } });
+  const queryOf = (KeyConditionExpression: string): JsonObject => ({
+    TableName: "things",
+    KeyConditionExpression,
+    ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
+    ExpressionAttributeValues: { ":pk": { S: "a" }, ":sk": { N: "1" } },
+  });
   const cases: readonly (readonly [string, JsonObject, readonly string[] | undefined])[] = [
     ["PutItem", { TableName: "things", Item: item("a") }, ["a"]],
     ["UpdateItem", { TableName: things.arn, Key: item("a") }, ["a"]],
@@ -341,9 +347,12 @@ describe("the partition keys that a call names, for IAM", () => {
       },
       ["a", "b"],
     ],
-    ["Query", { TableName: "things", KeyConditionExpression: "pk = :pk" }, undefined],
+    ["Query", queryOf("pk = :pk"), ["a"]],
+    ["Query", queryOf("#sk = :sk AND #pk = :pk"), ["a"]],
+    ["Query", { ...queryOf("#pk = :pk"), IndexName: "byStatus" }, undefined],
+    ["Query", queryOf("#sk = :sk"), undefined],
   ];
-  it.each(cases)("of %s", async (operation, input, keys) => {
+  it.each(cases)("of %s: %j", async (operation, input, keys) => {
     const { service } = await startDynamoDb(openLocalStore());
     const context = service.contextOf?.(operation, input);
     expect(context?.["dynamodb:LeadingKeys"]).toEqual(keys);
