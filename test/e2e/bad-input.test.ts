@@ -28,7 +28,9 @@ beforeAll(async () => {
   await save("lena-automatic", flow());
   await save(
     "lena-alone",
+    // Of two who may ask: what nobody else could ask for, and nobody decide, is refused as it is saved.
     flow({
+      requestors: { anyOf: [{ user: "lena@example.com" }, { user: "kofi@example.com" }] },
       targets: [{ accounts: ["payments-dev"], permissionSets: ["DatabaseOperator"] }],
       approval: { steps: [{ anyOf: [{ user: "lena" }] }] },
     }),
