@@ -301,6 +301,7 @@ describe("whom the roles let in", () => {
     expect(others.toSorted()).toEqual([
       "lockstep-announce",
       "lockstep-await-approval",
+      "lockstep-lint",
       "lockstep-record",
       "lockstep-seal",
       "lockstep-sync-schedule",
