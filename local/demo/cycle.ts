@@ -79,8 +79,9 @@ const callAs = async ({ environment }: Player, email: string) => {
 };
 
 /**
- * They keep the inventory, in their own rhythm and after every change of an assignment, whoever made it: they are not part
- * of a request's cycle (docs/adr/0007-what-is-counted.md). The machine of syncs has the name of its function.
+ * They keep the inventory, in their own rhythm and after every change of an assignment, whoever made it, and lint what is
+ * configured after every sync: they are not part of a request's cycle (docs/adr/0007-what-is-counted.md). The machine of
+ * syncs has the name of its function.
  */
 const INVENTORY: ReadonlySet<string> = new Set([
   "lockstep-sync",
@@ -88,6 +89,7 @@ const INVENTORY: ReadonlySet<string> = new Set([
   "lockstep-sync-schedule",
   "lockstep-inventory-events",
   "lockstep-announce",
+  "lockstep-lint",
 ]);
 
 /** Whether AWS itself, asked through its SDK, shows the assignment. */
