@@ -1,7 +1,7 @@
 import type { AccessFlow, FlowTarget, ResourceTarget } from "../../lambdas/core/domain/access-flow.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
-import { evaluate } from "../../lambdas/core/domain/evaluate.ts";
-import type { Ask, EvaluationContext } from "../../lambdas/core/domain/flow-conditions.ts";
+import { evaluate, type DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
+import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
 import {
   AccountIdSchema,
   BundleNameSchema,
@@ -150,7 +150,7 @@ const subjectOf = ({ accountId, permissionSetArn }: Target): QuerySubject => {
   };
 };
 
-const context: EvaluationContext = {
+const context: DecisionContext = {
   flows: numbers(FLOWS).map(flow),
   requester: {
     id: alice,
@@ -183,6 +183,11 @@ const context: EvaluationContext = {
   subjects: new Map(asked.map((target) => [targetKey(target), subjectOf(target)])),
   secondAdministrator: true,
   dependenciesOf: () => [],
+  // Looked up for the one that serves; of the others nobody asks.
+  approversOf: () => ({
+    resolved: { owners: [], manager: { nobody: "no flow names one" } },
+    staffing: { eligible: () => [], unstaffed: undefined },
+  }),
 };
 
 const ask: Ask = {

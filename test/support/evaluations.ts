@@ -1,5 +1,7 @@
-import type { Ask, EvaluationContext } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
+import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
 import type { PersonFacts } from "../../lambdas/core/domain/person-rule.ts";
+import type { KnownApprovers } from "../../lambdas/core/domain/staffing.ts";
 import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "./builders.ts";
 
 /** Alice, of whom everything is known: she is a payments engineer. */
@@ -27,8 +29,14 @@ export const anAsk = (overrides: Partial<Ask> = {}): Ask => ({
   ...overrides,
 });
 
+/** Bob may decide whatever names users and groups; of owners and managers nobody knows anything. */
+export const somebodyDecides: KnownApprovers = {
+  resolved: { owners: [{ nobody: "nobody owns it" }], manager: { nobody: "there is no manager" } },
+  staffing: { eligible: () => [aUserId("bob")], unstaffed: undefined },
+};
+
 /** The flow of `aFlow` and alice, in an organization of which the inventory knows nothing yet. */
-export const aContext = (overrides: Partial<EvaluationContext> = {}): EvaluationContext => ({
+export const aContext = (overrides: Partial<DecisionContext> = {}): DecisionContext => ({
   flows: [aFlow()],
   requester: aPersonKnown(),
   accounts: new Map(),
@@ -37,5 +45,6 @@ export const aContext = (overrides: Partial<EvaluationContext> = {}): Evaluation
   subjects: new Map(),
   secondAdministrator: true,
   dependenciesOf: () => [],
+  approversOf: () => somebodyDecides,
   ...overrides,
 });

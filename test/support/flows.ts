@@ -1,15 +1,28 @@
 import fc from "fast-check";
-import type {
-  AccessFlow,
-  FlowTarget,
-  PersonCondition,
-  PersonRule,
-  ResourceTarget,
+import {
+  partyKey,
+  type AccessFlow,
+  type Approver,
+  type FlowStep,
+  type FlowTarget,
+  type Party,
+  type PartyKey,
+  type PersonCondition,
+  type PersonRule,
+  type ResourceTarget,
 } from "../../lambdas/core/domain/access-flow.ts";
+import {
+  needsOf,
+  resolveSteps,
+  type RequestApprover,
+  type ResolvedApprovers,
+} from "../../lambdas/core/domain/approval-step.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
-import type { Ask, EvaluationContext } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
+import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
 import {
   timestamp,
+  type AccountId,
   type BundleName,
   type FlowName,
   type RotaName,
@@ -18,6 +31,7 @@ import {
 } from "../../lambdas/core/domain/ids.ts";
 import type { Rule, Verdict } from "../../lambdas/core/domain/rule.ts";
 import type { QuerySubject } from "../../lambdas/core/domain/query/fields.ts";
+import type { KnownApprovers } from "../../lambdas/core/domain/staffing.ts";
 import { targetKey, type Target } from "../../lambdas/core/domain/target-coverage.ts";
 import {
   aFlow,
@@ -128,12 +142,32 @@ const anySettings = fc.oneof(
   { weight: 1, arbitrary: strictSettings },
 );
 
-const leads = { type: "group", id: aGroupId("leads"), name: "leads" } as const;
-const step = { anyOf: [leads], withinSeconds: 3600 };
+const deciders = ["leads", "security"].map((name) => ({ type: "group" as const, id: aGroupId(name), name }));
+const bob = { type: "user", id: aUserId("bob"), name: "bob" } as const;
+
+const anyApprover: fc.Arbitrary<Approver> = fc.constantFrom<Approver>(
+  ...deciders,
+  ...deciders,
+  bob,
+  { type: "owner" },
+  { type: "manager" },
+);
+
+const anyStep: fc.Arbitrary<FlowStep> = fc
+  .record({
+    approvers: fc.array(anyApprover, { minLength: 1, maxLength: 2 }),
+    all: fc.boolean(),
+    tier: fc.option(anyApprover, { nil: undefined, freq: 3 }),
+  })
+  .map(({ approvers, all, tier }) => ({
+    ...(all ? { allOf: approvers } : { anyOf: approvers }),
+    withinSeconds: 3600,
+    ...(tier === undefined ? {} : { escalation: { afterSeconds: 1800, tiers: [[tier]] } }),
+  }));
 
 const anyApproval: fc.Arbitrary<AccessFlow["approval"]> = fc
   .tuple(
-    fc.nat(2),
+    fc.array(anyStep, { maxLength: 2 }),
     fc.option(
       ruleOf(
         fc.oneof(
@@ -146,9 +180,17 @@ const anyApproval: fc.Arbitrary<AccessFlow["approval"]> = fc
     ),
   )
   .map(([steps, automatic]) => ({
-    steps: Array.from({ length: steps }, () => step),
+    steps,
     ...(automatic === undefined ? {} : { automatic }),
   }));
+
+const workingHours: AccessFlow["timeframe"] = {
+  days: ["monday", "tuesday", "wednesday", "thursday", "friday"],
+  from: "08:00",
+  to: "18:00",
+  timeZone: "UTC",
+};
+const emergency = { reviewWithinSeconds: 3600, watchers: [] };
 
 /** Any flow that takes requests, or does not. */
 const anyFlow: fc.Arbitrary<AccessFlow> = fc
@@ -169,32 +211,52 @@ const anyFlow: fc.Arbitrary<AccessFlow> = fc
         ["direct-reports"],
       ),
       unconfirmedEditors: fc.constantFrom<UserId[]>([], [], [aUserId("bob")], [alice]),
+      timeframe: fc.constantFrom<AccessFlow["timeframe"]>(undefined, undefined, undefined, workingHours),
+      breakGlass: fc.constantFrom<AccessFlow["breakGlass"]>(undefined, undefined, undefined, emergency),
     },
     { requiredKeys: ["requestors", "targets", "duration", "approval", "settings"] },
   )
-  .map((flow) => aFlow(flow));
+  .map(({ timeframe, breakGlass, ...flow }) =>
+    aFlow({
+      ...flow,
+      ...(timeframe === undefined ? {} : { timeframe }),
+      ...(breakGlass === undefined ? {} : { breakGlass, approval: { steps: [] } }),
+    }),
+  );
 
 export const someFlows: fc.Arbitrary<readonly AccessFlow[]> = fc
   .array(anyFlow, { minLength: 1, maxLength: 4 })
   .map((flows) => flows.map((flow, index) => ({ ...flow, name: `flow-${String(index)}` as FlowName })));
 
+/** Who the access is for, and the user who would get it, if it is one: mostly whoever asks, or a group of theirs. */
+const anyBeneficiary = fc.constantFrom<Pick<Ask, "requestFor" | "beneficiary">>(
+  ...Array.from({ length: 6 }, () => ({ requestFor: "self" as const, beneficiary: alice })),
+  { requestFor: "self" },
+  { requestFor: "direct-reports", beneficiary: bob.id },
+  { requestFor: "others", beneficiary: bob.id },
+  { requestFor: "others" },
+);
+
 export const anyRequest: fc.Arbitrary<Ask> = fc
   .record(
     {
       targets: some(targets, 1).map((asked) => asked.slice(0, 2)),
-      requestFor: fc.constantFrom("self", "self", "self", "self", "self", "self", "direct-reports", "others"),
+      beneficiary: anyBeneficiary,
       durationSeconds: fc.constantFrom(1800, 3600, 7200),
+      // A Thursday at noon, and the Saturday after.
+      start: fc.constantFrom("2026-01-01T12:00Z", "2026-01-01T12:00Z", "2026-01-03T12:00Z"),
       sessions: fc
         .constantFrom(3600, 7200, undefined)
         .map((sessionSeconds) => [{ permissionSetName: "PowerUser", sessionSeconds }]),
       ticket: fc.constantFrom("OPS-1", "none"),
       mfa: fc.boolean(),
+      breakGlass: fc.constantFrom(false, false, false, true),
     },
-    { requiredKeys: ["targets", "requestFor", "sessions", "mfa"] },
+    { requiredKeys: ["targets", "beneficiary", "start", "sessions", "mfa", "breakGlass"] },
   )
-  .map((asked) => {
+  .map(({ beneficiary, start, ...asked }) => {
     const { durationSeconds: _duration, ...silent } = anAsk();
-    return { ...silent, ...asked };
+    return { ...silent, ...asked, ...beneficiary, start: new Date(start) };
   });
 
 const anyVerdict = fc.constantFrom<Verdict>("met", "unmet", "unknown");
@@ -245,8 +307,60 @@ const subjectOf = ({ accountId }: Target): QuerySubject => ({
   integration: "organization",
 });
 
-/** What flows mean, and who asks; about a fifth of it is not known. The flows themselves are not in it yet. */
-export const anySurroundings: fc.Arbitrary<EvaluationContext> = fc
+/** What flows mean, who asks and who decides, all but the flows themselves. */
+export interface Surroundings extends Omit<DecisionContext, "flows" | "approversOf"> {
+  /** Of these there are enabled people, enough for any step. */
+  readonly staffed: ReadonlySet<PartyKey>;
+  readonly ownerOf: ReadonlyMap<AccountId, Party>;
+  readonly manager: Party | undefined;
+  /** The flows whose approvers somebody has looked up. */
+  readonly lookedUp: (flow: AccessFlow) => boolean;
+}
+
+/** The surroundings as they are for a request, with these flows. */
+export const contextOf = (
+  ask: Ask,
+  flows: readonly AccessFlow[],
+  surroundings: Surroundings,
+): DecisionContext => ({
+  ...surroundings,
+  flows,
+  approversOf: (flow) => (surroundings.lookedUp(flow) ? approversOf(ask, flow, surroundings) : undefined),
+});
+
+const approversOf = (
+  ask: Ask,
+  flow: AccessFlow,
+  { staffed, ownerOf, manager }: Surroundings,
+): KnownApprovers => {
+  const resolved: ResolvedApprovers = {
+    owners: ask.targets.map(({ accountId }) => {
+      const owner = ownerOf.get(accountId);
+      return owner === undefined ? { nobody: "nobody owns it" } : { parties: [owner], because: "of a tag" };
+    }),
+    manager: manager === undefined ? { nobody: "there is no manager" } : { user: manager },
+  };
+  const found = resolveSteps(flow.approval.steps, resolved);
+  if ("unresolved" in found) return { resolved };
+  const hasPeople = (approver: RequestApprover): boolean =>
+    needsOf(approver).every((need) => need.some((party) => staffed.has(partyKey(party))));
+  const unstaffed = found.steps.findIndex((step) =>
+    "anyOf" in step ? !step.anyOf.some(hasPeople) : !step.allOf.every(hasPeople),
+  );
+  return {
+    resolved,
+    staffing: { eligible: () => [], unstaffed: unstaffed < 0 ? undefined : unstaffed },
+  };
+};
+
+const parties: readonly Party[] = [...deciders, bob];
+const anyStaffed: fc.Arbitrary<readonly Party[]> = fc.oneof(
+  fc.constant(parties),
+  some(parties),
+) as fc.Arbitrary<readonly Party[]>;
+
+/** About a fifth of it is not known. */
+export const anySurroundings: fc.Arbitrary<Surroundings> = fc
   .record({
     requester: anyPerson,
     located: fc.tuple(...accounts.map(() => perhaps(anyAccount))),
@@ -254,10 +368,16 @@ export const anySurroundings: fc.Arbitrary<EvaluationContext> = fc
     selected: fc.tuple(...scopes.map(() => perhaps(some(accounts.map(({ id }) => id as string))))),
     seen: some(targets),
     edited: fc.constantFrom(false, false, false, true),
+    staffed: anyStaffed,
+    owners: fc.tuple(...accounts.map(() => perhaps(fc.constantFrom(...parties)))),
+    manager: perhaps(fc.constant(bob)),
   })
-  .map(({ requester, located, bundled, selected, seen, edited }) =>
-    aContext({
-      flows: [],
+  .map(({ requester, located, bundled, selected, seen, edited, staffed, owners, manager }) => {
+    const {
+      flows: _flows,
+      approversOf: _approversOf,
+      ...context
+    } = aContext({
       requester,
       accounts: thereOf(accounts.map(({ id }, index) => [id, located[index]])),
       bundles: thereOf(
@@ -278,5 +398,12 @@ export const anySurroundings: fc.Arbitrary<EvaluationContext> = fc
       subjects: new Map(seen.map((target) => [targetKey(target), subjectOf(target)])),
       dependenciesOf: ({ targets: of }) =>
         edited && of.some((target) => "bundle" in target) ? [{ unconfirmedEditors: [alice] }] : [],
-    }),
-  );
+    });
+    return {
+      ...context,
+      staffed: new Set(staffed.map(partyKey)),
+      ownerOf: thereOf(accounts.map(({ id }, index) => [id, owners[index]])),
+      manager,
+      lookedUp: () => true,
+    };
+  });

@@ -1,5 +1,5 @@
 import type { AccessFlow, AutomaticApprovalCondition } from "./access-flow.ts";
-import { resolveSteps, type RequestStep, type ResolvedApprovers } from "./approval-step.ts";
+import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
 import {
@@ -10,15 +10,19 @@ import {
   secondsAsked,
   type Ask,
   type Condition,
-  type ConditionName,
   type EvaluationContext,
 } from "./flow-conditions.ts";
+import type { UserId } from "./ids.ts";
 import { conditionOf, ruleWords } from "./person-rule.ts";
 import { all, decide, verdictOf, type Verdict } from "./rule.ts";
+import type { KnownApprovers } from "./staffing.ts";
 import { hasTag } from "./target-coverage.ts";
 
-/** Who has to approve, as far as that has to be looked up; needed for a flow that names owners or managers. */
-export type Approvers = ResolvedApprovers | undefined;
+/** Everything that a decision depends on, who would have to approve included. */
+export interface DecisionContext extends EvaluationContext {
+  /** Who would decide under a flow; undefined: nobody has looked, as after a flow that serves. */
+  readonly approversOf: (flow: AccessFlow) => KnownApprovers | undefined;
+}
 
 /** What a request may have. */
 export interface Limits {
@@ -35,6 +39,8 @@ export type Evaluation =
       readonly flow: AccessFlow;
       /** Who decides, in order; empty: nobody has to. */
       readonly steps: readonly RequestStep[];
+      /** For each step who may decide it before it escalates, whether enabled or not. */
+      readonly approvers: readonly (readonly UserId[])[];
       /** Why nobody has to, in words, where the flow itself has steps. */
       readonly automatically?: string;
       readonly limits: Limits;
@@ -45,12 +51,15 @@ export type Evaluation =
       readonly reasons: readonly string[];
     };
 
-/** The flow of several that asks the least: fewest approvals, then by name. */
+/** The flow of several that asks the least: fewest steps of approval, however many people a step takes, then by name. */
 export const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
   a.approval.steps.length - b.approval.steps.length || (a.name < b.name ? -1 : 1);
 
-/** The flows that serve the request, the one first that asks the least of this very request. */
-export const servingFlowsOf = (ask: Ask, context: EvaluationContext): readonly AccessFlow[] => {
+/**
+ * The flows that would serve the request if there is somebody to approve it, the one first that asks the least of this very
+ * request.
+ */
+export const candidatesOf = (ask: Ask, context: EvaluationContext): readonly AccessFlow[] => {
   const stepsOf = (flow: AccessFlow): number =>
     isApprovedAutomatically(flow, ask, context) === "met" ? 0 : flow.approval.steps.length;
   return context.flows
@@ -60,33 +69,79 @@ export const servingFlowsOf = (ask: Ask, context: EvaluationContext): readonly A
 
 /**
  * Decides whether a request is allowed, by which flow, and who approves. Pure: it only looks at its arguments. One flow must
- * allow all of the request: of those that do the first whose every step somebody stands behind. Were the first alone looked
- * at, a condition more in it could let in what it keeps out now, by another flow.
+ * allow all of the request: of those that do the first whose every step has people. Were the first alone looked at, a
+ * condition more in it could let in what it keeps out now, by another flow.
  */
-export const evaluate = (ask: Ask, context: EvaluationContext, approvers?: Approvers): Evaluation => {
-  const serving = servingFlowsOf(ask, context);
-  if (serving.length === 0) return refusal(ask, context);
-  const reasons: string[] = [];
-  for (const flow of serving) {
-    const limits = limitsOf(flow, ask);
-    const { automatic, steps } = flow.approval;
-    if (automatic !== undefined && isApprovedAutomatically(flow, ask, context) === "met") {
-      return { allowed: true, flow, steps: [], automatically: ruleWords(automatic), limits };
-    }
-    const resolved = resolveSteps(steps, approvers ?? NOBODY_LOOKED_UP);
-    if ("steps" in resolved) return { allowed: true, flow, steps: resolved.steps, limits };
-    const { step, reason } = resolved.unresolved;
-    reasons.push(
-      `step ${String(step)} of access flow ${flow.name}'s approval has nobody who may decide: ${reason}`,
-    );
+export const evaluate = (ask: Ask, context: DecisionContext): Evaluation => {
+  for (const flow of candidatesOf(ask, context)) {
+    const { verdict, approval } = approvalUnder(flow, ask, context);
+    if (verdict === "met") return { allowed: true, flow, ...approval, limits: limitsOf(flow, ask) };
   }
-  return { allowed: false, code: "no-approver", reasons };
+  return refusal(ask, context);
 };
 
-/** Whoever evaluates without looking up owners and managers learns that none are known. */
-const NOBODY_LOOKED_UP: ResolvedApprovers = {
-  owners: [{ nobody: "nobody has looked up who owns it" }],
-  manager: { nobody: "nobody has looked up the manager" },
+/** How the request would be approved under a flow, or why nobody can say so. */
+type ApprovalUnder = { readonly detail: string } & (
+  | {
+      readonly verdict: "met";
+      readonly approval: Pick<
+        Extract<Evaluation, { readonly allowed: true }>,
+        "steps" | "approvers" | "automatically"
+      >;
+    }
+  | { readonly verdict: Exclude<Verdict, "met">; readonly approval?: never }
+);
+
+/** Who would approve the request under the flow: met where nobody has to, or every step has enabled people of its own. */
+export const approvalUnder = (flow: AccessFlow, ask: Ask, context: DecisionContext): ApprovalUnder => {
+  const { automatic, steps } = flow.approval;
+  if (automatic !== undefined && isApprovedAutomatically(flow, ask, context) === "met") {
+    const automatically = ruleWords(automatic);
+    const detail = `needs nobody's approval: ${automatically}`;
+    return { verdict: "met", detail, approval: { steps: [], approvers: [], automatically } };
+  }
+  if (steps.length === 0) {
+    return {
+      verdict: "met",
+      detail: "needs nobody's approval",
+      approval: { steps: [], approvers: [] },
+    };
+  }
+  const known = context.approversOf(flow);
+  if (known === undefined) {
+    return { verdict: "unknown", detail: "needs approval, and nobody has looked up who could give it" };
+  }
+  const resolved = resolveSteps(steps, known.resolved);
+  if ("unresolved" in resolved) {
+    const { step, reason } = resolved.unresolved;
+    return { verdict: "unmet", detail: nobodyDecides(step, reason) };
+  }
+  const { staffing } = known;
+  if (staffing === undefined) {
+    return { verdict: "unknown", detail: "names approvers, and nobody has looked for people among them" };
+  }
+  const { unstaffed } = staffing;
+  if (unstaffed !== undefined) {
+    return {
+      verdict: "unmet",
+      detail: nobodyDecides(unstaffed + 1, whyUnstaffed(resolved.steps[unstaffed])),
+    };
+  }
+  const approvers = resolved.steps.map((step) => staffing.eligible(partiesOf(step)));
+  return {
+    verdict: "met",
+    detail: "has enabled people for every step of its approval",
+    approval: { steps: resolved.steps, approvers },
+  };
+};
+
+const nobodyDecides = (step: number, reason: string): string =>
+  `has nobody who may decide step ${String(step)} of its approval: ${reason}`;
+
+/** That there are approvers, and nobody of them can do it. */
+const whyUnstaffed = (step: RequestStep | undefined): string => {
+  const names = step === undefined ? [] : partiesOf(step).map(({ name }) => name);
+  return `there is no enabled user in it (${names.join(", ")}) other than the requester, the beneficiaries and the other steps' approvers`;
 };
 
 const limitsOf = (flow: AccessFlow, ask: Ask): Limits => {
@@ -118,14 +173,34 @@ const isApprovedAutomatically = (
   });
 };
 
+/** What is asked of a flow: its conditions, and last that there is somebody to approve. */
+export const ConsideredNames = [...ConditionNames, "approvers"] as const;
+export type ConsideredName = (typeof ConsideredNames)[number];
+
+export interface ConsideredCondition extends Omit<Condition, "condition"> {
+  readonly condition: ConsideredName;
+}
+
+const consideredCondition = (
+  condition: ConsideredName,
+  flow: AccessFlow,
+  ask: Ask,
+  context: DecisionContext,
+): ConsideredCondition => {
+  if (condition !== "approvers") return conditionOfFlow(condition, flow, ask, context);
+  const { verdict, detail } = approvalUnder(flow, ask, context);
+  return { condition, verdict, detail };
+};
+
 /** What the flows that came nearest to allowing it have against it. Flows for others stay unnamed. */
-const refusal = (ask: Ask, context: EvaluationContext): Extract<Evaluation, { allowed: false }> => {
-  const inTheWay = context.flows.map((flow) => ({ flow, condition: firstInTheWay(flow, ask, context) }));
-  const order = (condition: ConditionName | undefined): number =>
-    condition === undefined ? -1 : ConditionNames.indexOf(condition);
-  const furthest = Math.max(-1, ...inTheWay.map(({ condition }) => order(condition)));
-  const condition = ConditionNames[furthest];
-  if (condition === undefined || furthest <= ConditionNames.indexOf("requestors")) {
+const refusal = (ask: Ask, context: DecisionContext): Extract<Evaluation, { allowed: false }> => {
+  const inTheWay = context.flows.map((flow) => ({
+    flow,
+    condition: firstInTheWay(flow, ask, context) ?? ("approvers" as const),
+  }));
+  const furthest = Math.max(-1, ...inTheWay.map(({ condition }) => ConsideredNames.indexOf(condition)));
+  const condition = ConsideredNames[furthest];
+  if (condition === undefined || furthest <= ConsideredNames.indexOf("requestors")) {
     return {
       allowed: false,
       code: "no-matching-flow",
@@ -134,20 +209,23 @@ const refusal = (ask: Ask, context: EvaluationContext): Extract<Evaluation, { al
   }
   const reasons = inTheWay
     .filter((one) => one.condition === condition)
-    .map(({ flow }) => `access flow ${flow.name} ${conditionOfFlow(condition, flow, ask, context).detail}`);
-  return { allowed: false, code: codeOf(condition), reasons: [...new Set(reasons)] };
+    .map(
+      ({ flow }) => `access flow ${flow.name} ${consideredCondition(condition, flow, ask, context).detail}`,
+    );
+  const code = condition === "approvers" ? "no-approver" : codeOf(condition);
+  return { allowed: false, code, reasons: [...new Set(reasons)] };
 };
 
 /** A flow, with everything that speaks for and against its serving a request. */
 export interface Consideration {
   readonly flow: AccessFlow;
   readonly serves: boolean;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly ConsideredCondition[];
 }
 
 /** How each flow stands to the request: the first condition that is in the way is the one that decides. */
-export const consider = (ask: Ask, context: EvaluationContext): readonly Consideration[] =>
+export const consider = (ask: Ask, context: DecisionContext): readonly Consideration[] =>
   context.flows.map((flow) => {
-    const conditions = ConditionNames.map((condition) => conditionOfFlow(condition, flow, ask, context));
+    const conditions = ConsideredNames.map((name) => consideredCondition(name, flow, ask, context));
     return { flow, serves: conditions.every(({ verdict }) => verdict === "met"), conditions };
   });

@@ -2,14 +2,15 @@ import type { AccessFlow } from "./access-flow.ts";
 import { resolveSteps, type RequestStep } from "./approval-step.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import {
+  candidatesOf,
   consider,
   evaluate,
-  servingFlowsOf,
-  type Approvers,
+  type Consideration,
+  type DecisionContext,
   type Evaluation,
   type Limits,
 } from "./evaluate.ts";
-import { conditionOfFlow, type Ask, type Condition, type EvaluationContext } from "./flow-conditions.ts";
+import type { Ask } from "./flow-conditions.ts";
 import type { Verdict } from "./rule.ts";
 
 /** What a request needs, in the order in which a refusal tells of the first that is missing. */
@@ -26,14 +27,12 @@ export const Circumstances = [
   "beneficiary",
   /** A flow serves it. */
   "flow",
-  /** Somebody stands behind `owner` and `manager` in the flow's steps. */
+  /** Somebody stands behind `owner` and `manager` in the flow's steps, and each step has enabled people of its own. */
   "approvers",
   /** No guardrail rules out what the flow gives to whoever says no duration. */
   "default-duration",
   /** The accounts take access now. */
   "account-state",
-  /** Each step has enabled people of its own. */
-  "staffing",
 ] as const;
 export type Circumstance = (typeof Circumstances)[number];
 
@@ -58,8 +57,7 @@ export type ExplainedStep =
 /** What flows have to say, once it is known who asks for whom. */
 export interface Weighed {
   readonly ask: Ask;
-  readonly context: EvaluationContext;
-  readonly approvers: Approvers;
+  readonly context: DecisionContext;
 }
 
 /** What was found of a request: for each circumstance what stands in its way; absent where nobody could look. */
@@ -67,12 +65,6 @@ export interface Situation {
   readonly obstacles: Readonly<Partial<Record<Circumstance, readonly Obstacle[]>>>;
   /** Absent: nobody could be asked for. */
   readonly weighed?: Weighed | undefined;
-}
-
-export interface ConsideredFlow {
-  readonly flow: Pick<AccessFlow, "name" | "version">;
-  readonly serves: boolean;
-  readonly conditions: readonly Condition[];
 }
 
 /** Everything that speaks for and against a request. */
@@ -87,7 +79,8 @@ export interface Explanation {
   readonly steps: readonly ExplainedStep[];
   readonly automatically?: string;
   readonly limits?: Limits;
-  readonly considered: readonly ConsideredFlow[];
+  /** Allowed is only what one of these serves. */
+  readonly considered: readonly Consideration[];
   /** How many flows were considered that are not for the requester, and that only readers of everything are told of. */
   readonly notNamed: number;
 }
@@ -97,7 +90,7 @@ export type Audience = "requester" | "reader";
 
 /** What the flows make of the request, where it is known who asks for whom. */
 export const evaluationOf = (weighed: Weighed | undefined): Evaluation | undefined =>
-  weighed && evaluate(weighed.ask, weighed.context, weighed.approvers);
+  weighed && evaluate(weighed.ask, weighed.context);
 
 /** The reasoning behind what happens to a request. Pure; it agrees with the request because both ask `evaluate`. */
 export const explain = ({ obstacles, weighed }: Situation, audience: Audience): Explanation => {
@@ -107,18 +100,16 @@ export const explain = ({ obstacles, weighed }: Situation, audience: Audience): 
   const inTheWay = Circumstances.flatMap((circumstance) => found[circumstance] ?? []);
   const code = inTheWay[0]?.code;
   const considered = weighed === undefined ? [] : consider(weighed.ask, weighed.context);
-  const named = considered.filter(({ flow }) => audience === "reader" || isFor(flow, weighed));
+  const named = considered.filter((one) => audience === "reader" || isForRequester(one));
   const flow =
-    evaluation?.allowed === true
-      ? evaluation.flow
-      : weighed && servingFlowsOf(weighed.ask, weighed.context)[0];
+    evaluation?.allowed === true ? evaluation.flow : weighed && candidatesOf(weighed.ask, weighed.context)[0];
   return {
     allowed: code === undefined,
     ...(code === undefined ? {} : { code }),
     reasons: inTheWay.map(({ detail }) => detail),
     circumstances,
     ...(flow === undefined ? {} : { flow }),
-    steps: stepsOf(flow, evaluation, weighed?.approvers),
+    steps: stepsOf(flow, evaluation, weighed?.context),
     ...(evaluation?.allowed === true ? whatItGives(evaluation) : {}),
     considered: named,
     notNamed: considered.length - named.length,
@@ -133,9 +124,8 @@ const whatItGives = ({
   limits,
 });
 
-const isFor = (flow: AccessFlow, weighed: Weighed | undefined): boolean =>
-  weighed !== undefined &&
-  conditionOfFlow("requestors", flow, weighed.ask, weighed.context).verdict === "met";
+const isForRequester = ({ conditions }: Consideration): boolean =>
+  conditions.some(({ condition, verdict }) => condition === "requestors" && verdict === "met");
 
 const obstaclesOf = (evaluation: Evaluation | undefined): Situation["obstacles"] => {
   if (evaluation === undefined) return {};
@@ -161,23 +151,23 @@ const fine: Readonly<Record<Circumstance, string>> = {
   protection: "None of the accounts is protected.",
   beneficiary: "It may be asked for whoever would get it, as far as a flow lets it.",
   flow: "An access flow serves it.",
-  approvers: "Every approval step names somebody.",
+  approvers: "Every approval step has enabled people who may decide it.",
   guardrails: "No guardrail rules it out.",
   "default-duration": "No guardrail rules out how long it would last.",
   "account-state": "Every account is ACTIVE.",
-  staffing: "Every approval step has enabled people who may decide it.",
 };
 
 /** One by one, so that a step that nobody decides shows as that, beside the others. */
 const stepsOf = (
   flow: AccessFlow | undefined,
   evaluation: Evaluation | undefined,
-  approvers: Approvers,
+  context: DecisionContext | undefined,
 ): readonly ExplainedStep[] => {
-  if (flow === undefined || approvers === undefined) return [];
   if (evaluation?.allowed === true) return evaluation.steps.map((step) => ({ step }));
+  const known = flow && context?.approversOf(flow);
+  if (flow === undefined || known === undefined) return [];
   return flow.approval.steps.map((flowStep) => {
-    const resolved = resolveSteps([flowStep], approvers);
+    const resolved = resolveSteps([flowStep], known.resolved);
     if ("unresolved" in resolved) {
       return { nobody: resolved.unresolved.reason, withinSeconds: flowStep.withinSeconds };
     }

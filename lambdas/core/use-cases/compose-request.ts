@@ -14,7 +14,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
 import { assertStart, targetsOf, wantedBy } from "./asked.ts";
 import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
-import { eligibleApprovers } from "./eligible-approvers.ts";
+import { askedOf } from "./eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
 import { beneficiaryOf } from "./principal-of.ts";
 import type { Names } from "./resolve-names.ts";
@@ -56,7 +56,7 @@ export const composeRequest = async (
   const durationSeconds = ask.duration === undefined ? undefined : parseDuration(ask.duration);
   assertWithinGuardrails(dependencies, targets, durationSeconds ?? 0);
   const { principal, requestFor } = await beneficiaryOf(dependencies, caller, ask.principal);
-  const { flow, steps, automatically, limits } = await evaluateRequest(
+  const { flow, steps, approvers, automatically, limits } = await evaluateRequest(
     dependencies,
     await dependencies.flows.list(),
     { caller, principal, requestFor, targets, mfa, now: begun, ...wantedBy(ask) },
@@ -66,13 +66,11 @@ export const composeRequest = async (
   await assertAccountsActive(dependencies, targets);
   const { requesterCanApproveSelf } = flow.settings;
   const { sameApproverInSeveralSteps } = flow.approval;
-  const who = { requester: caller.userId, principal, requesterCanApproveSelf, sameApproverInSeveralSteps };
-  const asked = await eligibleApprovers(dependencies)(steps, who);
   const now = clock.now();
   const duration = ask.duration ?? durationText(limits.durationSeconds);
   const approval: Approval = {
     steps: [...steps],
-    asked: [...asked],
+    asked: askedOf(approvers),
     requesterCanApproveSelf,
     ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
     ...(automatically === undefined ? {} : { automatically }),

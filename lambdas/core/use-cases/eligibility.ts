@@ -1,16 +1,24 @@
 import type { ProtectedAccount } from "../contracts/environment.ts";
-import type { AccessFlow, Beneficiary, FlowStep } from "../domain/access-flow.ts";
-import { namesManager, namesOwner, type ResolvedApprovers } from "../domain/approval-step.ts";
+import type { AccessFlow, Beneficiary } from "../domain/access-flow.ts";
+import { resolveSteps } from "../domain/approval-step.ts";
 import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
-import { evaluate, servingFlowsOf, type Evaluation } from "../domain/evaluate.ts";
+import {
+  approvalUnder,
+  candidatesOf,
+  evaluate,
+  type DecisionContext,
+  type Evaluation,
+} from "../domain/evaluate.ts";
 import type { Obstacle } from "../domain/explanation.ts";
 import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
-import { laterOf } from "../domain/ids.ts";
+import { laterOf, type FlowName } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
+import type { KnownApprovers } from "../domain/staffing.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
-import { loadApprovers, type ApproverDependencies } from "./evaluation/load-approvers.ts";
+import { staffingOf } from "./eligible-approvers.ts";
+import { approversLoader, type ApproverDependencies } from "./evaluation/load-approvers.ts";
 import { loadContext, type ContextDependencies } from "./evaluation/load-context.ts";
 import { inBatches } from "./in-batches.ts";
 
@@ -104,26 +112,42 @@ export const loadEvaluation = async (
   dependencies: EligibilityDependencies,
   flows: readonly AccessFlow[],
   wanted: Wanted,
-): Promise<readonly [Ask, EvaluationContext, ResolvedApprovers | undefined]> => {
+): Promise<readonly [Ask, DecisionContext]> => {
   const ask = askOf(wanted);
-  const { targets } = ask;
-  const requester = wanted.caller.userId;
-  const context = await loadContext(dependencies, flows, { requester, targets, now: wanted.now });
-  const steps = stepsThatMayDecide(servingFlowsOf(ask, context));
-  const { principal } = wanted;
-  const approvers =
-    steps === undefined
-      ? undefined
-      : await loadApprovers(dependencies, { approval: { steps } }, { requester, principal, targets });
-  return [ask, context, approvers];
+  const { requester, targets } = ask;
+  const facts = await loadContext(dependencies, flows, { requester, targets, now: wanted.now });
+  return [ask, await withApprovers(dependencies, ask, facts, wanted.principal)];
 };
 
-/** The steps of the flows that may come to serve: none after one that somebody decides for certain; undefined: none serves. */
-const stepsThatMayDecide = (serving: readonly AccessFlow[]): readonly FlowStep[] | undefined => {
-  if (serving.length === 0) return undefined;
-  const certain = serving.findIndex(({ approval: { steps } }) => !namesOwner(steps) && !namesManager(steps));
-  const considered = certain < 0 ? serving : serving.slice(0, certain + 1);
-  return considered.flatMap(({ approval }) => approval.steps);
+/**
+ * With who would decide: looked up flow by flow, in the order in which they would serve, until one is found that somebody
+ * approves. Of a request that is served as most are, by the first, no other flow's approvers are looked up.
+ */
+const withApprovers = async (
+  dependencies: EligibilityDependencies,
+  ask: Ask,
+  facts: EvaluationContext,
+  principal: Principal,
+): Promise<DecisionContext> => {
+  const { requester, targets } = ask;
+  const resolve = approversLoader(dependencies, { requester, principal, targets });
+  const staff = staffingOf(dependencies);
+  const known = new Map<FlowName, KnownApprovers>();
+  const context: DecisionContext = { ...facts, approversOf: ({ name }) => known.get(name) };
+  for (const flow of candidatesOf(ask, facts)) {
+    if (approvalUnder(flow, ask, context).verdict === "met") break;
+    const { steps, sameApproverInSeveralSteps } = flow.approval;
+    const { requesterCanApproveSelf } = flow.settings;
+    const who = { requester, principal, requesterCanApproveSelf, sameApproverInSeveralSteps };
+    const resolved = await resolve(steps);
+    const found = resolveSteps(steps, resolved);
+    known.set(flow.name, {
+      resolved,
+      ...("steps" in found ? { staffing: await staff(found.steps, who) } : {}),
+    });
+    if (approvalUnder(flow, ask, context).verdict === "met") break;
+  }
+  return context;
 };
 
 const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): Ask => {

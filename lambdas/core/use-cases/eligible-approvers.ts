@@ -1,8 +1,8 @@
 import { partyKey, type Party, type PartyKey } from "../domain/access-flow.ts";
-import { allPartiesOf, needsOf, partiesOf, type RequestStep } from "../domain/approval-step.ts";
-import { DomainError } from "../domain/errors.ts";
-import type { UserId } from "../domain/ids.ts";
+import { allPartiesOf, needsOf, type RequestStep } from "../domain/approval-step.ts";
+import type { GroupId, UserId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { Staffing } from "../domain/staffing.ts";
 import type { Directory } from "../ports/directory.ts";
 
 interface Who {
@@ -19,24 +19,19 @@ interface StaffingDependencies {
 /** How many of those who were asked a request remembers: some 40 bytes each. */
 const ASKED_KEPT = 100;
 
-/** Who there is to decide an approval's steps. */
-export interface Staffing {
-  /** Which of the party's people may decide: neither the requester nor a beneficiary, whether enabled or not. */
-  readonly eligible: (parties: readonly Party[]) => readonly UserId[];
-  /** Asked of the directory, once for each person. */
-  readonly isEnabled: IsEnabled;
-  /** The first step, by its place, that enabled people of its own cannot decide, if there is one. */
-  readonly unstaffed: number | undefined;
-}
-
-/** Who may decide each step, as the directory is now; the requester and the beneficiaries left out. */
-export const staffingOf =
-  ({ directory }: StaffingDependencies) =>
-  async (steps: readonly RequestStep[], who: Who): Promise<Staffing> => {
-    const isEnabled = memoised(directory);
-    if (steps.length === 0) return { eligible: () => [], isEnabled, unstaffed: undefined };
-    const excluded = await excludedFrom(directory, who);
-    const people = await peopleOf(directory, steps.flatMap(allPartiesOf));
+/**
+ * Who may decide each step, as the directory is now; the requester and the beneficiaries left out. Whoever asks it of several
+ * flows' steps looks each group and each person up once.
+ */
+export const staffingOf = ({
+  directory,
+}: StaffingDependencies): ((steps: readonly RequestStep[], who: Who) => Promise<Staffing>) => {
+  const isEnabled = memoised(async (person: UserId) => (await directory.user(person))?.enabled === true);
+  const members = memoised((group: GroupId) => directory.members(group));
+  return async (steps, who) => {
+    if (steps.length === 0) return { eligible: () => [], unstaffed: undefined };
+    const excluded = await excludedFrom({ members }, who);
+    const people = await peopleOf({ members }, steps.flatMap(allPartiesOf));
     const eligible = (parties: readonly Party[]): readonly UserId[] =>
       [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
         (person) => !excluded.has(person),
@@ -46,33 +41,13 @@ export const staffingOf =
       who.sameApproverInSeveralSteps === true
         ? await firstUnstaffedAlone(seats, isEnabled)
         : await firstUnstaffed(seats, isEnabled);
-    return { eligible, isEnabled, unstaffed };
+    return { eligible, unstaffed };
   };
-
-/**
- * Who may decide each step. Throws DomainError `no-approver` unless every step can be decided by enabled people of its own:
- * a request that nobody can ever decide is refused when it is made.
- */
-export const eligibleApprovers =
-  (dependencies: StaffingDependencies) =>
-  async (steps: readonly RequestStep[], who: Who): Promise<readonly UserId[]> => {
-    const { eligible, unstaffed } = await staffingOf(dependencies)(steps, who);
-    if (unstaffed !== undefined) {
-      throw new DomainError("no-approver", whyNobodyDecides(unstaffed, steps[unstaffed]));
-    }
-    return [...new Set(steps.flatMap((step) => eligible(partiesOf(step))))].slice(0, ASKED_KEPT);
-  };
-
-/** That the step at this place has nobody, in words. */
-export const whyNobodyDecides = (index: number, step: RequestStep | undefined): string => {
-  const names =
-    step === undefined
-      ? ""
-      : partiesOf(step)
-          .map(({ name }) => name)
-          .join(", ");
-  return `Step ${String(index + 1)} of the approval (${names}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`;
 };
+
+/** Those of the approvers whom a request remembers as asked. */
+export const askedOf = (approvers: readonly (readonly UserId[])[]): UserId[] =>
+  [...new Set(approvers.flat())].slice(0, ASKED_KEPT);
 
 /**
  * Whom the step needs, one person each: everybody of `allOf`; of `anyOf` whoever decides alone, or else the owners of the
@@ -109,12 +84,12 @@ const excludedFrom = async (
   return new Set([who.requester, ...beneficiaries]);
 };
 
-const memoised = (directory: Pick<Directory, "user">): IsEnabled => {
-  const known = new Map<UserId, Promise<boolean>>();
-  return (person) => {
-    const enabled = known.get(person) ?? directory.user(person).then((user) => user?.enabled === true);
-    known.set(person, enabled);
-    return enabled;
+const memoised = <Key, Value>(look: (key: Key) => Promise<Value>): ((key: Key) => Promise<Value>) => {
+  const known = new Map<Key, Promise<Value>>();
+  return (key) => {
+    const value = known.get(key) ?? look(key);
+    known.set(key, value);
+    return value;
   };
 };
 

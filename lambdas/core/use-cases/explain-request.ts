@@ -14,11 +14,11 @@ import {
 import { brokenGuardrails } from "../domain/guardrails.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
+import type { Staffing } from "../domain/staffing.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
 import { guardedTarget } from "./assert-within-guardrails.ts";
 import { targetsOf, wantedBy, whyNotThen } from "./asked.ts";
 import type { ComposeDependencies } from "./compose-request.ts";
-import { staffingOf, whyNobodyDecides, type Staffing } from "./eligible-approvers.ts";
 import { loadEvaluation, whyNotActive, whyNotGrantable, type Target } from "./eligibility.ts";
 import { beneficiaryOf, type BeneficiaryOf } from "./principal-of.ts";
 
@@ -78,10 +78,6 @@ export const explainRequest =
     const weighed =
       "code" in beneficiary ? undefined : await weigh(dependencies, input, targets, beneficiary, now);
     const evaluation = evaluationOf(weighed);
-    const staffed =
-      evaluation?.allowed === true && !("code" in beneficiary)
-        ? await staff(dependencies, evaluation, { requester: userId, principal: beneficiary.principal })
-        : undefined;
     const ruledOut = (durationSeconds: number): readonly Obstacle[] =>
       brokenGuardrails(dependencies.guardrails, { targets: targets.map(guardedTarget), durationSeconds }).map(
         ({ code, reason }) => ({ code, detail: reason }),
@@ -99,7 +95,6 @@ export const explainRequest =
             ? { "default-duration": asked === undefined ? ruledOut(evaluation.limits.durationSeconds) : [] }
             : {}),
           "account-state": await whyNotActive(dependencies, targets),
-          ...(staffed === undefined ? {} : { staffing: staffed.obstacles }),
         },
         weighed,
       },
@@ -109,7 +104,11 @@ export const explainRequest =
       ...explained,
       requester: { userId, userName },
       ...("code" in beneficiary ? {} : { principal: beneficiary.principal }),
-      steps: await withPeople(dependencies, explained.steps, staffed?.staffing),
+      steps: await withPeople(
+        dependencies,
+        explained.steps,
+        explained.flow && weighed?.context.approversOf(explained.flow)?.staffing,
+      ),
     };
   };
 
@@ -150,33 +149,8 @@ const weigh = async (
     ...wantedBy(ask),
   };
   const flows = await dependencies.flows.list();
-  const [weighing, context, approvers] = await loadEvaluation(dependencies, flows, wanted);
-  return { ask: weighing, context, approvers };
-};
-
-const staff = async (
-  dependencies: ExplainDependencies,
-  {
-    flow,
-    steps,
-  }: { readonly flow: NonNullable<Explanation["flow"]>; readonly steps: readonly RequestStep[] },
-  who: { readonly requester: UserId; readonly principal: Principal },
-): Promise<{ readonly staffing: Staffing; readonly obstacles: readonly Obstacle[] }> => {
-  const { requesterCanApproveSelf } = flow.settings;
-  const { sameApproverInSeveralSteps } = flow.approval;
-  const staffing = await staffingOf(dependencies)(steps, {
-    ...who,
-    requesterCanApproveSelf,
-    sameApproverInSeveralSteps,
-  });
-  const { unstaffed } = staffing;
-  return {
-    staffing,
-    obstacles:
-      unstaffed === undefined
-        ? []
-        : [{ code: "no-approver", detail: whyNobodyDecides(unstaffed, steps[unstaffed]) }],
-  };
+  const [weighing, context] = await loadEvaluation(dependencies, flows, wanted);
+  return { ask: weighing, context };
 };
 
 /** The steps with those who may decide them before they escalate: whoever is disabled is left out, where that is known. */

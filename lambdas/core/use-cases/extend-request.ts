@@ -27,7 +27,7 @@ import {
   type EligibilityDependencies,
   type Target,
 } from "./eligibility.ts";
-import { eligibleApprovers } from "./eligible-approvers.ts";
+import { askedOf } from "./eligible-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { partyTo, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
@@ -80,17 +80,9 @@ const next = async (
   const flow = await flowOf(dependencies, extendable(request, clock.now()));
   assertWithinRules(extendable(request, clock.now()), flow, { duration: ask.duration, seconds });
   const allowed = await assertEligible(dependencies, request, flow, input, totalSeconds(request) + seconds);
-  // Whoever needs nobody's approval of the access needs nobody's of more of it either.
-  const steps = extensionRulesOf(flow).steps.length === 0 ? [] : allowed.steps;
+  const { steps, approvers } = allowed;
   const { requesterCanApproveSelf } = flow.settings;
   const { sameApproverInSeveralSteps } = flow.approval;
-  const who = {
-    requester: caller.userId,
-    principal: request.principal,
-    requesterCanApproveSelf,
-    sameApproverInSeveralSteps,
-  };
-  const approvers = await eligibleApprovers(dependencies)(steps, who);
 
   // All that was looked up took time: the moment of the write decides whether it comes too late.
   const now = clock.now();
@@ -127,7 +119,7 @@ const next = async (
   }
   const approval = {
     steps: [...steps],
-    asked: [...approvers],
+    asked: askedOf(approvers),
     requesterCanApproveSelf,
     ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
     ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
@@ -176,7 +168,10 @@ const assertEligible = async (
     type: principal.type,
     id: principal.id,
   });
-  const allowed = await evaluateRequest(dependencies, [flow], {
+  // An extension that needs nobody's approval needs nobody who could give it, either.
+  const { steps } = extensionRulesOf(flow);
+  const extending = { ...flow, approval: { ...flow.approval, steps: [...steps] } };
+  const allowed = await evaluateRequest(dependencies, [extending], {
     caller,
     principal,
     requestFor,

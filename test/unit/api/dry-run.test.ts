@@ -103,7 +103,7 @@ describe("POST /requests?dryRun=true", () => {
     expect(told.code).toBeUndefined();
     expect(told.circumstances.map(({ verdict }) => verdict)).toEqual(Array(Circumstances.length).fill("met"));
     expect(told.considered).toMatchObject([{ flow: "prod-power", serves: true }]);
-    expect(told.considered[0]?.conditions).toHaveLength(13);
+    expect(told.considered[0]?.conditions).toHaveLength(14);
   });
 
   it("names the condition that failed of a flow that is for the requester, and only counts what is for others", async () => {
@@ -112,7 +112,7 @@ describe("POST /requests?dryRun=true", () => {
     const told = await dryRun(world, { ...world.ask, duration: "PT9H" });
     expect(told).toMatchObject({ allowed: false, code: "duration-above-maximum", notNamed: 1 });
     expect(told.considered.map(({ flow }) => flow)).toEqual(["prod-power"]);
-    const failed = told.considered[0]?.conditions.filter(({ verdict }) => verdict !== "met");
+    const failed = told.considered[0]?.conditions.filter(({ verdict }) => verdict === "unmet");
     expect(failed).toEqual([{ condition: "duration", verdict: "unmet", detail: "allows at most PT8H" }]);
     expect(JSON.stringify(told)).not.toContain("secret");
   });
@@ -140,6 +140,59 @@ describe("POST /requests?dryRun=true", () => {
     expect(told.circumstances.find(({ circumstance }) => circumstance === "approvers")?.verdict).toBe(
       "unmet",
     );
+  });
+
+  it("goes on to the flow that somebody can approve, and says why the one before does not serve", async () => {
+    const world = await apiUnderTest();
+    const manager = named("a-manager", {
+      approval: { steps: [{ anyOf: [{ type: "manager" }], withinSeconds: 60 }] },
+    });
+    const nobodies = named("b-nobodies", {
+      approval: {
+        steps: [{ anyOf: [{ type: "user", id: alice.userId, name: "alice" }], withinSeconds: 60 }],
+      },
+    });
+    await onlyFlows(world, manager, nobodies, named("c-leads"), named("d-leads"));
+    const told = await dryRun(world, world.ask);
+    expect(told).toMatchObject({
+      allowed: true,
+      flow: "c-leads",
+      steps: [{ people: [{ userName: "bob" }] }],
+    });
+    const approvers = told.considered.map(({ flow, serves, conditions }) => {
+      const { condition, verdict, detail } = conditions.at(-1) ?? {};
+      return { flow, serves, condition, verdict, detail };
+    });
+    expect(approvers).toEqual([
+      {
+        flow: "a-manager",
+        serves: false,
+        condition: "approvers",
+        verdict: "unmet",
+        detail: expect.stringContaining("names no manager") as unknown,
+      },
+      {
+        flow: "b-nobodies",
+        serves: false,
+        condition: "approvers",
+        verdict: "unmet",
+        detail: expect.stringContaining("no enabled user in it (alice)") as unknown,
+      },
+      {
+        flow: "c-leads",
+        serves: true,
+        condition: "approvers",
+        verdict: "met",
+        detail: "has enabled people for every step of its approval",
+      },
+      {
+        flow: "d-leads",
+        serves: false,
+        condition: "approvers",
+        verdict: "unknown",
+        detail: "needs approval, and nobody has looked up who could give it",
+      },
+    ]);
   });
 
   it("says by which fallback an owner was found", async () => {
@@ -292,6 +345,16 @@ const flowSets: Readonly<Record<string, readonly AccessFlow[]>> = {
   ],
   "two steps, one person": [
     aFlow({ approval: { steps: [leadsDecide, leadsDecide], sameApproverInSeveralSteps: true } }),
+  ],
+  "the requester alone, and more steps by others": [
+    aFlow({
+      approval: {
+        steps: [{ anyOf: [{ type: "user", id: alice.userId, name: "alice" }], withinSeconds: 60 }],
+      },
+    }),
+    named("more", {
+      approval: { steps: [leadsDecide, leadsDecide], sameApproverInSeveralSteps: true },
+    }),
   ],
   "a manager": [aFlow({ approval: { steps: [{ anyOf: [{ type: "manager" }], withinSeconds: 60 }] } })],
   "an owner": [aFlow({ approval: { steps: [{ anyOf: [{ type: "owner" }], withinSeconds: 60 }] } })],

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { ConsideredNames } from "../../domain/evaluate.ts";
 import { Circumstances } from "../../domain/explanation.ts";
-import { ConditionNames } from "../../domain/flow-conditions.ts";
 import { FlowNameSchema } from "../../domain/ids.ts";
 import { PersonSchema, PrincipalSchema } from "../../domain/principal.ts";
 import { LONGEST_DIRECTORY_NAME, nameOrId } from "./fields.ts";
@@ -110,7 +110,7 @@ export const ExplanationSchema = z.strictObject({
       version: z.int(),
       serves: z.boolean(),
       conditions: z
-        .array(z.strictObject({ condition: z.enum(ConditionNames), verdict, detail: z.string() }))
+        .array(z.strictObject({ condition: z.enum(ConsideredNames), verdict, detail: z.string() }))
         .check(
           z.meta({
             description:

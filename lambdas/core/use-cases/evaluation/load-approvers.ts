@@ -21,16 +21,25 @@ interface ForWhom {
 }
 
 /** Who stands behind `owner` and `manager` in the flow's steps, now; looked up only where the flow names them. */
-export const loadApprovers = async (
+export const loadApprovers = (
   dependencies: ApproverDependencies,
   { approval }: { readonly approval: { readonly steps: readonly FlowStep[] } },
   forWhom: ForWhom,
-): Promise<ResolvedApprovers> => {
-  const [owners, manager] = await Promise.all([
-    namesOwner(approval.steps) ? ownersOfTargets(dependencies, forWhom.targets) : [],
-    namesManager(approval.steps) ? managerOf(dependencies, forWhom) : NOT_ASKED,
-  ]);
-  return { owners, manager };
+): Promise<ResolvedApprovers> => approversLoader(dependencies, forWhom)(approval.steps);
+
+/** The same for the steps of several flows: owners and manager are looked up once, when the first of these names them. */
+export const approversLoader = (
+  dependencies: ApproverDependencies,
+  forWhom: ForWhom,
+): ((steps: readonly FlowStep[]) => Promise<ResolvedApprovers>) => {
+  let owners: Promise<ResolvedApprovers["owners"]> | undefined;
+  let manager: Promise<ResolvedApprovers["manager"]> | undefined;
+  return async (steps) => {
+    if (namesOwner(steps)) owners ??= ownersOfTargets(dependencies, forWhom.targets);
+    if (namesManager(steps)) manager ??= managerOf(dependencies, forWhom);
+    const [foundOwners, foundManager] = await Promise.all([owners ?? [], manager ?? NOT_ASKED]);
+    return { owners: foundOwners, manager: foundManager };
+  };
 };
 
 const NOT_ASKED = { nobody: "the flow names no manager" } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type {
   AccessFlow,
+  FlowStep,
   FlowTarget,
   PartyKey,
   PersonCondition,
@@ -8,12 +9,8 @@ import type {
   ResourceTarget,
 } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { Bundle } from "../../../../lambdas/core/domain/bundle.ts";
-import { consider, evaluate } from "../../../../lambdas/core/domain/evaluate.ts";
-import type {
-  Ask,
-  ConditionName,
-  EvaluationContext,
-} from "../../../../lambdas/core/domain/flow-conditions.ts";
+import { consider, evaluate, type ConsideredName } from "../../../../lambdas/core/domain/evaluate.ts";
+import type { Ask, EvaluationContext } from "../../../../lambdas/core/domain/flow-conditions.ts";
 import {
   timestamp,
   type BundleName,
@@ -25,6 +22,7 @@ import type { IntegrationName } from "../../../../lambdas/core/domain/integratio
 import { isWhom, type PersonFacts } from "../../../../lambdas/core/domain/person-rule.ts";
 import type { QuerySubject } from "../../../../lambdas/core/domain/query/fields.ts";
 import type { Verdict } from "../../../../lambdas/core/domain/rule.ts";
+import type { KnownApprovers, Staffing } from "../../../../lambdas/core/domain/staffing.ts";
 import { covers, targetKey } from "../../../../lambdas/core/domain/target-coverage.ts";
 import {
   aFlow,
@@ -34,7 +32,7 @@ import {
   anAccountId,
   anOrganizationalUnitId,
 } from "../../../support/builders.ts";
-import { aContext, anAsk, aPersonKnown } from "../../../support/evaluations.ts";
+import { aContext, anAsk, aPersonKnown, somebodyDecides } from "../../../support/evaluations.ts";
 
 const alice = aUserId("alice");
 const user = (name: string) => ({ type: "user", id: aUserId(name), name }) as const;
@@ -164,7 +162,7 @@ describe("what a target covers", () => {
     integration: "organization",
   };
   const home = "organization" as IntegrationName;
-  const known: EvaluationContext = aContext({
+  const known = aContext({
     accounts: new Map([
       [account, { organizationalUnits: [prod, workloads], tags: { env: "prod" }, integration: home }],
     ]),
@@ -457,26 +455,66 @@ describe("whom nobody has to ask", () => {
 
 describe("whoever decides has to be there", () => {
   const managed = aFlow({ approval: { steps: [{ anyOf: [{ type: "manager" }], withinSeconds: 3600 }] } });
-  const context = aContext({ flows: [managed] });
+  const mia = user("mia");
+  const nobody = { owners: [], manager: { nobody: "the directory names no manager" } };
+  const miaDecides = { owners: [], manager: { user: mia } };
+  const there: Staffing = { eligible: () => [mia.id], unstaffed: undefined };
+  const gone: Staffing = { eligible: () => [], unstaffed: 0 };
+  const knowing = (approvers: KnownApprovers | undefined) =>
+    aContext({ flows: [managed], approversOf: () => approvers });
 
-  it("or the request is refused, with the step and the reason", () => {
-    const approvers = { owners: [], manager: { nobody: "the directory names no manager" } };
-    expect(evaluate(anAsk(), context, approvers)).toEqual({
+  it.each<readonly [string, KnownApprovers | undefined, string]>([
+    [
+      "a step names nobody",
+      { resolved: nobody },
+      "has nobody who may decide step 1 of its approval: the directory names no manager",
+    ],
+    [
+      "a step has nobody who is enabled",
+      { resolved: miaDecides, staffing: gone },
+      "has nobody who may decide step 1 of its approval: there is no enabled user in it (mia) other than the requester, the beneficiaries and the other steps' approvers",
+    ],
+    ["nobody has looked", undefined, "needs approval, and nobody has looked up who could give it"],
+    [
+      "nobody has looked for people",
+      { resolved: miaDecides },
+      "names approvers, and nobody has looked for people among them",
+    ],
+  ])("or the request is refused, with the reason: %s", (_, approvers, detail) => {
+    expect(evaluate(anAsk(), knowing(approvers))).toEqual({
       allowed: false,
       code: "no-approver",
-      reasons: [
-        "step 1 of access flow prod-power's approval has nobody who may decide: the directory names no manager",
-      ],
+      reasons: [`access flow prod-power ${detail}`],
     });
-    expect(evaluate(anAsk(), context)).toMatchObject({ allowed: false, code: "no-approver" });
   });
 
   it("and is in the step", () => {
-    const mia = user("mia");
-    expect(evaluate(anAsk(), context, { owners: [], manager: { user: mia } })).toMatchObject({
+    expect(evaluate(anAsk(), knowing({ resolved: miaDecides, staffing: there }))).toMatchObject({
       allowed: true,
       steps: [{ anyOf: [{ type: "manager", user: mia }], withinSeconds: 3600 }],
+      approvers: [[mia.id]],
     });
+  });
+
+  it("or another flow serves, which has somebody: with a condition more in this one it would, too", () => {
+    const [leads] = aFlow().approval.steps as [FlowStep];
+    const twoSteps = aFlow({ name: "two" as FlowName, approval: { steps: [leads, leads] } });
+    const flows = [managed, twoSteps];
+    const of = (approvers: KnownApprovers) => (flow: AccessFlow) =>
+      flow.name === "two" ? somebodyDecides : approvers;
+    const evaluated = (approvers: KnownApprovers) =>
+      evaluate(anAsk(), aContext({ flows, approversOf: of(approvers) }));
+    expect(evaluated({ resolved: miaDecides, staffing: gone })).toMatchObject({ flow: { name: "two" } });
+    expect(evaluated({ resolved: nobody })).toMatchObject({ flow: { name: "two" } });
+    expect(evaluated({ resolved: miaDecides, staffing: there })).toMatchObject({
+      flow: { name: "prod-power" },
+    });
+  });
+
+  it("but for nobody's approval where none is needed", () => {
+    const free = aFlow({ approval: { steps: [] } });
+    const context = aContext({ flows: [free], approversOf: () => undefined });
+    expect(evaluate(anAsk(), context)).toMatchObject({ allowed: true, steps: [], approvers: [] });
   });
 });
 
@@ -535,9 +573,9 @@ it("considers every flow, with every condition and what it says", () => {
   const inactive = aFlow({ name: "inactive" as FlowName, active: false });
   const [served, not] = consider(anAsk(), aContext({ flows: [aFlow(), inactive] }));
   expect([served?.serves, not?.serves]).toEqual([true, false]);
-  const conditions: ConditionName[] = [
+  const conditions: ConsideredName[] = [
     ...(["active", "trigger", "requestors", "targets", "break-glass", "request-for", "confirmed"] as const),
-    ...(["timeframe", "mfa", "justification", "ticket", "duration", "sessions"] as const),
+    ...(["timeframe", "mfa", "justification", "ticket", "duration", "sessions", "approvers"] as const),
   ];
   expect(not?.conditions.map(({ condition }) => condition)).toEqual(conditions);
   expect(not?.conditions[0]).toEqual({ condition: "active", verdict: "unmet", detail: "is not active" });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
-import type { AccessFlow, ResourceTarget } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { AccessFlow, Party, ResourceTarget } from "../../../../lambdas/core/domain/access-flow.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import type { AccountId, FlowName } from "../../../../lambdas/core/domain/ids.ts";
 import {
@@ -22,7 +22,9 @@ import { FakeDirectory, FakeOrganization } from "../../../support/fakes/director
 import { noPolicies } from "../../../support/policies.ts";
 
 const alice = aPerson("alice");
+const bob = aPerson("bob");
 const engineers = aGroupId("payments-engineers");
+const leads = aGroupId("payments-leads");
 
 const target = (digit: number, permissionSet: Partial<Target["permissionSet"]> = {}): Target => ({
   account: { id: anAccountId(digit), name: `account-${String(digit)}` },
@@ -41,6 +43,16 @@ class CountingDirectory extends FakeDirectory {
   override memberships(...asked: Parameters<FakeDirectory["memberships"]>) {
     this.asked += 1;
     return super.memberships(...asked);
+  }
+  /** Whom and which groups somebody asked for, to find who decides. */
+  readonly lookedUp: string[] = [];
+  override user(...asked: Parameters<FakeDirectory["user"]>) {
+    this.lookedUp.push(asked[0]);
+    return super.user(...asked);
+  }
+  override members(...asked: Parameters<FakeDirectory["members"]>) {
+    this.lookedUp.push(asked[0]);
+    return super.members(...asked);
   }
 }
 class CountingOrganization extends FakeOrganization {
@@ -73,6 +85,8 @@ beforeEach(() => {
   organization = new CountingOrganization();
   directory.addUser({ userId: alice.userId, userName: "alice" });
   directory.addGroup({ groupId: engineers, displayName: "payments-engineers", members: [alice.userId] });
+  directory.addUser({ userId: bob.userId, userName: "bob" });
+  directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
   organization.addAccount({ id: anAccountId(2), name: "account-2" });
 });
 
@@ -225,6 +239,31 @@ describe("the flow that serves", () => {
     expect(organization.located).toEqual([anAccountId(3)]);
     const [code] = await refusalOf(() => servingFlow(dependencies(), [ofUnit], wanted()));
     expect(code).toBe("no-matching-flow");
+  });
+
+  it("looks for approvers flow by flow, and no further than the first that somebody approves", async () => {
+    const by = (name: string, ...parties: Party[]) =>
+      aFlow({ name: name as FlowName, approval: { steps: [{ anyOf: parties, withinSeconds: 3600 }] } });
+    const group = (name: string): Party => ({ type: "group", id: aGroupId(name), name });
+    const flows = [
+      by("c", group("never-asked")),
+      by("b", group("nobodies"), group("payments-leads")),
+      by("a", group("nobodies"), { type: "user", id: alice.userId, name: "alice" }),
+    ];
+    expect((await servingFlow(dependencies(), flows, wanted())).name).toBe("b");
+    expect(directory.lookedUp).toEqual([aGroupId("nobodies"), leads, bob.userId]);
+  });
+
+  it("looks for no approver where nobody has to approve", async () => {
+    const automatic = aFlow({
+      name: "automatic" as FlowName,
+      approval: {
+        steps: [...aFlow().approval.steps, { anyOf: [{ type: "owner" }], withinSeconds: 60 }],
+        automatic: { type: "duration-below", seconds: 7200 },
+      },
+    });
+    expect((await servingFlow(dependencies(), [aFlow(), automatic], wanted())).name).toBe("automatic");
+    expect(directory.lookedUp).toEqual([]);
   });
 
   it("looks five accounts up at a time", async () => {

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
-import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
+import { partiesOf, type RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
 import type { GroupId, UserId } from "../../../../lambdas/core/domain/ids.ts";
 import type { Principal } from "../../../../lambdas/core/domain/principal.ts";
-import { eligibleApprovers } from "../../../../lambdas/core/use-cases/eligible-approvers.ts";
+import { askedOf, staffingOf } from "../../../../lambdas/core/use-cases/eligible-approvers.ts";
 import { aGroupId, aPerson, aUserId } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 
@@ -46,24 +45,28 @@ const step = (...names: string[]): RequestStep => ({
 });
 const self: Principal = { type: "USER", id: alice.userId, name: "alice" };
 const asGroup = (name: string): Principal => ({ type: "GROUP", id: aGroupId(name), name });
-const approvers = (
+const staffed = (
   steps: readonly RequestStep[],
   {
     principal = self,
     requesterCanApproveSelf = false,
   }: { principal?: Principal; requesterCanApproveSelf?: boolean } = {},
-) => eligibleApprovers({ directory })(steps, { requester: alice.userId, principal, requesterCanApproveSelf });
-const people = (...names: string[]) => names.map(aUserId);
-const refusal = async (...asked: Parameters<typeof approvers>) => {
-  const error: unknown = await approvers(...asked).catch((thrown: unknown) => thrown);
-  if (!(error instanceof DomainError)) throw new Error("It can be decided", { cause: error });
-  return [error.code, error.message, error.fields];
+) => staffingOf({ directory })(steps, { requester: alice.userId, principal, requesterCanApproveSelf });
+const approvers = async (...asked: Parameters<typeof staffed>) => {
+  const { eligible, unstaffed } = await staffed(...asked);
+  if (unstaffed !== undefined) throw new Error(`Step ${unstaffed + 1} has nobody`);
+  return askedOf(asked[0].map((one) => eligible(partiesOf(one))));
 };
-const nobodyFor = (which: number, named: string) => [
-  "no-approver",
-  `Step ${which} of the approval (${named}) has nobody who may decide: no enabled user other than the requester, the beneficiaries and the other steps' approvers.`,
-  [],
-];
+const people = (...names: string[]) => names.map(aUserId);
+/** The step that nobody may decide, by its number, and whom it names. */
+const refusal = async (...asked: Parameters<typeof staffed>) => {
+  const { unstaffed } = await staffed(...asked);
+  const unstaffedStep = unstaffed === undefined ? undefined : asked[0][unstaffed];
+  if (unstaffed === undefined || unstaffedStep === undefined) throw new Error("It can be decided");
+  const names = partiesOf(unstaffedStep).map(({ name }) => name);
+  return nobodyFor(unstaffed + 1, names.join(", "));
+};
+const nobodyFor = (which: number, named: string) => [which, named];
 
 describe("who may decide", () => {
   it("is whom the steps name and who is in the groups that they name, each once", async () => {
@@ -178,6 +181,16 @@ describe("steps that share approvers", () => {
 
   it("look nobody up whom they do not need", async () => {
     await approvers([step("bob", "carol", "dave")]);
+    expect(directory.askedPeople).toEqual(people("bob"));
+  });
+
+  it("are looked up once, however many flows they decide by", async () => {
+    group("leads", "alice");
+    const staff = staffingOf({ directory });
+    const who = { requester: alice.userId, principal: asGroup("engineers"), requesterCanApproveSelf: false };
+    group("engineers", "alice");
+    for (const steps of [[step("@leads")], [step("bob", "@leads")], [step("bob")]]) await staff(steps, who);
+    expect(directory.askedGroups).toEqual([aGroupId("engineers"), aGroupId("leads")]);
     expect(directory.askedPeople).toEqual(people("bob"));
   });
 });

@@ -233,7 +233,9 @@ describe("more time that somebody has to approve", () => {
     directory.leave(carol.userId, leads.groupId);
     const [code, message] = await refusal();
     expect(code).toBe("no-approver");
-    expect(message).toContain("Step 1 of the approval (payments-leads) has nobody who may decide");
+    expect(message).toContain(
+      "has nobody who may decide step 1 of its approval: there is no enabled user in it (payments-leads)",
+    );
   });
 });
 

@@ -226,6 +226,39 @@ describe("a request that nobody could approve", () => {
     expect(await refusal(lockstep, { principal: { type: "GROUP", id: engineers } })).toBe("no-approver");
   });
 
+  it("is served by another flow that somebody can approve, as with a condition more in the first it would be", async () => {
+    const empty = aFlow({ name: "a" as FlowName, approval: { steps: [step("nobodies")] } });
+    const staffed = aFlow({
+      name: "b" as FlowName,
+      approval: {
+        steps: [step("payments-leads"), step("payments-leads")],
+        sameApproverInSeveralSteps: true,
+      },
+    });
+    const lockstep = await setUp({ flows: [empty, staffed] });
+    const { request } = await lockstep.submit({ caller: alice, ask: ask() });
+    expect(request).toMatchObject({
+      status: "pending",
+      flow: { name: "b" },
+      approval: { asked: [bob.userId] },
+    });
+  });
+
+  it("is refused when no flow has somebody, with the reason of each", async () => {
+    const flows = ["a", "b"].map((name) =>
+      aFlow({ name: name as FlowName, approval: { steps: [step(`nobodies-of-${name}`)] } }),
+    );
+    const lockstep = await setUp({ flows });
+    const refused: unknown = await lockstep
+      .submit({ caller: alice, ask: ask() })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: "no-approver",
+      message:
+        "Nothing allows this request: access flow a has nobody who may decide step 1 of its approval: there is no enabled user in it (nobodies-of-a) other than the requester, the beneficiaries and the other steps' approvers; access flow b has nobody who may decide step 1 of its approval: there is no enabled user in it (nobodies-of-b) other than the requester, the beneficiaries and the other steps' approvers.",
+    });
+  });
+
   it("is refused when one person would have to decide two steps, and not when two can share them", async () => {
     const flow = aFlow({ approval: { steps: [step("payments-leads"), step("payments-leads")] } });
     expect(await refusal(await setUp({ flows: [flow] }))).toBe("no-approver");

@@ -16,7 +16,7 @@ import { loadContext } from "../../../../../lambdas/core/use-cases/evaluation/lo
 import { loadPerson } from "../../../../../lambdas/core/use-cases/evaluation/load-person.ts";
 import { neededOfPerson } from "../../../../../lambdas/core/use-cases/evaluation/needed-facts.ts";
 import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "../../../../support/builders.ts";
-import { anAsk } from "../../../../support/evaluations.ts";
+import { anAsk, somebodyDecides } from "../../../../support/evaluations.ts";
 import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
 import { noPolicies } from "../../../../support/policies.ts";
 
@@ -87,7 +87,10 @@ const setUp = () => {
         targets: ask.targets,
         now,
       });
-      return { evaluation: evaluate(ask, context), dependsOn: context.dependenciesOf(flow) };
+      return {
+        evaluation: evaluate(ask, { ...context, approversOf: () => somebodyDecides }),
+        dependsOn: context.dependenciesOf(flow),
+      };
     },
   };
 };
