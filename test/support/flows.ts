@@ -224,8 +224,24 @@ const anyFlow: fc.Arbitrary<AccessFlow> = fc
     }),
   );
 
+/** A flow that gives alice what she asks for, with whatever approval: so that often several flows serve a request. */
+const generousFlow: fc.Arbitrary<AccessFlow> = fc
+  .record({ approval: anyApproval, targets: fc.array(anyFlowTarget, { maxLength: 1 }) })
+  .map(({ approval, targets: others }) =>
+    aFlow({
+      requestors: { type: "user", id: alice, name: "alice" },
+      targets: [{ accounts, organizationalUnits: [], permissionSets }, ...others],
+      requestFor: ["self", "others"],
+      approval,
+      settings: { requesterCanApproveSelf: false },
+    }),
+  );
+
 export const someFlows: fc.Arbitrary<readonly AccessFlow[]> = fc
-  .array(anyFlow, { minLength: 1, maxLength: 4 })
+  .array(fc.oneof({ weight: 3, arbitrary: anyFlow }, { weight: 2, arbitrary: generousFlow }), {
+    minLength: 1,
+    maxLength: 4,
+  })
   .map((flows) => flows.map((flow, index) => ({ ...flow, name: `flow-${String(index)}` as FlowName })));
 
 /** Who the access is for, and the user who would get it, if it is one: mostly whoever asks, or a group of theirs. */
@@ -250,7 +266,7 @@ export const anyRequest: fc.Arbitrary<Ask> = fc
         .map((sessionSeconds) => [{ permissionSetName: "PowerUser", sessionSeconds }]),
       ticket: fc.constantFrom("OPS-1", "none"),
       mfa: fc.boolean(),
-      breakGlass: fc.constantFrom(false, false, false, true),
+      breakGlass: fc.constantFrom(false, false, false, false, false, true),
     },
     { requiredKeys: ["targets", "beneficiary", "start", "sessions", "mfa", "breakGlass"] },
   )
