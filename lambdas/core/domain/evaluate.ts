@@ -1,4 +1,4 @@
-import type { AccessFlow, AutomaticApprovalCondition } from "./access-flow.ts";
+import { takesRequests, type AccessFlow, type AutomaticApprovalCondition } from "./access-flow.ts";
 import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
@@ -16,7 +16,7 @@ import type { UserId } from "./ids.ts";
 import { conditionOf, ruleWords } from "./person-rule.ts";
 import { all, decide, verdictOf, type Verdict } from "./rule.ts";
 import type { KnownApprovers } from "./staffing.ts";
-import { hasTag } from "./target-coverage.ts";
+import { covers, hasTag, type CoverageContext } from "./target-coverage.ts";
 
 /** Everything that a decision depends on, who would have to approve included. */
 export interface DecisionContext extends EvaluationContext {
@@ -54,6 +54,19 @@ export type Evaluation =
 /** The flow of several that asks the least: fewest steps of approval, however many people a step takes, then by name. */
 export const leastDemanding = (a: AccessFlow, b: AccessFlow): number =>
   a.approval.steps.length - b.approval.steps.length || (a.name < b.name ? -1 : 1);
+
+/**
+ * Whether the flow may serve the request, whoever asks: of the others nobody needs to know whom they are for. Those that fail for
+ * what else they ask of a request stay, so that the refusal can say it.
+ */
+export const couldServe = (
+  flow: AccessFlow,
+  { targets, breakGlass }: Pick<Ask, "targets" | "breakGlass">,
+  coverage: CoverageContext,
+): boolean =>
+  takesRequests(flow) &&
+  (flow.breakGlass !== undefined) === breakGlass &&
+  targets.every((target) => flow.targets.some((part) => covers(part, target, coverage) === "met"));
 
 /**
  * The flows that would serve the request if there is somebody to approve it, the one first that asks the least of this very

@@ -5,6 +5,7 @@ import { DomainError, type DomainErrorCode, type FieldError } from "../domain/er
 import {
   approvalUnder,
   candidatesOf,
+  couldServe,
   evaluate,
   type DecisionContext,
   type Evaluation,
@@ -115,7 +116,12 @@ export const loadEvaluation = async (
 ): Promise<readonly [Ask, DecisionContext]> => {
   const ask = askOf(wanted);
   const { requester, targets } = ask;
-  const facts = await loadContext(dependencies, flows, { requester, targets, now: wanted.now });
+  const facts = await loadContext(dependencies, flows, {
+    requester,
+    targets,
+    now: wanted.now,
+    couldServe: (flow, coverage) => couldServe(flow, ask, coverage),
+  });
   return [ask, await withApprovers(dependencies, ask, facts, wanted.principal)];
 };
 

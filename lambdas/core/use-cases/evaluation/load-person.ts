@@ -18,6 +18,14 @@ const AT_A_TIME = 5;
 /** Whoever is the manager of somebody in a larger group is not looked for: that is a call for each member. */
 export const MEMBERS_LOOKED_AT = 50;
 
+/**
+ * Questions about one person that cost a call each (is the group there, who is on call, who is in the group, who is somebody's
+ * manager): beyond so many nobody asks, and what was not asked is not known. identitystore answers 20 calls a second of an
+ * operation (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html), so that these are 10 seconds of the 29
+ * that API Gateway waits.
+ */
+export const MOST_QUESTIONS = 200;
+
 const NOTHING: ReadonlySet<never> = new Set();
 
 /** What is to be known of the person, as things are at `now`; a call for each kind of fact that is needed, and no others. */
@@ -32,16 +40,19 @@ export const loadPerson = async (
   const { directory } = dependencies;
   const memberships =
     known ?? (needed.groups.length === 0 ? NOTHING : await directory.memberships(id, needed.groups));
+  const rotas = needed.rotas.slice(0, MOST_QUESTIONS);
+  const denied = needed.groupsDenied.filter((group) => !memberships.has(group));
+  const looked = denied.slice(0, MOST_QUESTIONS - rotas.length);
+  const left = MOST_QUESTIONS - rotas.length - looked.length;
   const [missing, attributes, manages, onCall] = await Promise.all([
-    missingOf(
-      directory,
-      needed.groupsDenied.filter((group) => !memberships.has(group)),
-    ),
+    missingOf(directory, looked),
     needed.attributes ? directory.attributes(id) : undefined,
-    managesOf(directory, id, needed.managed),
-    onCallOf(dependencies, id, needed.rotas, now),
+    managesOf(directory, id, needed.managed, left),
+    onCallOf(dependencies, id, rotas, now),
   ]);
-  return { id, memberships, missingGroups: missing, attributes: attributes ?? {}, manages, onCall };
+  // Whether a group is there that nobody looked for is as little known as of one that is not.
+  const missingGroups = new Set([...missing, ...denied.slice(looked.length)]);
+  return { id, memberships, missingGroups, attributes: attributes ?? {}, manages, onCall };
 };
 
 const missingOf = async (
@@ -52,30 +63,43 @@ const missingOf = async (
   return new Set(found.flatMap(({ id, group }) => (group === undefined ? [id] : [])));
 };
 
+/**
+ * Of each party whether the person is their manager, or of one of them. Whoever is in several groups is asked of once; a party
+ * for which no question is left is absent.
+ */
 const managesOf = async (
   directory: Pick<Directory, "managerOf" | "members">,
   manager: UserId,
   parties: readonly Party[],
+  questions: number,
 ): Promise<ReadonlyMap<PartyKey, Verdict>> => {
-  const verdicts = await inBatches(
-    parties,
-    AT_A_TIME,
-    async (party) => [partyKey(party), await managesParty(directory, manager, party)] as const,
-  );
-  return new Map(verdicts);
-};
-
-/** Where the directory names no manager, nobody knows whose report somebody is: they may be gone, or their manager ambiguous. */
-const managesParty = async (
-  directory: Pick<Directory, "managerOf" | "members">,
-  manager: UserId,
-  party: Party,
-): Promise<Verdict> => {
-  const people = party.type === "user" ? [party.id] : await directory.members(party.id);
+  const asked = parties.slice(0, questions);
+  const peopleOf = await inBatches(asked, AT_A_TIME, async (party) => ({
+    key: partyKey(party),
+    people: party.type === "user" ? [party.id] : await directory.members(party.id),
+  }));
+  const calls = asked.filter(({ type }) => type === "group").length;
   // A group without members may be one that was deleted.
-  if (people.length === 0 || people.length > MEMBERS_LOOKED_AT) return "unknown";
-  const managers = await inBatches(people, AT_A_TIME, (person) => directory.managerOf(person));
-  return any(managers, (found) => (found === undefined ? "unknown" : verdictOf(found === manager)));
+  const isLookedAt = (people: readonly UserId[]): boolean =>
+    people.length > 0 && people.length <= MEMBERS_LOOKED_AT;
+  const distinct = [...new Set(peopleOf.flatMap(({ people }) => (isLookedAt(people) ? people : [])))].slice(
+    0,
+    Math.max(0, questions - calls),
+  );
+  const found = await inBatches(
+    distinct,
+    AT_A_TIME,
+    async (person) => [person, await directory.managerOf(person)] as const,
+  );
+  const managerOf = new Map(found);
+  // Where the directory names no manager, nobody knows whose report somebody is: they may be gone, or their manager ambiguous.
+  const verdictFor = (person: UserId): Verdict => {
+    const of = managerOf.get(person);
+    return of === undefined ? "unknown" : verdictOf(of === manager);
+  };
+  return new Map(
+    peopleOf.map(({ key, people }) => [key, isLookedAt(people) ? any(people, verdictFor) : "unknown"]),
+  );
 };
 
 const onCallOf = async (

@@ -11,9 +11,11 @@ import {
   type ScopeName,
   type UserId,
 } from "../../../../../lambdas/core/domain/ids.ts";
+import { isWhom } from "../../../../../lambdas/core/domain/person-rule.ts";
 import type { Rota } from "../../../../../lambdas/core/domain/rota.ts";
+import { loadEvaluation, type Wanted } from "../../../../../lambdas/core/use-cases/eligibility.ts";
 import { loadContext } from "../../../../../lambdas/core/use-cases/evaluation/load-context.ts";
-import { loadPerson } from "../../../../../lambdas/core/use-cases/evaluation/load-person.ts";
+import { loadPerson, MOST_QUESTIONS } from "../../../../../lambdas/core/use-cases/evaluation/load-person.ts";
 import { neededOfPerson } from "../../../../../lambdas/core/use-cases/evaluation/needed-facts.ts";
 import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "../../../../support/builders.ts";
 import { anAsk, somebodyDecides } from "../../../../support/evaluations.ts";
@@ -203,3 +205,189 @@ describe("whose manager somebody is", () => {
     ).toEqual(["unknown"]);
   });
 });
+
+/** Counts what costs a call each. */
+class CountingDirectory extends FakeDirectory {
+  readonly counted = { memberships: 0, members: 0, managerOf: 0, group: 0, attributes: 0 };
+  readonly askedManagerOf: UserId[] = [];
+  override memberships(...asked: Parameters<FakeDirectory["memberships"]>) {
+    this.counted.memberships += 1;
+    return super.memberships(...asked);
+  }
+  override members(...asked: Parameters<FakeDirectory["members"]>) {
+    this.counted.members += 1;
+    return super.members(...asked);
+  }
+  override managerOf(...asked: Parameters<FakeDirectory["managerOf"]>) {
+    this.counted.managerOf += 1;
+    this.askedManagerOf.push(asked[0]);
+    return super.managerOf(...asked);
+  }
+  override group(...asked: Parameters<FakeDirectory["group"]>) {
+    this.counted.group += 1;
+    return super.group(...asked);
+  }
+  override attributes(...asked: Parameters<FakeDirectory["attributes"]>) {
+    this.counted.attributes += 1;
+    return super.attributes(...asked);
+  }
+}
+
+describe("how much is looked up, whatever flows there are", () => {
+  const FLOWS = 24;
+  /** Each flow asks who manages fifty people, who is on call by a rota of its own, and whether a group is there. */
+  const demanding = (index: number, flow: Partial<AccessFlow> = {}): AccessFlow =>
+    aFlow({
+      name: `flow-${String(index)}` as FlowName,
+      requestors: {
+        anyOf: [
+          { type: "manager-of", of: team(index) },
+          { type: "on-call", rota: `rota-${String(index)}` as RotaName },
+          { not: { type: "group", id: aGroupId(`denied-${String(index)}`), name: "denied" } },
+          { type: "attribute", attribute: "department", operator: "is", values: ["payments"] },
+        ],
+      },
+      ...flow,
+    });
+  const team = (index: number) => {
+    const name = `team-${String(index)}`;
+    return { type: "group" as const, id: aGroupId(name), name };
+  };
+
+  const looked = async (
+    flows: readonly AccessFlow[],
+    memberOf: (team: number, member: number) => string = (of, member) => `${String(of)}-${String(member)}`,
+  ) => {
+    const directory = new CountingDirectory();
+    directory.addUser({ userId: alice, userName: "alice" });
+    for (const index of flows.keys()) {
+      const members = Array.from({ length: 50 }, (_, member) => aUserId(memberOf(index, member)));
+      for (const userId of members) directory.addUser({ userId, userName: userId });
+      directory.addGroup({ groupId: team(index).id, displayName: team(index).name, members });
+    }
+    const policies = noPolicies();
+    const asked = { onCall: 0, rotas: 0 };
+    const context = await loadEvaluation(
+      {
+        ...policies,
+        directory,
+        organization: new FakeOrganization(),
+        secondAdministrator: true,
+        protectedAccounts: [],
+        delegatedAdministrator: false,
+        onCall: {
+          onCall: (...input) => {
+            asked.onCall += 1;
+            return policies.onCall.onCall(...input);
+          },
+        },
+        rotas: {
+          get: (...input) => {
+            asked.rotas += 1;
+            return policies.rotas.get(...input);
+          },
+        },
+      },
+      flows,
+      wanted,
+    );
+    return { counted: { ...directory.counted, ...asked }, directory, context: context[1] };
+  };
+
+  const elsewhere: Partial<AccessFlow> = {
+    targets: [
+      {
+        accounts: [{ id: anAccountId(7), name: "elsewhere" }],
+        organizationalUnits: [],
+        permissionSets: [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }],
+      },
+    ],
+  };
+
+  it.each<readonly [string, Partial<AccessFlow>]>([
+    ["are not active", { active: false }],
+    ["take no requests", { trigger: "automatic" }],
+    ["do not cover it", elsewhere],
+    ["are for emergencies", { breakGlass: { reviewWithinSeconds: 3600, watchers: [] } }],
+  ])("is a batch of memberships and the attributes alone where they %s", async (_, flow) => {
+    const flows = Array.from({ length: FLOWS }, (__, index) => demanding(index, flow));
+    const { counted, context } = await looked(flows);
+    expect(counted).toEqual({
+      memberships: 1,
+      attributes: 1,
+      members: 0,
+      managerOf: 0,
+      group: 0,
+      onCall: 0,
+      rotas: 0,
+    });
+    // What nobody looked up is not known: it is no "no", which a `not` would turn around.
+    expect(context.requester.missingGroups.size).toBe(FLOWS);
+    expect(context.flows.map((one) => isWhom(one.requestors, context.requester))).toEqual(
+      Array(FLOWS).fill("unknown"),
+    );
+  });
+
+  it("is bounded in all, and what is beyond is not known", async () => {
+    const flows = Array.from({ length: FLOWS }, (_, index) => demanding(index));
+    const { counted, context } = await looked(flows);
+    const { members, managerOf, group, onCall } = counted;
+    expect(members + managerOf + group + onCall).toBe(MOST_QUESTIONS);
+    expect(counted).toMatchObject({
+      memberships: 1,
+      attributes: 1,
+      group: FLOWS,
+      onCall: FLOWS,
+      rotas: FLOWS,
+    });
+    expect([...context.requester.manages.values()]).toEqual(Array(FLOWS).fill("unknown"));
+  });
+
+  it("asks once for the manager of whoever is in several groups", async () => {
+    const flows = Array.from({ length: 3 }, (_, index) => demanding(index));
+    const { directory } = await looked(flows, (_, member) => `shared-${String(member)}`);
+    expect(directory.askedManagerOf).toHaveLength(50);
+    expect(new Set(directory.askedManagerOf).size).toBe(50);
+  });
+
+  it("leaves out the rotas and groups beyond the bound, and says of neither that it is not", async () => {
+    const flows = Array.from({ length: MOST_QUESTIONS + 5 }, (_, index) =>
+      aFlow({
+        name: `flow-${String(index)}` as FlowName,
+        requestors: {
+          allOf: [
+            { not: { type: "on-call", rota: `rota-${String(index)}` as RotaName } },
+            { not: { type: "group", id: aGroupId(`denied-${String(index)}`), name: "denied" } },
+          ],
+        },
+      }),
+    );
+    const { counted, context } = await looked(flows);
+    expect(counted).toMatchObject({ onCall: MOST_QUESTIONS, rotas: MOST_QUESTIONS, group: 0, managerOf: 0 });
+    expect(context.requester.missingGroups.size).toBe(MOST_QUESTIONS + 5);
+    const last = context.flows.at(-1)?.requestors;
+    expect(last && isWhom(last, context.requester)).toBe("unknown");
+  });
+});
+
+const wanted: Wanted = {
+  caller: { userId: alice, userName: "alice" },
+  principal: { type: "USER", id: alice, name: "alice" },
+  requestFor: "self",
+  targets: [
+    {
+      account: { id: anAccountId(2), name: "payments-prod" },
+      permissionSet: {
+        arn: aPermissionSetArn("PowerUser"),
+        name: "PowerUser",
+        sessionDuration: "PT1H",
+        inManagementAccount: false,
+      },
+    },
+  ],
+  durationSeconds: 3600,
+  now,
+  justification: "incident 42",
+  mfa: false,
+  breakGlass: false,
+};
