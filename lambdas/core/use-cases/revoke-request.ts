@@ -40,7 +40,7 @@ export const cancelRequest = (dependencies: EndDependencies) => end(dependencies
 const end =
   (dependencies: EndDependencies, action: "revoke" | "cancel") =>
   async (input: EndInput): Promise<AccessRequest> => {
-    const { role } = await partyTo(dependencies)(input.caller, input.requestId);
+    const role = await roleOfWhoEnds(dependencies, input);
     assertMayEnd(role);
     if (action === "cancel") assertMayCancel(role);
     const ended = await persistOrReread(dependencies.requests, input.requestId, (request) => {
@@ -52,6 +52,17 @@ const end =
     await tellWorkflow(dependencies, ended);
     return ended;
   };
+
+/** An administrator who is one of the approvers, too, is here for what only administrators may stop. */
+const roleOfWhoEnds = async (
+  dependencies: EndDependencies,
+  { caller, requestId }: EndInput,
+): Promise<Role> => {
+  const { role } = await partyTo(dependencies)(caller, requestId);
+  if (role !== "approver") return role;
+  const roles = await dependencies.rolesOf(caller, ["administrator"]);
+  return roles.has("administrator") ? "administrator" : role;
+};
 
 const assertMayEnd = (role: Role): void => {
   if (role !== "auditor" && role !== "watcher") return;

@@ -134,6 +134,12 @@ describe.each(["revoke", "cancel"] as const)("a %s of what was not granted yet",
     });
   });
 
+  it.each(notGranted)("is an administrator's also where they are an approver: $status", async (request) => {
+    directory.join(root.userId, aGroupId("payments-leads"));
+    const cancelled = await end(action, request, { caller: root });
+    expect(cancelled).toMatchObject({ status: "cancelled", ended: { reason: "cancelled", by: root } });
+  });
+
   it.each(notGranted)("is not an approver's to make: $status", async (request) => {
     expect(await refusal(action, request, { caller: bob })).toEqual({
       code: "not-requester",
