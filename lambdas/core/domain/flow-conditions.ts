@@ -17,6 +17,8 @@ export interface Ask {
   readonly requestFor: Beneficiary;
   /** The user who would get the access; absent: the requester, or a group. */
   readonly beneficiary?: PersonFacts["id"];
+  /** Whether a group would get it: then everybody in the group would. */
+  readonly forGroup?: boolean;
   readonly targets: readonly Target[];
   /** Absent: what the flow gives to whoever says nothing. */
   readonly durationSeconds?: number;
@@ -40,6 +42,11 @@ export interface EvaluationContext extends CoverageContext {
   readonly requester: PersonFacts;
   /** Whether what one administrator changed serves them only after another one has confirmed it. */
   readonly secondAdministrator: boolean;
+  /**
+   * Where a group would get the access: whether those who have changed what somebody has to confirm belong to it. Of whom it
+   * does not say it is not known.
+   */
+  readonly editorsInGroup?: ReadonlyMap<PersonFacts["id"], boolean>;
   /** What a flow's sense depends on besides itself: its bundles, access scopes and rotas. */
   readonly dependenciesOf: (flow: AccessFlow) => readonly Confirmable[];
 }
@@ -64,6 +71,24 @@ const whether = (holds: boolean, yes: string, no: string): string => (holds ? ye
 /** The longest that a request under the flow lasts, if it says nothing else. */
 export const secondsAsked = (flow: Pick<AccessFlow, "duration">, ask: Pick<Ask, "durationSeconds">): number =>
   ask.durationSeconds ?? defaultSecondsOf(flow);
+
+const servesThem = (item: Confirmable, ask: Ask, { secondAdministrator }: EvaluationContext): Verdict =>
+  all([ask.requester, ask.beneficiary ?? ask.requester], (person) =>
+    verdictOf(mayServe(item, person, secondAdministrator)),
+  );
+
+/** What a group gets everybody in it has: it is asked for by a colleague of the one who changed the flow, who need not know. */
+const servesTheGroup = (
+  { unconfirmedEditors = [] }: Confirmable,
+  { forGroup = false }: Ask,
+  { secondAdministrator, editorsInGroup }: EvaluationContext,
+): Verdict => {
+  if (!forGroup || !secondAdministrator) return "met";
+  return all(unconfirmedEditors, (editor) => {
+    const isMember = editorsInGroup?.get(editor);
+    return isMember === undefined ? "unknown" : verdictOf(!isMember);
+  });
+};
 
 /** Every condition of a flow. One that fails hides those after it: what a flow asks for is told to its requestors alone. */
 const checks = {
@@ -121,15 +146,13 @@ const checks = {
     code: "flow-unconfirmed",
     check: (flow, ask, context) =>
       all([flow as Confirmable, ...context.dependenciesOf(flow)], (item) =>
-        all([ask.requester, ask.beneficiary ?? ask.requester], (person) =>
-          verdictOf(mayServe(item, person, context.secondAdministrator)),
-        ),
+        all([servesThem(item, ask, context), servesTheGroup(item, ask, context)], (verdict) => verdict),
       ),
     detail: (_flow, _ask, _context, verdict) =>
       whether(
         verdict === "met",
         "serves you whoever changed it",
-        "was changed by you or whom you ask for, or what it names was: it serves you when another administrator has confirmed that",
+        "was changed by you or whom you ask for (of a group: any member), or what it names was: it serves you when another administrator has confirmed that",
       ),
   },
   timeframe: {

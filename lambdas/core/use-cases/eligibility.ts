@@ -56,7 +56,7 @@ export interface Wanted {
   readonly breakGlass: boolean;
 }
 
-/** Accounts that are looked up at once. */
+/** Accounts, or people, that are looked up at once. */
 const AT_A_TIME = 5;
 
 const protection = {
@@ -122,7 +122,27 @@ export const loadEvaluation = async (
     now: wanted.now,
     couldServe: (flow, coverage) => couldServe(flow, ask, coverage),
   });
-  return [ask, await withApprovers(dependencies, ask, facts, wanted.principal)];
+  const known = await withEditorsInGroup(dependencies, wanted.principal, facts);
+  return [ask, await withApprovers(dependencies, ask, known, wanted.principal)];
+};
+
+/** Of so many who have changed what nobody has confirmed yet it is looked up whether they belong to the group: a call each. */
+const EDITORS_LOOKED_UP = 50;
+
+/** What is known of the group that would get the access: nothing is looked up where nobody's changes wait to be confirmed. */
+const withEditorsInGroup = async (
+  { directory }: Pick<EligibilityDependencies, "directory">,
+  principal: Principal,
+  context: EvaluationContext,
+): Promise<EvaluationContext> => {
+  if (principal.type !== "GROUP" || !context.secondAdministrator) return context;
+  const changed = context.flows.flatMap((flow) => [flow, ...context.dependenciesOf(flow)]);
+  const editors = [...new Set(changed.flatMap(({ unconfirmedEditors = [] }) => unconfirmedEditors))];
+  const belongs = await inBatches(editors.slice(0, EDITORS_LOOKED_UP), AT_A_TIME, async (editor) => {
+    const memberships = await directory.memberships(editor, [principal.id]);
+    return [editor, memberships.has(principal.id)] as const;
+  });
+  return { ...context, editorsInGroup: new Map(belongs) };
 };
 
 /**
@@ -161,7 +181,7 @@ const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): As
   return {
     requester: caller.userId,
     requestFor,
-    ...(principal.type === "USER" ? { beneficiary: principal.id } : {}),
+    ...(principal.type === "USER" ? { beneficiary: principal.id } : { forGroup: true }),
     targets: targets.map(({ account, permissionSet }) => ({
       accountId: account.id,
       permissionSetArn: permissionSet.arn,
