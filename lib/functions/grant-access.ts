@@ -5,6 +5,7 @@ import type { EnvironmentSchema } from "../../lambdas/workflow/grant-access/env.
 import { accountsNeverGrantedInto } from "../../lambdas/core/contracts/guardrails.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
+import { readDirectory } from "../permissions/directory.ts";
 import {
   createAssignments,
   denyGrantsInto,
@@ -31,9 +32,12 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
     environment: {
       ACCESS_TABLE: tables.access.tableName,
       CONFIG_TABLE: tables.config.tableName,
+      INVENTORY_TABLE: tables.inventory.tableName,
       HOME_ACCOUNT: homeAccount,
       ...connectorEnvironment(scope, connector),
       IDENTITY_CENTER: JSON.stringify(identityCenter),
+      IDENTITY: JSON.stringify(settings.identity),
+      SECOND_ADMINISTRATOR: JSON.stringify(settings.secondAdministrator),
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(accounts),
       GUARDRAILS: JSON.stringify(settings.guardrails),
     },
@@ -41,10 +45,18 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       onTable("ReadRequestAndEntitlements", tables.access, ["GetItem"]),
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
-      onItems("ReadFlows", tables.config, ["GetItem"], ["access-flow"]),
+      onItems("ReadFlowsAndRotas", tables.config, ["GetItem"], ["access-flow", "rota"]),
+      onTable("ReadInventory", tables.inventory, ["BatchGetItem"]),
       updatingItems("SharePace", tables.access, "pace#grant"),
       // Through the connector, its sessions deny what is denied here (lambdas/adapters/assumed-roles/session-policies.ts).
       ...inOrganization(connector, [
+        readDirectory(settings, [
+          "DescribeGroup",
+          "DescribeUser",
+          "GetUserId",
+          "ListGroupMemberships",
+          "ListGroupMembershipsForMember",
+        ]),
         observeAssignments(identityCenter),
         ...createAssignments(identityCenter),
         ...denyGrantsInto(identityCenter, [

@@ -199,6 +199,7 @@ export const playBurst = async (burst: Burst): Promise<BurstResult> => {
     protectedAccounts: [],
     guardrails: noGuardrails,
     flows: flowStoreWith(),
+    whyNotBegin: () => Promise.resolve(undefined),
     clock: time,
   });
 

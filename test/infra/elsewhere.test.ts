@@ -24,7 +24,7 @@ const connected = { ...settings, organization: { managementAccountId: MANAGEMENT
 const PURPOSES: Readonly<Partial<Record<keyof typeof functions, readonly SessionPurpose[]>>> = {
   Api: ["identity"],
   Administration: ["identity"],
-  GrantAccess: ["grant", "observe"],
+  GrantAccess: ["grant", "observe", "identity"],
   RevokeAccess: ["revoke", "observe"],
   Sweep: ["observe"],
   Automatic: ["identity"],

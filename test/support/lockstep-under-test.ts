@@ -29,6 +29,7 @@ import { Interruptions, type Gate } from "./lockstep/interruptions.ts";
 import { Invocations, type AnswerInstead } from "./lockstep/invocations.ts";
 import { peopleOf } from "./lockstep/people.ts";
 import { createStateMachine } from "./lockstep/state-machine.ts";
+import { noPolicies } from "./policies.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export { alice, automaticFlow, bob, carol, engineers, leads, powerUser } from "./lockstep/cast.ts";
@@ -39,6 +40,8 @@ interface Options {
   readonly flow?: AccessFlow;
   /** Another state machine than today's: the text of its definition, as it is in statemachines/. */
   readonly definition?: string;
+  /** Whether changes have to be confirmed by somebody else before they serve those who made them. */
+  readonly secondAdministrator?: boolean;
   /** Answers in a function's place, as far as it has an answer. */
   readonly answerInstead?: AnswerInstead;
   /** The rule that replaces an execution that failed, timed out or was aborted; without it, nobody does. */
@@ -56,6 +59,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
   const wakeups = new FakeWakeupStore();
   const flows = new FakeAccessFlowStore();
   const directory = directoryOfCast();
+  const policies = { ...noPolicies(), secondAdministrator: options.secondAdministrator ?? false };
   const organization = organizationOfCast();
   /** By how much the functions' clock is off (milliseconds). */
   let offBy = 0;
@@ -100,6 +104,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     admission: { setApart: () => Promise.resolve(crowded ? "later" : "ready") },
     removals,
     flows,
+    atStart: { ...policies, directory },
     clock: functionClock,
   });
   const invocations = new Invocations({
@@ -137,6 +142,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     wakeups,
     flows,
     directory,
+    policies,
     organization,
     provider,
     turns,
@@ -149,7 +155,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     failing: interruptions.failing,
     lost: interruptions.lost,
     ...machine,
-    ...peopleOf({ clock, requests, flows, wakeups, directory, organization, workflow, newId }),
+    ...peopleOf({ clock, requests, flows, wakeups, directory, organization, policies, workflow, newId }),
     /** Cuts the next invocation that comes to `gate` off; the answer lets it run on. */
     holdUp: (gate: Gate): (() => Promise<void>) => {
       const open = interruptions.holdUp(gate);

@@ -83,7 +83,13 @@ export const taskContracts = {
   "Grant access": {
     input: GrantAccessInputSchema,
     output: GrantAccessOutputSchema,
-    errors: ["GrantUnfinished", "ConcurrentModification", "ProviderUnavailable", "StoreUnavailable"],
+    errors: [
+      "GrantUnfinished",
+      "ConcurrentModification",
+      "ProviderUnavailable",
+      "DirectoryUnavailable",
+      "StoreUnavailable",
+    ],
   },
   // Every error of a revoke is retried (States.ALL).
   "Revoke access": { input: RevokeAccessInputSchema, output: RevokeAccessOutputSchema, errors: [] },

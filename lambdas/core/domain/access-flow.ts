@@ -72,7 +72,7 @@ const ruleOf = <Leaf extends z.ZodMiniType<object>>(leaf: Leaf): z.ZodMiniType<R
 };
 
 /** Who a person has to be. */
-const PersonRuleSchema = ruleOf(PersonConditionSchema);
+export const PersonRuleSchema = ruleOf(PersonConditionSchema);
 export type PersonRule = z.infer<typeof PersonRuleSchema>;
 
 const seconds = z.int().check(z.positive());
@@ -90,6 +90,8 @@ const AutomaticApprovalConditionSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("duration-below"), seconds }),
 ]);
 export type AutomaticApprovalCondition = z.infer<typeof AutomaticApprovalConditionSchema>;
+/** When nobody has to be asked. */
+export const AutomaticApprovalRuleSchema = ruleOf(AutomaticApprovalConditionSchema);
 
 /** Who decides: somebody whom the flow names, each target's owner, or the manager of who gets the access. */
 export const ApproverSchema = z.discriminatedUnion("type", [
@@ -235,7 +237,7 @@ export const AccessFlowSchema = z.strictObject({
   approval: z.strictObject({
     steps: z.array(FlowStepSchema),
     /** Where this is met, nobody is asked. */
-    automatic: z.optional(ruleOf(AutomaticApprovalConditionSchema)),
+    automatic: z.optional(AutomaticApprovalRuleSchema),
     /** One person may decide several steps. */
     sameApproverInSeveralSteps: z.optional(z.boolean()),
   }),

@@ -5,6 +5,7 @@ import { AuditEntrySchema } from "./audit.ts";
 import { EntitlementSchema } from "./entitlement.ts";
 import { FlowNameSchema, RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
 import { PersonSchema, PrincipalSchema } from "./principal.ts";
+import { StartConditionsSchema } from "./start-conditions.ts";
 import { TimeframeSchema } from "./timeframe.ts";
 
 /** One approver's word on one step. */
@@ -144,6 +145,8 @@ const common = {
   timeframe: z.optional(TimeframeSchema),
   createdAt: TimestampSchema,
   startAt: z.optional(TimestampSchema),
+  /** What has to be so when it begins; absent where it was to begin at once, and in requests made before this was kept. */
+  atStart: z.optional(StartConditionsSchema),
   /** Made by an automatic flow, which nobody asked: however late the grant is, the access ends by then. */
   automatic: z.optional(z.strictObject({ until: TimestampSchema })),
   approval: ApprovalSchema,

@@ -1,5 +1,6 @@
-import { takesRequests, type AccessFlow, type AutomaticApprovalCondition } from "./access-flow.ts";
+import { takesRequests, type AccessFlow } from "./access-flow.ts";
 import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
+import { isApprovedBy } from "./automatic-approval.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
 import {
@@ -13,10 +14,10 @@ import {
   type EvaluationContext,
 } from "./flow-conditions.ts";
 import type { UserId } from "./ids.ts";
-import { conditionOf, ruleWords } from "./person-rule.ts";
-import { all, decide, verdictOf, type Verdict } from "./rule.ts";
+import { ruleWords } from "./person-rule.ts";
+import type { Verdict } from "./rule.ts";
 import type { KnownApprovers } from "./staffing.ts";
-import { covers, hasTag, type CoverageContext } from "./target-coverage.ts";
+import { covers, type CoverageContext } from "./target-coverage.ts";
 
 /** Everything that a decision depends on, who would have to approve included. */
 export interface DecisionContext extends EvaluationContext {
@@ -174,16 +175,9 @@ const isApprovedAutomatically = (
   context: EvaluationContext,
 ): Verdict => {
   if (approval.automatic === undefined) return "unmet";
-  return decide(approval.automatic, (condition: AutomaticApprovalCondition) => {
-    switch (condition.type) {
-      case "target-tag":
-        return all(ask.targets, ({ accountId }) => hasTag(condition, context.accounts.get(accountId)?.tags));
-      case "duration-below":
-        return verdictOf(secondsAsked({ duration }, ask) < condition.seconds);
-      default:
-        return conditionOf(condition, context.requester);
-    }
-  });
+  const { requester, accounts } = context;
+  const seconds = secondsAsked({ duration }, ask);
+  return isApprovedBy(approval.automatic, { requester, accounts, targets: ask.targets, seconds });
 };
 
 /** What is asked of a flow: its conditions, and last that there is somebody to approve. */

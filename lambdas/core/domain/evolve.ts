@@ -83,6 +83,7 @@ export const commonOf = (request: AccessRequest) => ({
   ...(request.timeframe === undefined ? {} : { timeframe: request.timeframe }),
   createdAt: request.createdAt,
   ...(request.startAt === undefined ? {} : { startAt: request.startAt }),
+  ...(request.atStart === undefined ? {} : { atStart: request.atStart }),
   ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
   approval: request.approval,
   ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),

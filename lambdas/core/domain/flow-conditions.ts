@@ -72,6 +72,12 @@ const whether = (holds: boolean, yes: string, no: string): string => (holds ? ye
 export const secondsAsked = (flow: Pick<AccessFlow, "duration">, ask: Pick<Ask, "durationSeconds">): number =>
   ask.durationSeconds ?? defaultSecondsOf(flow);
 
+/** Whether one may ask for somebody who is that to oneself. */
+export const mayBeFor = (
+  { requestFor = ["self"] }: Pick<AccessFlow, "requestFor">,
+  asked: Beneficiary,
+): boolean => requestFor.includes(asked) || (asked === "direct-reports" && requestFor.includes("others"));
+
 const servesThem = (item: Confirmable, ask: Ask, { secondAdministrator }: EvaluationContext): Verdict =>
   all([ask.requester, ask.beneficiary ?? ask.requester], (person) =>
     verdictOf(mayServe(item, person, secondAdministrator)),
@@ -135,11 +141,7 @@ const checks = {
   },
   "request-for": {
     code: "principal-not-allowed",
-    check: ({ requestFor = ["self"] }, ask) =>
-      verdictOf(
-        requestFor.includes(ask.requestFor) ||
-          (ask.requestFor === "direct-reports" && requestFor.includes("others")),
-      ),
+    check: (flow, ask) => verdictOf(mayBeFor(flow, ask.requestFor)),
     detail: ({ requestFor = ["self"] }) => `lets people ask for ${requestFor.join(", ")}`,
   },
   confirmed: {

@@ -15,6 +15,7 @@ export const frozenHash = (
     | "ticket"
     | "timeframe"
     | "startAt"
+    | "atStart"
     | "breakGlass"
     | "automatic"
   > & {
@@ -37,6 +38,7 @@ export const frozenHash = (
     requesterCanApproveSelf: request.approval.requesterCanApproveSelf,
     // What requests did not have at first is not there: those that were frozen before have the hash that they had.
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    ...(request.atStart === undefined ? {} : { atStart: request.atStart }),
     ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
     ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
     ...(request.timeframe === undefined ? {} : { timeframe: request.timeframe }),

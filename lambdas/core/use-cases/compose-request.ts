@@ -10,6 +10,7 @@ import type { Guardrails } from "../domain/guardrails.ts";
 import { secondsAfter, timestamp, wholeSecondAfter, type RequestId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
+import { startConditionsOf } from "../domain/start-conditions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
 import { assertStart, targetsOf, wantedBy } from "./asked.ts";
@@ -92,7 +93,12 @@ export const composeRequest = async (
     ...(ask.ticket === undefined ? {} : { ticket: ask.ticket }),
     ...(flow.timeframe === undefined ? {} : { timeframe: flow.timeframe }),
     createdAt: timestamp(now),
-    ...(ask.startAt === undefined ? {} : { startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))) }),
+    ...(ask.startAt === undefined
+      ? {}
+      : {
+          startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))),
+          atStart: startConditionsOf(flow, automatically),
+        }),
     approval: beginStep(approval, now),
     ...(breakGlass === undefined ? {} : { breakGlass }),
     answered: idempotency === undefined ? [] : [{ ...idempotency }],

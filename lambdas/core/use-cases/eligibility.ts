@@ -119,7 +119,7 @@ export const loadEvaluation = async (
   const facts = await loadContext(dependencies, flows, {
     requester,
     targets,
-    now: wanted.now,
+    now: ask.start,
     couldServe: (flow, coverage) => couldServe(flow, ask, coverage),
   });
   const known = await withEditorsInGroup(dependencies, wanted.principal, facts);

@@ -23,6 +23,7 @@ import { spread } from "../domain/spread.ts";
 import type { Providers, SharedAdmission } from "../ports/provider.ts";
 import type { AccessFlowStore, AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
 import { acquire, type Acquired } from "./entitlements.ts";
+import type { WhyNotBegin } from "./evaluation/judge-at-start.ts";
 import { inBatches } from "./in-batches.ts";
 import { persist, persistOrRetry } from "./persist.ts";
 
@@ -35,6 +36,8 @@ interface Dependencies {
   readonly guardrails: Guardrails;
   /** Read for what waits for approval alone: what is approved keeps what it was promised. */
   readonly flows: Pick<AccessFlowStore, "head">;
+  /** Asked of what was asked for ahead alone, when it is about to begin. */
+  readonly whyNotBegin: WhyNotBegin;
   readonly clock: Clock;
 }
 
@@ -195,20 +198,13 @@ const startGrant = async (
     return { next: "start", until: startAt };
   }
   const refusal = refusalOf(dependencies, request, now);
-  if (refusal !== undefined) {
-    const ended = { reason: "refused", at: timestamp(now), message: refusal } as const;
-    const occasion = { actor: workflow, now, details: { message: refusal } };
-    await persistOrRetry(
-      requests,
-      "RequestRefused",
-      evolve("RequestRefused", request, { ...commonOf(request), ended }, occasion),
-    );
-    return { next: "end", until: ended.at };
-  }
+  if (refusal !== undefined) return refuse(dependencies, request, now, refusal);
   // Before the expiry is fixed: whoever waits for AWS to have room loses nothing of their time.
   if ((await dependencies.admission.setApart(CALLS_PER_GRANT * request.entitlements.length)) === "later") {
     return { next: "start", until: askAgainAt(request, now) };
   }
+  const notBegin = await dependencies.whyNotBegin(request, now);
+  if (notBegin !== undefined) return refuse(dependencies, request, now, notBegin);
   // The next whole second: nobody gets less than they asked for, and at most a second more.
   const expiresAt = earlierOf(
     secondsAfter(wholeSecondAfter(now), request.durationSeconds),
@@ -221,6 +217,19 @@ const startGrant = async (
     { actor: workflow, now, details: { expiresAt } },
   );
   return attempt(dependencies, await persistOrRetry(requests, "GrantStarted", granting));
+};
+
+const refuse = async (
+  { requests }: Dependencies,
+  request: RequestIn<"approved" | "scheduled">,
+  now: Date,
+  message: string,
+): Promise<GrantAccessOutput> => {
+  const ended = { reason: "refused", at: timestamp(now), message } as const;
+  const occasion = { actor: workflow, now, details: { message } };
+  const refused = evolve("RequestRefused", request, { ...commonOf(request), ended }, occasion);
+  await persistOrRetry(requests, "RequestRefused", refused);
+  return { next: "end", until: ended.at };
 };
 
 /** Why a request that was approved must not be granted after all: the settings may have changed since, or the time is over. */

@@ -9,12 +9,17 @@ import type { ClientsFor } from "../../adapters/aws-clients.ts";
 import { accessFlowStore } from "../../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../../adapters/dynamodb/access-request-store.ts";
 import { entitlementStore } from "../../adapters/dynamodb/entitlement-store.ts";
+import { inventory } from "../../adapters/dynamodb/inventory.ts";
 import { paceItem } from "../../adapters/dynamodb/pace-item.ts";
+import { rotaStore } from "../../adapters/dynamodb/rota-store.ts";
+import { directory } from "../../adapters/identity-store/directory.ts";
 import { sharedAdmission } from "../../adapters/shared-admission.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { accountsNeverGrantedInto } from "../../core/contracts/guardrails.ts";
 import type { GrantAccessInputSchema } from "../../core/contracts/workflow.ts";
+import { judgeAtStart } from "../../core/use-cases/evaluation/judge-at-start.ts";
 import { grantAccess } from "../../core/use-cases/grant-access.ts";
+import { storedRotas } from "../../core/use-cases/stored-rotas.ts";
 import { countThrottled } from "../../middleware/observability.ts";
 import { providers } from "../../providers/registry.ts";
 import type { EnvironmentSchema } from "./env.ts";
@@ -25,6 +30,9 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const occasion = occasions("grants");
   const clientsFor = grantingClients(environment, { clock, onBehalfOf: occasion.current });
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
+  const config = { clientsFor, tableName: environment.CONFIG_TABLE };
+  const rotas = rotaStore(config);
+  const { region, identityStoreId } = environment.IDENTITY_CENTER;
   const admission = sharedAdmission({
     pace: paceItem({ ...access, name: "grant" }),
     share: SHARES.grant,
@@ -42,7 +50,14 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     admission,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     guardrails: environment.GUARDRAILS,
-    flows: accessFlowStore({ clientsFor, tableName: environment.CONFIG_TABLE }),
+    flows: accessFlowStore(config),
+    whyNotBegin: judgeAtStart({
+      directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
+      inventory: inventory({ clientsFor, tableName: environment.INVENTORY_TABLE }),
+      rotas,
+      onCall: storedRotas({ rotas }),
+      secondAdministrator: environment.SECOND_ADMINISTRATOR,
+    }),
     clock,
   });
   return (input: z.output<typeof GrantAccessInputSchema>) =>

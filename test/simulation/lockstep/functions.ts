@@ -40,6 +40,7 @@ import {
 import { AccountIdSchema } from "../../../lambdas/core/domain/ids.ts";
 import { DomainError, RetryableError } from "../../../lambdas/core/domain/errors.ts";
 import { awaitApproval } from "../../../lambdas/core/use-cases/await-approval.ts";
+import { judgeAtStart } from "../../../lambdas/core/use-cases/evaluation/judge-at-start.ts";
 import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
 import { recordTransition } from "../../../lambdas/core/use-cases/record-transition.ts";
 import type { Admission } from "../../../lambdas/core/ports/provider.ts";
@@ -239,6 +240,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         share: SHARES.grant,
         clock,
       });
+      const rotas = rotaStore({ clientsFor: environment.clientsFor, tableName: tables.config });
       const work = grantAccess({
         requests: requestsOf(environment),
         entitlements: entitlementsOf(environment),
@@ -247,6 +249,13 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         protectedAccounts: [],
         guardrails: noGuardrails,
         flows: accessFlowStore({ clientsFor: environment.clientsFor, tableName: tables.config }),
+        whyNotBegin: judgeAtStart({
+          directory: directoryOf(environment),
+          inventory: inventory({ clientsFor: environment.clientsFor, tableName: tables.inventory }),
+          rotas,
+          onCall: storedRotas({ rotas }),
+          secondAdministrator: true,
+        }),
         clock,
       });
       return task(environment, GrantAccessInputSchema, work);

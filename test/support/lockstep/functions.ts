@@ -21,6 +21,10 @@ import { reportStuck } from "../../../lambdas/core/use-cases/report-stuck.ts";
 import { revokeAccess } from "../../../lambdas/core/use-cases/revoke-access.ts";
 import { lastErrorOf } from "../../../lambdas/workflow/revoke-access/last-error.ts";
 import type { Json } from "../../../local/wire/json.ts";
+import {
+  judgeAtStart,
+  type StartDependencies,
+} from "../../../lambdas/core/use-cases/evaluation/judge-at-start.ts";
 import { noGuardrails } from "../guardrails.ts";
 
 export type FunctionName = "await-approval" | "grant-access" | "revoke-access";
@@ -37,9 +41,11 @@ export const composeFunctions = (dependencies: {
   readonly admission: Pick<SharedAdmission, "setApart">;
   readonly removals: RemovalDependencies;
   readonly flows: Pick<AccessFlowStore, "head">;
+  readonly atStart: StartDependencies;
   readonly clock: Clock;
 }): Functions => {
-  const { requests, wakeups, workflow, entitlements, admission, removals, flows, clock } = dependencies;
+  const { requests, wakeups, workflow, entitlements, admission, removals, flows, atStart, clock } =
+    dependencies;
   const { providers } = removals;
   const grant = grantAccess({
     requests,
@@ -49,6 +55,7 @@ export const composeFunctions = (dependencies: {
     protectedAccounts: [],
     guardrails: noGuardrails,
     flows,
+    whyNotBegin: judgeAtStart(atStart),
     clock,
   });
   const revoke = revokeAccess({ requests, ...removals });

@@ -14,7 +14,7 @@ import { identityCenter } from "../builders.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { account, alice, bob, powerUserPermissionSet } from "./cast.ts";
 import { rolesHeldBy } from "../roles.ts";
-import { noPolicies } from "../policies.ts";
+import type { noPolicies } from "../policies.ts";
 import { noGuardrails } from "../guardrails.ts";
 
 /** What people do, by the real use cases; what follows from it at once has happened when the answer is there. */
@@ -25,10 +25,11 @@ export const peopleOf = (lockstep: {
   readonly wakeups: WakeupStore;
   readonly directory: Directory;
   readonly organization: Organization;
+  readonly policies: ReturnType<typeof noPolicies>;
   readonly workflow: Workflow;
   readonly newId: () => string;
 }) => {
-  const { clock, requests, flows, wakeups, directory, organization, workflow, newId } = lockstep;
+  const { clock, requests, flows, wakeups, directory, organization, policies, workflow, newId } = lockstep;
   /** What happens between a person's read of a request and the next write that follows from it. */
   let meanwhile: (() => Promise<void>) | undefined;
   const requestsOfPeople: AccessRequestStore = {
@@ -48,7 +49,6 @@ export const peopleOf = (lockstep: {
     listBreakGlass: (page) => requests.listBreakGlass(page),
     list: (page) => requests.list(page),
   };
-  const policies = noPolicies();
   const parties = {
     ...policies,
     requests: requestsOfPeople,

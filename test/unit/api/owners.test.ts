@@ -187,6 +187,7 @@ describe("owners as approvers", () => {
       admission: { setApart: () => Promise.resolve("ready") },
       protectedAccounts: [],
       guardrails: noGuardrails,
+      whyNotBegin: () => Promise.resolve(undefined),
     });
     await grant({ requestId: id, enteredAt: request.createdAt });
     expect(await world.stored(id)).toMatchObject({

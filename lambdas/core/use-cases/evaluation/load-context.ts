@@ -36,6 +36,7 @@ const AT_A_TIME = 5;
 interface Asked {
   readonly requester: UserId;
   readonly targets: readonly Target[];
+  /** When somebody has to be on call; everything else is looked up as it is. */
   readonly now: Date;
   /** Whether the flow could serve, once it is known who asks; absent: every flow could. */
   readonly couldServe?: (flow: AccessFlow, coverage: CoverageContext) => boolean;

@@ -25,7 +25,12 @@ export interface NeededOfPerson {
 }
 
 /** What these flows ask about whoever makes a request. */
-export const neededOfPerson = (flows: readonly AccessFlow[]): NeededOfPerson => {
+export const neededOfPerson = (
+  flows: readonly {
+    readonly requestors: AccessFlow["requestors"];
+    readonly approval: Pick<AccessFlow["approval"], "automatic">;
+  }[],
+): NeededOfPerson => {
   const rules: readonly Rule<AutomaticApprovalCondition>[] = flows.flatMap(({ requestors, approval }) => [
     requestors,
     ...(approval.automatic === undefined ? [] : [approval.automatic]),

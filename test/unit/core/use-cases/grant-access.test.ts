@@ -32,6 +32,7 @@ let provider: FakeProvider;
 let entitlements: FakeEntitlementStore;
 let requests: FakeAccessRequestStore;
 let room: "ready" | "later";
+let notBegin: string | undefined;
 let setApart: number[];
 let guardrails: Guardrails;
 let flows: ReturnType<typeof flowStoreWith>;
@@ -45,6 +46,7 @@ beforeEach(() => {
   requests = new FakeAccessRequestStore();
   room = "ready";
   setApart = [];
+  notBegin = undefined;
 });
 
 const accessIn = (account: number): Entitlement => anEntitlement({ accountId: anAccountId(account) });
@@ -89,6 +91,7 @@ const look = async ({ id }: AccessRequest, enteredAt: Timestamp = timestamp(cloc
     protectedAccounts: [{ id: anAccountId(9), reason: "listed" }],
     guardrails,
     flows,
+    whyNotBegin: () => Promise.resolve(notBegin),
     clock,
   })({ requestId: id, enteredAt }).then(
     (output) => ({ output }),

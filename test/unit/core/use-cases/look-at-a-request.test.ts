@@ -54,6 +54,7 @@ const dependenciesWith = (request: AccessRequest | undefined) => ({
   protectedAccounts: [{ id: anAccountId(9), reason: "listed" as const }],
   guardrails: noGuardrails,
   flows: flowStoreWith(),
+  whyNotBegin: () => Promise.resolve(undefined),
   clock,
 });
 const look = { requestId: active.id, enteredAt: timestamp(made) };

@@ -1,0 +1,29 @@
+import type { AutomaticApprovalCondition } from "./access-flow.ts";
+import { conditionOf, type PersonFacts } from "./person-rule.ts";
+import { all, decide, verdictOf, type Rule, type Verdict } from "./rule.ts";
+import { hasTag, type LocatedAccount, type Target } from "./target-coverage.ts";
+
+/** What the conditions look at under which nobody is asked. */
+export interface AutomaticApprovalFacts {
+  readonly requester: PersonFacts;
+  readonly targets: readonly Target[];
+  readonly accounts: ReadonlyMap<Target["accountId"], LocatedAccount>;
+  /** How long the access lasts. */
+  readonly seconds: number;
+}
+
+/** Whether the conditions for doing without approval are met. */
+export const isApprovedBy = (
+  rule: Rule<AutomaticApprovalCondition>,
+  { requester, targets, accounts, seconds }: AutomaticApprovalFacts,
+): Verdict =>
+  decide(rule, (condition: AutomaticApprovalCondition) => {
+    switch (condition.type) {
+      case "target-tag":
+        return all(targets, ({ accountId }) => hasTag(condition, accounts.get(accountId)?.tags));
+      case "duration-below":
+        return verdictOf(seconds < condition.seconds);
+      default:
+        return conditionOf(condition, requester);
+    }
+  });
