@@ -53,7 +53,7 @@ import { requestView, type Instructions } from "./views/request-view.ts";
 /** What people's requests are answered with: ports, and what the settings say. */
 export interface ApiPorts {
   readonly requests: AccessRequestStore;
-  readonly flows: Pick<AccessFlowStore, "get" | "list">;
+  readonly flows: Pick<AccessFlowStore, "get" | "head" | "list">;
   readonly bundles: Pick<BundleStore, "list">;
   readonly accessScopes: Pick<AccessScopeStore, "list">;
   readonly rotas: Pick<RotaStore, "get">;

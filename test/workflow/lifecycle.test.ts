@@ -283,10 +283,11 @@ describe("what was approved", () => {
 
   it("does not change with the flow or with the requester's groups", async () => {
     const lockstep = await lockstepUnderTest();
-    const id = await lockstep.submit();
-    await lockstep.flows.delete(aFlow({ name: "prod-power" as FlowName }));
+    const id = await lockstep.submit(alice, { startAt: "2026-01-02T00:00:00.000Z" });
     lockstep.directory.leave(alice.userId, engineers);
     await lockstep.decide(id);
+    await lockstep.flows.delete(aFlow({ name: "prod-power" as FlowName }));
+    await lockstep.clock.advanceBy(DAY);
     expect(lockstep.has()).toBe(true);
     await lockstep.clock.runUntilIdle();
     expect(lockstep.has()).toBe(false);

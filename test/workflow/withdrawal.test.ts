@@ -83,27 +83,46 @@ describe("what waits under an access flow", () => {
   });
 
   /*
-   * The look reads pending v1 and the flow that is gone ── bob writes RequestApproved v2 ── the look's RequestWithdrawn v2
-   * fails its condition, is retried, and finds it approved. What was approved keeps what it was promised.
+   * bob's approval reads the flow, which is active ── the flow is deactivated, and looked at: the look reads pending v1 and the
+   * flow that is gone ── bob writes RequestApproved v2 ── the look's RequestWithdrawn v2 fails its condition, is retried, and
+   * finds it approved. What was approved keeps what it was promised.
    */
-  it("stays approved when the decision came between the look's read and its write", async () => {
+  it("stays approved when the flow went between what the decision read of it and the decision's write", async () => {
     const lockstep = await lockstepUnderTest();
     const id = await lockstep.submit();
-    await save(lockstep, { active: false });
     const head = lockstep.flows.head.bind(lockstep.flows);
-    let raced = false;
-    lockstep.flows.head = async (flow) => {
-      const found = await head(flow);
-      if (!raced) {
-        raced = true;
-        await lockstep.decide(id);
-      }
-      return found;
-    };
-    await lockstep.flowChanged(name);
+    let looks = 0;
+    lockstep.betweenReadAndWrite(async () => {
+      await save(lockstep, { active: false });
+      lockstep.flows.get = async (flow) => (await head(flow)).item;
+      // Whoever looks reads what has become of the flow, and writes when the approval is written.
+      lockstep.flows.head = async (flow) => {
+        const found = await head(flow);
+        looks += 1;
+        await lockstep.clock.sleep(5000);
+        return found;
+      };
+      await lockstep.flowChanged(name);
+    });
+    await lockstep.decide(id);
+    expect(looks).toBe(1);
     await lockstep.clock.advanceBy(MINUTE);
     expect(lockstep.transitions(id)).not.toContain("RequestWithdrawn");
     expect(lockstep.has()).toBe(true);
+  });
+
+  /* The flow is deactivated ── bob approves ── everything that waits under it is looked at, and there is nothing left. */
+  it("is not granted by an approval that comes before anybody has looked", async () => {
+    const lockstep = await lockstepUnderTest();
+    const id = await lockstep.submit();
+    await save(lockstep, { active: false });
+    await expect(lockstep.decide(id)).rejects.toMatchObject({ code: "not-pending" });
+    expect(await lockstep.request(id)).toMatchObject({ status: "cancelled", ended: { reason: "withdrawn" } });
+    await lockstep.flowChanged(name);
+    await lockstep.clock.runUntilIdle();
+    expect(lockstep.transitions(id)).toEqual(["ApprovalNeeded", "RequestWithdrawn"]);
+    expect(lockstep.provider.calls).toEqual([]);
+    expect(await lockstep.runningExecutions()).toBe(0);
   });
 
   it("goes on as it was asked for when the flow is changed and stays active", async () => {
@@ -147,5 +166,71 @@ describe("what waits under an access flow", () => {
     expect(ended).toHaveLength(120);
     expect(ended.filter((after) => after < 1000).length).toBeLessThanOrEqual(20);
     expect(Math.max(...ended)).toBeLessThanOrEqual(6_000);
+  });
+});
+
+describe("more time that waits under an access flow", () => {
+  const extendable = aFlow({ settings: { requesterCanApproveSelf: false, maxExtensions: 1 } });
+  const waiting = async () => {
+    const lockstep = await lockstepUnderTest({ flow: extendable });
+    const id = await lockstep.submit();
+    await lockstep.decide(id);
+    await lockstep.extend(id);
+    return { lockstep, id, before: await lockstep.request(id) };
+  };
+  const expiryOf = (request: object): unknown => "expiresAt" in request && request.expiresAt;
+
+  it("ends within a second when that is deactivated, by whose hand is told, and the access ends once, when it would have", async () => {
+    const { lockstep, id, before } = await waiting();
+    await save(lockstep, { ...extendable, active: false });
+    await lockstep.flowChanged(name);
+    const request = await lockstep.request(id);
+    expect(request).not.toHaveProperty("extension");
+    expect(expiryOf(request)).toBe(expiryOf(before));
+    expect(request.trail.at(-1)).toMatchObject({
+      type: "ExtensionWithdrawn",
+      actor: { type: "lockstep", name: "workflow" },
+      details: {
+        message: "access flow prod-power was deactivated",
+        flow: name,
+        duration: "PT1H",
+        flowChangedBy: author.actor,
+      },
+    });
+    await expect(lockstep.decideExtension(id)).rejects.toThrow("No extension");
+    expect(lockstep.has()).toBe(true);
+    await lockstep.clock.runUntilIdle();
+    expect(await lockstep.request(id)).toMatchObject({ status: "ended", ended: { reason: "expired" } });
+    expect(lockstep.transitions(id).slice(-3)).toEqual([
+      "ExtensionWithdrawn",
+      "RevocationStarted",
+      "AccessEnded",
+    ]);
+    expect(lockstep.has()).toBe(false);
+    expect(await lockstep.runningExecutions()).toBe(0);
+  });
+
+  it("ends with the next sweep when nobody was told of the change, and is looked at once", async () => {
+    const { lockstep, id } = await waiting();
+    await remove(lockstep);
+    await lockstep.sweep();
+    expect((await lockstep.request(id)).trail.at(-1)).toMatchObject({
+      type: "ExtensionWithdrawn",
+      details: { message: "access flow prod-power was deleted" },
+    });
+    const running = await lockstep.runningExecutions();
+    await lockstep.clock.advanceBy(5 * MINUTE);
+    await lockstep.sweep();
+    expect(await lockstep.runningExecutions()).toBe(running);
+  });
+
+  it("goes on to wait under a flow that is changed and stays active, and nothing is started for it", async () => {
+    const { lockstep, id, before } = await waiting();
+    const running = await lockstep.runningExecutions();
+    await save(lockstep, { ...extendable, duration: { max: "PT2H", maxSeconds: 7200 } });
+    await lockstep.flowChanged(name);
+    await lockstep.sweep();
+    expect(await lockstep.request(id)).toEqual(before);
+    expect(await lockstep.runningExecutions()).toBe(running);
   });
 });

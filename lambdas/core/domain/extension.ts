@@ -4,6 +4,7 @@ import { beginStep } from "./approval.ts";
 import type { AccessRequest, Approval, AskedExtension, Extension, RequestIn } from "./access-request.ts";
 import { LONGEST_DURATION_SECONDS, durationText } from "./duration.ts";
 import { DomainError } from "./errors.ts";
+import { commonOf } from "./evolve.ts";
 import { secondsAfter, timestamp, type Timestamp } from "./ids.ts";
 
 /*
@@ -145,6 +146,13 @@ export const atNextStep = (
   ...extension,
   approval: beginStep(approval, now),
   deadline: deadlineOf(expiresAt, next, now),
+});
+
+/** The request without the extension that waited. */
+export const unextended = (request: RequestIn<"active">) => ({
+  ...commonOf(request),
+  activeAt: request.activeAt,
+  expiresAt: request.expiresAt,
 });
 
 /** What changes when more time is given: the expiry moves from where it is. */

@@ -42,6 +42,8 @@ export const transitions = {
   ExtensionApprovalGiven: { from: ["active"], to: "active" },
   NextExtensionApprovalNeeded: { from: ["active"], to: "active" },
   ExtensionRejected: { from: ["active"], to: "active" },
+  /** What waits is given by nobody any more: its access flow takes no requests, or the deploy settings rule it out. */
+  ExtensionWithdrawn: { from: ["active"], to: "active" },
   /** The only transition that moves an expiry. */
   AccessExtended: { from: ["active"], to: "active" },
   RevocationStarted: { from: ["granting", "active"], to: "revoking" },

@@ -22,23 +22,27 @@ import {
 } from "../domain/approval.ts";
 import { DomainError } from "../domain/errors.ts";
 import { commonOf, evolve, type Occasion } from "../domain/evolve.ts";
-import { atNextStep, withMoreTime } from "../domain/extension.ts";
+import { atNextStep, totalSeconds, unextended, withMoreTime } from "../domain/extension.ts";
 import { frozenHash } from "../domain/frozen.ts";
 import { secondsAfter, timestamp, type GroupId, type RequestId, type Timestamp } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
+import { withdrawnExtension, withdrawnRequest, type Withdrawal } from "../domain/withdrawal.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { AccessRequestStore, WakeupStore } from "../ports/stores.ts";
+import type { AccessFlowStore, AccessRequestStore, WakeupStore } from "../ports/stores.ts";
 import type { Workflow } from "../ports/workflow.ts";
+import { endOfFlow } from "./end-of-flow.ts";
 import { withFreshApprovers } from "./evaluation/fresh-approvers.ts";
 import type { ApproverDependencies } from "./evaluation/load-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { isBeneficiary, notFound, relevantMemberships, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";
+import { whyRuledOut, type GrantSettings } from "./ruled-out.ts";
 import { wakeWorkflow } from "./wake-workflow.ts";
 
-export interface DecideDependencies extends PartyDependencies, ApproverDependencies {
+export interface DecideDependencies extends PartyDependencies, ApproverDependencies, GrantSettings {
   readonly directory: PartyDependencies["directory"] & ApproverDependencies["directory"];
   readonly requests: AccessRequestStore;
+  readonly flows: Pick<AccessFlowStore, "head">;
   readonly wakeups: Pick<WakeupStore, "get">;
   readonly workflow: Workflow;
   readonly clock: Clock;
@@ -64,8 +68,9 @@ interface DecideInput {
 export const decideRequest = (dependencies: DecideDependencies) => {
   const decide = async (input: DecideInput): Promise<AccessRequest> => {
     let step: number | undefined;
-    const look = { carriesOn: false };
+    let look: { carriesOn: boolean; withdrawal?: Withdrawal | undefined } = { carriesOn: false };
     const decided = await persistOrReread(dependencies.requests, input.requestId, async (stored) => {
+      look = { carriesOn: false };
       if (stored === undefined) throw notFound(input.requestId);
       if (isReplay(stored, input.idempotency)) return { done: stored };
       const request = await withApproversOfNow(dependencies, stored, input.caller);
@@ -74,15 +79,20 @@ export const decideRequest = (dependencies: DecideDependencies) => {
       const now = dependencies.clock.now();
       assertIsOnWhatWaits(request, input.extension);
       look.carriesOn = mayCarryOn(stored, request, input, { memberships, now });
+      if (!look.carriesOn) {
+        assertIsOnCurrentStep(request, input.step);
+        assertMayDecide(request, input, memberships, now);
+        assertNamesStep(request, input);
+        step = assertIsOnSameStep(request, step);
+      }
+      look.withdrawal = await whyNothingIsGiven(dependencies, request, input);
+      if (look.withdrawal !== undefined) return withdrawn(stored, look.withdrawal, dependencies.clock.now());
       if (look.carriesOn) return carriedOn(stored, request, input, now);
-      assertIsOnCurrentStep(request, input.step);
-      assertMayDecide(request, input, memberships, now);
-      assertNamesStep(request, input);
-      step = assertIsOnSameStep(request, step);
       return decisionOf(request, input, { memberships, now });
     });
     // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
     if (decided.status !== "active") await wakeWorkflow(dependencies, decided);
+    if (look.withdrawal !== undefined) throw tooLate(decided, look.withdrawal);
     return look.carriesOn && openApprovalOf(decided) !== undefined ? decide(input) : decided;
   };
   return decide;
@@ -262,6 +272,46 @@ const notPending = (request: AccessRequest, open: OpenApproval | undefined): Dom
   );
 };
 
+/**
+ * Why an approval gives nothing any more: the flow is gone, or, of more time, the deploy settings rule it out, as they do for a
+ * request when it is granted. Read after everything else that is looked up, so that little can happen before the write.
+ */
+const whyNothingIsGiven = async (
+  dependencies: Pick<DecideDependencies, "flows" | keyof GrantSettings>,
+  request: AccessRequest,
+  { decision }: DecideInput,
+): Promise<Withdrawal | undefined> => {
+  if (decision !== "approve") return undefined;
+  const flowsEnd = await endOfFlow(dependencies, request.flow.name);
+  if (flowsEnd !== undefined || request.status !== "active" || request.extension === undefined)
+    return flowsEnd;
+  const seconds = totalSeconds(request) + request.extension.durationSeconds;
+  const why = whyRuledOut(dependencies, request, seconds);
+  return why === undefined ? undefined : { why };
+};
+
+/** What waited ends in Lockstep's own name, whoever brought that to light. */
+const withdrawn = (request: AccessRequest, withdrawal: Withdrawal, now: Date): Decided => {
+  const look = { actor: { type: "lockstep", name: "api" } as const, now };
+  switch (request.status) {
+    case "pending":
+      return { name: "RequestWithdrawn", next: withdrawnRequest(request, withdrawal, look) };
+    case "active":
+      return { name: "ExtensionWithdrawn", next: withdrawnExtension(request, withdrawal, look) };
+    default:
+      throw new Error(`Nothing of request ${request.id} waits for a decision`);
+  }
+};
+
+/** To whoever approved it: what they meant to give has ended. */
+const tooLate = ({ status }: AccessRequest, { why }: Withdrawal): DomainError =>
+  new DomainError(
+    "not-pending",
+    status === "active"
+      ? `Your approval gave no more time: ${why}. The access goes on until the expiry that it has.`
+      : `Your approval gave nothing: ${why}, so that this request has ended.`,
+  );
+
 /** What a decision depends on besides what is said. */
 interface Circumstances {
   readonly memberships: ReadonlySet<GroupId>;
@@ -401,13 +451,6 @@ const requestApproved = (
   const next = { ...common, approval: beginStep(approval, now), deadline };
   return { name: "NextApprovalNeeded", next: evolve("NextApprovalNeeded", request, next, occasion()) };
 };
-
-/** The request without the extension that waited. */
-const unextended = (request: RequestIn<"active">) => ({
-  ...commonOf(request),
-  activeAt: request.activeAt,
-  expiresAt: request.expiresAt,
-});
 
 const extensionApproved = (
   request: RequestIn<"active">,

@@ -1,13 +1,10 @@
 import type { GrantAccessOutput } from "../contracts/workflow.ts";
 import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
-import type { ProtectedAccount } from "../contracts/environment.ts";
 import type { Actor } from "../domain/audit.ts";
-import { takesRequests } from "../domain/access-flow.ts";
 import { currentStepIndex, nextLook, partiesAdded, tiersOpen } from "../domain/approval.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
-import { brokenGuardrails, type Guardrails } from "../domain/guardrails.ts";
 import {
   earlierOf,
   laterOf,
@@ -18,22 +15,23 @@ import {
   type Timestamp,
 } from "../domain/ids.ts";
 import { isWithin, timeframeWords } from "../domain/timeframe.ts";
+import { withdrawnExtension, withdrawnRequest, type Withdrawal } from "../domain/withdrawal.ts";
 import type { Clock } from "../ports/clock.ts";
 import { spread } from "../domain/spread.ts";
 import type { Providers, SharedAdmission } from "../ports/provider.ts";
 import type { AccessFlowStore, AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
+import { endOfFlow } from "./end-of-flow.ts";
 import { acquire, type Acquired } from "./entitlements.ts";
 import type { WhyNotBegin } from "./evaluation/judge-at-start.ts";
 import { inBatches } from "./in-batches.ts";
 import { persist, persistOrRetry } from "./persist.ts";
+import { whyRuledOut, type GrantSettings } from "./ruled-out.ts";
 
-interface Dependencies {
+interface Dependencies extends GrantSettings {
   readonly requests: AccessRequestStore;
   readonly entitlements: EntitlementStore;
   readonly providers: Providers;
   readonly admission: Pick<SharedAdmission, "setApart">;
-  readonly protectedAccounts: readonly ProtectedAccount[];
-  readonly guardrails: Guardrails;
   /** Read for what waits for approval alone: what is approved keeps what it was promised. */
   readonly flows: Pick<AccessFlowStore, "head">;
   /** Asked of what was asked for ahead alone, when it is about to begin. */
@@ -91,7 +89,7 @@ export const grantAccess =
       case "granting":
         return attempt(dependencies, request);
       case "active":
-        return { next: "hold", until: request.expiresAt };
+        return hold(dependencies, request, now);
       case "revoking":
         return { next: "revoke", until: timestamp(now) };
       case "stuck":
@@ -112,8 +110,8 @@ const waitOn = async (
   now: Date,
 ): Promise<GrantAccessOutput> => {
   if (timestamp(now) >= request.deadline) return lapse(dependencies, request, now);
-  const flowsEnd = await endOfFlow(dependencies, request);
-  if (flowsEnd !== undefined) return withdraw(dependencies, request, { now, ...flowsEnd });
+  const flowsEnd = await endOfFlow(dependencies, request.flow.name);
+  if (flowsEnd !== undefined) return withdraw(dependencies, request, flowsEnd, now);
   if (timestamp(now) < nextLook(request)) return { next: "approval", until: nextLook(request) };
   const tiers = tiersOpen(request.approval, now);
   const added = partiesAdded(request.approval, tiers).map(({ type, id }) => ({ type, id }));
@@ -131,40 +129,15 @@ const waitOn = async (
   return { next: "approval", until: nextLook(escalated) };
 };
 
-/** What became of the flow that the request waits under, and by whose hand; undefined while it takes requests. */
-const endOfFlow = async (
-  { flows }: Pick<Dependencies, "flows">,
-  { flow }: RequestIn<"pending">,
-): Promise<{ readonly why: string; readonly changedBy?: Actor } | undefined> => {
-  const { item, change } = await flows.head(flow.name);
-  if (item !== undefined && takesRequests(item)) return undefined;
-  const became =
-    item === undefined
-      ? "was deleted"
-      : item.active === false
-        ? "was deactivated"
-        : "takes no requests any more";
-  return {
-    why: `access flow ${flow.name} ${became}`,
-    ...(change === undefined ? {} : { changedBy: change.actor }),
-  };
-};
-
 const withdraw = async (
   { requests }: Dependencies,
   request: RequestIn<"pending">,
-  { now, why, changedBy }: { readonly now: Date; readonly why: string; readonly changedBy?: Actor },
+  withdrawal: Withdrawal,
+  now: Date,
 ): Promise<GrantAccessOutput> => {
-  const ended = { reason: "withdrawn", at: timestamp(now), message: why } as const;
-  const details = {
-    message: why,
-    flow: request.flow.name,
-    ...(changedBy === undefined ? {} : { flowChangedBy: { ...changedBy } }),
-  };
-  const occasion = { actor: workflow, now, details };
-  const withdrawn = evolve("RequestWithdrawn", request, { ...commonOf(request), ended }, occasion);
+  const withdrawn = withdrawnRequest(request, withdrawal, { actor: workflow, now });
   await persistOrRetry(requests, "RequestWithdrawn", withdrawn);
-  return { next: "end", until: ended.at };
+  return { next: "end", until: withdrawn.ended.at };
 };
 
 const lapse = async (
@@ -232,9 +205,28 @@ const refuse = async (
   return { next: "end", until: ended.at };
 };
 
+/**
+ * The access is there until its expiry. More time that waits ends with the flow that would have allowed it: whoever is told that
+ * the flow has changed, or finds it gone, has this look made (use-cases/sweep/requests-without-flow.ts).
+ */
+const hold = async (
+  dependencies: Dependencies,
+  request: RequestIn<"active">,
+  now: Date,
+): Promise<GrantAccessOutput> => {
+  if (request.extension !== undefined) {
+    const flowsEnd = await endOfFlow(dependencies, request.flow.name);
+    if (flowsEnd !== undefined) {
+      const withdrawn = withdrawnExtension(request, flowsEnd, { actor: workflow, now });
+      await persistOrRetry(dependencies.requests, "ExtensionWithdrawn", withdrawn);
+    }
+  }
+  return { next: "hold", until: request.expiresAt };
+};
+
 /** Why a request that was approved must not be granted after all: the settings may have changed since, or the time is over. */
 const refusalOf = (
-  { protectedAccounts, guardrails }: Dependencies,
+  settings: GrantSettings,
   request: RequestIn<"approved" | "scheduled">,
   now: Date,
 ): string | undefined => {
@@ -243,21 +235,9 @@ const refusalOf = (
   if (timeframe !== undefined && !isWithin(timeframe, now)) {
     return `access flow ${flow.name} lets access begin ${timeframeWords(timeframe)}, and it would have begun at ${timestamp(now)}`;
   }
-  const target = request.entitlements.find(({ entitlement }) =>
-    protectedAccounts.some(({ id }) => id === entitlement.accountId),
-  );
   if (request.automatic !== undefined && request.automatic.until <= timestamp(now))
     return `it was to end by ${request.automatic.until}, before it could begin`;
-  if (target !== undefined) return `nothing may be granted into account ${target.entitlement.accountId}`;
-  const broken = brokenGuardrails(guardrails, {
-    targets: request.entitlements.map(({ entitlement, permissionSetName }) => ({
-      accountId: entitlement.accountId,
-      permissionSetArn: entitlement.permissionSetArn,
-      permissionSetName,
-    })),
-    durationSeconds: request.durationSeconds,
-  });
-  return broken.length === 0 ? undefined : broken.map(({ reason }) => reason).join("; ");
+  return whyRuledOut(settings, request, request.durationSeconds);
 };
 
 /** Works through all entitlements, to the end of each: compensation never starts while one is in flight. */

@@ -95,7 +95,7 @@ export const peopleOf = (lockstep: {
     extension?: Timestamp,
   ): Promise<void> => {
     const on = extension === undefined ? {} : { extension };
-    await decideRequest(parties)({ caller, requestId, decision, ...on });
+    await decideRequest({ ...parties, ...places, flows })({ caller, requestId, decision, ...on });
     await clock.advanceBy(0);
   };
   return {

@@ -1,21 +1,21 @@
 import { takesRequests } from "../../domain/access-flow.ts";
-import type { RequestIn } from "../../domain/access-request.ts";
+import type { AccessRequest, RequestIn } from "../../domain/access-request.ts";
 import { RetryableError } from "../../domain/errors.ts";
 import type { FlowName } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { AccessFlowStore, AccessRequestStore } from "../../ports/stores.ts";
+import type { AccessFlowStore, AccessRequestStore, Page, PageQuery } from "../../ports/stores.ts";
 import type { Workflow } from "../../ports/workflow.ts";
 import { paceOf } from "./pace.ts";
 import { resumeRequest } from "./resume-request.ts";
 
 export interface FlowlessDependencies {
-  readonly requests: Pick<AccessRequestStore, "listByStatus">;
+  readonly requests: Pick<AccessRequestStore, "listByStatus" | "listWaitingExtensions">;
   readonly flows: Pick<AccessFlowStore, "get" | "list">;
   readonly workflow: Pick<Workflow, "start">;
   readonly clock: Clock;
 }
 
-/** Pending requests that are read at a time, some 4 KB each: 10,000 of them are 5,000 read units, about a tenth of a cent. */
+/** Requests that are read at a time, some 4 KB each: 10,000 of them are 5,000 read units, about a tenth of a cent. */
 const PAGE = 100;
 
 /** As for overdue requests: some six functions at once. 10,000 requests under one flow have ended within ten minutes. */
@@ -25,9 +25,10 @@ const RESTARTS_PER_SECOND = 20;
 const MOST_AT_ONCE = 240 * RESTARTS_PER_SECOND;
 
 /**
- * Has every pending request looked at whose access flow takes no requests any more. Level-triggered: a request that was
+ * Has every request looked at that waits for approval, itself or for more time, and whose access flow takes no requests any
+ * more. Level-triggered: a request that was
  * written just after its flow had gone is found like any other, and nothing has to be remembered of the change. What ends
- * the request is the workflow's own look at it (use-cases/grant-access.ts), so that it is one conditional write of one
+ * what waits is the workflow's own look at it (use-cases/grant-access.ts), so that it is one conditional write of one
  * function, and does nothing where the flow is back by then. Throws RetryableError `WorkflowUnavailable`.
  */
 export const lookAtRequestsWithoutFlow =
@@ -47,35 +48,52 @@ export const lookAtRequestsOf =
     await resumeThose(dependencies, until, (request) => request.flow.name === name);
   };
 
+type Waiting = RequestIn<"pending" | "active">;
+
+/**
+ * The look is that of the grant: where the access is active, it ends the more time that waits, and holds beside the execution
+ * that holds already. What is left of both then ends the access once.
+ */
 const resumeThose = async (
   { requests, workflow, clock }: Omit<FlowlessDependencies, "flows">,
   until: Date,
-  isWithout: (request: RequestIn<"pending">) => boolean,
+  isWithout: (request: Waiting) => boolean,
 ): Promise<void> => {
   const pace = paceOf(clock, RESTARTS_PER_SECOND);
-  for (const request of await pendingOf(requests, isWithout)) {
+  for (const request of await waitingOf({ requests, clock }, isWithout)) {
     if (!(await pace(until))) throw tooMany();
-    await resumeRequest({ workflow })(request, clock.now());
+    await resumeRequest({ workflow })(request, clock.now(), "grant");
   }
 };
 
 /** Read to the end before the first of them ends: a list is not to move under who reads it. */
-const pendingOf = async (
-  requests: FlowlessDependencies["requests"],
-  isWithout: (request: RequestIn<"pending">) => boolean,
-): Promise<readonly RequestIn<"pending">[]> => {
-  const found: RequestIn<"pending">[] = [];
+const waitingOf = async (
+  { requests, clock }: Pick<FlowlessDependencies, "requests" | "clock">,
+  isWithout: (request: Waiting) => boolean,
+): Promise<readonly Waiting[]> => {
+  const now = clock.now();
+  const pending = await readAll((page) => requests.listByStatus("pending", page), isWithout);
+  const extensions = await readAll((page) => requests.listWaitingExtensions(now, page), isWithout);
+  return [...pending, ...extensions];
+};
+
+const readAll = async (
+  list: (page: PageQuery) => Promise<Page<AccessRequest>>,
+  isWithout: (request: Waiting) => boolean,
+): Promise<readonly Waiting[]> => {
+  const found: Waiting[] = [];
   let cursor: string | undefined;
   do {
-    const page = await requests.listByStatus("pending", {
-      limit: PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    found.push(...page.items.filter((request) => request.status === "pending").filter(isWithout));
+    const page = await list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.items.filter(mayWait).filter(isWithout));
     cursor = page.cursor;
   } while (cursor !== undefined && found.length < MOST_AT_ONCE);
   return found;
 };
+
+/** An index may still show what a request was a moment ago. */
+const mayWait = (request: AccessRequest): request is Waiting =>
+  request.status === "pending" || (request.status === "active" && request.extension !== undefined);
 
 const tooMany = (): RetryableError =>
   new RetryableError(

@@ -12,22 +12,25 @@ interface Dependencies {
 /** Ends the name of every execution that stands in for one that failed. */
 const REPLACEMENT = ".restart";
 
-const inputFor = (request: Parameters<typeof beginningOf>[0]): ExecutionInput => ({
+type NotOver = Parameters<typeof beginningOf>[0];
+
+const inputFor = (request: NotOver, begin = beginningOf(request)): ExecutionInput => ({
   version: PAYLOAD_VERSION,
   requestId: request.id,
-  begin: beginningOf(request),
+  begin,
 });
 
 /**
  * Starts a new execution for a request that nobody gets on with. Its name is that of this look: two looks at one request
  * are at least a pause apart, and a look that is repeated (after a crash, or by two sweeps at once) starts nothing twice.
- * An execution that should not have been needed reads the request, finds that out, and ends or holds.
+ * An execution that should not have been needed reads the request, finds that out, and ends or holds. It begins where the
+ * request stands, unless something else is said.
  */
 export const resumeRequest =
   ({ workflow }: Dependencies) =>
-  async (request: Parameters<typeof beginningOf>[0], now: Date): Promise<void> => {
+  async (request: NotOver, now: Date, begin?: ReturnType<typeof beginningOf>): Promise<void> => {
     const look = Math.floor(now.getTime() / 1000 / SHORTEST_PAUSE_SECONDS).toString(36);
-    await workflow.start(`${request.id}.sweep.${String(request.version)}.${look}`, inputFor(request));
+    await workflow.start(`${request.id}.sweep.${String(request.version)}.${look}`, inputFor(request, begin));
   };
 
 /** An execution that failed, timed out or was aborted, and whose request it was. */

@@ -14,7 +14,10 @@ import { drainWaitingRemovals } from "./waiting-removals.ts";
 
 export interface SweepDependencies extends DueDependencies, RotationDependencies {
   readonly flows: Pick<FlowlessDependencies["flows"], "list">;
-  readonly requests: Pick<AccessRequestStore, "get" | "listByStatus" | "listUnreviewedBreakGlass">;
+  readonly requests: Pick<
+    AccessRequestStore,
+    "get" | "listByStatus" | "listUnreviewedBreakGlass" | "listWaitingExtensions"
+  >;
   readonly removals: Removals;
   readonly counts: RequestCounts;
 }

@@ -10,19 +10,27 @@ import { secondsAfter, timestamp, type Timestamp } from "../../../../lambdas/cor
 import type { Person } from "../../../../lambdas/core/domain/principal.ts";
 import { decideRequest } from "../../../../lambdas/core/use-cases/decide-request.ts";
 import type { RolesOf } from "../../../../lambdas/core/use-cases/directory-roles.ts";
+import type { GrantSettings } from "../../../../lambdas/core/use-cases/ruled-out.ts";
 import {
+  aFlow,
   aGroupId,
   aPendingRequest,
   aPerson,
   aRequestId,
   aUserId,
+  anAccountId,
   anActiveRequest,
 } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
-import { FakeAccessRequestStore, FakeWakeupStore } from "../../../support/fakes/stores.ts";
+import {
+  FakeAccessFlowStore,
+  FakeAccessRequestStore,
+  FakeWakeupStore,
+} from "../../../support/fakes/stores.ts";
 import { FakeWorkflow } from "../../../support/fakes/workflow.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { rolesHeldBy } from "../../../support/roles.ts";
+import { noGuardrails } from "../../../support/guardrails.ts";
 import { noPolicies } from "../../../support/policies.ts";
 
 const vera = aPerson("vera");
@@ -35,6 +43,9 @@ const [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(aPerson)
 const leads = aGroupId("payments-leads");
 const engineers = aGroupId("payments-engineers");
 
+/** Deploy settings that rule nothing out. */
+const unrestricted: GrantSettings = { protectedAccounts: [], guardrails: noGuardrails };
+
 /** Alice's request waits for a payments lead: bob, and (wrongly) alice herself; dave administrates. */
 const setUp = async (pending = aPendingRequest()) => {
   const clock = new VirtualClock();
@@ -42,6 +53,8 @@ const setUp = async (pending = aPendingRequest()) => {
   const wakeups = new FakeWakeupStore();
   const directory = new FakeDirectory();
   const workflow = new FakeWorkflow();
+  const flows = new FakeAccessFlowStore();
+  await flows.put(aFlow());
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId, alice.userId] });
   directory.addGroup({
     groupId: engineers,
@@ -53,7 +66,17 @@ const setUp = async (pending = aPendingRequest()) => {
   const expiresAt = secondsAfter(clock.now(), 60);
   await wakeups.put({ requestId: pending.id, taskToken: "token", enteredAt, retryCount: 0, expiresAt });
   const rolesOf = rolesHeldBy({ administrator: [dave] });
-  const decide = decideRequest({ ...noPolicies(), requests, wakeups, directory, workflow, clock, rolesOf });
+  const decide = decideRequest({
+    ...noPolicies(),
+    ...unrestricted,
+    requests,
+    flows,
+    wakeups,
+    directory,
+    workflow,
+    clock,
+    rolesOf,
+  });
   return {
     clock,
     requests,
@@ -208,13 +231,19 @@ const activeRequest = (extension?: AskedExtension): RequestIn<"active"> => {
  */
 const world = async (
   request: AccessRequest,
-  options: { readonly withoutToken?: boolean; readonly rolesOf?: RolesOf } = {},
+  options: {
+    readonly withoutToken?: boolean;
+    readonly rolesOf?: RolesOf;
+    readonly settings?: Partial<GrantSettings>;
+  } = {},
 ) => {
   const clock = new VirtualClock();
   const requests = new FakeAccessRequestStore();
   const wakeups = new FakeWakeupStore();
   const directory = new FakeDirectory();
   const workflow = new FakeWorkflow();
+  const flows = new FakeAccessFlowStore();
+  await flows.put(aFlow());
   directory.addGroup({ groupId: leads, displayName: "payments-leads", members: [bob.userId] });
   directory.addGroup({ groupId: security, displayName: "security", members: [carol.userId] });
   await requests.create(request);
@@ -231,7 +260,10 @@ const world = async (
   const rolesOf = options.rolesOf ?? rolesHeldBy({ administrator: [dave], auditor: [vera] });
   const decide = decideRequest({
     ...noPolicies(),
+    ...unrestricted,
+    ...options.settings,
     requests,
+    flows,
     wakeups,
     directory,
     workflow,
@@ -250,6 +282,7 @@ const world = async (
   return {
     clock,
     requests,
+    flows,
     directory,
     workflow,
     decide: as,
@@ -409,6 +442,7 @@ describe("who is told what when they may not decide", () => {
     const lockstep = await world(aPendingRequest({ id: aRequestId("another") }));
     const decide = decideRequest({
       ...noPolicies(),
+      ...unrestricted,
       ...lockstep,
       wakeups: new FakeWakeupStore(),
       rolesOf: rolesHeldBy({ administrator: [bob] }),
@@ -741,5 +775,132 @@ describe("a decision on more time", () => {
       "You are not, or no longer, an approver of the step that waits.",
     );
     expect((await lockstep.now()).id).toBe(id);
+  });
+});
+
+/*
+ * An admin deactivates a bad flow ── a moment later somebody approves what waits under it ── the machine has not looked yet. What
+ * counts is what is there when the approval is made.
+ */
+describe("an approval once its access flow is gone", () => {
+  const ends: readonly (readonly [string, (flows: FakeAccessFlowStore) => Promise<unknown>, string])[] = [
+    [
+      "deactivated",
+      (flows) => flows.put({ ...aFlow(), version: 2, active: false }),
+      "access flow prod-power was deactivated",
+    ],
+    ["deleted", (flows) => flows.delete(aFlow()), "access flow prod-power was deleted"],
+    [
+      "made automatic",
+      (flows) => flows.put({ ...aFlow(), version: 2, trigger: "automatic" }),
+      "access flow prod-power takes no requests any more",
+    ],
+  ];
+
+  it.each(ends)("gives nothing when that was %s: the request ends, and says why", async (_, happens, why) => {
+    const lockstep = await world(aPendingRequest());
+    await happens(lockstep.flows);
+    await expect(lockstep.decide(bob)).rejects.toMatchObject({
+      code: "not-pending",
+      message: `Your approval gave nothing: ${why}, so that this request has ended.`,
+    });
+    const request = await lockstep.now();
+    expect(request).toMatchObject({
+      status: "cancelled",
+      ended: { reason: "withdrawn", message: why },
+      approval: { decisions: [] },
+    });
+    expect(request.trail.at(-1)).toMatchObject({
+      type: "RequestWithdrawn",
+      actor: { type: "lockstep", name: "api" },
+      details: { flow: "prod-power", message: why },
+    });
+    expect(lockstep.workflow.woken).toEqual(["token"]);
+  });
+
+  it.each(ends)(
+    "moves no expiry when that was %s: the extension ends, and says why",
+    async (_, happens, why) => {
+      const before = activeRequest(moreTime());
+      const lockstep = await world(before);
+      await happens(lockstep.flows);
+      await expect(lockstep.decide(bob, "approve", { extension: midnight })).rejects.toMatchObject({
+        code: "not-pending",
+        message: `Your approval gave no more time: ${why}. The access goes on until the expiry that it has.`,
+      });
+      const request = await lockstep.now();
+      expect(request).toMatchObject({ status: "active", expiresAt: before.expiresAt });
+      expect(request).not.toHaveProperty("extension");
+      expect(request).not.toHaveProperty("extensions");
+      expect(request.trail.at(-1)).toMatchObject({
+        type: "ExtensionWithdrawn",
+        actor: { type: "lockstep", name: "api" },
+        details: { flow: "prod-power", duration: "PT2H", message: why },
+      });
+      expect(lockstep.workflow.woken).toEqual([]);
+    },
+  );
+
+  it("is still refused for who may not decide: nobody ends a request by trying", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.flows.put({ ...aFlow(), version: 2, active: false });
+    await lockstep.refuses(
+      lockstep.decide(dave),
+      "approver-no-longer-eligible",
+      "You are not, or no longer, an approver of the step that waits.",
+    );
+  });
+
+  it("is no different from a rejection, which needs no flow", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.flows.put({ ...aFlow(), version: 2, active: false });
+    expect(await lockstep.decide(bob, "reject")).toMatchObject({
+      status: "rejected",
+      approval: { decisions: [{ by: bob, decision: "reject" }] },
+    });
+  });
+
+  it("counts under a flow that is changed and goes on: the request keeps what it was asked for under", async () => {
+    const lockstep = await world(aPendingRequest());
+    await lockstep.flows.put({ ...aFlow(), version: 2, duration: { max: "PT1M", maxSeconds: 60 } });
+    expect(await lockstep.decide(bob)).toMatchObject({ status: "approved", durationSeconds: 3600 });
+  });
+});
+
+describe("an approval of more time than the deploy settings allow by now", () => {
+  it.each<readonly [string, Partial<GrantSettings>, string]>([
+    [
+      "into an account that is protected",
+      { protectedAccounts: [{ id: anAccountId(2), reason: "listed" }] },
+      `nothing may be granted into account ${anAccountId(2)}`,
+    ],
+    [
+      "of what is never granted",
+      { guardrails: { neverGrantable: [{ permissionSets: ["PowerUser"] }] } },
+      `PowerUser is never granted in account ${anAccountId(2)} (deploy setting guardrails.neverGrantable)`,
+    ],
+    [
+      "for longer in all than anything may last",
+      { guardrails: { neverGrantable: [], maxDurationSeconds: 3 * 3600 - 1 } },
+      "it would last PT3H in all, and nothing lasts longer than PT2H59M59S (deploy setting guardrails.maxDuration)",
+    ],
+  ])("%s moves no expiry", async (_, settings, why) => {
+    const before = activeRequest(moreTime());
+    const lockstep = await world(before, { settings });
+    await expect(lockstep.decide(bob, "approve", { extension: midnight })).rejects.toMatchObject({
+      code: "not-pending",
+      message: `Your approval gave no more time: ${why}. The access goes on until the expiry that it has.`,
+    });
+    const request = await lockstep.now();
+    expect(request).toMatchObject({ status: "active", expiresAt: before.expiresAt });
+    expect(request.trail.at(-1)).toMatchObject({ type: "ExtensionWithdrawn", details: { message: why } });
+  });
+
+  it("moves it where all of it fits to the second", async () => {
+    const settings = { guardrails: { neverGrantable: [], maxDurationSeconds: 3 * 3600 } };
+    const lockstep = await world(activeRequest(moreTime()), { settings });
+    expect(await lockstep.decide(bob, "approve", { extension: midnight })).toMatchObject({
+      expiresAt: "2026-01-01T03:00:00.000Z",
+    });
   });
 });

@@ -378,6 +378,7 @@ const withList = (world: SweepUnderTest, get: SweepUnderTest["dependencies"]["re
   get,
   listByStatus: world.requests.listByStatus.bind(world.requests),
   listUnreviewedBreakGlass: world.requests.listUnreviewedBreakGlass.bind(world.requests),
+  listWaitingExtensions: world.requests.listWaitingExtensions.bind(world.requests),
 });
 
 /** A second request that holds what `person`'s holds, active for as long. */
