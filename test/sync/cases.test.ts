@@ -25,7 +25,7 @@ const DEV = "200000000002";
 /** So many passes, however far apart they are. */
 const passes = async (under: SyncUnderTest, count: number): Promise<void> => {
   const last = (under.syncs.all.at(-1)?.turn ?? 0) + count;
-  for (let hour = 0; hour < count * 24; hour += 1) {
+  for (let hour = 0; hour < count * 24 * 7; hour += 1) {
     if ((await under.nextHour()).turn === last) return;
   }
   throw new Error(`There were not ${String(count)} passes`);
@@ -58,15 +58,19 @@ describe("a pass over an organization", () => {
     expect(await under.machine.statuses()).toEqual(["SUCCEEDED"]);
   });
 
-  it("writes nothing but its own record when nothing has changed", async () => {
+  it("writes nothing but its own record, and now and then that tags were seen, when nothing has changed", async () => {
     const under = await syncUnderTest({ organization: small() });
     await under.pass();
+    const before = under.inventory.writes;
     for (let hour = 0; hour < 30; hour += 1) {
-      const before = under.inventory.writes;
       const sync = await under.nextHour();
       expect(sync).toMatchObject({ status: "finished", changes: { appeared: 0, changed: 0, vanished: 0 } });
-      expect(under.inventory.writes).toBe(before);
     }
+    // Of three accounts in 30 hours once or twice, and of three units in every twelve of them.
+    const written = under.inventory.writes - before;
+    expect(written).toBeGreaterThanOrEqual(3 + 3 * 2);
+    expect(written).toBeLessThanOrEqual(3 * 2 + 3 * 2);
+    expect(under.inventory.announced).toEqual([]);
     expect(under.everything()).toEqual(await under.aws.everything());
   });
 
@@ -85,8 +89,8 @@ describe("a pass over an organization", () => {
     expect(added[0]?.baseline).toBeUndefined();
   });
 
-  it.each(["PT1H", "PT3H", "PT6H", "P1D"])(
-    "reads an account's tags when the account is new, and every account's in 24 passes: one every %s",
+  it.each(["PT1H", "PT3H", "PT6H", "P1D", "P7D"])(
+    "reads an account's tags when the account is new, and every account's once a day, as far as there are passes: one every %s",
     async (identity) => {
       const under = await syncUnderTest({
         organization: small(),
@@ -102,33 +106,47 @@ describe("a pass over an organization", () => {
         });
       }
       const calls = accountTagCalls(under);
-      await passes(under, 24);
+      const passesADay = { PT1H: 24, PT3H: 8, PT6H: 4 }[identity] ?? 1;
+      await passes(under, passesADay);
       for (const account of [MANAGEMENT, PROD, DEV]) expect(tagsOf(account)).toEqual({ team: "payments" });
       expect(accountTagCalls(under) - calls).toBe(3);
     },
   );
 
-  it("reads the tags of an account that appeared after the pass before began to ask for tags", async () => {
+  it("asks for every account's tags when passes failed for days, and its turn did not come", async () => {
     const under = await syncUnderTest({ organization: small() });
-    const { accountTagsBegunAt = "" } = (await under.pass()) as FinishedSync;
-    const [{ fact } = { fact: undefined }] = under.inventory.all.filter(
-      ({ fact }) => fact.kind === "account" && fact.id === PROD,
-    );
-    // As a look for names writes an account that it finds: without tags.
-    await under.inventory.forget(
-      { kind: "account", id: PROD },
-      { observedAt: timestampAfter(accountTagsBegunAt, 1) },
-    );
-    const seenAt = timestampAfter(accountTagsBegunAt, 2);
-    await under.inventory.record({
-      fact: { ...(fact as AccountFact), tags: {} },
-      since: seenAt,
-      observedAt: seenAt,
-    });
+    await under.pass();
+    await under.clock.advanceBy(36 * 3_600_000);
     const calls = accountTagCalls(under);
     await under.nextHour();
+    expect(accountTagCalls(under) - calls).toBe(3);
+  });
+
+  it("reads the tags of an account that is known without them, and of one that nobody knows when they were seen of", async () => {
+    const under = await syncUnderTest({ organization: small() });
+    await under.pass();
+    const forgetTagsOf = async (account: string, tags: Partial<Pick<AccountFact, "tags">>) => {
+      const known = await under.inventory.get("account", account);
+      if (known === undefined) throw new Error(`Account ${account} is not known`);
+      const { tagsSeenAt: _seen, ...observed } = known;
+      const { tags: _tags, ...fact } = known.fact;
+      await under.inventory.record({
+        ...observed,
+        fact: { ...fact, ...tags },
+        observedAt: timestampAfter(known.observedAt, 1),
+      });
+    };
+    await forgetTagsOf(PROD, {});
+    // As it was written before it was noted when tags are seen: without tags by whoever found it, or with what it had.
+    await forgetTagsOf(DEV, { tags: {} });
+    const calls = accountTagCalls(under);
+    await under.nextHour();
+    const observed = under.inventory.all.filter(({ fact }) => fact.kind === "account");
+    expect(observed.every(({ tagsSeenAt }) => tagsSeenAt !== undefined)).toBe(true);
     expect(under.facts("account").find(({ id }) => id === PROD)?.tags).toEqual({ team: "ledger" });
-    expect(accountTagCalls(under) - calls).toBeLessThan(3);
+    expect(accountTagCalls(under) - calls).toBe(2);
+    // Nothing has changed: it is known better.
+    expect(under.inventory.announced.filter(({ type }) => type === "AccountChanged")).toEqual([]);
   });
 
   it.each(["PT1H", "PT6H", "P1D"])(

@@ -36,6 +36,7 @@ const ObservedSchema = z.object({
   by: z.optional(z.string()),
   heldBy: z.optional(z.array(RequestIdSchema)),
   baseline: z.optional(z.boolean()),
+  tagsSeenAt: z.optional(TimestampSchema),
 });
 
 /** What was seen, as an item of the Inventory table says it; an item of another shape is a defect, and named by its key. */

@@ -111,7 +111,17 @@ const withinView = <F extends IamUserFact | IamGroupFact | IamRoleFact | Resourc
 /** An account among resources: what it is within is itself. */
 const foundAccountView = ({ observed, path, account, stale }: FoundAccount) => {
   const { id, name, state, tags } = observed.fact;
-  return { type: ACCOUNT_TYPE, id, name, state, tags, path, account, stale, ...seenView(observed) };
+  return {
+    type: ACCOUNT_TYPE,
+    id,
+    name,
+    state,
+    ...(tags === undefined ? {} : { tags }),
+    ...(path === undefined ? {} : { path }),
+    account,
+    stale,
+    ...seenView(observed),
+  };
 };
 
 export const foundResourceView = (found: FoundResource): ItemOf<typeof ResourceListSchema> =>

@@ -2,6 +2,7 @@ import type { Party } from "./access-flow.ts";
 import type { AccountId, OrganizationalUnitId } from "./ids.ts";
 import type { Integration, ResourceOwnerAttribute } from "./integration.ts";
 import type { AccountFact, OrganizationalUnitFact } from "./inventory/facts.ts";
+import { tagsNotKnown } from "./inventory/known-tags.ts";
 
 /** What an integration says of owners. */
 export type OwnerSettings = Pick<Integration, "name" | "owner" | "resourceOwner">;
@@ -52,13 +53,14 @@ export type Ownership =
       readonly reason: string;
     };
 
-/** The nearest tag that names owners, or why there is none. */
-export type OwnerTagSearch = { readonly tag: OwnerTag } | { readonly none: string };
+/** The nearest tag that names owners, or why there is none, or why nobody can tell yet. */
+export type OwnerTagSearch =
+  { readonly tag: OwnerTag } | { readonly none: string } | { readonly unknown: string };
 
 /**
  * Looks for the tag on the resource, else on its account, else on the units above that, nearest first. The nearest one counts
- * whatever it names: who set it meant to say who owns this. What the inventory does not know yet ends the search, too: what
- * is further up may be another's.
+ * whatever it names: who set it meant to say who owns this. What the inventory does not know yet ends the search, too: nobody
+ * stands in for an owner who may be named there.
  */
 export const ownerTagOf = (
   { accountId, tags, integration }: OwnedTarget,
@@ -82,15 +84,14 @@ export const ownerTagOf = (
   const onResource = tagIn("resource-tag", "the resource", tags);
   if (onResource !== undefined) return onResource;
   const account = known.accounts.get(accountId);
-  if (account === undefined) return { none: `the inventory does not know account ${accountId} yet` };
+  if (account === undefined) return { unknown: `the inventory does not know account ${accountId} yet` };
+  if (account.tags === undefined) return { unknown: tagsNotKnown(`account ${accountId}`) };
   const onAccount = tagIn("account-tag", `account ${accountId}`, account.tags);
   if (onAccount !== undefined) return onAccount;
   for (const id of account.organizationalUnits) {
     const unit = known.units.get(id);
     if (unit?.tags === undefined)
-      return {
-        none: `the inventory does not know the tags of the organizational unit ${unit?.path ?? id} yet`,
-      };
+      return { unknown: tagsNotKnown(`the organizational unit ${unit?.path ?? id}`) };
     const onUnit = tagIn("unit-tag", `the organizational unit ${unit.path}`, unit.tags);
     if (onUnit !== undefined) return onUnit;
   }
@@ -125,12 +126,21 @@ export const namesIn = ({ value, attribute }: Pick<OwnerTag, "value" | "attribut
 /** Whom a name means in the directory now: nobody who is disabled. */
 export type PartyNamed = (name: string, attribute: ResourceOwnerAttribute) => Party | undefined;
 
-/** Decides who owns a target: whom the tag names, else the integration's owner, else nobody. */
+/**
+ * Decides who owns a target: whom the tag names, else the integration's owner, else nobody. Where nobody can tell whether there
+ * is such a tag, it is nobody: the integration's owner does not decide about what may be somebody else's.
+ */
 export const ownershipOf = (
   integration: OwnerSettings,
   search: OwnerTagSearch,
   partyNamed: PartyNamed,
 ): Ownership => {
+  if ("unknown" in search)
+    return {
+      via: "nobody",
+      parties: [],
+      reason: `${search.unknown}, and who owns it may be named there: try again when the next sync is through`,
+    };
   if ("none" in search) return withoutTagOwner(integration, search.none);
   const { tag } = search;
   const { key, value, attribute, on } = tag;

@@ -101,7 +101,7 @@ const common = {
   moreProblems: count,
   /** Why it failed before it was taken up again. */
   failedBefore: z.optional(ProblemSchema),
-  /** When it began to ask for accounts' tags. Absent before that, and in records that were written before this was kept. */
+  /** When it began to ask for accounts' tags: of records that were written before each account said when it was asked. */
   accountTagsBegunAt: z.optional(TimestampSchema),
 } as const;
 

@@ -28,7 +28,7 @@ export const targetKey = ({ accountId, permissionSetArn }: Target): TargetKey =>
 export interface LocatedAccount {
   /** The organizational units above it and the root. */
   readonly organizationalUnits?: readonly OrganizationalUnitId[];
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly integration?: IntegrationName;
 }
 
@@ -59,7 +59,9 @@ const scopeCovers = (
     return "unmet";
   const selects = scopes.get(accessScope);
   const subject = subjects.get(targetKey(target));
-  return selects === undefined || subject === undefined ? "unknown" : verdictOf(selects(subject));
+  if (selects === undefined || subject === undefined) return "unknown";
+  const selected = selects(subject);
+  return selected === undefined ? "unknown" : verdictOf(selected);
 };
 
 const resourceCovers = (

@@ -14,6 +14,11 @@ export interface Observed<F extends Fact = Fact> {
   readonly heldBy?: readonly RequestId[] | undefined;
   /** It was there when the integration was looked at for the first time: nothing has changed, and nobody is told. */
   readonly baseline?: boolean | undefined;
+  /**
+   * When AWS was asked for the tags last, of an account or a unit, whether they were others then or not (within half a day).
+   * Absent: what tags there are were seen at `observedAt`, as before this was noted.
+   */
+  readonly tagsSeenAt?: Timestamp | undefined;
 }
 
 /** Some facts of one kind. */

@@ -228,4 +228,6 @@ export interface Look {
   /** When what appears came to be, where CloudTrail says; else when the look began. */
   readonly since?: Timestamp | undefined;
   readonly baseline?: boolean | undefined;
+  /** The look asks for tags, too. */
+  readonly seesTags?: boolean | undefined;
 }

@@ -82,7 +82,7 @@ const partiesNamedIn = async (
   searches: readonly OwnerTagSearch[],
 ): Promise<ReadonlyMap<string, Party>> => {
   const named = searches.flatMap((search): readonly Named[] => {
-    if ("none" in search) return [];
+    if (!("tag" in search)) return [];
     const names = namesIn(search.tag);
     const { attribute } = search.tag;
     return names.length > MOST_NAMES ? [] : names.map((name) => ({ name, attribute }));

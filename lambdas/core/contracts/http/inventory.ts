@@ -229,7 +229,14 @@ const FoundAccountSchema = z.strictObject({
   name: z.string(),
   state: AccountFactSchema.shape.state,
   tags: AccountFactSchema.shape.tags,
-  path: z.string().check(z.meta({ description: "The names from the organization's root down" })),
+  path: z.optional(
+    z.string().check(
+      z.meta({
+        description:
+          "The names from the organization's root down; absent while no sync has seen the unit that it is in",
+      }),
+    ),
+  ),
   ...inItsAccount,
 });
 

@@ -21,7 +21,8 @@ export const AccountFactSchema = z.strictObject({
   state: z.string(),
   /** The organizational units above it and the root, nearest first; empty outside of an organization. */
   organizationalUnits: z.array(OrganizationalUnitIdSchema),
-  tags: TagsSchema,
+  /** Absent until AWS has been asked for them: a listing shows none, and that is not the same as having none. */
+  tags: z.optional(TagsSchema),
 });
 export type AccountFact = z.infer<typeof AccountFactSchema>;
 

@@ -53,7 +53,7 @@ export function* matchingAccounts(
 
 const select = (query: Query, accounts: readonly GrantableAccount[]): readonly AccountFact[] => {
   const selects = compileQuery(query);
-  return accounts.filter(({ subject }) => selects(subject)).map(({ fact }) => fact);
+  return accounts.filter(({ subject }) => selects(subject) === true).map(({ fact }) => fact);
 };
 
 const remembered = <Value>(known: Map<string, Value>, key: string, find: () => Value): Value => {

@@ -1,4 +1,10 @@
-import type { QueryPermission, QuerySubject } from "../query/fields.ts";
+import {
+  NOT_KNOWN,
+  type NotKnown,
+  type QueryPermission,
+  type QueryResource,
+  type QuerySubject,
+} from "../query/fields.ts";
 import type { AccountFact, PermissionSetFact, ResourceFact } from "./facts.ts";
 import { powerOf } from "./power.ts";
 
@@ -12,8 +18,8 @@ const RISK_LEVEL_TAG = "lockstep:risk-level";
 export interface Surroundings {
   /** The account that it is, or is in. */
   readonly account: { readonly id: string; readonly name: string };
-  /** The path of the organizational unit that the account is in; absent where there is none, or none is known. */
-  readonly unitPath?: string | undefined;
+  /** The path of the organizational unit that the account is in; absent where there is none. */
+  readonly unitPath?: string | NotKnown | undefined;
   /** The name of the integration that looks into the account. */
   readonly integration: string;
 }
@@ -26,8 +32,8 @@ export const accountSubject = (account: AccountFact, surroundings: Surroundings)
     name: account.name,
     path: pathOf(surroundings),
     status: account.state,
-    riskLevel: account.tags[RISK_LEVEL_TAG],
-    tags: account.tags,
+    riskLevel: account.tags === undefined ? NOT_KNOWN : account.tags[RISK_LEVEL_TAG],
+    tags: account.tags ?? NOT_KNOWN,
     context: contextOf(surroundings),
   },
   integration: surroundings.integration,
@@ -39,7 +45,7 @@ export const resourceSubject = (resource: ResourceFact, surroundings: Surroundin
     type: resource.type,
     id: resource.arn,
     name: resource.name,
-    path: `${pathOf(surroundings)}/${resource.name}`,
+    path: pathWithin(pathOf(surroundings), resource.name),
     status: resource.problem === undefined ? "ACTIVE" : "ERROR",
     riskLevel: resource.tags[RISK_LEVEL_TAG],
     tags: resource.tags,
@@ -54,7 +60,7 @@ export const resourceSubject = (resource: ResourceFact, surroundings: Surroundin
 const resourceContext = (
   { details, region, problem }: ResourceFact,
   surroundings: Surroundings,
-): Readonly<Record<string, string>> => ({
+): QueryResource["context"] => ({
   ...textsOf(details),
   ...contextOf(surroundings),
   region,
@@ -74,10 +80,13 @@ export const permissionOf = (permissionSet: PermissionSetFact): QueryPermission 
 });
 
 /** `/Workloads/Prod/payments`: `/` is the organization's root. */
-const pathOf = ({ account, unitPath = "/" }: Surroundings): string =>
-  `${unitPath === "/" ? "" : unitPath}/${account.name}`;
+const pathOf = ({ account, unitPath = "/" }: Surroundings): string | NotKnown =>
+  pathWithin(unitPath === "/" ? "" : unitPath, account.name);
 
-const contextOf = ({ account, unitPath }: Surroundings): Readonly<Record<string, string>> => ({
+const pathWithin = (above: string | NotKnown, name: string): string | NotKnown =>
+  above === NOT_KNOWN ? NOT_KNOWN : `${above}/${name}`;
+
+const contextOf = ({ account, unitPath }: Surroundings): QueryResource["context"] => ({
   account_id: account.id,
   account_name: account.name,
   ...(unitPath === undefined ? {} : { organizational_unit: unitPath }),

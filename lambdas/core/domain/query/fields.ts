@@ -1,7 +1,14 @@
+/**
+ * Nobody knows yet what it is, such as the tags of an account that no sync has asked for. It is not the same as having none:
+ * whatever it is compared with, the answer is neither yes nor no.
+ */
+export const NOT_KNOWN: unique symbol = Symbol("not known");
+export type NotKnown = typeof NOT_KNOWN;
+
 /** What a query looks at: a resource, and a permission on it where there is one. */
 export interface QuerySubject {
   readonly resource: QueryResource;
-  readonly permission?: QueryPermission;
+  readonly permission?: QueryPermission | NotKnown;
   /** The name of the integration that the resource is known by. */
   readonly integration: string;
 }
@@ -12,12 +19,12 @@ export interface QueryResource {
   readonly id: string;
   readonly name: string;
   /** Where it is, from the root down: `/Workloads/Prod/payments`. */
-  readonly path: string;
+  readonly path: string | NotKnown;
   readonly status: string;
-  readonly riskLevel?: string | undefined;
-  readonly tags: Texts;
+  readonly riskLevel?: Text;
+  readonly tags: Texts | NotKnown;
   /** What else is known of it, by its name: `region`, `engine`, … */
-  readonly context: Texts;
+  readonly context: Readonly<Record<string, string | NotKnown>>;
 }
 
 export interface QueryPermission {
@@ -29,7 +36,15 @@ export interface QueryPermission {
 }
 
 type Texts = Readonly<Record<string, string>>;
-type Text = string | undefined;
+
+/** Undefined: it has none. */
+export type Text = string | undefined | NotKnown;
+
+const of = <Name extends keyof QueryPermission>(
+  permission: QuerySubject["permission"],
+  name: Name,
+): QueryPermission[Name] | undefined | NotKnown =>
+  permission === NOT_KNOWN ? NOT_KNOWN : permission?.[name];
 
 /** Fields with one value. */
 const plainFields = {
@@ -40,9 +55,9 @@ const plainFields = {
   resource_path: ({ resource }) => resource.path,
   resource_status: ({ resource }) => resource.status,
   resource_risk_level: ({ resource }) => resource.riskLevel,
-  permission: ({ permission }) => permission?.id,
-  permission_name: ({ permission }) => permission?.name,
-  permission_risk_level: ({ permission }) => permission?.riskLevel,
+  permission: ({ permission }) => of(permission, "id"),
+  permission_name: ({ permission }) => of(permission, "name"),
+  permission_risk_level: ({ permission }) => of(permission, "riskLevel"),
   integration: ({ integration }) => integration,
   integration_name: ({ integration }) => integration,
 } as const satisfies Readonly<Record<string, (subject: QuerySubject) => Text>>;
@@ -51,9 +66,11 @@ const plainFields = {
 const keyedFields = {
   resource_tag: ({ resource }) => resource.tags,
   resource_context: ({ resource }) => resource.context,
-  permission_tag: ({ permission }) => permission?.tags,
-  permission_context: ({ permission }) => permission?.context,
-} as const satisfies Readonly<Record<string, (subject: QuerySubject) => Texts | undefined>>;
+  permission_tag: ({ permission }) => of(permission, "tags"),
+  permission_context: ({ permission }) => of(permission, "context"),
+} as const satisfies Readonly<Record<string, (subject: QuerySubject) => TextsOf>>;
+
+type TextsOf = QueryResource["context"] | NotKnown | undefined;
 
 type PlainFieldName = keyof typeof plainFields;
 type KeyedFieldName = keyof typeof keyedFields;
@@ -71,15 +88,16 @@ export const isKeyedField = (name: string): name is KeyedFieldName => Object.has
 export const isOfPermission = (name: string): boolean => name.startsWith("permission");
 
 /**
- * Reads a field of a subject; undefined where the subject has no such value. A key is only ever found where somebody wrote
+ * Reads a field of a subject; undefined where the subject has no such value, NOT_KNOWN where nobody knows. A key is only ever found where somebody wrote
  * it: `constructor` and the like, which every object inherits, are none.
  */
 export const readerOf = (field: Field): ((subject: QuerySubject) => Text) => {
   if (!("key" in field)) return plainFields[field.name];
-  const textsOf: (subject: QuerySubject) => Texts | undefined = keyedFields[field.name];
+  const textsOf: (subject: QuerySubject) => TextsOf = keyedFields[field.name];
   const { key } = field;
   return (subject) => {
     const texts = textsOf(subject);
+    if (texts === NOT_KNOWN) return NOT_KNOWN;
     return texts !== undefined && Object.hasOwn(texts, key) ? texts[key] : undefined;
   };
 };

@@ -1,9 +1,9 @@
 import { fitsOf } from "./compile-query.ts";
-import type { Field } from "./fields.ts";
+import { NOT_KNOWN, type Field, type Text } from "./fields.ts";
 import type { Query } from "./query.ts";
 
 /** A field's value that is the same for all subjects that are asked about; undefined where it is not known beforehand. */
-export type KnownValue = (field: Field) => { readonly value: string | undefined } | undefined;
+export type KnownValue = (field: Field) => { readonly value: Text } | undefined;
 
 /**
  * What is left of a query to be asked where some fields are known: nothing more than `true` or `false`, often. It says of
@@ -14,7 +14,7 @@ export const specialiseQuery = (query: Query, known: KnownValue): Query | boolea
     case "comparison":
     case "among": {
       const found = known(query.field);
-      return found === undefined ? query : fitsOf(query)(found.value);
+      return found === undefined || found.value === NOT_KNOWN ? query : fitsOf(query)(found.value);
     }
     case "not": {
       const operand = specialiseQuery(query.operand, known);

@@ -10,6 +10,7 @@ import {
 } from "../../domain/inventory/facts.ts";
 import { ACCOUNT_TYPE } from "../../domain/inventory/query-subject.ts";
 import { compileQuery } from "../../domain/query/compile-query.ts";
+import { NOT_KNOWN } from "../../domain/query/fields.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import type { Query } from "../../domain/query/query.ts";
 import { specialiseQuery } from "../../domain/query/specialise-query.ts";
@@ -33,7 +34,8 @@ interface Dependencies {
 export interface FoundAccount {
   readonly observed: Observed<AccountFact>;
   readonly account: Named<AccountId>;
-  readonly path: string;
+  /** Absent where the inventory does not know the unit that it is in. */
+  readonly path: string | undefined;
   /** Whether the last look into it failed. */
   readonly stale: boolean;
 }
@@ -66,7 +68,7 @@ const selectResources =
         own,
         candidates.map(({ fact }) => fact),
       );
-      const selected = new Set(candidates.filter(({ fact }) => selects(subjectOf(fact).subject)));
+      const selected = new Set(candidates.filter(({ fact }) => selects(subjectOf(fact).subject) === true));
       const staleOf = await staleAccounts(
         inventory,
         [...selected].map(({ fact }) => accountOf(fact)),
@@ -81,8 +83,9 @@ const selectResources =
         if (!is(stale, filters.stale)) return undefined;
         const { subject, surroundings } = subjectOf(fact);
         const account = { id, name: surroundings.account.name };
+        const { path } = subject.resource;
         return isAccount(observed)
-          ? { observed, account, path: subject.resource.path, stale }
+          ? { observed, account, path: path === NOT_KNOWN ? undefined : path, stale }
           : { observed: observed as Observed<ResourceFact>, account, stale };
       });
     });

@@ -5,13 +5,16 @@ export const contains = (texts: readonly (string | undefined)[], q: string | und
   return texts.some((text) => text?.toLowerCase().includes(wanted) === true);
 };
 
+/** Tags, as far as they are known: what is not known has no tag that somebody searches for. */
+type Tags = Readonly<Record<string, string>> | undefined;
+
 /** Whether there is such a tag: `key`, or `key:value`. Keys and values may have colons in them. */
-export const hasTag = (tags: Readonly<Record<string, string>>, tag: string | undefined): boolean =>
-  tag === undefined || Object.entries(tags).some(([key, value]) => key === tag || `${key}:${value}` === tag);
+export const hasTag = (tags: Tags, tag: string | undefined): boolean =>
+  tag === undefined ||
+  Object.entries(tags ?? {}).some(([key, value]) => key === tag || `${key}:${value}` === tag);
 
 /** The texts of tags that a search looks at. */
-export const textsOf = (tags: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(tags).flat();
+export const textsOf = (tags: Tags): readonly string[] => Object.entries(tags ?? {}).flat();
 
 /** Whether a filter that was asked for is met; one that was not asked for always is. */
 export const is = <Value>(value: Value, wanted: Value | undefined): boolean =>

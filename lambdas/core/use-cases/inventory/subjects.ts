@@ -8,7 +8,7 @@ import {
   resourceSubject,
   type Surroundings,
 } from "../../domain/inventory/query-subject.ts";
-import type { QuerySubject } from "../../domain/query/fields.ts";
+import { NOT_KNOWN, type QuerySubject } from "../../domain/query/fields.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
 import type { IntegrationStore } from "../../ports/sync.ts";
 import { allOf } from "./walk.ts";
@@ -105,11 +105,16 @@ const surroundingsIn = (
       id,
       {
         account: { id, name },
-        ...(nearest === undefined ? {} : { unitPath: pathOf.get(nearest) }),
+        ...(nearest === undefined ? {} : { unitPath: pathOf.get(nearest) ?? NOT_KNOWN }),
         // An account that is in the organization, too, is granted by way of that.
         integration: nearest === undefined ? (own.get(id) ?? HOME_INTEGRATION) : HOME_INTEGRATION,
       },
     ]),
   );
-  return (id) => byId.get(id) ?? { account: { id, name: id }, integration: own.get(id) ?? HOME_INTEGRATION };
+  return (id) =>
+    byId.get(id) ?? {
+      account: { id, name: id },
+      unitPath: NOT_KNOWN,
+      integration: own.get(id) ?? HOME_INTEGRATION,
+    };
 };

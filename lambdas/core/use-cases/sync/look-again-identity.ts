@@ -35,7 +35,7 @@ import { reconcileGroups } from "./phases/groups.ts";
 import { lookAtMembers } from "./phases/memberships.ts";
 import { readPermissionSet } from "./phases/permission-sets.ts";
 import { reconcileUsers } from "./phases/users.ts";
-import { lookAtUnitTags, withKnownTags } from "./unit-tags.ts";
+import { lookAtTags, withKnownTags } from "./look-at-tags.ts";
 import { differenceOf, differencesWithin, known, reconcileListing, type Changes } from "./reconcile.ts";
 
 /** What looks at an organization work with. */
@@ -133,7 +133,7 @@ const isCovered = async (around: Around, id: AccountId): Promise<boolean> => {
 /** Answers whether the account is one of the integration's. */
 const lookAtAccount = async (around: Around, id: AccountId): Promise<boolean> => {
   const { sources, integration, look } = around;
-  const seenAt = look();
+  const seenAt = { ...look(), seesTags: true };
   const listed = await sources.organization.account(id);
   const isIn = listed !== undefined && !isExcluded(integration, listed);
   await noteExclusionOf(around, id, listed);
@@ -240,7 +240,7 @@ const lookAtOrganizationalUnit = async (around: Around, id: OrganizationalUnitId
   const earlier = await inventory.get("organizational-unit", id);
   const found = listed && withKnownTags(listed, earlier?.fact);
   const before = await writeOne(around, { kind: "organizational-unit", id, found }, seenAt);
-  if (found !== undefined) await lookAtUnitTags(around, found);
+  if (found !== undefined) await lookAtTags(around, found);
   if (before === undefined || found === undefined || before.fact.path === found.path) return;
   const old = `${before.fact.path}/`;
   for await (const page of known(inventory, { kind: "organizational-unit" })) {

@@ -13,7 +13,6 @@ export const ownAccount = async (inventory: Inventory, id: AccountId): Promise<A
     name: id,
     state: "ACTIVE",
     organizationalUnits: [],
-    tags: {},
   };
 
 interface Dependencies {

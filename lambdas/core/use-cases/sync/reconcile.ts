@@ -67,6 +67,7 @@ const write = (inventory: Inventory, difference: Difference, look: WriteLook) =>
   const { fact } = difference;
   const { observedAt, by, since = observedAt, isOfExcluded } = look;
   const baseline = isOfExcluded(fact) ? true : look.baseline;
+  const tags = look.seesTags === true ? { tagsSeenAt: observedAt } : {};
   switch (difference.change) {
     case "appeared":
       return inventory.record({
@@ -76,9 +77,10 @@ const write = (inventory: Inventory, difference: Difference, look: WriteLook) =>
         by,
         baseline,
         heldBy: difference.heldBy,
+        ...tags,
       });
     case "changed":
-      return inventory.record({ ...difference.known, fact, observedAt, by, baseline });
+      return inventory.record({ ...difference.known, fact, observedAt, by, baseline, ...tags });
     case "vanished":
       return inventory.forget(
         { kind: fact.kind, id: factId(fact) },

@@ -61,12 +61,6 @@ export class SyncProgress {
     this.current = { ...this.current, method };
   }
 
-  /** The phase asks for accounts' tags: where it is gone on with, it began when it began first. */
-  asksForAccountTags(): void {
-    const { accountTagsBegunAt, phaseBegunAt } = this.current;
-    this.current = { ...this.current, accountTagsBegunAt: accountTagsBegunAt ?? phaseBegunAt };
-  }
-
   met(problem: Problem): void {
     const { problems, moreProblems } = this.current;
     this.current =

@@ -1,9 +1,9 @@
 import { isExcluded } from "../../../domain/integration.ts";
 import type { AccountFact } from "../../../domain/inventory/facts.ts";
-import type { AccountListing } from "../../../ports/sync.ts";
 import { isListed, ownAccountsOf } from "../account-slices.ts";
 import { clearAccount, takeOutOfOrganization, type Clearing } from "../clear.ts";
 import { excludedAccounts } from "../excluded-accounts.ts";
+import { withKnownTags } from "../look-at-tags.ts";
 import type { Phase, RunPhase } from "../phase.ts";
 import { reconcileListing, sumOf, type Changes, type Listed } from "../reconcile.ts";
 
@@ -31,7 +31,7 @@ export const reconcileAccounts = async (
   async function* included(): AsyncGenerator<readonly AccountFact[]> {
     for await (const page of sources.organization.accounts()) {
       await excluded.note(page);
-      const facts = page.filter((account) => !isExcluded(integration, account)).map(withoutTags);
+      const facts = page.filter((account) => !isExcluded(integration, account));
       for (const { id } of facts) ownNotListed.delete(id);
       yield facts;
     }
@@ -40,7 +40,7 @@ export const reconcileAccounts = async (
     "account",
     {
       pages: included(),
-      completed: (account, before) => ({ ...account, tags: before?.tags ?? {} }),
+      completed: withKnownTags,
       covers: (account) => isListed(account) && !own.has(account.id),
       beforeVanishing: clearAccount(phase, begun),
       ...(onPage && { onPage }),
@@ -54,5 +54,3 @@ export const reconcileAccounts = async (
   await excluded.end();
   return { ...changes, facts: listed.facts };
 };
-
-const withoutTags = (account: AccountListing): AccountFact => ({ ...account, tags: {} });

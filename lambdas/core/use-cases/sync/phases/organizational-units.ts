@@ -3,7 +3,7 @@ import type { OrganizationalUnitId } from "../../../domain/ids.ts";
 import type { Clearing } from "../clear.ts";
 import type { RunPhase } from "../phase.ts";
 import { differenceOf, noChanges, sumOf, type Changes } from "../reconcile.ts";
-import { lookAtUnitTags, withKnownTags } from "../unit-tags.ts";
+import { lookAtTags, withKnownTags } from "../look-at-tags.ts";
 import { UnitTree } from "../unit-tree.ts";
 
 /**
@@ -52,7 +52,7 @@ async function* walk(
       const place = `${String(level)}/${unit.id}`;
       done += 1;
       if (from === undefined || place > from) {
-        const tags = await lookAtUnitTags(phase, unit);
+        const tags = await lookAtTags(phase, unit);
         yield { changes: sumOf(tags, await lookBelow(phase, tree, unit)), done, cursor: place };
       }
     }

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileQuery } from "../../../../../lambdas/core/domain/query/compile-query.ts";
-import type { QuerySubject } from "../../../../../lambdas/core/domain/query/fields.ts";
+import {
+  NOT_KNOWN,
+  type NotKnown,
+  type QuerySubject,
+} from "../../../../../lambdas/core/domain/query/fields.ts";
 import type { ListOperator, Query, ValueOperator } from "../../../../../lambdas/core/domain/query/query.ts";
 import { anyQueryOfFewValues, anySubject, queryOf } from "../../../../support/queries.ts";
 
@@ -108,12 +112,13 @@ describe("an operator that says not", () => {
 
 /** Every value that a field could be compared by, written down without the code's own readers and operators. */
 const valueIn = (
-  { resource, permission, integration }: QuerySubject,
+  { resource, permission: given, integration }: QuerySubject,
   { name, key }: { name: string; key?: string },
 ) => {
-  const own = (texts: Readonly<Record<string, string>> = {}) =>
-    Object.entries(texts).find(([written]) => written === key)?.[1];
-  const values: Readonly<Record<string, string | undefined>> = {
+  const permission = known(given);
+  const own = (texts: Readonly<Record<string, string | NotKnown>> | NotKnown = {}) =>
+    Object.entries(known(texts)).find(([written]) => written === key)?.[1];
+  const values: Readonly<Record<string, string | NotKnown | undefined>> = {
     resource_type: resource.type,
     resource: resource.id,
     resource_source_id: resource.id,
@@ -131,7 +136,12 @@ const valueIn = (
     permission_tag: own(permission?.tags),
     permission_context: own(permission?.context),
   };
-  return values[name];
+  return known(values[name]);
+};
+
+const known = <Value>(value: Value | NotKnown): Value => {
+  if (value === NOT_KNOWN) throw new Error("A plain reading knows everything");
+  return value;
 };
 
 /** Walks the query for each subject anew. */
@@ -182,7 +192,7 @@ describe("any compiled query", () => {
     fc.assert(
       fc.property(anyQueryOfFewValues, anySubject, (query, subject) => {
         const found = compileQuery(query)(subject);
-        if (found) selected += 1;
+        if (found === true) selected += 1;
         expect(found).toBe(interpret(query, subject));
       }),
       { numRuns: RUNS },
@@ -190,4 +200,73 @@ describe("any compiled query", () => {
     expect(selected).toBeGreaterThan(RUNS / 5);
     expect(selected).toBeLessThan((RUNS * 4) / 5);
   });
+});
+
+describe("what nobody knows", () => {
+  const newAccount: QuerySubject = { ...payments, resource: { ...payments.resource, tags: NOT_KNOWN } };
+  const moved: QuerySubject = {
+    ...payments,
+    resource: { ...payments.resource, path: NOT_KNOWN, context: { organizational_unit: NOT_KNOWN } },
+  };
+  const anyPermission: QuerySubject = { ...payments, permission: NOT_KNOWN };
+
+  it.each<readonly [QuerySubject, string, boolean | undefined]>([
+    [newAccount, 'resource_tag["env"] = "prod"', undefined],
+    [newAccount, 'resource_tag["env"] != "prod"', undefined],
+    [newAccount, 'not resource_tag["env"] in ("prod", "stage")', undefined],
+    [newAccount, 'resource_tag["env"] not_in ("prod")', undefined],
+    [newAccount, 'resource_name = "payments-prod"', true],
+    [newAccount, 'resource_name = "payments-prod" and resource_tag["env"] != "prod"', undefined],
+    [newAccount, 'resource_name = "payments-prod" or resource_tag["env"] != "prod"', true],
+    [newAccount, 'resource_name = "other" and resource_tag["env"] != "prod"', false],
+    [newAccount, 'resource_name = "other" or resource_tag["env"] != "prod"', undefined],
+    [moved, 'not resource_path starts_with "/Prod"', undefined],
+    [moved, 'resource_context["organizational_unit"] != "/Prod"', undefined],
+    [moved, 'resource_context["region"] != "eu-west-1"', true],
+    [anyPermission, 'permission_name != "Admin"', undefined],
+    [anyPermission, 'permission_tag["team"] != "platform"', undefined],
+  ])("is neither a yes nor a no: case %#", (subject, text, expected) => {
+    expect(compileQuery(queryOf(text))(subject), text).toBe(expected);
+  });
+
+  it("selects nothing that it would not select if it were known, whatever it was", () => {
+    let decided = 0;
+    let open = 0;
+    fc.assert(
+      fc.property(
+        anyQueryOfFewValues,
+        anySubject,
+        fc.subarray(["tags", "path", "riskLevel", "context", "permission"] as const),
+        (query, subject, forgotten) => {
+          const found = compileQuery(query)(forgetting(subject, new Set(forgotten)));
+          if (found === undefined) open += 1;
+          else {
+            decided += 1;
+            expect(found).toBe(compileQuery(query)(subject));
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(open).toBeGreaterThan(100);
+    expect(decided).toBeGreaterThan(100);
+  });
+});
+
+const forgetting = (
+  { resource, integration, ...rest }: QuerySubject,
+  forgotten: ReadonlySet<"tags" | "path" | "riskLevel" | "context" | "permission">,
+): QuerySubject => ({
+  ...rest,
+  integration,
+  resource: {
+    ...resource,
+    ...(forgotten.has("tags") ? { tags: NOT_KNOWN } : {}),
+    ...(forgotten.has("path") ? { path: NOT_KNOWN } : {}),
+    ...(forgotten.has("riskLevel") ? { riskLevel: NOT_KNOWN } : {}),
+    ...(forgotten.has("context")
+      ? { context: Object.fromEntries(Object.keys(resource.context).map((key) => [key, NOT_KNOWN])) }
+      : {}),
+  },
+  ...(forgotten.has("permission") ? { permission: NOT_KNOWN } : {}),
 });

@@ -32,10 +32,11 @@ const facts: readonly Fact[] = [
   aPermissionSetFact("ReadOnly", { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }),
 ];
 
-const inventory = new FakeInventory();
+let inventory: FakeInventory;
 const integrations = new FakeIntegrationStore();
 
 beforeEach(async () => {
+  inventory = new FakeInventory();
   for (const fact of facts) await inventory.record(seen(fact));
   await integrations.put(anAccountIntegration({ accountId: anAccountId(4) }));
 });
@@ -79,6 +80,27 @@ describe("what a query selects of everything that may be granted", () => {
     expect(await matching(text)).toEqual(expected);
   });
 
+  it("is nothing of an account whose tags nobody has asked for, nor of one in a unit that no sync has seen", async () => {
+    const { tags: _tags, ...untold } = anAccountFact(5, { name: "made-today", organizationalUnits: [root] });
+    await inventory.record(seen(untold));
+    await inventory.record(
+      seen(anAccountFact(6, { name: "moved", organizationalUnits: [anOrganizationalUnitId("new"), root] })),
+    );
+    const admin = (rest: string) => matching(`permission_name = "Admin" and ${rest}`);
+    expect(await admin('resource_tag["env"] != "prod"')).toEqual({ Admin: ["scratch", "moved"] });
+    expect(await admin('not resource_tag["env"] in ("prod")')).toEqual({ Admin: ["scratch", "moved"] });
+    expect(await admin('resource_risk_level != "3"')).toEqual({ Admin: ["scratch", "moved"] });
+    expect(await admin('not resource_path starts_with "/Prod"')).toEqual({
+      Admin: ["scratch", "made-today"],
+    });
+    expect(await admin('resource_context["organizational_unit"] != "/Prod"')).toEqual({
+      Admin: ["scratch", "made-today"],
+    });
+    expect(await admin('resource_name in ("made-today", "moved")')).toEqual({
+      Admin: ["made-today", "moved"],
+    });
+  });
+
   it("is what the query says of each permission set in each account", async () => {
     const grantable = await loadGrantable({ inventory, integrations });
     for (const text of [
@@ -87,7 +109,9 @@ describe("what a query selects of everything that may be granted", () => {
     ]) {
       const selects = compileQuery(queryOf(text));
       const expected = grantable.permissionSets.flatMap(({ fact, permission }) => {
-        const accounts = grantable.accounts.filter(({ subject }) => selects({ ...subject, permission }));
+        const accounts = grantable.accounts.filter(
+          ({ subject }) => selects({ ...subject, permission }) === true,
+        );
         return accounts.length === 0 ? [] : [[fact.name, accounts.map((account) => account.fact.name)]];
       });
       expect(await matching(text)).toEqual(Object.fromEntries(expected));

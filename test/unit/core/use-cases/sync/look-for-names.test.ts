@@ -34,6 +34,8 @@ interface Organization {
   readonly accounts?: readonly AccountListing[];
   readonly units?: readonly OrganizationalUnitFact[];
   readonly permissionSets?: readonly string[];
+  /** None, unless a test says otherwise; undefined: the account is gone. */
+  readonly tags?: (id: string) => Readonly<Record<string, string>> | undefined;
 }
 
 const pageSize = 20;
@@ -48,7 +50,7 @@ const unexpected = () => {
 };
 
 const underTest = (
-  { accounts = [], units = [], permissionSets = [] }: Organization,
+  { accounts = [], units = [], permissionSets = [], tags = () => ({}) }: Organization,
   integrations: readonly OrganizationIntegration[] = [home],
 ) => {
   const inventory = new FakeInventory();
@@ -67,7 +69,7 @@ const underTest = (
       root: unexpected,
       unitsBelow: unexpected,
       account: unexpected,
-      tagsOf: unexpected,
+      tagsOf: (id) => called(`tags of ${id}`, Promise.resolve(tags(id))),
     },
     directory: {
       users: unexpected,
@@ -166,6 +168,40 @@ describe("looking for names", () => {
     expect(inventory.all).toEqual(expect.arrayContaining(known));
     const added = inventory.all.filter(({ observedAt }) => observedAt > afterMinutes(0));
     expect(added.map(({ fact }) => fact)).toEqual([anAccountFact(3), aPermissionSetFact("Operator")]);
+  });
+
+  it("asks for the tags of what is new: whoever asked for access to it is judged by them", async () => {
+    const { inventory, calls, look } = underTest({
+      accounts: [account(2), account(3)],
+      tags: () => ({ env: "prod" }),
+    });
+    await inventory.record(seen(anAccountFact(2)));
+    await look();
+    expect(await inventory.get("account", anAccountId(3))).toMatchObject({
+      fact: { tags: { env: "prod" } },
+      tagsSeenAt: "2026-01-01T13:00:00.000Z",
+    });
+    expect(calls.filter((call) => call.startsWith("tags"))).toEqual([`tags of ${anAccountId(3)}`]);
+  });
+
+  it("leaves out an account that was closed while it was listed", async () => {
+    const { inventory, look } = underTest({ accounts: [account(2)], tags: () => undefined });
+    await look();
+    expect(inventory.all).toEqual([]);
+  });
+
+  it("asks for the tags of 20 accounts; those of more that are new at once are not known until the sync asks", async () => {
+    const many = Array.from({ length: 50 }, (_, index) =>
+      account(3, { id: AccountIdSchema.parse(String(300_000_000_000 + index)) }),
+    );
+    const { inventory, calls, look } = underTest({ accounts: many });
+    await look();
+    expect(inventory.all).toHaveLength(50);
+    expect(calls.filter((call) => call.startsWith("tags"))).toHaveLength(20);
+    const asked = inventory.all.filter(({ tagsSeenAt }) => tagsSeenAt !== undefined);
+    const told = inventory.all.filter(({ fact }) => fact.kind === "account" && fact.tags !== undefined);
+    expect(told).toHaveLength(20);
+    expect(asked).toEqual(told);
   });
 
   it("describes no permission set that is known, and walks no tree of which a unit is", async () => {
