@@ -172,7 +172,7 @@ const context: DecisionContext = {
       name,
       compileQuery(
         parseQuery(
-          `resource_tag["team"] = "team-${String(index)}" or resource_name ends_with "${String(index)}7"`,
+          `permission_name != "none" and (resource_tag["team"] = "team-${String(index)}" or resource_name ends_with "${String(index)}7")`,
           {
             about: "permissions on resources",
           },

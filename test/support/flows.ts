@@ -30,7 +30,7 @@ import {
   type UserId,
 } from "../../lambdas/core/domain/ids.ts";
 import type { Rule, Verdict } from "../../lambdas/core/domain/rule.ts";
-import type { QuerySubject } from "../../lambdas/core/domain/query/fields.ts";
+import { NOT_KNOWN, type QuerySubject } from "../../lambdas/core/domain/query/fields.ts";
 import type { KnownApprovers } from "../../lambdas/core/domain/staffing.ts";
 import { targetKey, type Target } from "../../lambdas/core/domain/target-coverage.ts";
 import {
@@ -408,7 +408,10 @@ export const anySurroundings: fc.Arbitrary<Surroundings> = fc
       scopes: thereOf(
         scopes.map((name, index) => {
           const ids = selected[index];
-          return [name, ids && (({ resource }: QuerySubject) => ids.includes(resource.id))] as const;
+          // It says which permissions: what selects any may not be taken whole.
+          const selects = ({ resource, permission }: QuerySubject) =>
+            permission === NOT_KNOWN ? undefined : ids?.includes(resource.id);
+          return [name, ids && selects] as const;
         }),
       ),
       subjects: new Map(seen.map((target) => [targetKey(target), subjectOf(target)])),

@@ -10,7 +10,7 @@ import type { Bundle } from "./bundle.ts";
 import type { AccountId, BundleName, OrganizationalUnitId, PermissionSetArn, ScopeName } from "./ids.ts";
 import type { IntegrationName } from "./integration.ts";
 import type { Selects } from "./query/compile-query.ts";
-import type { QuerySubject } from "./query/fields.ts";
+import { NOT_KNOWN, type QuerySubject } from "./query/fields.ts";
 import { all, any, not, verdictOf, type Verdict } from "./rule.ts";
 
 /** What access can be to: a permission set in an account. */
@@ -60,9 +60,18 @@ const scopeCovers = (
   const selects = scopes.get(accessScope);
   const subject = subjects.get(targetKey(target));
   if (selects === undefined || subject === undefined) return "unknown";
+  if (permissionSets === undefined && selectsAnyPermission(selects, subject)) return "unknown";
   const selected = selects(subject);
   return selected === undefined ? "unknown" : verdictOf(selected);
 };
+
+/**
+ * Whether it selects the resource whatever the permission is. Nobody may take such a scope whole: that would be every permission
+ * set there is. Saving a scope or a flow refuses it by what the other one is at that moment; of two that are saved at the same
+ * time each sees the other as it was, so that only here they meet.
+ */
+const selectsAnyPermission = (selects: Selects, subject: QuerySubject): boolean =>
+  selects({ ...subject, permission: NOT_KNOWN }) === true;
 
 const resourceCovers = (
   flowTarget: ResourceTarget,

@@ -360,6 +360,34 @@ describe("what access flows and bundles name", () => {
     expect(await api.accessScopes.get("prod")).toMatchObject({ version: 2 });
   });
 
+  it("is no scope that gives every permission set, when it loses its permissions while a flow that names it is saved", async () => {
+    const api = await world();
+    await api.inventory.record(seen(anAccountFact(2, { name: "payments-prod" })));
+    await api.inventory.record(seen(aPermissionSetFact("PowerUser")));
+    await api.call("DELETE /access-flows/prod-power", { as: frank });
+    await put(api, "access-scopes/prod", {
+      query: 'resource_name = "payments-prod" and permission_name = "ReadOnly"',
+    });
+    // The flow is checked, and the scope says which permissions; the scope is checked, and no flow names it whole; both are written.
+    const write = api.flows.put.bind(api.flows);
+    api.flows.put = async (item) => {
+      api.flows.put = write;
+      const scope = await put(api, "access-scopes/prod", { query: 'resource_name = "payments-prod"' });
+      expect(scope.status).toBe(200);
+      return write(item);
+    };
+    expect((await put(api, "access-flows/new", flow({ targets: [{ accessScope: "prod" }] }))).status).toBe(
+      200,
+    );
+    const ask = () => api.call("POST /requests", { as: alice, body: api.ask });
+    expect(problemIn(await ask())).toMatchObject({ status: 403, code: "no-matching-flow" });
+    // As soon as the scope says it again, the flow gives just that.
+    await put(api, "access-scopes/prod", {
+      query: 'resource_name = "payments-prod" and permission_name = "PowerUser"',
+    });
+    expect((await ask()).status).toBe(201);
+  });
+
   it("is at most a hundred accounts one by one, a bundle's with its flow's, whichever is written last", async () => {
     const api = await world();
     const many = (count: number) => ({

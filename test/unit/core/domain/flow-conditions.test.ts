@@ -20,6 +20,7 @@ import {
 } from "../../../../lambdas/core/domain/ids.ts";
 import type { IntegrationName } from "../../../../lambdas/core/domain/integration.ts";
 import { isWhom, type PersonFacts } from "../../../../lambdas/core/domain/person-rule.ts";
+import { compileQuery } from "../../../../lambdas/core/domain/query/compile-query.ts";
 import type { QuerySubject } from "../../../../lambdas/core/domain/query/fields.ts";
 import type { Verdict } from "../../../../lambdas/core/domain/rule.ts";
 import type { KnownApprovers, Staffing } from "../../../../lambdas/core/domain/staffing.ts";
@@ -33,6 +34,7 @@ import {
   anOrganizationalUnitId,
 } from "../../../support/builders.ts";
 import { aContext, anAsk, aPersonKnown, somebodyDecides } from "../../../support/evaluations.ts";
+import { queryOf } from "../../../support/queries.ts";
 
 const alice = aUserId("alice");
 const user = (name: string) => ({ type: "user", id: aUserId(name), name }) as const;
@@ -159,8 +161,10 @@ describe("what a target covers", () => {
       tags: {},
       context: {},
     },
+    permission: { id: powerUser.id, name: "PowerUser", riskLevel: "writes", tags: {}, context: {} },
     integration: "organization",
   };
+  const finding = (query: string) => compileQuery(queryOf(query));
   const home = "organization" as IntegrationName;
   const known = aContext({
     accounts: new Map([
@@ -170,10 +174,14 @@ describe("what a target covers", () => {
       bundle("databases", [target({ accounts: named(2) })]),
       bundle("elsewhere", [target({ accounts: named(3) })]),
       bundle("by-scope", [{ accessScope: "payments" as ScopeName }]),
+      bundle("by-scope-of-everything", [{ accessScope: "everything" as ScopeName }]),
     ]),
     scopes: new Map([
-      ["payments" as ScopeName, ({ resource }) => resource.name === "payments"],
-      ["others" as ScopeName, ({ resource }) => resource.name !== "payments"],
+      ["payments" as ScopeName, finding('resource_name = "payments" and permission_name = "PowerUser"')],
+      ["others" as ScopeName, finding('resource_name != "payments" and permission_name = "PowerUser"')],
+      // It was given a permission when flows that name it were saved, and lost it in the same moment.
+      ["everything" as ScopeName, finding('resource_name = "payments"')],
+      ["half" as ScopeName, finding('resource_name = "payments" or permission_name = "ReadOnly"')],
     ]),
     subjects: new Map([[targetKey(asked), subject]]),
   });
@@ -224,6 +232,10 @@ describe("what a target covers", () => {
     ["a scope that is not there", scope("gone"), "unknown", "unknown"],
     ["a scope, of this permission set", scope("payments", [readOnly, powerUser]), "met", "unknown"],
     ["a scope, of another one", scope("payments", [readOnly]), "unmet", "unmet"],
+    ["a scope that does not say which permissions", scope("everything"), "unknown", "unknown"],
+    ["a scope that says so in one branch alone", scope("half"), "unknown", "unknown"],
+    ["a scope that does not, of this permission set", scope("everything", [powerUser]), "met", "unknown"],
+    ["a bundle with such a scope", { bundle: "by-scope-of-everything" as BundleName }, "unknown", "unknown"],
     ["a bundle that holds it", { bundle: "databases" as BundleName }, "met", "unknown"],
     ["a bundle that holds others", { bundle: "elsewhere" as BundleName }, "unmet", "unknown"],
     ["a bundle whose scope finds it", { bundle: "by-scope" as BundleName }, "met", "unknown"],
