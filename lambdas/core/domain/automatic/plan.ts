@@ -51,10 +51,21 @@ export interface PlannedEnd {
   readonly because: string;
 }
 
+/**
+ * A request that ends as well, for something that it should not give any more, unless the rest of it is taken over: each of
+ * `to` is there when those that are planned have been made. Whoever gave the rest up, or cannot be granted it, takes over
+ * nothing, and what should be gone does not wait for that.
+ */
+export interface PlannedHandOver extends PlannedEnd {
+  /** Among those that are to be made. */
+  readonly to: readonly PlannedRequest[];
+}
+
 export interface Plan {
-  /** The most urgent first: what goes on from access that ends soonest, then what nobody has yet. */
+  /** The most urgent first: what others wait for, what goes on from access that ends soonest, then what nobody has yet. */
   readonly make: readonly PlannedRequest[];
   readonly end: readonly PlannedEnd[];
+  readonly handOver: readonly PlannedHandOver[];
 }
 
 /** What is to be made and ended, so that whom a flow is for has what it gives, and nobody else does. Pure. */
@@ -62,16 +73,17 @@ export const planFlow = (situation: Situation): Plan => {
   const { flow, live, now } = situation;
   const closed = whyClosed(flow, now);
   if (flow === undefined || closed !== undefined)
-    return { make: [], end: live.map(({ id }) => ({ id, because: closed ?? DELETED })) };
+    return { make: [], end: live.map(({ id }) => ({ id, because: closed ?? DELETED })), handOver: [] };
   const lost = new Map(live.map((request) => [request.id, whatIsLost(request, situation)]));
   const whole = live.filter(({ id }) => lost.get(id)?.length === 0);
   const make = missing(situation, flow, whole);
+  const fates = live.map((request) => fateOf(request, situation, lost.get(request.id) ?? [], whole, make));
+  const handOver = fates.filter((fate) => fate !== undefined && "to" in fate);
+  const awaited = new Set(handOver.flatMap(({ to }) => to));
   return {
-    make,
-    end: live.flatMap((request) => {
-      const because = whyEnded(request, situation, lost.get(request.id) ?? [], whole);
-      return because === undefined ? [] : [{ id: request.id, because }];
-    }),
+    make: [...make.filter((one) => awaited.has(one)), ...make.filter((one) => !awaited.has(one))],
+    end: fates.flatMap((fate) => (fate === undefined || "to" in fate ? [] : [fate])),
+    handOver,
   };
 };
 
@@ -91,27 +103,38 @@ export const whyClosed = (flow: AccessFlow | undefined, now: Date): string | und
 const whatIsLost = (request: LiveRequest, { target }: Situation): readonly Target[] =>
   targetsOf(request).filter((one) => target(one) === "unmet");
 
-const whyEnded = (
+/** Whether and how it ends; undefined when it goes on. */
+const fateOf = (
   request: LiveRequest,
   { person, target, now }: Situation,
   lost: readonly Target[],
   whole: readonly LiveRequest[],
-): string | undefined => {
-  const isFor = person(holderOf(request));
-  if (isFor === "unmet") return "the access flow that gave it is not for you any more";
+  make: readonly PlannedRequest[],
+): PlannedEnd | PlannedHandOver | undefined => {
+  const { id } = request;
+  const holder = holderOf(request);
+  const isFor = person(holder);
+  if (isFor === "unmet") return { id, because: "the access flow that gave it is not for you any more" };
   if (lost.length === 0) return undefined;
+  const because = "the access flow that gave it does not give all of it any more";
   // Only what somebody takes over is waited for: what is given to nobody now has no one to.
   const kept = isFor === "met" ? targetsOf(request).filter((one) => target(one) === "met") : [];
-  const isHandedOver = kept.every((one) =>
-    whole.some(
-      (taker) =>
-        isOf(taker, holderOf(request), one) &&
-        (taker.status === "active" ||
-          secondsAfter(new Date(taker.createdAt), HANDOVER_SECONDS) <= timestamp(now)),
-    ),
-  );
-  return isHandedOver ? "the access flow that gave it does not give all of it any more" : undefined;
+  const takersOf = (one: Target) => whole.filter((taker) => isOf(taker, holder, one));
+  const waiting = kept.filter((one) => !takersOf(one).some((taker) => hasTakenOver(taker, now)));
+  if (waiting.length === 0) return { id, because };
+  const orphaned = waiting.filter((one) => takersOf(one).length === 0);
+  const to = make.filter((planned) => orphaned.some((one) => takesOver(planned, holder, one)));
+  const isTaken = orphaned.every((one) => to.some((planned) => takesOver(planned, holder, one)));
+  if (!isTaken) return { id, because };
+  return to.length === 0 ? undefined : { id, because, to };
 };
+
+/** What is still not granted after so long is not waited for. */
+const hasTakenOver = (taker: LiveRequest, now: Date): boolean =>
+  taker.status === "active" || secondsAfter(new Date(taker.createdAt), HANDOVER_SECONDS) <= timestamp(now);
+
+const takesOver = ({ person, targets }: PlannedRequest, holder: UserId, target: Target): boolean =>
+  person === holder && targets.some((one) => targetKey(one) === targetKey(target));
 
 const isOf = (request: LiveRequest, person: UserId, target: Target): boolean =>
   holderOf(request) === person && targetsOf(request).some((one) => targetKey(one) === targetKey(target));

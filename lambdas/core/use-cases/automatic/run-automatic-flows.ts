@@ -6,7 +6,13 @@ import {
   targetsOf,
   type LiveRequest,
 } from "../../domain/automatic/live-request.ts";
-import { planFlow, whyClosed, type PlannedEnd } from "../../domain/automatic/plan.ts";
+import {
+  planFlow,
+  whyClosed,
+  type PlannedEnd,
+  type PlannedHandOver,
+  type PlannedRequest,
+} from "../../domain/automatic/plan.ts";
 import { mayServe, type Confirmable } from "../../domain/configuration/confirmation.ts";
 import { DomainError, RetryableError } from "../../domain/errors.ts";
 import type { FlowName, RequestId, UserId } from "../../domain/ids.ts";
@@ -87,7 +93,7 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
   const tally = new Tally();
   const live = await liveRequests(dependencies.requests);
   const flows = (await dependencies.flows.list()).filter(({ trigger }) => trigger === "automatic");
-  const { ends, makes } = await plansOf(dependencies, { flows, live, now }, tally);
+  const { ends, makes, handOvers } = await plansOf(dependencies, { flows, live, now }, tally);
 
   const work = async <Item>(items: readonly Item[], doOne: (item: Item) => Promise<void>): Promise<void> => {
     for (let start = 0; start < items.length; start += AT_A_TIME) {
@@ -101,19 +107,24 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
     }
   };
   const end = endAutomaticRequest(dependencies);
-  await work(ends, async (planned) => {
-    if (await end(planned)) tally.ended += 1;
-  });
+  const endEach = (planned: readonly PlannedEnd[]) =>
+    work(planned, async (one) => {
+      if (await end(one)) tally.ended += 1;
+    });
+  await endEach(ends);
   // Written by a run that came no further: to start what was started changes nothing.
   const ending = new Set<RequestId>(ends.map(({ id }) => id));
   const waiting = live.filter(({ id, status }) => status === "approved" && !ending.has(id));
   await work(waiting, (request) => startAutomaticRequest(dependencies, request));
   const make = makeAutomaticRequest(dependencies);
-  await work(makes, async (planned) => {
-    const made = await make(planned);
+  const there = new Set<PlannedRequest>();
+  await work(makes, async (asked) => {
+    const made = await make(asked);
     if (made === "made") tally.made += 1;
     if (made === "withheld") tally.withheld += 1;
+    if (made === "made" || made === "there") there.add(asked.planned);
   });
+  await endEach(handOvers.filter(({ to }) => !to.every((planned) => there.has(planned))));
   return {
     flows: flows.length,
     live: live.length,
@@ -157,13 +168,18 @@ const plansOf = async (
   dependencies: AutomaticDependencies,
   { flows, live, now }: Found,
   tally: Tally,
-): Promise<{ readonly ends: readonly PlannedEnd[]; readonly makes: readonly Planned[] }> => {
+): Promise<{
+  readonly ends: readonly PlannedEnd[];
+  readonly makes: readonly Planned[];
+  readonly handOvers: readonly PlannedHandOver[];
+}> => {
   const liveOf = Map.groupBy(live, ({ flow }) => flow.name);
   const names = new Set<FlowName>([...flows.map(({ name }) => name), ...liveOf.keys()]);
   const people = peopleOfFlows(dependencies, now);
   const targets = targetsOfFlows(dependencies);
   const ends: PlannedEnd[] = [];
   const makes: Planned[] = [];
+  const handOvers: PlannedHandOver[] = [];
   for (const name of [...names].toSorted()) {
     const requests = liveOf.get(name) ?? [];
     // One that gave access and is automatic no more is looked up by itself: what it is now says why it ends.
@@ -186,6 +202,7 @@ const plansOf = async (
     const loaded = await loadFlow(dependencies, { people, targets }, { flow, requests, tally });
     const plan = about(flow, loaded);
     ends.push(...plan.end);
+    handOvers.push(...plan.handOver);
     makes.push(
       ...plan.make.map((planned) => ({
         flow,
@@ -195,9 +212,11 @@ const plansOf = async (
       })),
     );
   }
-  const urgency = ({ planned }: Planned) => planned.goesOnFrom ?? "~";
+  const awaited = new Set(handOvers.flatMap(({ to }) => to));
+  const urgency = ({ planned }: Planned) => (awaited.has(planned) ? "" : (planned.goesOnFrom ?? "~"));
   return {
     ends,
+    handOvers,
     makes: makes.toSorted((a, b) => (urgency(a) < urgency(b) ? -1 : urgency(a) > urgency(b) ? 1 : 0)),
   };
 };

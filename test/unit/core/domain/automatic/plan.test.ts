@@ -85,7 +85,7 @@ const situation = (overrides: Partial<Situation> = {}): Situation => ({
   ...overrides,
 });
 
-const NOTHING: Plan = { make: [], end: [] };
+const NOTHING: Plan = { make: [], end: [], handOver: [] };
 const endsOf = ({ end }: Plan) => end.map(({ id }) => id);
 
 describe("what is made", () => {
@@ -100,6 +100,7 @@ describe("what is made", () => {
         },
       ],
       end: [],
+      handOver: [],
     });
   });
 
@@ -202,6 +203,7 @@ describe("what ends", () => {
     it("waits until another one has the rest", () => {
       const first = about({});
       expect(first).toMatchObject({ make: [{ targets: [given] }], end: [] });
+      expect(first.handOver).toMatchObject([{ id: both.id, to: first.make }]);
       const taker = held("alice", [given], after(8 * HOUR));
       expect(about({ live: [both, taker] })).toMatchObject({ make: [], end: [{ id: both.id }] });
     });
@@ -214,6 +216,30 @@ describe("what ends", () => {
         }) as never;
       expect(about({ live: [both, approved(-14 * 60)] }).end).toEqual([]);
       expect(endsOf(about({ live: [both, approved(-15 * 60)] }))).toEqual([both.id]);
+    });
+
+    it("waits for no longer than somebody takes over, however often the one who did has vanished", () => {
+      const taker = held("alice", [given], after(8 * HOUR), { createdAt: after(-60) });
+      const isBeingMade = { ...taker, status: "approved" } as never;
+      // While it is there, nothing else is made; as soon as it is not, the next one is, or else it ends.
+      expect(about({ live: [both, isBeingMade] })).toEqual(NOTHING);
+      const vanished = about({ live: [both] });
+      expect(vanished.end).toEqual([]);
+      expect(vanished.handOver).toMatchObject([{ id: both.id, to: vanished.make }]);
+      expect(vanished.make).toHaveLength(1);
+    });
+
+    it("is at once where nobody can take over any more: the timeframe is about to end", () => {
+      const timeframe: Timeframe = { days: ["thursday"], from: "09:00", to: "12:01", timeZone: "UTC" };
+      const now = new Date("2026-01-01T12:00:30.000Z");
+      const plan = about({ flow: anAutomaticFlow({ timeframe }), now });
+      expect(plan).toMatchObject({ make: [], end: [{ id: both.id }], handOver: [] });
+    });
+
+    it("makes first what takes over", () => {
+      const soon = held("bob", [given], after(60));
+      const plan = about({ people: ["alice", "bob"].map(aUserId), live: [both, soon] });
+      expect(plan.make.map(({ person }) => person)).toEqual(["alice", "bob"].map(aUserId));
     });
 
     it("is at once where there is no rest, or nobody takes it over", () => {

@@ -336,6 +336,71 @@ describe("what an automatic flow gives", () => {
     expect(await one.run()).toMatchObject({ ended: 1, made: 0 });
   });
 
+  describe("of which one target is excluded", () => {
+    const both = ["payments-prod", "payments-test"].map((name, index) => ({
+      ...aResource,
+      accounts: [{ id: anAccountId(2 + index), name }],
+    }));
+
+    /** Alice has both, the flow gives the first alone, and its request is made: the one of both waits for that. */
+    const handingOver = async () => {
+      const one = await withAccounts(both);
+      await one.run();
+      await one.grantAll();
+      const [lasting] = one.requests.all;
+      await one.clock.advanceBy(60_000);
+      await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
+      expect(await one.run()).toMatchObject({ made: 1, ended: 0 });
+      const taker = one.requests.all.find(({ id }) => id !== lasting?.id);
+      if (lasting === undefined || taker?.status !== "approved") throw new Error("It is taken over");
+      const statusOf = async () => (await one.requests.get(lasting.id))?.status;
+      return { ...one, taker, statusOf };
+    };
+
+    it("keeps the rest until another request has it", async () => {
+      const one = await handingOver();
+      expect(await one.run()).toMatchObject({ made: 0, ended: 0 });
+      await one.grantAll();
+      expect(await one.run()).toMatchObject({ made: 0, ended: 1 });
+      expect(await one.statusOf()).toBe("revoking");
+    });
+
+    it("ends by the next run where whoever has it gave up the request that takes the rest over", async () => {
+      const one = await handingOver();
+      const at = timestamp(one.clock.now());
+      const ended = { reason: "cancelled" as const, at, by: alice };
+      const occasion = { actor: { type: "user", ...alice } as const, now: one.clock.now() };
+      await one.requests.replace(
+        evolve("RequestCancelled", one.taker, { ...commonOf(one.taker), ended }, occasion),
+        ["approved"],
+      );
+      expect(await one.run()).toMatchObject({ made: 0, withheld: 1, ended: 1 });
+      expect(await one.statusOf()).toBe("revoking");
+    });
+
+    it("ends by the next run where the rest could not be granted", async () => {
+      const one = await handingOver();
+      const ended = { reason: "refused" as const, at: timestamp(one.clock.now()) };
+      const occasion = { actor: { type: "lockstep", name: "workflow" } as const, now: one.clock.now() };
+      await one.requests.replace(
+        evolve("RequestRefused", one.taker, { ...commonOf(one.taker), ended }, occasion),
+        ["approved"],
+      );
+      expect(await one.run()).toMatchObject({ made: 0, withheld: 1, ended: 1 });
+      expect(await one.statusOf()).toBe("revoking");
+    });
+
+    it("ends where the rest cannot be made: what is lost does not wait for an answer", async () => {
+      const one = await withAccounts(both);
+      await one.run();
+      await one.grantAll();
+      await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
+      one.organization.account = () =>
+        Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 1, problems: ["no answer"] });
+    });
+  });
+
   it("is nothing, and ends nothing, of a flow that gives more than a run can look at; which is said", async () => {
     const one = await world(anAutomaticFlow({ requestors: user("alice") }));
     await one.run();
