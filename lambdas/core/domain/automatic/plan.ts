@@ -94,10 +94,24 @@ export const whyClosed = (flow: AccessFlow | undefined, now: Date): string | und
   if (flow === undefined) return DELETED;
   if (flow.active === false) return "the access flow that gave it was deactivated";
   if (flow.trigger !== "automatic") return "the access flow that gave it is not automatic any more";
+  if (asksPeople(flow)) return "the access flow that gave it asks for what nobody is asked for";
   return flow.timeframe !== undefined && !isWithin(flow.timeframe, now)
     ? "the timeframe of the access flow that gave it is over"
     : undefined;
 };
+
+/**
+ * Whether the flow asks something of whoever asks for access, or of approvers. An automatic one with such terms is refused
+ * when it is saved (contracts/access-flow.ts); one that is stored all the same must not give without what it asks for.
+ */
+const asksPeople = ({ approval, settings, breakGlass }: AccessFlow): boolean =>
+  approval.steps.length > 0 ||
+  approval.automatic !== undefined ||
+  breakGlass !== undefined ||
+  settings.mfaRequired === true ||
+  settings.approverReasonRequired === true ||
+  settings.justificationPattern !== undefined ||
+  settings.ticketPattern !== undefined;
 
 /** Those of a request's targets that the flow does not give any more. */
 const whatIsLost = (request: LiveRequest, { target }: Situation): readonly Target[] =>

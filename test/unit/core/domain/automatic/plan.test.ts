@@ -25,6 +25,7 @@ import { targetKey, type Target } from "../../../../../lambdas/core/domain/targe
 import { isWithin, Weekdays, type Timeframe } from "../../../../../lambdas/core/domain/timeframe.ts";
 import { anAutomaticFlow } from "../../../../support/automatic.ts";
 import {
+  aFlow,
   anActiveRequest,
   anEntitlement,
   aPermissionSetArn,
@@ -86,6 +87,9 @@ const situation = (overrides: Partial<Situation> = {}): Situation => ({
 });
 
 const NOTHING: Plan = { make: [], end: [], handOver: [] };
+/** As no version saves it: such a flow is refused. */
+const withSettings = (settings: Partial<AccessFlow["settings"]>): AccessFlow =>
+  anAutomaticFlow({ settings: { ...anAutomaticFlow().settings, ...settings } });
 const endsOf = ({ end }: Plan) => end.map(({ id }) => id);
 
 describe("what is made", () => {
@@ -187,6 +191,11 @@ describe("what ends", () => {
       "is outside of its timeframe",
       anAutomaticFlow({ timeframe: { days: ["friday"], from: "09:00", to: "17:00", timeZone: "UTC" } }),
     ],
+    ["asks for MFA, which nobody here has shown", withSettings({ mfaRequired: true })],
+    ["asks for a ticket", withSettings({ ticketPattern: "OPS-\\d+" })],
+    ["asks for a justification of some form", withSettings({ justificationPattern: ".*" })],
+    ["asks its approvers for a reason", withSettings({ approverReasonRequired: true })],
+    ["has approvers", anAutomaticFlow({ approval: aFlow().approval })],
   ])("is all of it when the flow %s, whatever is known of people and targets", (_case, flow) => {
     const plan = planFlow(situation({ flow, live, person: () => "unknown", target: () => "unknown" }));
     expect(endsOf(plan)).toEqual(live.map(({ id }) => id));
