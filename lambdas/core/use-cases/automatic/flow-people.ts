@@ -159,5 +159,5 @@ const usersOf = async (inventory: Pick<InventoryReader, "page">): Promise<readon
   return users;
 };
 
-/** A flow that is for, or gives, more than a run can look at: until it is narrowed, it gives nothing new. */
+/** More than a run can look at, of a flow's people or targets or of a person's requests: it gives nothing new. */
 export class TooMany extends Error {}

@@ -5,7 +5,7 @@ import type { AccessRequest, RequestedEntitlement, RequestIn } from "../../domai
 import { liveRequest } from "../../domain/automatic/live-request.ts";
 import { rhythmOf, secondsUntil } from "../../domain/automatic/period.ts";
 import type { PlannedRequest } from "../../domain/automatic/plan.ts";
-import { withheld } from "../../domain/automatic/withheld.ts";
+import { withheld, withholdsSince, type Withholding } from "../../domain/automatic/withheld.ts";
 import { mayServe, type Confirmable } from "../../domain/configuration/confirmation.ts";
 import { durationText } from "../../domain/duration.ts";
 import { entitlementKey } from "../../domain/entitlement.ts";
@@ -13,7 +13,7 @@ import { begin } from "../../domain/evolve.ts";
 import { frozenHash } from "../../domain/frozen.ts";
 import type { Guardrails } from "../../domain/guardrails.ts";
 import { shortHashOf } from "../../domain/hash.ts";
-import { timestamp, type AccountId, type RequestId, type UserId } from "../../domain/ids.ts";
+import { timestamp, type AccountId, type RequestId, type Timestamp, type UserId } from "../../domain/ids.ts";
 import { isWhom } from "../../domain/person-rule.ts";
 import type { Person } from "../../domain/principal.ts";
 import { any } from "../../domain/rule.ts";
@@ -26,6 +26,7 @@ import type { Workflow } from "../../ports/workflow.ts";
 import { loadContext, type ContextDependencies } from "../evaluation/load-context.ts";
 import { inBatches } from "../in-batches.ts";
 import { automatic } from "./end-automatic-request.ts";
+import { TooMany } from "./flow-people.ts";
 import type { FlowTargets } from "./flow-targets.ts";
 
 export interface MakeDependencies extends ContextDependencies {
@@ -57,8 +58,14 @@ export type Made = "made" | "there" | "withheld" | "outdated";
 /** Accounts that are looked up at once. */
 const AT_A_TIME = 5;
 
-/** Requests of a person that are looked at for what was given up: more than a person gets within a period. */
-const EARLIER_LOOKED_AT = 100;
+/** A person's requests that are read at a time. */
+const PAGE = 100;
+
+/**
+ * Pages of one person's requests that are read for what was given up. A person who makes more requests than that within a
+ * period would otherwise keep the run from everybody else's.
+ */
+const MOST_PAGES = 100;
 
 /** Whoever comes and goes more often within one stretch of a flow's periods waits for the next one. */
 const MOST_ATTEMPTS = 50;
@@ -75,8 +82,9 @@ export const makeAutomaticRequest =
     const person = await dependencies.directory.user(planned.person);
     const given = person?.enabled === true ? await stillGiven(dependencies, asked) : [];
     if (person === undefined || given.length === 0) return "outdated";
-    const earlier = await requests.listByRequester(planned.person, { limit: EARLIER_LOOKED_AT });
-    const kept = withheld(earlier.items, flow.name, clock.now());
+    const by = withholdingOf(dependencies, flow);
+    const earlier = await earlierRequests(requests, planned.person, withholdsSince(by, clock.now()));
+    const kept = withheld(earlier, by, clock.now());
     const targets = given.filter((target) => !kept.has(targetKey(target)));
     if (targets.length === 0) return "withheld";
     const { userId, userName } = person;
@@ -100,6 +108,36 @@ const stillGiven = async (
   return targets.filter(
     (target) =>
       active.has(target.accountId) && any(current.targets, (part) => covers(part, target, context)) === "met",
+  );
+};
+
+const withholdingOf = (
+  { guardrails }: Pick<MakeDependencies, "guardrails">,
+  flow: AccessFlow,
+): Withholding => ({
+  flow: flow.name,
+  durationSeconds: rhythmOf(flow, guardrails).durationSeconds,
+});
+
+/** All of the person's requests since then, whoever made them: nobody pushes one out by making others. */
+const earlierRequests = async (
+  requests: Pick<AccessRequestStore, "listByRequester">,
+  person: UserId,
+  since: Timestamp,
+): Promise<readonly AccessRequest[]> => {
+  const found: AccessRequest[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const page = await requests.listByRequester(person, {
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items.filter(({ createdAt }) => createdAt >= since));
+    cursor = page.cursor;
+    if (cursor === undefined || page.items.some(({ createdAt }) => createdAt < since)) return found;
+  }
+  throw new TooMany(
+    `user ${person} made more than ${String(PAGE * MOST_PAGES)} requests since ${since}, among which nobody looks for what they gave up: they are given nothing until these are older`,
   );
 };
 
@@ -133,7 +171,7 @@ const create = async (
       await startAutomaticRequest(dependencies, earlier);
       return "there";
     }
-    if (withheld([earlier], asked.flow.name, clock.now()).size > 0) return "withheld";
+    if (withheld([earlier], withholdingOf(dependencies, asked.flow), clock.now()).size > 0) return "withheld";
     // Over since: the person has come back.
   }
   return "withheld";

@@ -297,7 +297,8 @@ class Tally {
     try {
       await work();
     } catch (error) {
-      if (error instanceof RetryableError || error instanceof DomainError) this.problems.add(error.message);
+      if (error instanceof RetryableError || error instanceof DomainError || error instanceof TooMany)
+        this.problems.add(error.message);
       else this.defects.push(error);
     }
   }

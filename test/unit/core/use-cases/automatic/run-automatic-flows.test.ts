@@ -19,6 +19,8 @@ import { anAutomaticFlow, automaticUnderTest } from "../../../../support/automat
 import {
   aGroupId,
   anAccountId,
+  aPendingRequest,
+  aRequestId,
   anOrganizationalUnitId,
   aPermissionSetArn,
   aPerson,
@@ -585,6 +587,77 @@ describe("a run", () => {
     expect(first.made + first.left).toBe(22);
     const second = await one.run();
     expect(second.made).toBeGreaterThan(0);
+  });
+
+  describe("after somebody else revoked what alice had", () => {
+    /** Of a flow with periods of eight hours; tara revoked it, and `count` requests of alice's own are newer. */
+    const revoked = async (count: number) => {
+      const one = await world(anAutomaticFlow({ requestors: user("alice") }));
+      await one.run();
+      const request = one.requestOf("alice");
+      if (request.status !== "approved") throw new Error("It is approved");
+      const tara = aPerson("tara");
+      const ended = { reason: "cancelled" as const, at: timestamp(one.clock.now()), by: tara };
+      const occasion = { actor: { type: "user", ...tara } as const, now: one.clock.now() };
+      await one.requests.replace(
+        evolve("RequestCancelled", request, { ...commonOf(request), ended }, occasion),
+        ["approved"],
+      );
+      await one.clock.advanceBy(60_000);
+      const createdAt = timestamp(one.clock.now());
+      for (let made = 0; made < count; made += 1)
+        await one.requests.create(
+          aPendingRequest({ id: aRequestId(`own ${String(made)}`), requester: alice, createdAt }),
+        );
+      return one;
+    };
+
+    it("gives it again when its period is over, however many requests she makes meanwhile", async () => {
+      const one = await revoked(150);
+      // By then a request for the same would be another one, with an id of its own.
+      await one.clock.advanceBy(6 * 3_600_000);
+      expect(await one.run()).toMatchObject({ made: 0, withheld: 1 });
+      await one.clock.advanceBy(2 * 3_600_000);
+      expect(await one.run()).toMatchObject({ made: 1, withheld: 0 });
+    });
+
+    it("gives it again when a period would be over that is as long as the flow says by now", async () => {
+      const one = await revoked(0);
+      const duration = { max: "PT1H", maxSeconds: 3600 };
+      await one.flows.put(anAutomaticFlow({ requestors: user("alice"), version: 2, duration }));
+      expect(await one.run()).toMatchObject({ made: 0, withheld: 1 });
+      await one.clock.advanceBy(3_600_000);
+      expect(await one.run()).toMatchObject({ made: 1 });
+    });
+
+    it("reads no further than a period back", async () => {
+      const one = await world(anAutomaticFlow({ requestors: user("alice") }));
+      const createdAt = timestamp(one.clock.now());
+      for (let made = 0; made < 250; made += 1)
+        await one.requests.create(
+          aPendingRequest({ id: aRequestId(`old ${String(made)}`), requester: alice, createdAt }),
+        );
+      await one.clock.advanceBy(10 * 3_600_000);
+      const listByRequester = one.requests.listByRequester.bind(one.requests);
+      let pages = 0;
+      one.requests.listByRequester = (...asked) => {
+        pages += 1;
+        return listByRequester(...asked);
+      };
+      expect(await one.run()).toMatchObject({ made: 1 });
+      expect(pages).toBe(1);
+    });
+
+    it("gives nothing where there are more than anybody looks through, and says so", async () => {
+      const one = await revoked(0);
+      const items = [aPendingRequest({ requester: alice, createdAt: timestamp(one.clock.now()) })];
+      one.requests.listByRequester = () => Promise.resolve({ items, cursor: "and so on" });
+      expect(await one.attempt()).toMatchObject({
+        made: 0,
+        problems: [expect.stringContaining("more than 10000 requests since")],
+        defects: [],
+      });
+    });
   });
 
   it("tries what could not be granted again after an hour", async () => {
