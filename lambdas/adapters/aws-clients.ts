@@ -30,13 +30,19 @@ interface ClientConfiguration {
 
 type Send = (request: unknown) => Promise<unknown>;
 
+/** What the SDK says of a call: its classes' names, such as `IdentitystoreClient` and `DescribeUserCommand`. */
+interface CallContext {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
 /** The part of every AWS client that Lockstep adds to: what happens just before a request is sent. */
 interface SendingClient {
   /** AWS's own name of the service, such as `SSO Admin`. */
   readonly config: { readonly serviceId: string };
   readonly middlewareStack: {
     add(
-      middleware: (next: Send) => Send,
+      middleware: (next: Send, context: CallContext) => Send,
       options: { readonly step: "finalizeRequest"; readonly name: string },
     ): void;
   };
@@ -80,6 +86,8 @@ export interface AwsClientsSettings {
   readonly connections?: (home: AwsClients) => ConnectionTo;
   /** Told of each call that AWS throttled, by AWS's own name of the service, such as `SSO Admin`. */
   readonly onThrottled?: (serviceId: string) => void;
+  /** Waits until the operation may be called (`identitystore:DescribeUser`); absent: each call is made at once. */
+  readonly waitForTurn?: (operation: string) => Promise<void>;
   /** What tests replace: the transport, or the address. */
   readonly overrides?: Partial<Omit<ClientConfiguration, "maxAttempts">>;
 }
@@ -174,12 +182,13 @@ const configurationOf = (
 const askedEachTime = (credentials: CurrentCredentials): CurrentCredentials & { readonly memoized: true } =>
   Object.assign(() => credentials(), { memoized: true as const });
 
-/** The client, noticing connections that AWS closed, and telling of calls that AWS throttled. */
-const watched = <Client>(client: Client, { onThrottled }: AwsClientsSettings): Client => {
+/** The client, noticing connections that AWS closed, waiting for its turn, and telling of calls that AWS throttled. */
+const watched = <Client>(client: Client, { onThrottled, waitForTurn }: AwsClientsSettings): Client => {
   // Each client class types its middleware by its own commands; this one passes them all on untouched.
   const { middlewareStack, config } = client as SendingClient;
   middlewareStack.add(
-    (next) => async (request) => {
+    (next, context) => async (request) => {
+      await waitForTurn?.(operationOf(context));
       for (let turn = 0; turn < TURNS_BEFORE_REQUEST; turn += 1) await nextTurn();
       try {
         return await next(request);
@@ -192,3 +201,6 @@ const watched = <Client>(client: Client, { onThrottled }: AwsClientsSettings): C
   );
   return client;
 };
+
+const operationOf = ({ clientName = "", commandName = "" }: CallContext): string =>
+  `${clientName.replace(/Client$/, "").toLowerCase()}:${commandName.replace(/Command$/, "")}`;

@@ -12,6 +12,7 @@ import { turns } from "../adapters/dynamodb/turns.ts";
 import { directory } from "../adapters/identity-store/directory.ts";
 import { organization } from "../adapters/organizations/organization.ts";
 import { workflow } from "../adapters/step-functions/workflow.ts";
+import { turnsOfAutomaticFlows } from "../adapters/sync/paces.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { AccountIdSchema } from "../core/domain/ids.ts";
 import { runAutomaticFlows } from "../core/use-cases/automatic/run-automatic-flows.ts";
@@ -29,6 +30,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     clock,
     onBehalfOf: "automatic",
     onThrottled: countThrottled,
+    waitForTurn: turnsOfAutomaticFlows(clock),
   });
   const { region, identityStoreId } = environment.IDENTITY_CENTER;
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };

@@ -4,7 +4,10 @@ import type { Clock } from "../../core/ports/clock.ts";
 import { awsClients, type AwsClientsSettings, type ClientsFor } from "../aws-clients.ts";
 import { connections } from "./connections.ts";
 
-export interface OrganizationClientsSettings extends Pick<AwsClientsSettings, "onThrottled" | "overrides"> {
+export interface OrganizationClientsSettings extends Pick<
+  AwsClientsSettings,
+  "onThrottled" | "overrides" | "waitForTurn"
+> {
   readonly homeAccount: string;
   /** Absent: Lockstep lives in the management account or a delegated administrator's. */
   readonly connector: ConnectorSettings | undefined;

@@ -18,7 +18,9 @@ const DOCUMENTED_RATES: Readonly<Record<string, number>> = {
   "identitystore:DescribeGroup": 20,
   "identitystore:DescribeUser": 20,
   "identitystore:GetGroupMembershipId": 20,
+  "identitystore:GetUserId": 20,
   "identitystore:ListGroupMemberships": 20,
+  "identitystore:ListGroupMembershipsForMember": 20,
   "identitystore:ListGroups": 20,
   "identitystore:ListUsers": 20,
 };
@@ -28,6 +30,12 @@ const DOCUMENTED_RATES: Readonly<Record<string, number>> = {
  * somebody requests or approves, which have to be answered at once.
  */
 const SHARE_OF_SYNC = 0.5;
+
+/**
+ * A run of the automatic flows, of which there is one at a time, takes most of what a sync leaves: what it has not looked at
+ * in time, the next one looks at, and people's own questions still find a tenth of the rate and what a bucket has kept.
+ */
+const SHARE_OF_AUTOMATIC = 0.4;
 
 /** Waits until the operation may be called. */
 export type WaitForTurn = (operation: string) => Promise<void>;
@@ -45,18 +53,37 @@ export const turnsOf = ({
   readonly admission: Admission;
   readonly rates?: Readonly<Record<string, number>>;
 }): WaitForTurn => {
-  const paced = new Map<string, Admission>();
+  const paced = pacesOf({ clock, rates, share: SHARE_OF_SYNC });
+  return async (operation) => {
+    await (operation.startsWith("sso:") ? admission : paced(operation))?.admit("sync");
+  };
+};
 
-  const paceOf = (operation: string): Admission | undefined => {
+/** The turns of the calls of a run of automatic flows: each operation at a pace of its own. */
+export const turnsOfAutomaticFlows = (clock: Clock): WaitForTurn => {
+  const paced = pacesOf({ clock, rates: DOCUMENTED_RATES, share: SHARE_OF_AUTOMATIC });
+  return async (operation) => {
+    await paced(operation)?.admit("sync");
+  };
+};
+
+/** A share of each operation's rate; undefined for an operation that has none. */
+const pacesOf = ({
+  clock,
+  rates,
+  share,
+}: {
+  readonly clock: Clock;
+  readonly rates: Readonly<Record<string, number>>;
+  readonly share: number;
+}): ((operation: string) => Admission | undefined) => {
+  const paced = new Map<string, Admission>();
+  return (operation) => {
     const rate = rates[operation];
     if (rate === undefined) return undefined;
     const pace =
-      paced.get(operation) ?? pacedAdmission({ clock, share: { perSecond: rate * SHARE_OF_SYNC, burst: 1 } });
+      paced.get(operation) ?? pacedAdmission({ clock, share: { perSecond: rate * share, burst: 1 } });
     paced.set(operation, pace);
     return pace;
-  };
-
-  return async (operation) => {
-    await (operation.startsWith("sso:") ? admission : paceOf(operation))?.admit("sync");
   };
 };

@@ -1,5 +1,6 @@
 import { partyKey, type AccessFlow, type Party, type PartyKey } from "../../domain/access-flow.ts";
 import { anchorsOf, type Anchors } from "../../domain/automatic/anchors.ts";
+import { RetryableError } from "../../domain/errors.ts";
 import type { GroupId, RotaName, UserId } from "../../domain/ids.ts";
 import { isWhom, type PersonFacts } from "../../domain/person-rule.ts";
 import { verdictOf, type Verdict } from "../../domain/rule.ts";
@@ -28,10 +29,11 @@ const STRETCH = 250;
 const MOST_PEOPLE = 10_000;
 
 /**
- * Attributes are a call for each person, of some 20 that the identity store takes in a second: a minute's worth in a run.
- * Whoever is not looked at in one run is in another, and until then nothing is known of them.
+ * Attributes are a call for each person, of the 8 a second that runs make of the 20 that the identity store takes
+ * (adapters/sync/paces.ts): 100 seconds' worth in a run, of all flows together. Whoever is not looked at in one run is in
+ * another, and until then nothing is known of them.
  */
-export const ATTRIBUTES_LOOKED_AT = 1_000;
+export const ATTRIBUTES_LOOKED_AT = 800;
 
 /** The managers of a party's people, as far as the directory names them: where it names no manager, anybody may be one. */
 interface Managers {
@@ -59,8 +61,15 @@ export interface FlowPeople {
  * Whom flows are for, as the directory and the rotas say at `now`. What a rule names is looked up once for everybody,
  * however many people that is: use-cases/evaluation/load-person.ts, which comes to the same, asks for each of them.
  */
-export const peopleOfFlows = (dependencies: PeopleDependencies, now: Date) => {
+export const peopleOfFlows = (
+  dependencies: PeopleDependencies,
+  now: Date,
+  /** All that a run looks at: those that ask for attributes have the same share of its look-ups each. */
+  flows: readonly Pick<AccessFlow, "requestors" | "approval">[],
+) => {
   const { directory, onCall, inventory } = dependencies;
+  const asking = flows.filter((flow) => neededOfPerson([flow as AccessFlow]).attributes).length;
+  const share = Math.max(1, Math.floor(ATTRIBUTES_LOOKED_AT / Math.max(1, asking)));
   const members = remembered((group: GroupId) => directory.members(group));
   const group = remembered((id: GroupId) => directory.group(id));
   const managerOf = remembered((id: UserId) => directory.managerOf(id));
@@ -72,9 +81,14 @@ export const peopleOfFlows = (dependencies: PeopleDependencies, now: Date) => {
     const people = party.type === "user" ? [party.id] : await members(party.id);
     // A group without members may be one that was deleted.
     if (people.length === 0 || people.length > MEMBERS_LOOKED_AT) return { named: NOBODY, areAll: false };
-    const managers = await inBatches(people, AT_A_TIME, managerOf);
-    const named = managers.filter((manager) => manager !== undefined);
-    return { named: new Set(named), areAll: named.length === managers.length };
+    const named = new Set<UserId>();
+    let areAll = true;
+    const { unanswered } = await lookUp(people, async (id) => {
+      const manager = await managerOf(id);
+      if (manager === undefined) areAll = false;
+      else named.add(manager);
+    });
+    return { named, areAll: areAll && unanswered === 0 };
   };
 
   const anchored = async ({ users, groups, rotas, managed }: Anchors): Promise<readonly UserId[]> => [
@@ -120,14 +134,16 @@ export const peopleOfFlows = (dependencies: PeopleDependencies, now: Date) => {
     const problems: string[] = [];
     if (needed.attributes) {
       const open = asked.filter((id) => verdicts.get(id) === "unknown");
-      const looked = fromPlaceOf(now, open).slice(0, ATTRIBUTES_LOOKED_AT);
+      const looked = fromPlaceOf(now, open, share).slice(0, share);
       if (looked.length < open.length)
         problems.push(
-          `the attributes of ${String(open.length)} people decide, and a run looks at those of ${String(ATTRIBUTES_LOOKED_AT)}: name a group, too, whose members they are`,
+          `the attributes of ${String(open.length)} people decide, and a run looks at those of ${String(share)}: name a group, too, whose members they are`,
         );
-      await inBatches(looked, AT_A_TIME, async (id) => {
+      const { unanswered, because } = await lookUp(looked, async (id) => {
         verdicts.set(id, isWhom(flow.requestors, factsOf(id, (await attributesOf(id)) ?? {})));
       });
+      if (unanswered > 0)
+        problems.push(`the attributes of ${String(unanswered)} people could not be looked up: ${because}`);
     }
     return { people, verdict: (id) => verdicts.get(id) ?? "unknown", problems };
   };
@@ -139,12 +155,40 @@ const mapOf = async <Key, Value>(
 ): Promise<ReadonlyMap<Key, Value>> =>
   new Map(await inBatches(keys, AT_A_TIME, async (key) => [key, await load(key)] as const));
 
-/** Runs are five minutes apart: each begins where the one before it stopped. */
-const fromPlaceOf = (now: Date, people: readonly UserId[]): readonly UserId[] => {
-  if (people.length <= ATTRIBUTES_LOOKED_AT) return people;
+/**
+ * Looks each of them up. Whoever the directory gives no answer about keeps nobody else from being known; where it gives
+ * none about any of those that are asked of at once, the rest is not asked.
+ */
+const lookUp = async (
+  people: readonly UserId[],
+  one: (id: UserId) => Promise<void>,
+): Promise<{ readonly unanswered: number; readonly because: string }> => {
+  let unanswered = 0;
+  let because = "";
+  for (let start = 0; start < people.length; start += AT_A_TIME) {
+    const batch = people.slice(start, start + AT_A_TIME);
+    let answered = 0;
+    await inBatches(batch, AT_A_TIME, async (id) => {
+      try {
+        await one(id);
+        answered += 1;
+      } catch (error) {
+        if (!(error instanceof RetryableError)) throw error;
+        because = error.message;
+      }
+    });
+    if (answered === 0) return { unanswered: unanswered + people.length - start, because };
+    unanswered += batch.length - answered;
+  }
+  return { unanswered, because };
+};
+
+/** Where this run begins, if it comes to so many of them: each of the five-minute rhythm where the one before it stopped. */
+export const fromPlaceOf = <Item>(now: Date, items: readonly Item[], most: number): readonly Item[] => {
+  if (items.length <= most) return items;
   const run = Math.floor(now.getTime() / 300_000);
-  const start = (run * ATTRIBUTES_LOOKED_AT) % people.length;
-  return [...people.slice(start), ...people.slice(0, start)];
+  const start = (run * most) % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
 };
 
 const usersOf = async (inventory: Pick<InventoryReader, "page">): Promise<readonly UserId[]> => {

@@ -175,7 +175,7 @@ const plansOf = async (
 }> => {
   const liveOf = Map.groupBy(live, ({ flow }) => flow.name);
   const names = new Set<FlowName>([...flows.map(({ name }) => name), ...liveOf.keys()]);
-  const people = peopleOfFlows(dependencies, now);
+  const people = peopleOfFlows(dependencies, now, flows);
   const targets = targetsOfFlows(dependencies);
   const ends: PlannedEnd[] = [];
   const makes: Planned[] = [];

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccessFlow, PersonRule } from "../../../../../lambdas/core/domain/access-flow.ts";
 import { anchorsOf } from "../../../../../lambdas/core/domain/automatic/anchors.ts";
-import { timestamp, type RotaName } from "../../../../../lambdas/core/domain/ids.ts";
+import { RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
+import { timestamp, type FlowName, type RotaName } from "../../../../../lambdas/core/domain/ids.ts";
 import { isWhom } from "../../../../../lambdas/core/domain/person-rule.ts";
 import {
   ATTRIBUTES_LOOKED_AT,
@@ -92,7 +93,7 @@ describe("whom a flow is for", () => {
       fc.asyncProperty(rule, async (requestors) => {
         const flow: AccessFlow = anAutomaticFlow({ requestors });
         const everybody = names.map((name) => aUserId(name));
-        const { people, verdict } = await peopleOfFlows(dependencies, now)(flow, everybody);
+        const { people, verdict } = await peopleOfFlows(dependencies, now, [flow])(flow, everybody);
         for (const id of everybody) {
           const facts = await loadPerson(dependencies, id, neededOfPerson([flow]), now);
           const asked = isWhom(requestors, facts);
@@ -113,27 +114,80 @@ describe("whom a flow is for", () => {
     });
   });
 
-  it("looks at some people's attributes in one run, and at the others' in the next", async () => {
+  const ofPayments = anAutomaticFlow({
+    requestors: {
+      allOf: [
+        group("all"),
+        { type: "attribute", attribute: "department", operator: "is", values: ["payments"] },
+      ],
+    },
+  });
+  /** So many people in a group, all of them of the department. */
+  const crowd = async (count: number) => {
     const dependencies = await world();
-    const many = Array.from({ length: ATTRIBUTES_LOOKED_AT + 500 }, (_, index) => `p${String(index)}`);
-    for (const name of many) dependencies.directory.addUser({ userId: aUserId(name), userName: name });
-    dependencies.directory.addGroup({
-      groupId: aGroupId("all"),
-      displayName: "all",
-      members: many.map(aUserId),
-    });
-    for (const name of many) dependencies.directory.setAttributes(aUserId(name), { department: "payments" });
-    const flow = anAutomaticFlow({
-      requestors: {
-        allOf: [
-          group("all"),
-          { type: "attribute", attribute: "department", operator: "is", values: ["payments"] },
-        ],
-      },
-    });
+    const many = Array.from({ length: count }, (_, index) => aUserId(`p${String(index)}`));
+    for (const id of many) dependencies.directory.addUser({ userId: id, userName: id });
+    dependencies.directory.addGroup({ groupId: aGroupId("all"), displayName: "all", members: many });
+    for (const id of many) dependencies.directory.setAttributes(id, { department: "payments" });
+    return { ...dependencies, many };
+  };
+
+  it("keeps what the directory said of some when it gives no answer about another", async () => {
+    const { many, ...dependencies } = await crowd(20);
+    const attributes = dependencies.directory.attributes.bind(dependencies.directory);
+    dependencies.directory.attributes = (id) =>
+      id === many[7]
+        ? Promise.reject(new RetryableError("DirectoryUnavailable", "Rate exceeded"))
+        : attributes(id);
+    const { verdict, problems } = await peopleOfFlows(dependencies, now, [ofPayments])(ofPayments, []);
+    expect(many.filter((id) => verdict(id) !== "met")).toEqual([many[7]]);
+    expect(many[7] && verdict(many[7])).toBe("unknown");
+    expect(problems).toEqual(["the attributes of 1 people could not be looked up: Rate exceeded"]);
+  });
+
+  it("asks a directory that is away no further, and knows nobody", async () => {
+    const { many, ...dependencies } = await crowd(200);
+    let asked = 0;
+    dependencies.directory.attributes = () => {
+      asked += 1;
+      return Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+    };
+    const { verdict, problems } = await peopleOfFlows(dependencies, now, [ofPayments])(ofPayments, []);
+    expect(asked).toBeLessThanOrEqual(5);
+    expect(new Set(many.map(verdict))).toEqual(new Set(["unknown"]));
+    expect(problems).toEqual(["the attributes of 200 people could not be looked up: no answer"]);
+  });
+
+  it("does not know who manages people about whom the directory gives no answer, and knows the others", async () => {
+    const dependencies = await world();
+    const managerOf = dependencies.directory.managerOf.bind(dependencies.directory);
+    dependencies.directory.managerOf = (id) =>
+      id === aUserId("bob")
+        ? Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"))
+        : managerOf(id);
+    const flow = anAutomaticFlow({ requestors: { type: "manager-of", of: group("engineers") } });
+    const { verdict } = await peopleOfFlows(dependencies, now, [flow])(flow, [aUserId("dave")]);
+    expect([verdict(aUserId("carol")), verdict(aUserId("dave"))]).toEqual(["met", "unknown"]);
+  });
+
+  it("looks at no more people for several flows than for one", async () => {
+    const { many: _many, ...dependencies } = await crowd(ATTRIBUTES_LOOKED_AT);
+    const flows = ["one", "other"].map((name) => ({ ...ofPayments, name: name as FlowName }));
+    const people = peopleOfFlows(dependencies, now, flows);
+    for (const flow of flows) {
+      const found = await people(flow, []);
+      expect(found.people.filter((id) => found.verdict(id) === "met")).toHaveLength(ATTRIBUTES_LOOKED_AT / 2);
+    }
+  });
+
+  it("looks at some people's attributes in one run, and at the others' in the next", async () => {
+    const { many, ...dependencies } = await crowd(ATTRIBUTES_LOOKED_AT + 500);
     const metAt = async (minutes: number) => {
       const at = new Date(now.getTime() + minutes * 60_000);
-      const { people, verdict, problems } = await peopleOfFlows(dependencies, at)(flow, []);
+      const { people, verdict, problems } = await peopleOfFlows(dependencies, at, [ofPayments])(
+        ofPayments,
+        [],
+      );
       expect(problems).toHaveLength(1);
       return people.filter((id) => verdict(id) === "met");
     };
