@@ -9,19 +9,26 @@ import {
 import {
   planFlow,
   whyClosed,
+  type Plan,
   type PlannedEnd,
   type PlannedHandOver,
   type PlannedRequest,
 } from "../../domain/automatic/plan.ts";
 import { mayServe, type Confirmable } from "../../domain/configuration/confirmation.ts";
 import { DomainError, RetryableError } from "../../domain/errors.ts";
-import type { FlowName, RequestId, UserId } from "../../domain/ids.ts";
+import type { AccountId, FlowName, RequestId, UserId } from "../../domain/ids.ts";
 import { leavesOf, type Verdict } from "../../domain/rule.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccessFlowStore, AccessRequestStore, RotaStore, Turns } from "../../ports/stores.ts";
 import { inBatches } from "../in-batches.ts";
 import { endAutomaticRequest } from "./end-automatic-request.ts";
-import { peopleOfFlows, TooMany, type FlowPeople, type PeopleDependencies } from "./flow-people.ts";
+import {
+  fromPlaceOf,
+  peopleOfFlows,
+  TooMany,
+  type FlowPeople,
+  type PeopleDependencies,
+} from "./flow-people.ts";
 import { targetsOfFlows, type FlowTargets, type TargetDependencies } from "./flow-targets.ts";
 import {
   makeAutomaticRequest,
@@ -29,6 +36,7 @@ import {
   type MakeDependencies,
   type Planned,
 } from "./make-automatic-request.ts";
+import { remembered } from "./remembered.ts";
 
 export interface AutomaticDependencies
   extends Omit<MakeDependencies, "guardrails" | "inventory">, TargetDependencies {
@@ -51,7 +59,7 @@ export interface AutomaticRun {
   readonly ended: number;
   /** Requests to be made that somebody gave up, or that failed lately. */
   readonly withheld: number;
-  /** What was planned and not come to in time: the next run's. */
+  /** Requests to be made or started that were not come to in time: the next run's. */
   readonly left: number;
   /** What could not be done, in words: the next run tries again. */
   readonly problems: readonly string[];
@@ -61,6 +69,9 @@ export interface AutomaticRun {
 
 /** Requests that are written at once. */
 const AT_A_TIME = 5;
+
+/** Of a run's time, in which flows are looked at and what they gave is ended: the rest is for what they give. */
+const SHARE_OF_PLANNING = 2 / 3;
 
 /** Requests that are listed at a time. */
 const PAGE = 100;
@@ -89,36 +100,54 @@ export const runAutomaticFlows =
 const run = async (dependencies: AutomaticDependencies, seconds: number): Promise<AutomaticRun> => {
   const { clock } = dependencies;
   const now = clock.now();
-  const until = new Date(now.getTime() + seconds * 1000);
+  const after = (part: number) => new Date(now.getTime() + part * seconds * 1000);
+  const until = after(1);
+  const planUntil = after(SHARE_OF_PLANNING);
   const tally = new Tally();
   const live = await liveRequests(dependencies.requests);
   const flows = (await dependencies.flows.list()).filter(({ trigger }) => trigger === "automatic");
-  const { ends, makes, handOvers } = await plansOf(dependencies, { flows, live, now }, tally);
 
-  const work = async <Item>(items: readonly Item[], doOne: (item: Item) => Promise<void>): Promise<void> => {
+  /** How many there was no time for. */
+  const work = async <Item>(
+    items: readonly Item[],
+    doOne: (item: Item) => Promise<void>,
+  ): Promise<number> => {
     for (let start = 0; start < items.length; start += AT_A_TIME) {
-      if (clock.now() >= until) {
-        tally.left += items.length - start;
-        return;
-      }
+      if (clock.now() >= until) return items.length - start;
       await inBatches(items.slice(start, start + AT_A_TIME), AT_A_TIME, (item) =>
         tally.attempt(() => doOne(item)),
       );
     }
+    return 0;
   };
   const end = endAutomaticRequest(dependencies);
-  const endEach = (planned: readonly PlannedEnd[]) =>
-    work(planned, async (one) => {
+  const ending = new Set<RequestId>();
+  const endEach = async (planned: readonly PlannedEnd[]) => {
+    for (const { id } of planned) ending.add(id);
+    tally.notEnded += await work(planned, async (one) => {
       if (await end(one)) tally.ended += 1;
     });
-  await endEach(ends);
+  };
+
+  const makes: Planned[] = [];
+  const handOvers: PlannedHandOver[] = [];
+  const plan = planning(dependencies, { flows, now }, tally);
+  for (const situation of await situationsOf(dependencies, { flows, live, now })) {
+    // Whoever has lost something does not wait until everything else has been looked at.
+    if (clock.now() < planUntil) {
+      const planned = await plan(situation);
+      await endEach(planned.end);
+      makes.push(...planned.make);
+      handOvers.push(...planned.handOver);
+    } else tally.notLookedAt(situation.name);
+  }
+
   // Written by a run that came no further: to start what was started changes nothing.
-  const ending = new Set<RequestId>(ends.map(({ id }) => id));
   const waiting = live.filter(({ id, status }) => status === "approved" && !ending.has(id));
-  await work(waiting, (request) => startAutomaticRequest(dependencies, request));
-  const make = makeAutomaticRequest(dependencies);
+  tally.left += await work(waiting, (request) => startAutomaticRequest(dependencies, request));
+  const make = makeAutomaticRequest({ ...dependencies, organization: askedOnce(dependencies.organization) });
   const there = new Set<PlannedRequest>();
-  await work(makes, async (asked) => {
+  tally.left += await work(byUrgency(makes, handOvers), async (asked) => {
     const made = await make(asked);
     if (made === "made") tally.made += 1;
     if (made === "withheld") tally.withheld += 1;
@@ -132,10 +161,28 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
     ended: tally.ended,
     withheld: tally.withheld,
     left: tally.left,
-    problems: [...tally.problems],
+    problems: tally.allProblems,
     defects: tally.defects,
   };
 };
+
+/** What others wait for first, then what goes on from access that ends soonest. */
+const byUrgency = (makes: readonly Planned[], handOvers: readonly PlannedHandOver[]): readonly Planned[] => {
+  const awaited = new Set(handOvers.flatMap(({ to }) => to));
+  const urgency = ({ planned }: Planned) => (awaited.has(planned) ? "" : (planned.goesOnFrom ?? "~"));
+  return makes.toSorted((a, b) => (urgency(a) < urgency(b) ? -1 : urgency(a) > urgency(b) ? 1 : 0));
+};
+
+/**
+ * Accounts and where they are, asked of AWS Organizations once in what is made: a flow gives many people the same, and a
+ * path of units is a call for each, of five a second.
+ */
+const askedOnce = (
+  organization: AutomaticDependencies["organization"],
+): AutomaticDependencies["organization"] => ({
+  account: remembered((id: AccountId) => organization.account(id)),
+  ancestorsOf: remembered((id: AccountId) => organization.ancestorsOf(id)),
+});
 
 /** By their statuses: a request that moves on meanwhile is listed twice, or by the next run. */
 const liveRequests = async (requests: AccessRequestStore): Promise<readonly LiveRequest[]> => {
@@ -163,28 +210,45 @@ interface Found {
   readonly now: Date;
 }
 
-/** What is to be done for all flows, what is most urgent first. */
-const plansOf = async (
-  dependencies: AutomaticDependencies,
+/** A flow that gives something, or gave what is still there. */
+interface Situated {
+  readonly name: FlowName;
+  /** Absent: it was deleted. */
+  readonly flow: AccessFlow | undefined;
+  readonly requests: readonly LiveRequest[];
+}
+
+/**
+ * First what is closed, of which nothing has to be looked up; then the others, of which each run begins with another one:
+ * what a run does not come to is not what the next one does not come to either.
+ */
+const situationsOf = async (
+  { flows: store }: Pick<AutomaticDependencies, "flows">,
   { flows, live, now }: Found,
-  tally: Tally,
-): Promise<{
-  readonly ends: readonly PlannedEnd[];
-  readonly makes: readonly Planned[];
-  readonly handOvers: readonly PlannedHandOver[];
-}> => {
+): Promise<readonly Situated[]> => {
   const liveOf = Map.groupBy(live, ({ flow }) => flow.name);
-  const names = new Set<FlowName>([...flows.map(({ name }) => name), ...liveOf.keys()]);
+  const names = [...new Set<FlowName>([...flows.map(({ name }) => name), ...liveOf.keys()])].toSorted();
+  const situations = await inBatches(names, AT_A_TIME, async (name): Promise<Situated> => ({
+    name,
+    // One that gave access and is automatic no more is looked up by itself: what it is now says why it ends.
+    flow: flows.find((one) => one.name === name) ?? (await store.get(name)),
+    requests: liveOf.get(name) ?? [],
+  }));
+  const isClosed = ({ flow }: Situated) => whyClosed(flow, now) !== undefined;
+  const open = situations.filter((situation) => !isClosed(situation));
+  return [...situations.filter(isClosed), ...fromPlaceOf(now, open, 1)];
+};
+
+/** What is to be done for a flow. */
+const planning = (
+  dependencies: AutomaticDependencies,
+  { flows, now }: Pick<Found, "flows" | "now">,
+  tally: Tally,
+) => {
   const people = peopleOfFlows(dependencies, now, flows);
   const targets = targetsOfFlows(dependencies);
-  const ends: PlannedEnd[] = [];
-  const makes: Planned[] = [];
-  const handOvers: PlannedHandOver[] = [];
-  for (const name of [...names].toSorted()) {
-    const requests = liveOf.get(name) ?? [];
-    // One that gave access and is automatic no more is looked up by itself: what it is now says why it ends.
-    const flow = flows.find((one) => one.name === name) ?? (await dependencies.flows.get(name));
-    const about = (flow: AccessFlow | undefined, loaded: Loaded) =>
+  return async ({ flow, requests }: Situated): Promise<PlannedFlow> => {
+    const about = (loaded: Loaded) =>
       planFlow({
         flow,
         guardrails: dependencies.guardrails,
@@ -195,31 +259,20 @@ const plansOf = async (
         live: requests,
         now,
       });
-    if (flow === undefined || whyClosed(flow, now) !== undefined) {
-      ends.push(...about(flow, NOTHING_KNOWN).end);
-      continue;
-    }
+    if (flow === undefined || whyClosed(flow, now) !== undefined)
+      return { ...about(NOTHING_KNOWN), make: [] };
     const loaded = await loadFlow(dependencies, { people, targets }, { flow, requests, tally });
-    const plan = about(flow, loaded);
-    ends.push(...plan.end);
-    handOvers.push(...plan.handOver);
-    makes.push(
-      ...plan.make.map((planned) => ({
-        flow,
-        planned,
-        gives: loaded.targets,
-        dependencies: loaded.rotas,
-      })),
-    );
-  }
-  const awaited = new Set(handOvers.flatMap(({ to }) => to));
-  const urgency = ({ planned }: Planned) => (awaited.has(planned) ? "" : (planned.goesOnFrom ?? "~"));
-  return {
-    ends,
-    handOvers,
-    makes: makes.toSorted((a, b) => (urgency(a) < urgency(b) ? -1 : urgency(a) > urgency(b) ? 1 : 0)),
+    const { make, ...plan } = about(loaded);
+    return {
+      ...plan,
+      make: make.map((planned) => ({ flow, planned, gives: loaded.targets, dependencies: loaded.rotas })),
+    };
   };
 };
+
+interface PlannedFlow extends Omit<Plan, "make"> {
+  readonly make: readonly Planned[];
+}
 
 /** What is known of a flow's people and targets. */
 interface Loaded {
@@ -285,8 +338,27 @@ class Tally {
   ended = 0;
   withheld = 0;
   left = 0;
-  readonly problems = new Set<string>();
+  notEnded = 0;
   readonly defects: unknown[] = [];
+  private readonly problems = new Set<string>();
+  private readonly flowsLeft: FlowName[] = [];
+
+  /** What is left of ends is one: they come first, and should never be. */
+  get allProblems(): readonly string[] {
+    return [
+      ...this.problems,
+      ...(this.notEnded === 0
+        ? []
+        : [`${String(this.notEnded)} requests whose access is to end: there was no time left for them`]),
+      ...(this.flowsLeft.length === 0
+        ? []
+        : [`access flows ${this.flowsLeft.join(", ")}: there was no time left to look at them`]),
+    ];
+  }
+
+  notLookedAt(flow: FlowName): void {
+    this.flowsLeft.push(flow);
+  }
 
   problemOf({ name }: AccessFlow, problem: string): void {
     this.problems.add(`access flow ${name}: ${problem}`);

@@ -570,6 +570,81 @@ describe("a run", () => {
     expect(await one.run()).toMatchObject({ ended: 0 });
   });
 
+  describe("whose look at one flow takes all of its time", () => {
+    /** Alice and bob have what the first flow gives, carol what the second does; each look at a group takes long. */
+    const slow = async () => {
+      const one = await world();
+      const others = aGroupId("others");
+      one.directory.addGroup({ groupId: others, displayName: "others", members: [aUserId("carol")] });
+      const requestors = { type: "group" as const, id: others, name: "others" };
+      await one.flows.put(anAutomaticFlow({ name: "others-power" as FlowName, requestors }));
+      await one.run();
+      await one.grantAll();
+      const members = one.directory.members.bind(one.directory);
+      one.directory.members = async (id) => {
+        const found = await members(id);
+        await one.clock.advanceBy(170_000);
+        return found;
+      };
+      return { ...one, others };
+    };
+
+    it("ends all the same what it knows of to be over, and says what it did not look at", async () => {
+      const one = await slow();
+      one.directory.leave(alice.userId, engineers);
+      one.directory.leave(aUserId("carol"), one.others);
+      const first = await one.attempt();
+      expect(first).toMatchObject({ ended: 1 });
+      expect(first?.problems).toEqual([
+        expect.stringMatching(/^access flows \S+: there was no time left to look at them$/),
+      ]);
+      // The next one begins with the other flow.
+      await one.clock.advanceBy(130_000);
+      expect(await one.attempt()).toMatchObject({ ended: 1 });
+      expect(one.requests.all.filter(({ status }) => status === "revoking")).toHaveLength(2);
+    });
+
+    it("ends first what a flow gave that gives nothing any more", async () => {
+      const one = await slow();
+      await one.flows.put(anAutomaticFlow({ name: "others-power" as FlowName, version: 2, active: false }));
+      const members = one.directory.members.bind(one.directory);
+      const ended: string[] = [];
+      one.directory.members = (id) => {
+        ended.push(...one.requests.all.flatMap(({ id, status }) => (status === "revoking" ? [id] : [])));
+        return members(id);
+      };
+      await one.attempt();
+      expect(ended).toEqual([one.requestOf("carol").id]);
+    });
+
+    it("says what of the ends it did not come to", async () => {
+      const one = await slow();
+      one.directory.deleteGroup(engineers);
+      one.directory.deleteGroup(one.others);
+      one.directory.members = async () => {
+        await one.clock.advanceBy(250_000);
+        return [];
+      };
+      const ran = await one.attempt();
+      expect(ran?.ended).toBe(0);
+      expect(ran?.problems).toContainEqual(
+        expect.stringMatching(/^\d requests whose access is to end: there was no time left for them$/),
+      );
+    });
+  });
+
+  it("asks AWS Organizations of an account once, however many people get something in it", async () => {
+    const one = await world();
+    const account = one.organization.account.bind(one.organization);
+    const asked: string[] = [];
+    one.organization.account = (id) => {
+      asked.push(id);
+      return account(id);
+    };
+    expect(await one.run()).toMatchObject({ made: 2 });
+    expect(asked).toEqual([anAccountId(2)]);
+  });
+
   it("stops in time, and leaves the rest to the next one", async () => {
     const one = await world();
     const names = Array.from({ length: 20 }, (_, index) => `engineer-${String(index)}`);
