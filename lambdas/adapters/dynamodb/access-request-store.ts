@@ -13,10 +13,12 @@ import { cursorCodec } from "./cursor.ts";
 import {
   ALL_BREAK_GLASS,
   ALL_REQUESTS,
+  AUTOMATIC_PERIODS,
   AccessIndex,
   UNREVIEWED_BREAK_GLASS,
   WAITING_EXTENSIONS,
   accessKeys,
+  automaticPlace,
   beneficiaryPlace,
   breakGlassPlace,
   extensionPlace,
@@ -96,7 +98,13 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
     return { ...places, items: readable(items.filter((item) => item[index.partition] === partition)) };
   };
 
-  const listWaitingExtensions = async (now: Date, page: PageQuery): Promise<Page<AccessRequest>> => {
+  /** The requests whose places of this kind say a moment from `now` on, the soonest first. */
+  const listComing = async (
+    placeKey: (id: RequestId) => Item,
+    partition: string,
+    now: Date,
+    page: PageQuery,
+  ): Promise<Page<AccessRequest>> => {
     // A later page begins where the one before it ended, which may be past by now.
     const from = page.cursor === undefined ? timestamp(now) : cursors.decode(page.cursor)[0];
     const places = await placesIn(
@@ -104,19 +112,19 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
       {
         KeyConditionExpression: "#partition = :partition AND createdAt >= :from",
         ExpressionAttributeNames: { "#partition": AccessIndex.byStatus.partition },
-        ExpressionAttributeValues: { ":partition": WAITING_EXTENSIONS, ":from": from },
+        ExpressionAttributeValues: { ":partition": partition, ":from": from },
       },
       page,
-      (createdAt, id) => ({
-        ...accessKeys.extensionPlace(id),
-        [AccessIndex.byStatus.partition]: WAITING_EXTENSIONS,
-        createdAt,
-      }),
+      (createdAt, id) => ({ ...placeKey(id), [AccessIndex.byStatus.partition]: partition, createdAt }),
     );
-    const requests = readable(await itemsOf(places.items));
+    return { ...places, items: readable(await itemsOf(places.items)) };
+  };
+
+  const listWaitingExtensions = async (now: Date, page: PageQuery): Promise<Page<AccessRequest>> => {
+    const found = await listComing(accessKeys.extensionPlace, WAITING_EXTENSIONS, now, page);
     // A place stays until its deadline, whatever became of the extension.
     const isWaiting = (request: AccessRequest) => (extensionOf(request)?.deadline ?? "") > timestamp(now);
-    return { ...places, items: requests.filter(isWaiting) };
+    return { ...found, items: found.items.filter(isWaiting) };
   };
 
   /** The requests whose places of this kind are in the partition: by when they were made, in this direction. */
@@ -154,6 +162,8 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
    */
   const keepPlacesOfNew = async (request: AccessRequest): Promise<void> => {
     if (isBreakGlass(request)) await access.put(breakGlassPlace(request), isNew);
+    if (request.automatic !== undefined)
+      await access.put(automaticPlace(request.id, request.automatic.until), isNew);
     const beneficiary = otherBeneficiaryOf(request);
     if (beneficiary !== undefined) await access.put(beneficiaryPlace(request, beneficiary), isNew);
   };
@@ -190,6 +200,7 @@ export const accessRequestStore = (deps: Deps): AccessRequestStore => {
     listByStatus: (status, page) => listBy(AccessIndex.byStatus, status, page),
     list: (page) => listBy(AccessIndex.byCreation, ALL_REQUESTS, page),
     listWaitingExtensions,
+    listAutomatic: (now, page) => listComing(accessKeys.automaticPlace, AUTOMATIC_PERIODS, now, page),
     listUnreviewedBreakGlass,
     listBreakGlass: (page) =>
       listPlaces(accessKeys.breakGlassPlace, AccessIndex.byCreation, ALL_BREAK_GLASS, true, page),

@@ -39,6 +39,9 @@ export const WAITING_EXTENSIONS = "active, and an extension waits";
 /** The partition of `byStatus` in which the places of emergencies are that nobody has reviewed: no request has this status. */
 export const UNREVIEWED_BREAK_GLASS = "break-glass, and nobody has reviewed it";
 
+/** The partition of `byStatus` in which the places of automatic flows' requests are: no request has this status. */
+export const AUTOMATIC_PERIODS = "automatic, and its period goes on";
+
 /** The partition of `byCreation` in which the places of all emergencies are. */
 export const ALL_BREAK_GLASS = "break-glass";
 
@@ -47,7 +50,14 @@ export const madeFor = (user: UserId): string => `for#${user}`;
 
 /** What an item of the Access table is: the stream's filter lets only requests through. */
 export type AccessItemKind =
-  "request" | "entitlement" | "extension-place" | "break-glass-place" | "beneficiary-place" | "turn" | "pace";
+  | "request"
+  | "entitlement"
+  | "extension-place"
+  | "automatic-place"
+  | "break-glass-place"
+  | "beneficiary-place"
+  | "turn"
+  | "pace";
 
 /** What every partition key of a request begins with: the API's role may write no others (lib/functions/api.ts). */
 const REQUEST_PREFIX = "request#";
@@ -55,6 +65,7 @@ const REQUEST_PREFIX = "request#";
 export const accessKeys = {
   request: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "request" }),
   extensionPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "extension" }),
+  automaticPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "automatic" }),
   breakGlassPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "break-glass" }),
   beneficiaryPlace: (id: RequestId) => ({ pk: `${REQUEST_PREFIX}${id}`, sk: "beneficiary" }),
   entitlement: (key: string) => ({ pk: `entitlement#${key}`, sk: "entitlement" }),
@@ -120,6 +131,18 @@ export const extensionPlace = (id: RequestId, deadline: Timestamp) => ({
   [AccessIndex.byStatus.partition]: WAITING_EXTENSIONS,
   createdAt: deadline,
   ...ttlAt(new Date(deadline)),
+});
+
+/**
+ * All of an item that makes `byStatus` find a request of an automatic flow until its period is over, which here is its
+ * `createdAt`: by status it is among all that people asked for. It is written before the request, which it needs not outlive.
+ */
+export const automaticPlace = (id: RequestId, until: Timestamp) => ({
+  ...accessKeys.automaticPlace(id),
+  kind: "automatic-place" satisfies AccessItemKind,
+  [AccessIndex.byStatus.partition]: AUTOMATIC_PERIODS,
+  createdAt: until,
+  ...ttlAt(new Date(until)),
 });
 
 /**

@@ -41,6 +41,11 @@ export interface AccessRequestStore {
   list(page: PageQuery): Promise<Page<AccessRequest>>;
   /** Active requests with an extension that can be decided at `now`, the one with the nearest deadline first. */
   listWaitingExtensions(now: Date, page: PageQuery): Promise<Page<AccessRequest>>;
+  /**
+   * Requests of automatic flows whose period ends at `now` or later, whatever became of them, the one that ends soonest
+   * first. Each is here before it is granted, and none is granted for longer.
+   */
+  listAutomatic(now: Date, page: PageQuery): Promise<Page<AccessRequest>>;
   /** Emergencies that nobody has reviewed, over or not, the oldest first. Each is here before it is granted. */
   listUnreviewedBreakGlass(page: PageQuery): Promise<Page<AccessRequest>>;
   /** All emergencies, newest first. */

@@ -195,6 +195,41 @@ describeStores("access requests", (stores) => {
     });
   });
 
+  describe("requests of automatic flows", () => {
+    const lasting = (name: string, minutes: number) =>
+      anActiveRequest({
+        id: aRequestId(name),
+        automatic: { until: timestamp(new Date(Date.UTC(2026, 0, 1, 0, minutes))) },
+      });
+    const now = new Date(Date.UTC(2026, 0, 1, 0, 15));
+    const list = (page: PageQuery) => stores().requests.listAutomatic(now, page);
+
+    it("are listed by the end of their period, page by page, until that is over, and no others are", async () => {
+      for (const [name, minutes] of [
+        ["c", 40],
+        ["a", 20],
+        ["over", 10],
+        ["b", 30],
+      ] as const)
+        expect(await stores().requests.create(lasting(name, minutes))).toBe("written");
+      await stores().requests.create(anActiveRequest({ id: aRequestId("asked for") }));
+      const expected = ["a", "b", "c"].map((name) => aRequestId(name));
+      for (const limit of [1, 2, 100]) expect((await everyPage(list, limit)).flat()).toEqual(expected);
+    });
+
+    it("are listed as they are, whatever has become of them, and once as what they are", async () => {
+      const request = lasting("one", 30);
+      await stores().requests.create(request);
+      const next = { ...request, version: request.version + 1 };
+      await stores().requests.replace(next, ["active"]);
+      expect(await list({ limit: 5 })).toEqual({ items: [next] });
+      expect(await stores().requests.listByStatus("active", { limit: 5 })).toEqual({ items: [next] });
+      expect(await stores().requests.list({ limit: 5 })).toEqual({ items: [next] });
+      expect(await stores().requests.create(request)).toBe("conflict");
+      expect(await list({ limit: 5 })).toEqual({ items: [next] });
+    });
+  });
+
   describe("emergencies", () => {
     const minute = (number: number) => new Date(Date.UTC(2026, 0, 1, 0, number));
     const used = (name: string, number = 0) => aBreakGlassRequest({ id: aRequestId(name) }, minute(number));

@@ -106,6 +106,19 @@ export class FakeAccessRequestStore implements AccessRequestStore, DueRequests, 
     });
   }
 
+  listAutomatic(now: Date, page: PageQuery): Promise<Page<AccessRequest>> {
+    const soonestFirst = [...this.items.values()]
+      .flatMap((request) => (request.automatic === undefined ? [] : [{ request, ...request.automatic }]))
+      .filter(({ until }) => until >= timestamp(now))
+      .sort((a, b) => a.until.localeCompare(b.until));
+    return Promise.resolve().then(() =>
+      pageOf(
+        soonestFirst.map(({ request }) => request),
+        page,
+      ),
+    );
+  }
+
   listUnreviewedBreakGlass(page: PageQuery): Promise<Page<AccessRequest>> {
     const oldestFirst = [...this.items.values()]
       .filter(isUnreviewed)

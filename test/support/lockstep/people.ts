@@ -45,6 +45,7 @@ export const peopleOf = (lockstep: {
     listMadeFor: (user, page) => requests.listMadeFor(user, page),
     listByStatus: (status, page) => requests.listByStatus(status, page),
     listWaitingExtensions: (now, page) => requests.listWaitingExtensions(now, page),
+    listAutomatic: (now, page) => requests.listAutomatic(now, page),
     listUnreviewedBreakGlass: (page) => requests.listUnreviewedBreakGlass(page),
     listBreakGlass: (page) => requests.listBreakGlass(page),
     list: (page) => requests.list(page),

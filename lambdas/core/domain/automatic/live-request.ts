@@ -2,11 +2,8 @@ import type { AccessRequest, RequestIn } from "../access-request.ts";
 import type { Timestamp, UserId } from "../ids.ts";
 import type { Target } from "../target-coverage.ts";
 
-/** Where a request may stand whose access is there, or on its way. */
-export const LIVE_STATUSES = ["approved", "scheduled", "granting", "active"] as const;
-
 /** A request that an automatic flow made and whose access is there, or on its way. */
-export type LiveRequest = RequestIn<(typeof LIVE_STATUSES)[number]> & {
+export type LiveRequest = RequestIn<"approved" | "scheduled" | "granting" | "active"> & {
   readonly automatic: NonNullable<AccessRequest["automatic"]>;
 };
 

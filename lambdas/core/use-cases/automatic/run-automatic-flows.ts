@@ -1,11 +1,5 @@
 import type { AccessFlow } from "../../domain/access-flow.ts";
-import {
-  holderOf,
-  LIVE_STATUSES,
-  liveRequest,
-  targetsOf,
-  type LiveRequest,
-} from "../../domain/automatic/live-request.ts";
+import { holderOf, liveRequest, targetsOf, type LiveRequest } from "../../domain/automatic/live-request.ts";
 import {
   planFlow,
   whyClosed,
@@ -104,7 +98,7 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
   const until = after(1);
   const planUntil = after(SHARE_OF_PLANNING);
   const tally = new Tally();
-  const live = await liveRequests(dependencies.requests);
+  const live = await liveRequests(dependencies.requests, now);
   const flows = (await dependencies.flows.list()).filter(({ trigger }) => trigger === "automatic");
 
   /** How many there was no time for. */
@@ -184,23 +178,24 @@ const askedOnce = (
   ancestorsOf: remembered((id: AccountId) => organization.ancestorsOf(id)),
 });
 
-/** By their statuses: a request that moves on meanwhile is listed twice, or by the next run. */
-const liveRequests = async (requests: AccessRequestStore): Promise<readonly LiveRequest[]> => {
+/** Those whose period is over end by their expiry, which is no later. */
+const liveRequests = async (
+  requests: Pick<AccessRequestStore, "listAutomatic">,
+  now: Date,
+): Promise<readonly LiveRequest[]> => {
   const found = new Map<RequestId, LiveRequest>();
-  for (const status of LIVE_STATUSES) {
-    let cursor: string | undefined;
-    do {
-      const page = await requests.listByStatus(status, {
-        limit: PAGE,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      for (const request of page.items) {
-        const live = liveRequest(request);
-        if (live !== undefined) found.set(live.id, live);
-      }
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  }
+  let cursor: string | undefined;
+  do {
+    const page = await requests.listAutomatic(now, {
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const request of page.items) {
+      const live = liveRequest(request);
+      if (live !== undefined) found.set(live.id, live);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
   return [...found.values()];
 };
 

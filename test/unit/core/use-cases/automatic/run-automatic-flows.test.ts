@@ -17,8 +17,10 @@ import {
 import type { AutomaticDependencies } from "../../../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
 import { anAutomaticFlow, automaticUnderTest } from "../../../../support/automatic.ts";
 import {
+  aFlow,
   aGroupId,
   anAccountId,
+  anActiveRequest,
   aPendingRequest,
   aRequestId,
   anOrganizationalUnitId,
@@ -481,7 +483,7 @@ describe("a run", () => {
     one.workflow.unavailable = true;
     await one.attempt();
     one.workflow.unavailable = false;
-    one.requests.listByStatus = () => Promise.resolve({ items: [] });
+    one.requests.listAutomatic = () => Promise.resolve({ items: [] });
     one.requests.listByRequester = () => Promise.resolve({ items: [] });
     expect(await one.run()).toMatchObject({ made: 0 });
     expect(one.requests.all).toHaveLength(2);
@@ -753,6 +755,24 @@ describe("a run", () => {
   });
 });
 
+describe("a run where no flow gives anything", () => {
+  it("asks for the flows and for what automatic flows gave, and for nothing else, whatever people have", async () => {
+    const one = await world(aFlow());
+    for (let number = 0; number < 150; number += 1)
+      await one.requests.create(anActiveRequest({ id: aRequestId(String(number)) }));
+    const listAutomatic = one.requests.listAutomatic.bind(one.requests);
+    const read: number[] = [];
+    one.requests.listAutomatic = async (...asked) => {
+      const page = await listAutomatic(...asked);
+      read.push(page.items.length);
+      return page;
+    };
+    one.requests.listByStatus = () => Promise.reject(new Error("Among all requests"));
+    expect(await one.run()).toMatchObject({ flows: 0, live: 0, made: 0, ended: 0 });
+    expect(read).toEqual([0]);
+  });
+});
+
 describe("a run over 1,000 people, of whom nobody comes or goes", () => {
   it("lists requests by pages and the group once, and asks of no person by themselves", async () => {
     const one = await world();
@@ -794,8 +814,8 @@ describe("a run over 1,000 people, of whom nobody comes or goes", () => {
       "turns.take": 1,
       "turns.end": 1,
       "flows.list": 1,
-      // Ten pages of active requests, and one of each of the other three statuses.
-      "requests.listByStatus": 13,
+      // Ten pages of a hundred.
+      "requests.listAutomatic": 10,
       // Ten pages of a hundred members, to AWS.
       "directory.members": 1,
       "inventory.getAll": 1,
