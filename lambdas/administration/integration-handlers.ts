@@ -1,11 +1,12 @@
 import type { ConnectorSettings, IdentityCenterSettings } from "../core/contracts/environment.ts";
 import type { RouteKey } from "../core/contracts/routes.ts";
-import type { Deployment } from "../core/domain/integration.ts";
+import type { Deployment, Integration } from "../core/domain/integration.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Directory } from "../core/ports/directory.ts";
 import type { InventoryReader } from "../core/ports/inventory.ts";
 import type { AccessFlowStore, BundleStore } from "../core/ports/stores.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
+import { confirmConfiguration } from "../core/use-cases/configuration/confirm-configuration.ts";
 import { homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
 import {
   deleteIntegration,
@@ -42,7 +43,7 @@ type IntegrationRoute = Extract<RouteKey, `${string} /integrations${string}` | `
 
 /** What administrators see and do of the integrations and their syncs. */
 export const integrationHandlers = (dependencies: IntegrationDependencies): HandlersOf<IntegrationRoute> => {
-  const { identityCenter, deployment, connector } = dependencies;
+  const { identityCenter, deployment, connector, integrations, clock } = dependencies;
   const home = homeIntegration({
     identityCenter,
     managementAccount: deployment.managementAccount,
@@ -54,10 +55,11 @@ export const integrationHandlers = (dependencies: IntegrationDependencies): Hand
   const describe = describeIntegration(withHome);
   const save = saveIntegration(withHome);
   const remove = deleteIntegration(withHome);
+  const confirm = confirmConfiguration<Integration>({ kind: "integration", store: integrations, clock });
   const refresh = refreshIntegration(withHome);
   const listAll = listSyncs(withHome);
   const findOne = findSync(dependencies);
-  const view = syncView(() => dependencies.clock.now());
+  const view = syncView(() => clock.now());
 
   return {
     "GET /integrations": async ({ query }) => ({
@@ -73,6 +75,9 @@ export const integrationHandlers = (dependencies: IntegrationDependencies): Hand
       await remove(path.name, authorOf(call));
       return { body: undefined };
     },
+    "POST /integrations/{name}/confirm": async ({ caller, via, path, body }) => ({
+      body: integrationView(await describe(await confirm({ caller: caller.userId, via, ...path, ...body }))),
+    }),
     "POST /integrations/{name}/refresh": async ({ caller, path, body }) => ({
       body: refreshView(
         await refresh({ actor: caller.userId, name: path.name, ...given({ scope: body.scope }) }),

@@ -35,6 +35,7 @@ const contentView = (integration: Integration) => {
     resourceTypes,
     ...given({ connector, customAccessDetails, owner, resourceOwner, syncEvery }),
     ...given({ credentialRotationDays, userCleanupDays }),
+    unconfirmedEditors: integration.unconfirmedEditors ?? [],
   };
   if (integration.kind === "aws-account") {
     const { kind, accountId } = integration;

@@ -55,6 +55,7 @@ export const Routes = [
   { method: "GET", path: "/integrations/{name}", role: "reader" },
   { method: "PUT", path: "/integrations/{name}", role: "administrator" },
   { method: "DELETE", path: "/integrations/{name}", role: "administrator" },
+  { method: "POST", path: "/integrations/{name}/confirm", role: "administrator" },
   { method: "POST", path: "/integrations/{name}/refresh", role: "administrator" },
   { method: "GET", path: "/syncs", role: "reader" },
   { method: "GET", path: "/syncs/{id}", role: "reader" },

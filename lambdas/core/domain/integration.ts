@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { UnconfirmedEditorsSchema } from "./configuration/confirmation.ts";
 import { parseDuration } from "./duration.ts";
 import { ResourceTypes } from "./inventory/facts.ts";
 import { charactersIn } from "./characters.ts";
@@ -83,6 +84,8 @@ const common = {
   /** Who approves when no resource owner is found. */
   owner: z.optional(OwnerSchema),
   resourceOwner: z.optional(ResourceOwnerSchema),
+  /** Who has changed `owner` or `resourceOwner`, which say who approves; whatever else they changed is nobody's gain. */
+  unconfirmedEditors: z.optional(UnconfirmedEditorsSchema),
   /** How often each scope is synced (ISO 8601); as shipped where absent (sync-schedule.ts). */
   syncEvery: z.optional(
     z.strictObject({ identity: z.optional(IntervalSchema), resources: z.optional(IntervalSchema) }),

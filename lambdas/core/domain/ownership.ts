@@ -5,7 +5,7 @@ import type { AccountFact, OrganizationalUnitFact } from "./inventory/facts.ts";
 import { tagsNotKnown } from "./inventory/known-tags.ts";
 
 /** What an integration says of owners. */
-export type OwnerSettings = Pick<Integration, "name" | "owner" | "resourceOwner">;
+export type OwnerSettings = Pick<Integration, "name" | "owner" | "resourceOwner" | "unconfirmedEditors">;
 
 /** What somebody owns: something in an account, or the account itself where it has no tags of its own. */
 export interface OwnedTarget {

@@ -76,6 +76,7 @@ describe("PUT /integrations/{name}", () => {
         users: [{ id: aUserId("alice"), name: owner.users[0] }],
         groups: [{ id: aGroupId("payments-leads"), name: owner.groups[0] }],
       },
+      unconfirmedEditors: [root.userId],
       status: "initializing",
       reasons: [expect.objectContaining({ severity: "note" })],
       moreReasons: 0,

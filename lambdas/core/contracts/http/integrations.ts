@@ -385,6 +385,12 @@ const shown = {
   resourceOwner: z.optional(
     z.strictObject({ tagKey: z.string(), attribute: z.enum(ResourceOwnerAttributes) }),
   ),
+  unconfirmedEditors: z.array(z.string()).check(
+    z.meta({
+      description:
+        "Who has changed owner or resourceOwner since that was confirmed, by their ids: they approve nothing as owners until another administrator confirms it",
+    }),
+  ),
   syncEvery: z.optional(
     z.strictObject({ identity: z.optional(z.string()), resources: z.optional(z.string()) }),
   ),

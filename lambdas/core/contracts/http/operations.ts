@@ -544,6 +544,15 @@ export const operations = {
     answer: { status: 204 },
     problems: ["not-found", "integration-built-in", "still-named", "concurrent-modification"],
   },
+  "POST /integrations/{name}/confirm": {
+    summary:
+      "Confirm a version of an integration of which others have changed the owner or the resourceOwner, so that they may approve as owners too",
+    path: integrationPath,
+    query: nothing,
+    body: ConfirmationBodySchema,
+    answer: integration,
+    problems: ["not-found", "self-confirmation", "concurrent-modification"],
+  },
   "POST /integrations/{name}/refresh": {
     summary: "Sync an integration now; what is under way already is not begun again",
     path: integrationPath,

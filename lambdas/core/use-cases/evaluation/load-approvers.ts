@@ -6,11 +6,13 @@ import type { Target } from "../../domain/target-coverage.ts";
 import type { OwnerSettings } from "../../domain/ownership.ts";
 import type { Directory } from "../../ports/directory.ts";
 import { ownersOf, type OwnersDependencies } from "../owners-of.ts";
+import { confirmedOwners } from "./confirmed-owners.ts";
 
 export interface ApproverDependencies extends OwnersDependencies {
-  readonly directory: OwnersDependencies["directory"] & Pick<Directory, "managerOf" | "user">;
+  readonly directory: OwnersDependencies["directory"] & Pick<Directory, "managerOf" | "user" | "members">;
   /** The integration by which all access is given, with its owner and how its resources name theirs. */
   readonly home: () => Promise<OwnerSettings>;
+  readonly secondAdministrator: boolean;
 }
 
 /** Whose access it would be. */
@@ -35,7 +37,7 @@ export const approversLoader = (
   let owners: Promise<ResolvedApprovers["owners"]> | undefined;
   let manager: Promise<ResolvedApprovers["manager"]> | undefined;
   return async (steps) => {
-    if (namesOwner(steps)) owners ??= ownersOfTargets(dependencies, forWhom.targets);
+    if (namesOwner(steps)) owners ??= ownersOfTargets(dependencies, forWhom);
     if (namesManager(steps)) manager ??= managerOf(dependencies, forWhom);
     const [foundOwners, foundManager] = await Promise.all([owners ?? [], manager ?? NOT_ASKED]);
     return { owners: foundOwners, manager: foundManager };
@@ -47,14 +49,12 @@ const NOT_ASKED = { nobody: "the flow names no manager" } as const;
 /** For each target, in order, who owns it now, or why nobody does. */
 const ownersOfTargets = async (
   dependencies: ApproverDependencies,
-  targets: readonly Target[],
+  forWhom: ForWhom,
 ): Promise<ResolvedApprovers["owners"]> => {
   const integration = await dependencies.home();
-  const owned = targets.map(({ accountId }) => ({ accountId, integration }));
+  const owned = forWhom.targets.map(({ accountId }) => ({ accountId, integration }));
   const ownerships = await ownersOf(dependencies)(owned);
-  return ownerships.map(({ parties, reason }) =>
-    parties.length === 0 ? { nobody: reason } : { parties, because: reason },
-  );
+  return confirmedOwners(dependencies, integration, forWhom, ownerships);
 };
 
 /** The manager of the user who gets the access; where a group gets it, of whoever asks. */

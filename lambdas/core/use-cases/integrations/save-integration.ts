@@ -1,4 +1,5 @@
 import type { IntegrationBody } from "../../contracts/http/integrations.ts";
+import { editorsAfterSave } from "../../domain/configuration/confirmation.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
 import { DomainError, type FieldError } from "../../domain/errors.ts";
 import { hashOf } from "../../domain/hash.ts";
@@ -46,7 +47,8 @@ const AT_A_TIME = 5;
 
 /**
  * Makes or replaces an integration. Its ExternalId is made once and kept, and what it connects to does not change; names of
- * people become ids now. Saving what is there already writes nothing.
+ * people become ids now. Whoever changes who owns resources is no owner by it until another administrator has confirmed
+ * that. Saving what is there already writes nothing.
  */
 export const saveIntegration =
   (dependencies: Dependencies) =>
@@ -75,13 +77,30 @@ export const saveIntegration =
         version,
         externalId: externalIdOf(integrationName, home) ?? current?.externalId ?? newExternalId(),
         updatedAt: timestamp(clock.now()),
+        ...editorsOf(current, content, author),
       };
     });
     if (outcome.isMade) await withdrawTwin(dependencies, saved, author);
     return saved;
   };
 
-type Bookkeeping = "name" | "version" | "externalId" | "updatedAt";
+/** Whoever changes what says who owns resources is one of the editors; whoever changes the rest is not. */
+const editorsOf = (
+  current: Integration | undefined,
+  content: Content,
+  { actor }: Author,
+): Pick<Integration, "unconfirmedEditors"> => {
+  const changesOwners = hashOf(ownersIn(current ?? {})) !== hashOf(ownersIn(content));
+  const unconfirmedEditors = changesOwners ? editorsAfterSave(current, actor) : current?.unconfirmedEditors;
+  return unconfirmedEditors === undefined ? {} : { unconfirmedEditors };
+};
+
+const ownersIn = ({ owner, resourceOwner }: Pick<Content, "owner" | "resourceOwner">): object => ({
+  ...(owner === undefined ? {} : { owner }),
+  ...(resourceOwner === undefined ? {} : { resourceOwner }),
+});
+
+type Bookkeeping = "name" | "version" | "externalId" | "updatedAt" | "unconfirmedEditors";
 type Content = Integration extends infer Kind
   ? Kind extends Integration
     ? Omit<Kind, Bookkeeping>
@@ -93,6 +112,7 @@ const writtenOf = ({
   version: _version,
   externalId: _externalId,
   updatedAt: _updatedAt,
+  unconfirmedEditors: _unconfirmedEditors,
   ...content
 }: Integration): Content => content;
 
