@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import { awsClients } from "../adapters/aws-clients.ts";
 import { auditTrail, configurationTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts";
 import { eventPublisher } from "../adapters/eventbridge/event-publisher.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { recordChange } from "../core/use-cases/configuration/record-change.ts";
@@ -15,6 +16,10 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>): Record
   const events = eventPublisher({ clientsFor, busName: environment.EVENT_BUS });
   return {
     transition: recordTransition({ audit: auditTrail(trail), events }),
-    change: recordChange({ configurationTrail: configurationTrail(trail), events }),
+    change: recordChange({
+      configurationHeads: configurationHeads({ clientsFor, tableName: environment.CONFIG_TABLE }),
+      configurationTrail: configurationTrail(trail),
+      events,
+    }),
   };
 };

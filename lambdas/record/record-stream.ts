@@ -1,12 +1,12 @@
 import {
   accessRequestOfImage,
-  configurationEntryOfImage,
+  configurationChangeOfImage,
   isConfiguration,
   isPutOff,
 } from "../adapters/dynamodb/stream-image.ts";
 import { MetricNames } from "../core/contracts/metrics.ts";
 import type { AccessRequest } from "../core/domain/access-request.ts";
-import type { ConfigurationEntry } from "../core/domain/configuration/entry.ts";
+import type { ChangeMark } from "../core/domain/configuration/entry.ts";
 import { logger, metrics } from "../middleware/observability.ts";
 import { streamBatch, type Written } from "../middleware/stream-batch.ts";
 import { measure } from "./measure.ts";
@@ -14,7 +14,7 @@ import { measure } from "./measure.ts";
 /** What is done with what was written. */
 export interface Recording {
   readonly transition: (request: AccessRequest) => Promise<void>;
-  readonly change: (entry: ConfigurationEntry) => Promise<void>;
+  readonly change: (change: ChangeMark) => Promise<void>;
 }
 
 /** Records a batch of requests' transitions, or of changes of configuration: each table's stream has batches of its own. */
@@ -38,9 +38,9 @@ const recordTransition = async (image: Written["image"], { transition }: Recordi
   });
 };
 
-const recordChange = async (image: Written["image"], { change }: Recording): Promise<void> => {
-  const entry = configurationEntryOfImage(image);
-  await change(entry);
-  const { subject, sequence, type } = entry;
+const recordChange = async (image: Written["image"], recording: Recording): Promise<void> => {
+  const change = configurationChangeOfImage(image);
+  await recording.change(change);
+  const { subject, sequence, type } = change;
   logger.info("Change recorded", { ...subject, sequence, type });
 };

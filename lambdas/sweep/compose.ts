@@ -4,7 +4,8 @@ import { SHARES, pacedAdmission } from "../adapters/admission.ts";
 import { organizationClients } from "../adapters/assumed-roles/organization-clients.ts";
 import { accessFlowStore } from "../adapters/dynamodb/access-flow-store.ts";
 import { accessRequestStore } from "../adapters/dynamodb/access-request-store.ts";
-import { auditTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { auditTrail, configurationTrail } from "../adapters/dynamodb/audit-trail.ts";
+import { configurationHeads } from "../adapters/dynamodb/configuration-store.ts";
 import { dueRequests } from "../adapters/dynamodb/due-requests.ts";
 import { entitlementIndex } from "../adapters/dynamodb/entitlement-index.ts";
 import { entitlementStore } from "../adapters/dynamodb/entitlement-store.ts";
@@ -45,6 +46,8 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>): SweepU
       index: entitlementIndex(access),
       turns: turns({ ...access, clock, uniqueText: randomUUID }),
       audit: auditTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock }),
+      configurationHeads: configurationHeads({ clientsFor, tableName: environment.CONFIG_TABLE }),
+      configurationTrail: configurationTrail({ clientsFor, tableName: environment.AUDIT_TABLE, clock }),
       events: eventPublisher({ clientsFor, busName: environment.EVENT_BUS }),
       workflow: machine,
       removals: removals({ clientsFor, functionName: environment.REVOKE_FUNCTION }),

@@ -9,6 +9,7 @@ import { readDirectory } from "../permissions/directory.ts";
 import { readInventory } from "../permissions/inventory.ts";
 import { findOrganizationalUnits } from "../permissions/organization.ts";
 import { permission } from "../permissions/permission.ts";
+import { CONFIGURATION_ENTRIES, CONFIGURATION_KINDS } from "../permissions/configuration.ts";
 import { onItems, onTable, puttingItems } from "../permissions/tables.ts";
 import { startExecutions } from "../permissions/workflow.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
@@ -19,9 +20,6 @@ export interface AdministrationFunctionProps extends FunctionContext {
   readonly sync: IFunction;
   readonly sweep: IFunction;
 }
-
-/** What administrators write (lambdas/core/domain/configuration/subject.ts). */
-const CONFIGURATION_KINDS = ["access-flow", "bundle", "access-scope", "rota", "integration"] as const;
 
 /** Answers the HTTP API to those who administrate: access flows, integrations, syncs, the inventory, the sweep. */
 export function administrationFunction(scope: Construct, props: AdministrationFunctionProps): IFunction {
@@ -68,6 +66,7 @@ export function administrationFunction(scope: Construct, props: AdministrationFu
       ),
       // Nothing is deleted: what is taken away leaves the end of its audit chain.
       onItems("WriteFlowsAndIntegrations", tables.config, ["PutItem"], CONFIGURATION_KINDS),
+      puttingItems("WriteConfigurationEntries", tables.config, CONFIGURATION_ENTRIES),
       ...inOrganization(connector, [
         readDirectory(settings, ["DescribeUser", "GetGroupId", "GetUserId", "ListGroupMembershipsForMember"]),
         ...findOrganizationalUnits(settings),

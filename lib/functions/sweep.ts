@@ -4,12 +4,13 @@ import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/sweep/env.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
+import { CONFIGURATION_ENTRIES, CONFIGURATION_KINDS } from "../permissions/configuration.ts";
 import { publishEvents } from "../permissions/events.ts";
 import { indexes } from "../constructs/tables.ts";
 import { connectorEnvironment, inOrganization } from "../organization-connector.ts";
 import { observeAssignments } from "../permissions/identity-center.ts";
 import { permission } from "../permissions/permission.ts";
-import { onItems, onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
+import { gettingItems, onItems, onTable, puttingItems, updatingAttributes } from "../permissions/tables.ts";
 import { startExecutions } from "../permissions/workflow.ts";
 import type { FunctionContext } from "./function-context.ts";
 
@@ -59,11 +60,12 @@ export function sweepFunction(scope: Construct, props: SweepFunctionProps): IFun
         ["GetItem", "BatchGetItem", "Query"],
         ["byStatus", ...indexes.due],
       ),
-      onItems("ReadFlows", tables.config, ["GetItem", "Query"], ["access-flow"]),
+      onItems("ReadFlows", tables.config, ["GetItem", "Query"], CONFIGURATION_KINDS),
+      gettingItems("ReadConfigurationEntries", tables.config, CONFIGURATION_ENTRIES),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       puttingItems("TakeTurn", tables.access, "turn#sweep"),
       updatingAttributes("PutRequestsOff", tables.access, "request#", PLACE_OF_REQUEST),
-      onTable("HealAudit", tables.audit, ["Query", "PutItem"]),
+      onTable("HealAudit", tables.audit, ["GetItem", "Query", "PutItem"]),
       ...inOrganization(connector, [observeAssignments(identityCenter)]),
       startExecutions(stateMachine.stateMachineArn),
       publishEvents(eventBus),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { BY_DUE, SWEPT, accessKeys, configKey, inventoryKeys } from "../../lambdas/adapters/dynamodb/keys.ts";
+import {
+  BY_DUE,
+  SWEPT,
+  accessKeys,
+  configKey,
+  configurationEntryKey,
+  inventoryKeys,
+} from "../../lambdas/adapters/dynamodb/keys.ts";
 import { chainOf, ConfigurationKinds } from "../../lambdas/core/domain/configuration/subject.ts";
 import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
 import { FactSchema } from "../../lambdas/core/domain/inventory/facts.ts";
@@ -389,10 +396,15 @@ describe("the table of flows, what they name, and integrations", () => {
     expect(writersOf("ConfigTable")).toEqual({
       AdministrationRole: {
         "WriteFlowsAndIntegrations dynamodb:PutItem": keys,
+        "WriteConfigurationEntries dynamodb:PutItem": ["entry#*"],
       },
       LintRole: { "RememberTold dynamodb:PutItem": ["lint#*"] },
     });
-    for (const kind of keys) expect(configKey({ kind, name: "any" }).pk).toBe(kind);
+    for (const kind of keys) {
+      const subject = { kind, name: "any" };
+      expect(configKey(subject).pk).toBe(kind);
+      expect(configurationEntryKey({ subject, sequence: 1, hash: "" }).pk).toBe(`entry#${kind}`);
+    }
   });
 });
 
@@ -491,13 +503,13 @@ describe("the audit trail", () => {
       AutomaticRole: [],
       AwaitApprovalRole: [],
       GrantAccessRole: [],
-      RecordRole: ["dynamodb:PutItem"],
+      RecordRole: ["dynamodb:GetItem", "dynamodb:PutItem"],
       RevokeAccessRole: [],
       SealRole: ["dynamodb:Query"],
       AnnounceRole: [],
       InventoryEventsRole: [],
       LintRole: [],
-      SweepRole: ["dynamodb:PutItem", "dynamodb:Query"],
+      SweepRole: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
       SyncAccountsRole: [],
       SyncRole: [],
       SyncScheduleRole: [],

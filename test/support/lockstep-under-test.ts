@@ -8,6 +8,7 @@ import { removeWhatIsQueued } from "../../lambdas/core/use-cases/removals.ts";
 import { lookAtRequestsOf } from "../../lambdas/core/use-cases/sweep/requests-without-flow.ts";
 import { sweep } from "../../lambdas/core/use-cases/sweep/sweep.ts";
 import { aFlow, anEntitlement } from "./builders.ts";
+import { FakeConfigurationTrail, fakeConfigurationHeads } from "./fakes/configuration-trail.ts";
 import { FakeEventPublisher } from "./fakes/event-publisher.ts";
 import { FakeProvider } from "./fakes/provider.ts";
 import {
@@ -121,6 +122,8 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     index: entitlements,
     turns,
     audit,
+    configurationHeads: fakeConfigurationHeads({}),
+    configurationTrail: new FakeConfigurationTrail(),
     events,
     workflow,
     // Invoked without waiting for it.

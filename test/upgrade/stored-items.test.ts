@@ -129,7 +129,8 @@ describe("items that earlier versions stored", () => {
     }));
     const head = await stores.flows.head(name);
     expect(head).toMatchObject({ version: read.version + 1, item: saved, change: { sequence: 1 } });
-    expect(head.change).toMatchObject({ before: read.item, after: saved });
+    const entry = head.change && (await stores.configurationHeads.entry(head.change));
+    expect(entry).toMatchObject({ before: read.item, after: saved });
 
     const remove = deleteConfiguration<Integration>({
       kind: "integration",

@@ -25,8 +25,11 @@ const chains = <Schema extends z.ZodMiniType<Link & ChainOwner>>(deps: Deps, sch
   const audit = table(deps);
   return {
     append: async (entry: z.output<Schema>): Promise<void> => {
-      const attributes = auditAttributes(chainIdOf(entry), entry.sequence, dayOf(deps.clock.now()));
-      await audit.put({ ...entry, ...attributes }, isNew);
+      const chain = chainIdOf(entry);
+      const attributes = auditAttributes(chain, entry.sequence, dayOf(deps.clock.now()));
+      if ((await audit.put({ ...entry, ...attributes }, isNew)) === "written") return;
+      const there = (await audit.get(auditKey(chain, entry.sequence)))?.["hash"];
+      if (there !== entry.hash) throw forked(chain, entry, there);
     },
     /** A page ends at a megabyte too, which large entries reach before they are as many as asked for. */
     list: async (chain: string, { limit, cursor }: PageQuery): Promise<Page<z.output<Schema>>> => {
@@ -57,11 +60,21 @@ const chains = <Schema extends z.ZodMiniType<Link & ChainOwner>>(deps: Deps, sch
   };
 };
 
+/** A replay has the same hash. Anything else is two histories of one thing, and the trail can show but one. */
+const forked = (chain: string, { sequence, hash }: Link, there: unknown): Error =>
+  new Error(
+    `The Audit table has another entry ${chain}.${String(sequence)}: found hash ${String(there)}, expected ${hash}. An item was deleted or restored by hand, so that its chain began anew (docs/runbook.md, lockstep-record-errors).`,
+  );
+
 /** The chains of requests. */
 export const auditTrail = (deps: Deps): AuditTrail => chains(deps, AuditEntrySchema);
 
 /** The chains of configuration. */
 export const configurationTrail = (deps: Deps): ConfigurationTrail => {
-  const { append, list } = chains(deps, ConfigurationEntrySchema);
-  return { append, list: (subject, page) => list(chainIdOf({ subject }), page) };
+  const { append, list, sequences } = chains(deps, ConfigurationEntrySchema);
+  return {
+    append,
+    list: (subject, page) => list(chainIdOf({ subject }), page),
+    sequences: (subject, from) => sequences(chainIdOf({ subject }), from),
+  };
 };

@@ -1,19 +1,27 @@
-import { documentOf, type ConfigurationDocument } from "../../core/domain/configuration/document.ts";
-import { ConfigurationEntrySchema, type ConfigurationEntry } from "../../core/domain/configuration/entry.ts";
-import { withoutTableAttributes } from "./keys.ts";
+import * as z from "zod/mini";
+import {
+  ChangeMarkSchema,
+  ConfigurationEntrySchema,
+  markOf,
+  type ChangeMark,
+  type ConfigurationEntry,
+} from "../../core/domain/configuration/entry.ts";
+import { configurationEntryKey } from "./keys.ts";
 import type { Item } from "./table.ts";
 
 /*
- * An item of the Config table: the content, and beside it its newest audit entry as `change`. What that entry has as `after` is
- * the content itself and is not kept twice: it would be read with every list of flows, which requests are decided by. One
- * that is deleted has no content, but `deleted`, its version and its last entry.
+ * Two kinds of items of the Config table. One is the content, and beside it what its newest change was, as `change`: all but
+ * what was there before and after, which would be read, and paid for, with every list of flows, by which requests are decided.
+ * One that is deleted has no content, but `deleted`, its version and its last change. The other is an entry as a whole, written
+ * before the item that names it by its hash, and never over. One that no item and no later entry names was of a write that
+ * somebody else's came before: it never happened.
  */
 
 /** Only what sets Config items apart from their content; what earlier versions wrote has none of them. */
 interface Bookkeeping {
   readonly version: number;
   readonly deleted?: true;
-  readonly change?: object;
+  readonly change?: ChangeMark;
 }
 
 /** Whether only its chain is left. */
@@ -21,10 +29,13 @@ export const isDeleted = (item: Item): boolean => item["deleted"] === true;
 
 /** The item of content that a change leaves. */
 export const itemWith = (content: Item, entry: ConfigurationEntry): Item & Bookkeeping => {
-  if (entry.type === "ConfigurationDeleted") return { version: entry.version, deleted: true, change: entry };
-  const { after: _after, ...change } = entry;
+  const change = markOf(entry);
+  if (entry.type === "ConfigurationDeleted") return { version: entry.version, deleted: true, change };
   return { ...content, version: entry.version, change };
 };
+
+/** The item of an entry. */
+export const entryItem = (entry: ConfigurationEntry): Item => ({ ...configurationEntryKey(entry), entry });
 
 /** The content that the item holds, as it was stored. */
 export const contentIn = (item: Item): Item => {
@@ -32,22 +43,26 @@ export const contentIn = (item: Item): Item => {
   return content;
 };
 
-/** An integration is within its item, since both have a `kind`. */
-const documentIn = (item: Item): ConfigurationDocument => {
-  const { integration, ...flat } = withoutTableAttributes(contentIn(item));
-  return documentOf(typeof integration === "object" && integration !== null ? integration : flat);
+/** The newest change of the item, if its chain has begun. Throws for one that Lockstep did not write. */
+export const changeIn = (item: Item): ChangeMark | undefined => {
+  const change = item["change"];
+  return change === undefined ? undefined : read(ChangeMarkSchema, change, "change", item);
 };
 
-/** The newest entry of the item's chain, if it has begun. Throws for one that Lockstep did not write. */
-export const changeIn = (item: Item): ConfigurationEntry | undefined => {
-  const change = item["change"];
-  if (change === undefined) return undefined;
-  const parsed = ConfigurationEntrySchema.safeParse(
-    isDeleted(item) ? change : { ...(change as object), after: documentIn(item) },
-  );
+/** The entry of an item of one. Throws for one that Lockstep did not write. */
+export const entryIn = (item: Item): ConfigurationEntry =>
+  read(ConfigurationEntrySchema, item["entry"], "entry", item);
+
+const read = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  item: Item,
+): z.output<Schema> => {
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const key = JSON.stringify({ pk: item["pk"], sk: item["sk"] });
-  throw new Error(`The change of the item at ${key} is not of the shape that Lockstep writes`, {
+  throw new Error(`The ${what} of the item at ${key} is not of the shape that Lockstep writes`, {
     cause: parsed.error,
   });
 };

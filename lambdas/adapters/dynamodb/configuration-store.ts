@@ -6,11 +6,12 @@ import type {
   ConfigurationHeads,
   ConfigurationItem,
   ConfigurationStore,
+  WriteOutcome,
 } from "../../core/ports/stores.ts";
 import { isNew, type Condition } from "./conditions.ts";
-import { changeIn, contentIn, isDeleted, itemWith } from "./configuration-item.ts";
-import { configKey } from "./keys.ts";
-import { table, type Item, type TableDeps } from "./table.ts";
+import { changeIn, contentIn, entryIn, entryItem, isDeleted, itemWith } from "./configuration-item.ts";
+import { configKey, configurationEntryKey } from "./keys.ts";
+import { table, type Item, type Table, type TableDeps } from "./table.ts";
 
 /** How one kind of configuration lies in its items. */
 export interface ConfigurationShape<Content extends ConfigurationItem> {
@@ -49,26 +50,40 @@ export const configurationStore = <Content extends ConfigurationItem>(
       const item = await config.get(keyOf(name));
       return item === undefined ? undefined : there(item)[0];
     },
-    list: async () => {
-      const items = await config.queryAll({
-        KeyConditionExpression: "#pk = :pk",
-        ExpressionAttributeNames: { "#pk": "pk" },
-        ExpressionAttributeValues: { ":pk": kind },
-        ConsistentRead: true,
-      });
-      return items.flatMap(there);
-    },
+    list: async () => (await itemsOf(config, kind)).flatMap(there),
     head: async (name) => headOf(await config.get(keyOf(name)), read),
     put: (next, change) =>
-      config.put({ ...itemWith(write(next), change), ...keyOf(next.name) }, follows(change)),
-    delete: ({ name }, change) => config.put({ ...itemWith({}, change), ...keyOf(name) }, follows(change)),
+      putWithEntry(config, { ...itemWith(write(next), change), ...keyOf(next.name) }, change),
+    delete: ({ name }, change) => putWithEntry(config, { ...itemWith({}, change), ...keyOf(name) }, change),
   };
 };
 
-/** Where any item's chain stands, whatever its kind. */
+const itemsOf = (config: Table, kind: ConfigurationKind): Promise<readonly Item[]> =>
+  config.queryAll({
+    KeyConditionExpression: "#pk = :pk",
+    ExpressionAttributeNames: { "#pk": "pk" },
+    ExpressionAttributeValues: { ":pk": kind },
+    ConsistentRead: true,
+  });
+
+/** The entry first: what an item names is there, whatever becomes of whoever writes. */
+const putWithEntry = async (config: Table, item: Item, entry: ConfigurationEntry): Promise<WriteOutcome> => {
+  await config.put(entryItem(entry), isNew);
+  return config.put(item, follows(entry));
+};
+
+/** Where any item's chain stands, whatever its kind, and what it consists of. */
 export const configurationHeads = (deps: TableDeps): ConfigurationHeads => {
   const config = table(deps);
-  return { head: async (subject) => headOf(await config.get(configKey(subject)), contentIn) };
+  return {
+    head: async (subject) => headOf(await config.get(configKey(subject)), contentIn),
+    newest: async (kind) =>
+      (await itemsOf(config, kind)).map(changeIn).filter((change) => change !== undefined),
+    entry: async (change) => {
+      const item = await config.get(configurationEntryKey(change));
+      return item === undefined ? undefined : entryIn(item);
+    },
+  };
 };
 
 /** What is there is what the change was made of: the entry before it, or what an earlier version wrote without any, or nothing. */

@@ -18,7 +18,7 @@ import {
   type UserId,
 } from "../../core/domain/ids.ts";
 import type { NamedKind } from "../../core/ports/inventory.ts";
-import type { TurnName } from "../../core/ports/stores.ts";
+import type { EntryPlace, TurnName } from "../../core/ports/stores.ts";
 
 /** Every key, index and attribute name of every table; the tables themselves are in lib/. */
 
@@ -212,6 +212,15 @@ export const auditAttributes = (chain: string, sequence: number, recordedOn: Day
 
 /** Each kind of configuration has a partition of the Config table, of its name. */
 export const configKey = ({ kind, name }: Subject) => ({ pk: kind, sk: name });
+
+/** What every partition key of the items begins with that keep entries of configuration: none of a kind of configuration. */
+export const CONFIGURATION_ENTRY_PREFIX = "entry#";
+
+/** An entry of configuration in the Config table. No kind, name or hash has a `#`. */
+export const configurationEntryKey = ({ subject, sequence, hash }: EntryPlace) => ({
+  pk: `${CONFIGURATION_ENTRY_PREFIX}${subject.kind}`,
+  sk: `${subject.name}#${String(sequence)}#${hash}`,
+});
 
 /** Where the Config table keeps which findings of lint were told: none of a kind of configuration. */
 export const TOLD_FINDINGS_KEY = { pk: "lint#told", sk: "told" } as const;

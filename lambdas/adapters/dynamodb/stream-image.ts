@@ -1,6 +1,6 @@
 import type { AttributeValue } from "aws-lambda";
 import type { AccessRequest } from "../../core/domain/access-request.ts";
-import type { ConfigurationEntry } from "../../core/domain/configuration/entry.ts";
+import type { ChangeMark } from "../../core/domain/configuration/entry.ts";
 import { accessRequestOf } from "./access-request-store.ts";
 import { changeIn } from "./configuration-item.ts";
 import { SWEPT } from "./keys.ts";
@@ -23,17 +23,15 @@ export const plainMap = (map: Readonly<Record<string, AttributeValue>>): Record<
 /** Whether the sweep wrote it, which put the request off: no transition was made. The stream's filter drops such records. */
 export const isPutOff = (image: Readonly<Record<string, AttributeValue>>): boolean => SWEPT in image;
 
-/** Whether it is an item of the Config table with an audit entry. The stream's filter lets no others through. */
+/** Whether it is an item of the Config table that somebody has changed. The stream's filter lets no others through. */
 export const isConfiguration = (image: Readonly<Record<string, AttributeValue>>): boolean =>
   "change" in image;
 
-/** The newest audit entry of an item of configuration. */
-export const configurationEntryOfImage = (
-  image: Readonly<Record<string, AttributeValue>>,
-): ConfigurationEntry => {
-  const entry = changeIn(plainMap(image));
-  if (entry === undefined) throw new Error("An item of configuration without a change passed the filter");
-  return entry;
+/** The newest change of an item of configuration. */
+export const configurationChangeOfImage = (image: Readonly<Record<string, AttributeValue>>): ChangeMark => {
+  const change = changeIn(plainMap(image));
+  if (change === undefined) throw new Error("An item of configuration without a change passed the filter");
+  return change;
 };
 
 /** The request in a stream record's new image of an item whose `kind` is `request`. */

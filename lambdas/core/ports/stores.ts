@@ -4,8 +4,8 @@ import type { Bundle } from "../domain/bundle.ts";
 import type { Rota } from "../domain/rota.ts";
 import type { AccessRequest, Status } from "../domain/access-request.ts";
 import type { AuditEntry } from "../domain/audit.ts";
-import type { ConfigurationEntry } from "../domain/configuration/entry.ts";
-import type { Subject } from "../domain/configuration/subject.ts";
+import type { ChangeMark, ConfigurationEntry } from "../domain/configuration/entry.ts";
+import type { ConfigurationKind, Subject } from "../domain/configuration/subject.ts";
 import type { EntitlementRecord } from "../domain/entitlement.ts";
 import type { RequestId, Timestamp, UserId } from "../domain/ids.ts";
 
@@ -142,13 +142,14 @@ export interface ConfigurationHead<Item = unknown> {
   readonly version: number;
   /** Absent: it is not there, or not any more. */
   readonly item?: Item;
-  /** Its newest entry, which the same write kept. */
-  readonly change?: ConfigurationEntry;
+  /** Its newest change, which the same write kept. */
+  readonly change?: ChangeMark;
 }
 
 /**
- * The items of one kind. A write keeps its audit entry with the item, and is done only (`"conflict"` otherwise) when the
- * entry follows the newest one that is there. Reads are consistent. Throws RetryableError `StoreUnavailable`.
+ * The items of one kind. A write keeps its audit entry before it writes the item, which names it, and is done only
+ * (`"conflict"` otherwise) when the entry follows the newest one that is there. Reads are consistent. Throws RetryableError
+ * `StoreUnavailable`.
  */
 export interface ConfigurationStore<Item extends ConfigurationItem> {
   get(name: Item["name"]): Promise<Item | undefined>;
@@ -160,15 +161,24 @@ export interface ConfigurationStore<Item extends ConfigurationItem> {
   delete(item: Item, change: ConfigurationEntry): Promise<WriteOutcome>;
 }
 
-/** The newest changes of items of any kind. */
+/** The changes of items of any kind, as they were written, whether or not the audit trail has them. Reads are consistent. */
 export interface ConfigurationHeads {
   head(subject: Subject): Promise<ConfigurationHead>;
+  /** The newest change of every item of a kind, also of those that are deleted. */
+  newest(kind: ConfigurationKind): Promise<readonly ChangeMark[]>;
+  /** The entry of a change; undefined where there is none. */
+  entry(change: EntryPlace): Promise<ConfigurationEntry | undefined>;
 }
+
+/** Which entry of a chain is meant: by its hash, since two who change one item at once make two of one sequence. */
+export type EntryPlace = Pick<ConfigurationEntry, "subject" | "sequence" | "hash">;
 
 /** The chains of configuration in the audit trail. */
 export interface ConfigurationTrail {
-  /** Keeps an entry; one that is there already is left as it is. */
+  /** Keeps an entry; one that is there already is left as it is. Throws where that is another one. */
   append(entry: ConfigurationEntry): Promise<void>;
+  /** Which of a chain's entries are there, from `from` on; consistent. */
+  sequences(subject: Subject, from: number): Promise<readonly number[]>;
   /** In order. A page may come back short with a cursor: entries may be large. */
   list(subject: Subject, page: PageQuery): Promise<Page<ConfigurationEntry>>;
 }
@@ -179,7 +189,7 @@ export type AccessScopeStore = ConfigurationStore<AccessScope>;
 export type RotaStore = ConfigurationStore<Rota>;
 
 export interface AuditTrail {
-  /** Keeps an entry; one that is there already is left as it is. */
+  /** Keeps an entry; one that is there already is left as it is. Throws where that is another one. */
   append(entry: AuditEntry): Promise<void>;
   /** In order. */
   list(requestId: RequestId, page: PageQuery): Promise<Page<AuditEntry>>;

@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import type { AccessFlow } from "../../../lambdas/core/domain/access-flow.ts";
 import { firstBrokenLink } from "../../../lambdas/core/domain/audit.ts";
 import { documentOf } from "../../../lambdas/core/domain/configuration/document.ts";
-import { nextEntry, type ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
+import {
+  markOf,
+  nextEntry,
+  type ConfigurationEntry,
+} from "../../../lambdas/core/domain/configuration/entry.ts";
 import { FlowNameSchema, timestamp } from "../../../lambdas/core/domain/ids.ts";
 import { aFlow, aUserId } from "../../support/builders.ts";
 import { by, deletedEntry, savedEntry } from "../../support/configuration.ts";
@@ -30,15 +34,32 @@ describeStores("configuration", (stores) => {
     expect(await stores().flows.head(FlowNameSchema.parse("c"))).toEqual({ version: 0 });
   });
 
-  it("keeps the entry of the write with it, and gives it back with its hash intact", async () => {
-    const entries = [savedEntry("access-flow", { version: 0 }, first)];
-    await stores().flows.put(first, ...(entries as [ConfigurationEntry]));
-    expect(await head()).toEqual({ version: 1, item: first, change: entries[0] });
-    entries.push(savedEntry("access-flow", await head(), second));
-    await stores().flows.put(second, entries[1] ?? fail());
-    expect(await head()).toEqual({ version: 2, item: second, change: entries[1] });
-    expect(entries[1]).toMatchObject({ before: documentOf(first), after: documentOf(second) });
-    expect(firstBrokenLink(entries)).toBeUndefined();
+  it("says what its newest change was, and keeps every entry whole, with its hash intact", async () => {
+    const { configurationHeads } = stores();
+    const making = savedEntry("access-flow", { version: 0 }, first);
+    await stores().flows.put(first, making);
+    expect(await head()).toEqual({ version: 1, item: first, change: markOf(making) });
+    const saving = savedEntry("access-flow", await head(), second);
+    await stores().flows.put(second, saving);
+    expect(await head()).toEqual({ version: 2, item: second, change: markOf(saving) });
+    expect(saving).toMatchObject({ before: documentOf(first), after: documentOf(second) });
+    const kept = [await configurationHeads.entry(making), await configurationHeads.entry(markOf(saving))];
+    expect(kept).toEqual([making, saving]);
+    expect(firstBrokenLink(kept.filter((entry) => entry !== undefined))).toBeUndefined();
+    expect(await configurationHeads.entry({ ...saving, hash: making.hash })).toBeUndefined();
+    expect(await configurationHeads.entry({ ...saving, sequence: 3 })).toBeUndefined();
+  });
+
+  it("tells of the newest change of each item of a kind, also of what is deleted", async () => {
+    await save(named("other"));
+    await save(first);
+    const deletion = deletedEntry("access-flow", await head());
+    await stores().flows.delete(first, deletion);
+    const newest = await stores().configurationHeads.newest("access-flow");
+    expect(newest).toHaveLength(2);
+    expect(newest).toContainEqual(markOf(deletion));
+    expect(newest).toContainEqual((await stores().flows.head(FlowNameSchema.parse("other"))).change);
+    expect(await stores().configurationHeads.newest("bundle")).toEqual([]);
   });
 
   it("writes only what follows the newest entry", async () => {
@@ -66,7 +87,7 @@ describeStores("configuration", (stores) => {
     expect(confirmation).toMatchObject({ sequence: 2, version: 1 });
     expect(await stores().flows.put(confirmed, confirmation)).toBe("written");
     expect(await stores().flows.put(second, savedEntry("access-flow", seen, second))).toBe("conflict");
-    expect(await head()).toEqual({ version: 1, item: confirmed, change: confirmation });
+    expect(await head()).toEqual({ version: 1, item: confirmed, change: markOf(confirmation) });
   });
 
   it("shows nothing of what is deleted, and lets its name go on where it stopped", async () => {
@@ -77,7 +98,7 @@ describeStores("configuration", (stores) => {
     expect(await stores().flows.delete(first, deletion)).toBe("conflict");
     expect(await stores().flows.get(name)).toBeUndefined();
     expect(await stores().flows.list()).toEqual([named("other")]);
-    expect(await head()).toEqual({ version: 2, change: deletion });
+    expect(await head()).toEqual({ version: 2, change: markOf(deletion) });
     const made = savedEntry("access-flow", { version: 0 }, first);
     expect(await stores().flows.put(first, made)).toBe("conflict");
     const again = named("prod-power", { version: 3, updatedBy: aUserId("zoe") });
@@ -117,6 +138,27 @@ describeStores("the trail of configuration", (stores) => {
     expect(await configurationTrail.list({ ...subject, kind: "bundle" }, { limit: 3 })).toEqual({
       items: [],
     });
+  });
+
+  it("says which entries are there", async () => {
+    const { configurationTrail } = stores();
+    const chain = entries(4);
+    for (const entry of chain.filter(({ sequence }) => sequence !== 2))
+      await configurationTrail.append(entry);
+    expect(await configurationTrail.sequences(subject, 1)).toEqual([1, 3, 4]);
+    expect(await configurationTrail.sequences(subject, 2)).toEqual([3, 4]);
+    expect(await configurationTrail.sequences({ ...subject, kind: "bundle" }, 1)).toEqual([]);
+  });
+
+  it("takes the same entry twice, and refuses another one in its place", async () => {
+    const { configurationTrail } = stores();
+    const [entry] = entries(1);
+    const [other] = entries(1, "of a chain that began anew");
+    if (entry === undefined || other === undefined) return fail();
+    await configurationTrail.append(entry);
+    await configurationTrail.append(entry);
+    await expect(configurationTrail.append(other)).rejects.toThrow("another entry");
+    expect((await configurationTrail.list(subject, { limit: 3 })).items).toEqual([entry]);
   });
 
   it("loses none of those that are too large for one page", async () => {

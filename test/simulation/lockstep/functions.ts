@@ -349,6 +349,8 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         entitlements: entitlementsOf(environment),
         index: entitlementIndex(access),
         turns: turnsOf(environment),
+        configurationHeads: configurationHeads({ clientsFor, tableName: tables.config }),
+        configurationTrail: configurationTrail({ clientsFor, tableName: tables.audit, clock }),
         audit: auditTrail({ clientsFor, tableName: tables.audit, clock }),
         events: eventPublisher({ clientsFor, busName: "lockstep" }),
         workflow: machine,

@@ -1,8 +1,13 @@
-import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
+import {
+  markOf,
+  type ChangeMark,
+  type ConfigurationEntry,
+} from "../../../lambdas/core/domain/configuration/entry.ts";
 import type {
   ConfigurationHead,
   ConfigurationItem,
   ConfigurationStore,
+  EntryPlace,
   WriteOutcome,
 } from "../../../lambdas/core/ports/stores.ts";
 
@@ -46,8 +51,12 @@ export class FakeConfigurationStore<Item extends ConfigurationItem> implements C
 
   private follow(
     name: string,
-    next: ConfigurationHead<Item> & { readonly change: ConfigurationEntry },
+    {
+      change: entry,
+      ...content
+    }: Omit<ConfigurationHead<Item>, "change"> & { readonly change: ConfigurationEntry },
   ): WriteOutcome {
+    const next = { ...content, change: markOf(entry) };
     const { version, change } = this.heads.get(name) ?? { version: 0 };
     const follows =
       change === undefined
@@ -56,7 +65,21 @@ export class FakeConfigurationStore<Item extends ConfigurationItem> implements C
         : change.sequence === next.change.sequence - 1;
     if (!follows) return "conflict";
     this.heads.set(name, structuredClone(next));
-    this.changes.push(structuredClone(next.change));
+    this.changes.push(structuredClone(entry));
     return "written";
+  }
+
+  /** The newest change of each item, also of those that are deleted. */
+  newest(): Promise<readonly ChangeMark[]> {
+    const changes = [...this.heads.values()].flatMap(({ change }) => (change === undefined ? [] : [change]));
+    return Promise.resolve(structuredClone(changes));
+  }
+
+  /** The entry of a change that was written. */
+  entry({ subject, sequence, hash }: EntryPlace): Promise<ConfigurationEntry | undefined> {
+    const found = this.changes.find(
+      (entry) => entry.subject.name === subject.name && entry.sequence === sequence && entry.hash === hash,
+    );
+    return Promise.resolve(structuredClone(found));
   }
 }

@@ -19,8 +19,18 @@ export class FakeConfigurationTrail implements ConfigurationTrail {
 
   append(entry: ConfigurationEntry): Promise<void> {
     const key = `${chainOf(entry.subject)}#${String(entry.sequence)}`;
-    if (!this.entries.has(key)) this.entries.set(key, structuredClone(entry));
-    return Promise.resolve();
+    const there = this.entries.get(key) ?? structuredClone(entry);
+    this.entries.set(key, there);
+    return there.hash === entry.hash
+      ? Promise.resolve()
+      : Promise.reject(new Error(`The trail has another entry ${key}`));
+  }
+
+  sequences(subject: Subject, from: number): Promise<readonly number[]> {
+    const there = [...this.entries.values()]
+      .filter((entry) => chainOf(entry.subject) === chainOf(subject) && entry.sequence >= from)
+      .map(({ sequence }) => sequence);
+    return Promise.resolve(there.sort((a, b) => a - b));
   }
 
   async list(subject: Subject, { limit, cursor = "0" }: PageQuery): Promise<Page<ConfigurationEntry>> {
@@ -35,9 +45,17 @@ export class FakeConfigurationTrail implements ConfigurationTrail {
   }
 }
 
-/** Where the chains of these stores stand. */
+/** Where the chains of these stores stand, and what they consist of. */
 export const fakeConfigurationHeads = (
-  stores: Partial<Record<ConfigurationKind, { readonly head: (name: string) => Promise<ConfigurationHead> }>>,
+  stores: Partial<Record<ConfigurationKind, Chains>>,
 ): ConfigurationHeads => ({
   head: async ({ kind, name }) => (await stores[kind]?.head(name)) ?? { version: 0 },
+  newest: async (kind) => (await stores[kind]?.newest()) ?? [],
+  entry: async (change) => await stores[change.subject.kind]?.entry(change),
 });
+
+interface Chains {
+  readonly head: (name: string) => Promise<ConfigurationHead>;
+  readonly newest: () => ReturnType<ConfigurationHeads["newest"]>;
+  readonly entry: ConfigurationHeads["entry"];
+}

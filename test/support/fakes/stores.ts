@@ -263,8 +263,11 @@ export class FakeAuditTrail implements AuditTrail {
   append(entry: AuditEntry): Promise<void> {
     const chain = this.entries.get(entry.requestId) ?? new Map<number, AuditEntry>();
     this.entries.set(entry.requestId, chain);
-    if (!chain.has(entry.sequence)) chain.set(entry.sequence, copy(entry));
-    return Promise.resolve();
+    const there = chain.get(entry.sequence) ?? copy(entry);
+    chain.set(entry.sequence, there);
+    return there.hash === entry.hash
+      ? Promise.resolve()
+      : Promise.reject(new Error(`The trail has another entry ${entry.requestId}.${String(entry.sequence)}`));
   }
 
   list(requestId: RequestId, page: PageQuery): Promise<Page<AuditEntry>> {

@@ -47,11 +47,9 @@ describe("GET /configuration/changes", () => {
     await put(api, "PT1H");
     await put(api, "PT2H", { headers: file });
     expect((await api.call("DELETE /access-flows/new", { as: zoe, headers: file })).status).toBe(204);
-    const newest = await changesOf(api, "kind=access-flow&name=new");
-    expect(newest).toMatchObject([{ type: "ConfigurationDeleted", sequence: 3, via: "file" }]);
-
-    for (const entry of api.flows.changes.slice(0, 2)) await api.configurationTrail.append(entry);
-    for (const limit of [1, 2, 3, 50]) {
+    const cases = [0, 2, 3].flatMap((recorded) => [1, 2, 3, 50].map((limit) => ({ recorded, limit })));
+    for (const { recorded, limit } of cases) {
+      for (const entry of api.flows.changes.slice(0, recorded)) await api.configurationTrail.append(entry);
       const entries = await changesOf(api, `kind=access-flow&name=new&limit=${String(limit)}`);
       expect(entries).toMatchObject([
         { type: "ConfigurationSaved", via: "api", actor: { userId: root.userId } },
@@ -61,13 +59,10 @@ describe("GET /configuration/changes", () => {
           before: { duration: { max: "PT1H" } },
           after: { duration: { max: "PT2H" } },
         },
-        { type: "ConfigurationDeleted", version: 3, actor: { userId: zoe.userId } },
+        { type: "ConfigurationDeleted", version: 3, via: "file", actor: { userId: zoe.userId } },
       ]);
       expect(firstBrokenLink(entries)).toBeUndefined();
     }
-    for (const entry of api.flows.changes) await api.configurationTrail.append(entry);
-    for (const limit of [1, 3, 50])
-      expect(await changesOf(api, `kind=access-flow&name=new&limit=${String(limit)}`)).toHaveLength(3);
   });
 
   it("shows no ExternalId of an integration", async () => {

@@ -50,6 +50,36 @@ export const ConfigurationEntrySchema = z.discriminatedUnion("type", [
 ]);
 export type ConfigurationEntry = z.infer<typeof ConfigurationEntrySchema>;
 
+/** An entry without what was there before and after it: what an item says of its own newest change. */
+export const ChangeMarkSchema = z.strictObject({
+  ...common,
+  type: z.enum(["ConfigurationSaved", "ConfigurationConfirmed", "ConfigurationDeleted"]),
+});
+export type ChangeMark = z.infer<typeof ChangeMarkSchema>;
+
+/** What is said of the entry. */
+export const markOf = ({
+  subject,
+  sequence,
+  version,
+  at,
+  actor,
+  via,
+  previousHash,
+  hash,
+  type,
+}: ConfigurationEntry): ChangeMark => ({
+  subject,
+  sequence,
+  type,
+  version,
+  at,
+  actor,
+  via,
+  previousHash,
+  hash,
+});
+
 /** What a change does: one that saves has the next version, one that confirms the same. */
 export type ConfigurationChange =
   | {

@@ -4,10 +4,11 @@ import type { ConfigurationEntry } from "../../domain/configuration/entry.ts";
 import { nounOf, type Subject } from "../../domain/configuration/subject.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { ConfigurationHeads, ConfigurationTrail, Page, PageQuery } from "../../ports/stores.ts";
+import { entriesUpTo } from "./entries-up-to.ts";
 
 interface Dependencies {
   readonly configurationTrail: Pick<ConfigurationTrail, "list">;
-  readonly configurationHeads: ConfigurationHeads;
+  readonly configurationHeads: Pick<ConfigurationHeads, "head" | "entry">;
 }
 
 /** The last entry that was shown, and where in the trail's own list that was: nowhere once all of the trail was shown. */
@@ -15,7 +16,7 @@ const PlaceSchema = z.strictObject({ after: z.int().check(z.nonnegative()), trai
 
 /**
  * The audit entries of one item of configuration, oldest first, also of one that is deleted. The table that keeps them is
- * written a moment after the item; until then the item itself has the newest. Throws DomainError `not-found`.
+ * written a moment after the item; until then the newest are where they were written first. Throws DomainError `not-found`.
  */
 export const listChanges =
   ({ configurationTrail, configurationHeads }: Dependencies) =>
@@ -31,9 +32,11 @@ export const listChanges =
     if (page.cursor !== undefined)
       return { items: page.items, cursor: encodeCursor({ after, trail: page.cursor }) };
     if (newest === undefined || newest.sequence <= after) return { items: page.items };
-    return page.items.length < limit
-      ? { items: [...page.items, newest] }
-      : { items: page.items, cursor: encodeCursor({ after }) };
+    const { entries } = await entriesUpTo(configurationHeads, newest, after + 1);
+    const items = [...page.items, ...entries].slice(0, limit);
+    return items.length < page.items.length + entries.length
+      ? { items, cursor: encodeCursor({ after: items.at(-1)?.sequence ?? after }) }
+      : { items };
   };
 
 const neverThere = ({ kind, name }: Subject): DomainError =>

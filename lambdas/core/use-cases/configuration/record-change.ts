@@ -1,19 +1,32 @@
 import type { ConfigurationEntry } from "../../domain/configuration/entry.ts";
 import { chainOf } from "../../domain/configuration/subject.ts";
 import type { EventPublisher, LockstepEvent } from "../../ports/events.ts";
-import type { ConfigurationTrail } from "../../ports/stores.ts";
+import type { ConfigurationHeads, ConfigurationTrail, EntryPlace } from "../../ports/stores.ts";
 
-interface Dependencies {
+export interface RecordChangeDependencies {
+  readonly configurationHeads: Pick<ConfigurationHeads, "entry">;
   readonly configurationTrail: Pick<ConfigurationTrail, "append">;
   readonly events: EventPublisher;
 }
 
 /**
- * Materialises one change of configuration: one event on the bus, then its audit entry. Reads nothing, works in any order,
- * and a replay leaves the same entry and sends an event with the same id.
+ * Materialises one change of configuration: one event on the bus, then its audit entry. It reads that entry alone, which nobody
+ * ever writes over: it works in any order, and a replay leaves the same entry and sends an event with the same id.
  */
 export const recordChange =
-  ({ configurationTrail, events }: Dependencies) =>
+  (dependencies: RecordChangeDependencies) =>
+  async (change: EntryPlace): Promise<void> => {
+    const entry = await dependencies.configurationHeads.entry(change);
+    if (entry === undefined)
+      throw new Error(
+        `The entry ${chainOf(change.subject)}.${String(change.sequence)} is not in the Config table, where it was written before the change that it is of`,
+      );
+    await recordConfigurationEntry(dependencies)(entry);
+  };
+
+/** Records an entry, the newest or an earlier one that was lost on its way: as with requests, the event goes first. */
+export const recordConfigurationEntry =
+  ({ configurationTrail, events }: Omit<RecordChangeDependencies, "configurationHeads">) =>
   async (entry: ConfigurationEntry): Promise<void> => {
     await events.publish(eventOf(entry));
     await configurationTrail.append(entry);

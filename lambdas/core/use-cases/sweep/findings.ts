@@ -1,5 +1,6 @@
 import type { Finding } from "../../contracts/http/sweep.ts";
 import type { AccessRequest } from "../../domain/access-request.ts";
+import { nounOf, type Subject } from "../../domain/configuration/subject.ts";
 import type { Drift, Entitlement } from "../../domain/entitlement.ts";
 import type { RequestId } from "../../domain/ids.ts";
 
@@ -50,6 +51,20 @@ export const auditGap = (
     outcome === "healed"
       ? `The audit trail lacked ${entries(sequences)}, which the request's own item still had: put back.`
       : `The audit trail lacks ${entries(sequences)}, older than what the request's own item keeps: lost.`,
+});
+
+/** Entries that the trail of an item of configuration lacked: put back from the Config table, or not there either. */
+export const configurationGap = (
+  subject: Subject,
+  sequences: readonly number[],
+  outcome: "healed" | "reported",
+): Finding => ({
+  kind: "audit-gap",
+  outcome,
+  sentence:
+    outcome === "healed"
+      ? `The audit trail of the ${nounOf[subject.kind]} ${subject.name} lacked ${entries(sequences)}, which the Config table had: put back.`
+      : `The audit trail of the ${nounOf[subject.kind]} ${subject.name} lacks ${entries(sequences)}, and so does the Config table: lost.`,
 });
 
 const entries = (sequences: readonly number[]): string =>

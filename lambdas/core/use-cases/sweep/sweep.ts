@@ -4,6 +4,7 @@ import { timestamp } from "../../domain/ids.ts";
 import type { AccessRequestStore } from "../../ports/stores.ts";
 import type { Removals, RequestCounts } from "../../ports/sweep.ts";
 import { lookAtDueRequests, type DueDependencies } from "./due-requests.ts";
+import { healConfigurationTrail, type ConfigurationTrailDependencies } from "./heal-configuration-trail.ts";
 import { lookAtRequestsWithoutFlow, type FlowlessDependencies } from "./requests-without-flow.ts";
 import { measureLateRevocations } from "./late-revocations.ts";
 import { overdueReviews } from "./overdue-reviews.ts";
@@ -12,7 +13,8 @@ import { rotationAge } from "./rotation-age.ts";
 import { Tally } from "./tally.ts";
 import { drainWaitingRemovals } from "./waiting-removals.ts";
 
-export interface SweepDependencies extends DueDependencies, RotationDependencies {
+export interface SweepDependencies
+  extends DueDependencies, RotationDependencies, ConfigurationTrailDependencies {
   readonly flows: Pick<FlowlessDependencies["flows"], "list">;
   readonly requests: Pick<
     AccessRequestStore,
@@ -53,6 +55,7 @@ export const sweep =
     await Promise.all([
       part(lookAtDueRequests(dependencies)(until, tally)),
       part(lookAtRequestsWithoutFlow(dependencies)(until)),
+      part(healConfigurationTrail(dependencies)(tally)),
       part(drainWaitingRemovals(dependencies)(tally)),
       part(rotate(dependencies)(until, tally)),
       part(measureLateRevocations(dependencies)(tally)),

@@ -14,6 +14,10 @@ import {
   type Swept,
 } from "../../../../../lambdas/core/use-cases/sweep/sweep.ts";
 import { aPendingRequest, aPerson, aRequestId, anEntitlement } from "../../../../support/builders.ts";
+import {
+  FakeConfigurationTrail,
+  fakeConfigurationHeads,
+} from "../../../../support/fakes/configuration-trail.ts";
 import { FakeEventPublisher } from "../../../../support/fakes/event-publisher.ts";
 import { FakeProvider } from "../../../../support/fakes/provider.ts";
 import {
@@ -47,6 +51,8 @@ export const sweepUnderTest = (overrides: Partial<SweepDependencies> = {}) => {
     index: entitlements,
     turns,
     audit,
+    configurationHeads: fakeConfigurationHeads({}),
+    configurationTrail: new FakeConfigurationTrail(),
     events,
     workflow,
     removals: {
