@@ -2,7 +2,7 @@ import { partyKey, type Party, type PartyKey } from "../domain/access-flow.ts";
 import { allPartiesOf, needsOf, type RequestStep } from "../domain/approval-step.ts";
 import type { GroupId, UserId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
-import type { Staffing } from "../domain/staffing.ts";
+import { firstUnstaffed, type Staffing } from "../domain/staffing.ts";
 import type { Directory } from "../ports/directory.ts";
 
 interface Who {
@@ -37,10 +37,7 @@ export const staffingOf = ({
         (person) => !excluded.has(person),
       );
     const seats = steps.map((step) => seatsOf(step).map(eligible));
-    const unstaffed =
-      who.sameApproverInSeveralSteps === true
-        ? await firstUnstaffedAlone(seats, isEnabled)
-        : await firstUnstaffed(seats, isEnabled);
+    const unstaffed = await answering(firstUnstaffed(seats, who), isEnabled);
     return { eligible, unstaffed };
   };
 };
@@ -93,39 +90,14 @@ const memoised = <Key, Value>(look: (key: Key) => Promise<Value>): ((key: Key) =
   };
 };
 
-type Seats = readonly (readonly (readonly UserId[])[])[];
 type IsEnabled = (person: UserId) => Promise<boolean>;
 
-/** The first step that cannot be staffed although one person may decide several steps. */
-const firstUnstaffedAlone = async (steps: Seats, isEnabled: IsEnabled): Promise<number | undefined> => {
-  for (const [index, seats] of steps.entries()) {
-    if ((await firstUnstaffed([seats], isEnabled)) !== undefined) return index;
-  }
-  return undefined;
-};
-
-/**
- * The first step whose seats cannot each be given to somebody else (nobody decides twice), if there is one: a bipartite
- * matching by augmenting paths, that looks people up only as far as it must.
- */
-const firstUnstaffed = async (steps: Seats, isEnabled: IsEnabled): Promise<number | undefined> => {
-  const seats = steps.flatMap((ofStep, step) => ofStep.map((candidates) => ({ step, candidates })));
-  const seatOf = new Map<UserId, number>();
-  const fill = async (seat: number, tried: Set<UserId>): Promise<boolean> => {
-    for (const person of seats[seat]?.candidates ?? []) {
-      if (tried.has(person)) continue;
-      tried.add(person);
-      if (!(await isEnabled(person))) continue;
-      const other = seatOf.get(person);
-      if (other === undefined || (await fill(other, tried))) {
-        seatOf.set(person, seat);
-        return true;
-      }
-    }
-    return false;
-  };
-  for (const [seat, { step }] of seats.entries()) {
-    if (!(await fill(seat, new Set()))) return step;
-  }
-  return undefined;
+/** Answers whatever the matching has to know. */
+const answering = async <Answer>(
+  matching: Generator<UserId, Answer, boolean>,
+  isEnabled: IsEnabled,
+): Promise<Answer> => {
+  let asked = matching.next();
+  while (asked.done !== true) asked = matching.next(await isEnabled(asked.value));
+  return asked.value;
 };

@@ -1,37 +1,69 @@
-import { approversOf, type Approver } from "../access-flow.ts";
+import { approversOf, type Approver, type FlowStep } from "../access-flow.ts";
 import type { UserId } from "../ids.ts";
 import { leavesOf } from "../rule.ts";
+import { firstUnstaffed, type Seats } from "../staffing.ts";
 import type { LintedFlow, World } from "./configuration.ts";
-import { error, type Said } from "./finding.ts";
+import { error, warning, type FindingCode, type Said } from "./finding.ts";
 
-/** Steps that nobody could ever decide: nobody is left, or only whoever asks. */
-export const undecidable = (flow: LintedFlow, world: World | undefined): readonly Said[] =>
-  flow.approval.steps.flatMap((step, index): readonly Said[] => {
-    const at = `/approval/steps/${String(index)}`;
-    const deciders = peopleAmong([...approversOf(step), ...(step.escalation?.tiers.flat() ?? [])], world);
-    if (deciders === undefined) return [];
-    if (deciders.size === 0) {
-      return [
-        error(
-          "nobody-decides",
-          at,
-          "Nobody who is there and enabled may decide this step: every request would be refused. Name somebody else, or a group with members.",
-        ),
-      ];
-    }
-    if (flow.settings.requesterCanApproveSelf || deciders.size > 1) return [];
-    const requesters = requestersOf(flow, world);
-    return requesters !== undefined &&
-      requesters.size > 0 &&
-      [...requesters].every((one) => deciders.has(one))
-      ? [
-          error(
-            "approvers-only-requesters",
-            at,
-            "Whoever may decide this step is the only one who can ask, and nobody decides on their own request. Name somebody else, or set requesterCanApproveSelf.",
-          ),
-        ]
-      : [];
+/**
+ * Steps that nobody could ever decide, by the rule that refuses requests when they are made (staffing.ts): nobody is left,
+ * only whoever asks, or too few for all of the steps. Whom an escalation adds does not count there, and so not here.
+ */
+export const undecidable = (flow: LintedFlow, world: World | undefined): readonly Said[] => {
+  const seats = flow.approval.steps.map((step) => seatsOf(step, world));
+  const empty = seats.flatMap((ofStep, step) => (ofStep.some((people) => people.length === 0) ? [step] : []));
+  if (empty.length > 0) return empty.map((step) => said(flow, "nobody-decides", step));
+  const alone = unstaffed(flow, seats);
+  if (alone !== undefined) return [said(flow, "too-few-approvers", alone)];
+  const forEach = requestersOf(flow, world).map((one) => unstaffed(flow, without(one, seats)));
+  const [first] = forEach;
+  return first === undefined || forEach.includes(undefined)
+    ? []
+    : [said(flow, "approvers-only-requesters", first)];
+};
+
+const messages = {
+  "nobody-decides": "Nobody who is there and enabled may give an approval that this step needs",
+  "too-few-approvers":
+    "There are too few people for this step beside those whom the steps need otherwise: one person decides one step, and counts once in allOf",
+  "approvers-only-requesters":
+    "Without whoever asks, who decides nothing of their own, there are too few people for this step, and so it is for everybody who can ask",
+} as const satisfies Partial<Record<FindingCode, string>>;
+
+const remedies = {
+  "nobody-decides": "Name somebody else, or a group with members.",
+  "too-few-approvers": "Name somebody else, or set approval.sameApproverInSeveralSteps.",
+  "approvers-only-requesters": "Name somebody else, or set requesterCanApproveSelf.",
+} as const satisfies Record<keyof typeof messages, string>;
+
+/** What meets the rule of automatic approval needs nobody: then only the other requests are refused. */
+const said = ({ approval }: LintedFlow, code: keyof typeof messages, step: number): Said => {
+  const at = `/approval/steps/${String(step)}`;
+  return approval.automatic === undefined
+    ? error(code, at, `${messages[code]}: every request would be refused. ${remedies[code]}`)
+    : warning(
+        code,
+        at,
+        `${messages[code]}: every request that approval.automatic does not take would be refused. ${remedies[code]}`,
+      );
+};
+
+const unstaffed = ({ approval }: LintedFlow, seats: Seats): number | undefined => {
+  const matching = firstUnstaffed(seats, approval);
+  let asked = matching.next();
+  // Whoever is not enabled has no seat here.
+  while (asked.done !== true) asked = matching.next(true);
+  return asked.value;
+};
+
+const without = (requester: UserId, seats: Seats): Seats =>
+  seats.map((ofStep) => ofStep.map((people) => people.filter((person) => person !== requester)));
+
+/** Whom the step needs; what may be given to somebody who is not known here is left out. */
+const seatsOf = (step: FlowStep, world: World | undefined): readonly (readonly UserId[])[] =>
+  ("anyOf" in step ? [step.anyOf] : approversOf(step).map((approver) => [approver])).flatMap((approvers) => {
+    const people = peopleAmong(approvers, world);
+    return people === undefined ? [] : [[...people]];
   });
 
 /** Everybody who may be meant; undefined when that is not known. */
@@ -59,13 +91,13 @@ const peopleAmong = (
   return people;
 };
 
-/** Everybody who can ask, where the rule names people and groups alone; a rule that denies something may let anybody in. */
-const requestersOf = (
-  { requestors }: LintedFlow,
-  world: World | undefined,
-): ReadonlySet<UserId> | undefined => {
-  if (JSON.stringify(requestors).includes('"not":')) return undefined;
+/**
+ * Everybody who can ask, where the rule names people and groups alone and they may not decide on their own: nobody where it
+ * is not known who they are, as with a rule that denies something, which may let anybody in.
+ */
+const requestersOf = ({ requestors, settings }: LintedFlow, world: World | undefined): readonly UserId[] => {
+  if (settings.requesterCanApproveSelf || JSON.stringify(requestors).includes('"not":')) return [];
   const leaves = leavesOf(requestors);
   const parties = leaves.filter((leaf) => leaf.type === "user" || leaf.type === "group");
-  return parties.length < leaves.length ? undefined : peopleAmong(parties, world);
+  return parties.length < leaves.length ? [] : [...(peopleAmong(parties, world) ?? [])];
 };

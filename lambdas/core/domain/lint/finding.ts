@@ -21,6 +21,7 @@ export const FindingCodes = [
   "access-scope-missing",
   "rota-missing",
   "nobody-decides",
+  "too-few-approvers",
   "approvers-only-requesters",
   "query-invalid",
   "scope-empty",

@@ -292,6 +292,50 @@ describe("steps that nobody could decide", () => {
       "error nobody-decides access-flow prod-power /approval/steps/0",
     );
   });
+  const several = (...all: readonly FlowStep[]): Partial<LintedFlow> => ({ approval: { steps: [...all] } });
+  const any = (...anyOf: readonly (ReturnType<typeof user> | ReturnType<typeof group>)[]) =>
+    ({ anyOf: [...anyOf], withinSeconds: 60 }) satisfies FlowStep;
+  const every = (...allOf: readonly (ReturnType<typeof user> | ReturnType<typeof group>)[]) =>
+    ({ allOf: [...allOf], withinSeconds: 60 }) satisfies FlowStep;
+  const tooFew = (step: number) =>
+    `error too-few-approvers access-flow prod-power /approval/steps/${String(step)}`;
+
+  it("are those of which all have to be requesters", () => {
+    const both = several(every(user("alice"), user("carol")));
+    expect(ofFlow({ ...both, requestors: { anyOf: [user("alice"), user("carol")] } })).toEqual([error]);
+    expect(ofFlow({ ...both, requestors: { anyOf: [user("alice"), user("bob")] } })).toEqual([]);
+    expect(ofFlow(both, world())).toEqual([error]);
+  });
+  it("are those for which nobody is left by the other steps", () => {
+    const twice = several(any(user("bob")), any(user("bob")));
+    expect(ofFlow(twice)).toEqual([tooFew(1)]);
+    expect(
+      ofFlow({ approval: { steps: twice.approval?.steps ?? [], sameApproverInSeveralSteps: true } }),
+    ).toEqual([]);
+    expect(ofFlow(several(any(user("bob"), user("dora")), any(user("bob"))))).toEqual([]);
+    expect(ofFlow(several(any(group("payments-leads")), every(user("bob"), user("carol"))), world())).toEqual(
+      [tooFew(1)],
+    );
+  });
+  it("are those of allOf of which one is nobody, whoever its escalation adds", () => {
+    const users = new Map([...world().users, [aUserId("carol"), { enabled: false }] as const]);
+    const step = {
+      ...every(user("bob"), user("carol")),
+      escalation: { afterSeconds: 60, tiers: [[user("alice")]] },
+    };
+    expect(ofFlow(several(step), world({ users }))).toContain(
+      "error nobody-decides access-flow prod-power /approval/steps/0",
+    );
+  });
+  it("are a warning where a rule may make them needless", () => {
+    const approval = {
+      steps: steps(user("alice")),
+      automatic: { type: "duration-below", seconds: 60 } as const,
+    };
+    expect(ofFlow({ requestors: user("alice"), approval })).toEqual([
+      "warning approvers-only-requesters access-flow prod-power /approval/steps/0",
+    ]);
+  });
   it("are not those that owners or large groups decide", () => {
     const owner: FlowStep[] = [{ anyOf: [{ type: "owner" }], withinSeconds: 60 }];
     expect(ofFlow({ approval: { steps: owner } }, world())).toEqual([]);
