@@ -199,6 +199,7 @@ const audience: Readonly<Record<Route["role"], string>> = {
   party:
     "For the request's requester, its approvers, auditors and administrators, each as far as the operation is theirs (an auditor only reads); to anyone else it does not exist.",
   reader: "For auditors, policy authors and administrators.",
+  auditor: "For auditors and administrators.",
   "policy-author": "For policy authors and administrators.",
   administrator: "For administrators.",
 };
@@ -298,7 +299,7 @@ const problemCodesOf = (route: Route, operation: OperationContract): readonly Pr
     ...(route.method === "GET" ? [] : (["invalid-via"] as const)),
     ...(route.role === "party" ? (["not-found"] as const) : []),
     ...(route.role === "administrator" ? (["not-administrator"] as const) : []),
-    ...(route.role === "reader" || route.role === "policy-author" ? (["role-missing"] as const) : []),
+    ...(["reader", "auditor", "policy-author"].includes(route.role) ? (["role-missing"] as const) : []),
     "caller-not-eligible",
     ...operation.problems,
     "service-unavailable",

@@ -147,6 +147,7 @@ describe("what the table of routes says of each role", () => {
     person: { code: "caller-not-eligible", opensTo: everybody },
     party: { code: "not-found", opensTo: [alice, bob, erin, root] },
     reader: { code: "role-missing", opensTo: [erin, frank, root] },
+    auditor: { code: "role-missing", opensTo: [erin, root] },
     "policy-author": { code: "role-missing", opensTo: [frank, root] },
     administrator: { code: "not-administrator", opensTo: [root] },
   };
@@ -187,7 +188,11 @@ describe("what the table of routes says of each role", () => {
     const started = workflow.started.size;
     // They ask for access as everybody does; what only looks answers them, and leaves everything below as it was.
     const asking: readonly string[] = ["POST /requests"];
-    const looking: readonly string[] = ["POST /explain", "POST /access-scopes/{name}/preview"];
+    const looking: readonly string[] = [
+      "POST /explain",
+      "POST /access-scopes/{name}/preview",
+      "POST /access-flows/lint",
+    ];
     const others = Routes.filter(
       ({ method, path }) => method !== "GET" && !asking.includes(`${method} ${path}`),
     );

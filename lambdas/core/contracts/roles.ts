@@ -11,14 +11,16 @@ export const SettingOfRole: Readonly<Record<DirectoryRole, string>> = {
   auditor: "auditorGroups",
 };
 
+/** Who sees any request and its events; of the two, only administrators may end one. */
+export const SeersOfEveryRequest = ["auditor", "administrator"] as const satisfies readonly DirectoryRole[];
+
 /** Any one of these roles opens a route; other routes are open to everybody, or to who is party to the request. */
 export const RolesOfRoute: Readonly<
   Record<Exclude<RouteRole, "person" | "party">, readonly DirectoryRole[]>
 > = {
   reader: ["auditor", "policy-author", "administrator"],
+  // What these tell of are requests: who asked, for whom, and what was made of it.
+  auditor: SeersOfEveryRequest,
   "policy-author": ["policy-author", "administrator"],
   administrator: ["administrator"],
 };
-
-/** Who sees any request and its events; of the two, only administrators may end one. */
-export const SeersOfEveryRequest = ["auditor", "administrator"] as const satisfies readonly DirectoryRole[];

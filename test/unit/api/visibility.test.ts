@@ -155,7 +155,12 @@ describe("a request does not exist for a stranger", () => {
 });
 
 /** Who may call the routes of each role, besides administrators. */
-const openTo = { administrator: [], "policy-author": [frank], reader: [erin, frank] } as const;
+const openTo = {
+  administrator: [],
+  "policy-author": [frank],
+  auditor: [erin],
+  reader: [erin, frank],
+} as const;
 
 describe("a route that needs a role is closed to everyone without it", () => {
   const guarded = routes.flatMap(({ role, ...route }) =>
