@@ -35,7 +35,7 @@ export const unreviewed = ({ id }: AccessRequest): Finding => ({
   outcome: "reported",
   requestId: id,
   sentence:
-    "This access was taken in an emergency, and nobody has reviewed it in the time that there was: its watchers are told again.",
+    "This access was taken in an emergency, and nobody has reviewed it in the time that there was: it is told again, with its watchers.",
 });
 
 /** Entries that a request's trail lacked: put back from the request's own item, or beyond that. */
