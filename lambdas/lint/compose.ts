@@ -29,6 +29,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     syncs: syncStore(facts),
     events: eventPublisher({ clientsFor, busName: environment.EVENT_BUS }),
     clock: systemClock,
+    protectedAccounts: environment.PROTECTED_ACCOUNTS,
     guardrails: environment.GUARDRAILS,
   });
 };

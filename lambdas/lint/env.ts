@@ -6,5 +6,6 @@ export const EnvironmentSchema = z.object({
   CONFIG_TABLE: Variable.CONFIG_TABLE,
   INVENTORY_TABLE: Variable.INVENTORY_TABLE,
   EVENT_BUS: Variable.EVENT_BUS,
+  PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   GUARDRAILS: Variable.GUARDRAILS,
 });

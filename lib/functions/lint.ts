@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/lint/env.ts";
@@ -6,11 +6,12 @@ import { BundledFunction } from "../constructs/bundled-function.ts";
 import { publishEvents } from "../permissions/events.ts";
 import { readInventory } from "../permissions/inventory.ts";
 import { onTable, puttingItems } from "../permissions/tables.ts";
+import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 /** Lints what is configured when a sync has ended, and tells of what died. It writes what it told, and no configuration. */
 export function lintFunction(scope: Construct, props: FunctionContext): IFunction {
-  const { handlers, settings, tables, eventBus } = props;
+  const { handlers, settings, homeAccount, tables, eventBus } = props;
   const lint = new BundledFunction<typeof EnvironmentSchema>(scope, "Lint", {
     handlers,
     description: "Tells of configuration that died: what it names is there no more",
@@ -25,6 +26,7 @@ export function lintFunction(scope: Construct, props: FunctionContext): IFunctio
       CONFIG_TABLE: tables.config.tableName,
       INVENTORY_TABLE: tables.inventory.tableName,
       EVENT_BUS: eventBus.eventBusName,
+      PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
       GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [

@@ -50,16 +50,32 @@ export const brokenGuardrails = (
     : []),
 ];
 
+type GuardedPermissionSet = Omit<GuardedTarget, "accountId">;
+
 const includes = (
   { accounts, permissionSets }: NeverGrantable,
-  { accountId, permissionSetArn, permissionSetName }: GuardedTarget,
+  { accountId, ...permissionSet }: GuardedTarget,
 ): boolean =>
   (accounts === undefined || accounts.includes(accountId)) &&
-  (permissionSets === undefined ||
-    permissionSets.some(
-      // Whoever wrote the name in another case meant this one too: a guardrail fails closed.
-      (named) => named === permissionSetArn || named.toLowerCase() === permissionSetName.toLowerCase(),
-    ));
+  (permissionSets === undefined || isAmong(permissionSets, permissionSet));
+
+const isAmong = (
+  permissionSets: readonly string[],
+  { permissionSetArn, permissionSetName }: GuardedPermissionSet,
+): boolean =>
+  permissionSets.some(
+    // Whoever wrote the name in another case meant this one too: a guardrail fails closed.
+    (named) => named === permissionSetArn || named.toLowerCase() === permissionSetName.toLowerCase(),
+  );
+
+/** Whether the permission set is never granted, in whichever account. */
+export const isNeverGranted = (
+  { neverGrantable }: Pick<Guardrails, "neverGrantable">,
+  permissionSet: GuardedPermissionSet,
+): boolean =>
+  neverGrantable.some(
+    ({ accounts, permissionSets = [] }) => accounts === undefined && isAmong(permissionSets, permissionSet),
+  );
 
 const whyNever = ({ accountId, permissionSetName }: GuardedTarget): string =>
   `${permissionSetName} is never granted in account ${accountId} (deploy setting guardrails.neverGrantable)`;

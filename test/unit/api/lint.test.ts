@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
 import { aGroupId, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
+import { anAccountIntegration } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, bob, erin, frank, root, type ApiUnderTest } from "./world.ts";
 
@@ -21,18 +22,19 @@ const permissionSet = (sessionDuration = "PT1H"): Fact => ({
   tags: {},
 });
 const anchoring = aGroupId("anchors");
+const accountTwo = {
+  kind: "account",
+  id: anAccountId(2),
+  name: "payments-prod",
+  state: "ACTIVE",
+  organizationalUnits: ["r-abcd" as never],
+  tags: {},
+} as const satisfies Fact;
 
 /** What makes everything right with the flow that is there. */
 const everything: readonly Fact[] = [
   permissionSet(),
-  {
-    kind: "account",
-    id: anAccountId(2),
-    name: "payments-prod",
-    state: "ACTIVE",
-    organizationalUnits: ["r-abcd" as never],
-    tags: {},
-  },
+  accountTwo,
   ...[alice, bob].map(({ userId, userName }): Fact => ({
     kind: "user",
     id: userId,
@@ -83,6 +85,62 @@ it("finds a role that only a group with members keeps", async () => {
   const world = await apiUnderTest();
   await seen(world, ...everything, { kind: "membership", groupId: anchoring, userId: bob.userId });
   expect(await codesOf(world)).toEqual(["prod-power: no-standing-anchor"]);
+});
+
+it("finds a role that nothing keeps where a bundle's access scope gives it", async () => {
+  const world = await apiUnderTest();
+  await seen(
+    world,
+    ...everything.filter(({ kind }) => kind !== "assignment"),
+    // Looked at: somebody has it, and no empty group.
+    {
+      kind: "assignment",
+      accountId: anAccountId(2),
+      permissionSetArn: aPermissionSetArn("PowerUser"),
+      principalType: "USER",
+      principalId: bob.userId,
+    },
+  );
+  const proposed = {
+    flows: [
+      {
+        name: "prod-power",
+        requestors: { group: "payments-engineers" },
+        targets: [{ bundle: "all" }],
+        duration: { max: "PT1H" },
+      },
+    ],
+    bundles: [{ name: "all", targets: [{ accessScope: "power" }] }],
+    accessScopes: [{ name: "power", query: 'permission_name = "PowerUser"' }],
+  };
+  expect(await codesOf(world, proposed)).toEqual(["prod-power: no-standing-anchor"]);
+});
+
+it("takes an account outside of the organization for no dead one, and says that nothing is granted in it", async () => {
+  const world = await apiUnderTest();
+  await world.integrations.put(anAccountIntegration({ accountId: anAccountId(4) }));
+  await seen(world, ...everything, {
+    kind: "account",
+    id: anAccountId(4),
+    name: "lab",
+    state: "ACTIVE",
+    organizationalUnits: [],
+    tags: {},
+  });
+  const proposed = (accounts: readonly string[]) => ({
+    flows: [
+      {
+        name: "lab",
+        requestors: { group: "payments-engineers" },
+        targets: [{ accounts, permissionSets: ["PowerUser"] }],
+        duration: { max: "PT2H" },
+      },
+    ],
+  });
+  expect(await codesOf(world, proposed([anAccountId(4)]))).toEqual(["lab: account-outside-organization"]);
+  // The management account, which the deploy settings protect.
+  await seen(world, { ...accountTwo, id: anAccountId(1), name: "management" });
+  expect(await codesOf(world, proposed([anAccountId(1)]))).toEqual(["lab: targets-never-granted"]);
 });
 
 it("lays the flows of the body over those that are there, and writes nothing", async () => {

@@ -11,7 +11,7 @@ import type {
   UserId,
 } from "../ids.ts";
 import type { Rota } from "../rota.ts";
-import type { LocatedAccount, TargetKey } from "../target-coverage.ts";
+import type { LocatedAccount } from "../target-coverage.ts";
 
 type Content<Item> = Omit<Item, "version" | "updatedAt" | "updatedBy" | "unconfirmedEditors">;
 
@@ -43,16 +43,26 @@ export interface World {
   readonly groups: ReadonlyMap<GroupId, GroupInWorld>;
   /** All accounts of the organization. */
   readonly accounts: ReadonlyMap<AccountId, LocatedAccount>;
+  /** Those of the others that something names: they are there, and nothing can be granted in them. */
+  readonly accountsElsewhere: ReadonlySet<AccountId>;
   readonly organizationalUnits: ReadonlySet<OrganizationalUnitId>;
   readonly permissionSets: ReadonlyMap<
     PermissionSetArn,
     { readonly name: string; readonly sessionSeconds: number | undefined }
   >;
-  /** How much the query of each scope selects; absent for one that was not asked. */
-  readonly selected: ReadonlyMap<ScopeName, number>;
-  /** Where an assignment of a group without members keeps a permission set's role alive. */
-  readonly anchors: ReadonlySet<TargetKey>;
-  readonly guardrails: Pick<Guardrails, "maxDurationSeconds">;
+  /** What the query of each scope selects; absent for one that was not asked. */
+  readonly selected: ReadonlyMap<ScopeName, readonly Selected[]>;
+  /** Where an assignment of a group without members keeps a permission set's role alive; absent where nobody looked. */
+  readonly anchors: ReadonlyMap<PermissionSetArn, ReadonlySet<AccountId>>;
+  readonly guardrails: Guardrails;
+  /** Accounts in which nothing is granted, whatever a flow says. */
+  readonly protectedAccounts: ReadonlySet<string>;
+}
+
+/** The accounts in which a query selects a permission set: one at least. */
+export interface Selected {
+  readonly permissionSetArn: PermissionSetArn;
+  readonly accounts: readonly AccountId[];
 }
 
 export interface GroupInWorld {

@@ -122,6 +122,7 @@ export const deadInTargets = (
       const { exclude } = target;
       return [
         ...deadResources(target, at, world),
+        ...outsideOrganization(target, at, world),
         ...(exclude === undefined ? [] : deadResources(exclude, `${at}/exclude`, world)),
       ];
     }
@@ -164,7 +165,7 @@ const deadResources = (
     ? []
     : [
         ...accounts.flatMap(({ id, name }, index) =>
-          world.accounts.has(id)
+          world.accounts.has(id) || world.accountsElsewhere.has(id)
             ? []
             : [error("account-gone", `${at}/accounts/${String(index)}`, gone("Account", name))],
         ),
@@ -191,3 +192,21 @@ const deadResources = (
               ],
         ),
       ];
+
+/** Accounts of integrations of their own: every grant goes by way of the organization. */
+const outsideOrganization = (
+  { accounts }: Pick<ResourceTarget, "accounts">,
+  at: string,
+  world: World | undefined,
+): readonly Said[] =>
+  accounts.flatMap(({ id, name }, index) =>
+    world?.accountsElsewhere.has(id) === true
+      ? [
+          warning(
+            "account-outside-organization",
+            `${at}/accounts/${String(index)}`,
+            `Account ${name} is not in the organization: it can be looked at, and nobody can be given anything in it. Take it out, or move the account into the organization.`,
+          ),
+        ]
+      : [],
+  );

@@ -1,9 +1,13 @@
+import type { FlowTarget } from "../access-flow.ts";
 import { undecidable } from "./approvers.ts";
 import { withoutAnchor } from "./anchors.ts";
 import type { Configuration, LintedFlow, LintedItem, World } from "./configuration.ts";
 import { deadInApproval, deadInRota, deadInRule, deadInTargets } from "./dead-names.ts";
 import { tooLong } from "./durations.ts";
 import { error, type LintFinding, type LintKind, type Said } from "./finding.ts";
+import { givenBy, type Given } from "./given.ts";
+import { unmatched, unmatchedInApproval } from "./matches.ts";
+import { neverGranted } from "./never-granted.ts";
 import { overshadowed } from "./overlaps.ts";
 import { isPossible } from "./possible-person.ts";
 import { scopeProblems } from "./scopes.ts";
@@ -45,6 +49,9 @@ const saidOf = (
         ...deadInTargets(targets, configuration, world),
         ...emptyTargets(targets),
         ...tooManyIn("bundle", targets),
+        ...(world === undefined
+          ? []
+          : targetsIn(targets, givenBy(targets, configuration, world), configuration, world)),
       ];
     }
     case "access-scope":
@@ -67,9 +74,29 @@ const lintFlow = (
   ...emptyTargets(flow.targets),
   ...tooManyIn("access flow", flow.targets, configuration.bundles),
   ...undecidable(flow, world),
-  ...tooLong(flow, world),
   ...overshadowed(flow, configuration.flows),
-  ...withoutAnchor(flow, world),
+  ...(world === undefined ? [] : lintFlowIn(world, flow, configuration)),
+];
+
+/** What shows only beside what is there. */
+const lintFlowIn = (world: World, flow: LintedFlow, configuration: Configuration): readonly Said[] => {
+  const given = givenBy(flow.targets, configuration, world);
+  return [
+    ...tooLong(flow, given, world),
+    ...targetsIn(flow.targets, given, configuration, world),
+    ...unmatchedInApproval(flow, world),
+    ...withoutAnchor(given, world),
+  ];
+};
+
+const targetsIn = (
+  targets: readonly FlowTarget[],
+  given: readonly Given[],
+  configuration: Configuration,
+  world: World,
+): readonly Said[] => [
+  ...unmatched(targets, given, world),
+  ...neverGranted(targets, given, configuration, world),
 ];
 
 const unreachable = (

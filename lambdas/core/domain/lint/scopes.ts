@@ -11,7 +11,7 @@ export const scopeProblems = ({ name, query }: LintedScope, world: World | undef
     if (!(problem instanceof DomainError)) throw problem;
     return [error("query-invalid", "/query", `${problem.message} Correct it: the scope selects nothing.`)];
   }
-  return world?.selected.get(name) === 0
+  return world?.selected.get(name)?.length === 0
     ? [
         warning(
           "scope-empty",

@@ -26,7 +26,8 @@ export const emptyTargets = (targets: readonly FlowTarget[]): readonly Said[] =>
   );
 };
 
-const leavesNothing = ({
+/** Whether everything that the target takes in is excluded again, as it says itself. */
+export const leavesNothing = ({
   accounts,
   organizationalUnits,
   tags = [],

@@ -1,20 +1,29 @@
 import {
   approversOf,
+  isBundleTarget,
   isResourceTarget,
+  isScopeTarget,
   type AutomaticApprovalCondition,
   type FlowTarget,
+  type ResourceTarget,
+  type ScopeTarget,
 } from "../../domain/access-flow.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Guardrails } from "../../domain/guardrails.ts";
-import type { GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
+import type { AccountId, GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
-import { membersOf } from "../../domain/inventory/facts.ts";
+import { membersOf, type AccountFact } from "../../domain/inventory/facts.ts";
 import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
-import type { Configuration, GroupInWorld, LintedScope, World } from "../../domain/lint/configuration.ts";
+import type {
+  Configuration,
+  GroupInWorld,
+  LintedScope,
+  Selected,
+  World,
+} from "../../domain/lint/configuration.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import { leavesOf } from "../../domain/rule.ts";
 import { sessionSecondsOf } from "../../domain/sessions.ts";
-import { targetKey, type TargetKey } from "../../domain/target-coverage.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
 import type { IntegrationStore } from "../../ports/sync.ts";
 import { inBatches } from "../in-batches.ts";
@@ -25,6 +34,8 @@ export interface WorldDependencies {
   readonly inventory: Pick<InventoryReader, "getAll" | "page">;
   readonly integrations: Pick<IntegrationStore, "list">;
   readonly guardrails: Guardrails;
+  /** Accounts in which nothing is granted. */
+  readonly protectedAccounts: readonly { readonly id: string }[];
 }
 
 /** Scopes of the inventory that are read at once. */
@@ -34,20 +45,34 @@ const AT_A_TIME = 5;
 const MEMBERS_READ = 100;
 
 /**
+ * Permission sets whose anchors are looked for: each costs a look at all of its assignments. Those that flows name come first;
+ * of more, which access scopes may find, nothing is said.
+ */
+const ANCHORS_LOOKED_FOR = 100;
+
+/**
  * What there is of all that the configuration names, from the inventory alone: all accounts, units and permission sets, a
- * batch of users and of groups, a page of members for each group that is named, and the assignments of each permission set
- * that is named with a page for each group among them. No call of AWS.
+ * batch of users, of groups and of accounts elsewhere, a page of members for each group that is named, and the assignments of
+ * each permission set that is given with a page for each group among them. No call of AWS.
  */
 export const loadWorld = async (
-  { inventory, integrations, guardrails }: WorldDependencies,
+  { inventory, integrations, guardrails, protectedAccounts }: WorldDependencies,
   configuration: Configuration,
 ): Promise<World> => {
   const parties = partiesIn(configuration);
-  const [grantable, units, groups, anchors] = await Promise.all([
+  const [grantable, units, groups] = await Promise.all([
     loadGrantable({ inventory, integrations }),
     allOf(inventory, { kind: "organizational-unit" }),
     groupsOf(inventory, groupsAmong(parties)),
-    anchorsOf(inventory, permissionSetsIn(configuration)),
+  ]);
+  const inOrganization = new Set(grantable.accounts.map(({ fact }) => fact.id));
+  const selected = new Map(configuration.accessScopes.flatMap((scope) => selectedBy(scope, grantable)));
+  const [elsewhere, anchors] = await Promise.all([
+    thereAmong(
+      inventory,
+      accountsIn(configuration).filter((id) => !inOrganization.has(id)),
+    ),
+    anchorsOf(inventory, permissionSetsIn(configuration, selected).slice(0, ANCHORS_LOOKED_FOR)),
   ]);
   const people = new Set([...usersAmong(parties), ...groups.flatMap(({ members }) => members)]);
   const users = people.size === 0 ? [] : await inventory.getAll("user", [...people]);
@@ -73,9 +98,11 @@ export const loadWorld = async (
         { name, sessionSeconds: sessionSecondsOf(sessionDuration) },
       ]),
     ),
-    selected: new Map(configuration.accessScopes.flatMap((scope) => selectedBy(scope, grantable))),
+    accountsElsewhere: elsewhere,
+    selected,
     anchors,
     guardrails,
+    protectedAccounts: new Set(protectedAccounts.map(({ id }) => id)),
   };
 };
 
@@ -111,14 +138,46 @@ export const groupsAmong = (parties: readonly PartyId[]): readonly GroupId[] => 
   ...new Set(parties.flatMap((party) => (party.type === "group" ? [party.id] : []))),
 ];
 
-const permissionSetsIn = ({ flows }: Configuration): readonly PermissionSetArn[] => {
+/** Everything that flows give access to, what bundles hold for them among it. */
+const partsIn = ({ flows, bundles }: Configuration): readonly (ResourceTarget | ScopeTarget)[] => {
   const targets: readonly FlowTarget[] = flows.flatMap((flow) => flow.targets);
+  const named = new Set<string>(targets.filter(isBundleTarget).map(({ bundle }) => bundle));
   return [
-    ...new Set(
-      targets.filter(isResourceTarget).flatMap(({ permissionSets }) => permissionSets.map(({ id }) => id)),
-    ),
+    ...targets.flatMap((target) => (isBundleTarget(target) ? [] : [target])),
+    ...bundles.filter(({ name }) => named.has(name)).flatMap((bundle) => bundle.targets),
   ];
 };
+
+/** Those first that are named. */
+const permissionSetsIn = (
+  configuration: Configuration,
+  selected: World["selected"],
+): readonly PermissionSetArn[] => {
+  const parts = partsIn(configuration);
+  const whole = parts.filter(isScopeTarget).filter(({ permissionSets }) => permissionSets === undefined);
+  return [
+    ...new Set([
+      ...parts.flatMap(({ permissionSets = [] }) => permissionSets.map(({ id }) => id)),
+      ...whole
+        .flatMap(({ accessScope }) => selected.get(accessScope) ?? [])
+        .map(({ permissionSetArn }) => permissionSetArn),
+    ]),
+  ];
+};
+
+const accountsIn = ({ flows, bundles }: Configuration): readonly AccountId[] => {
+  const targets: readonly FlowTarget[] = [...flows, ...bundles].flatMap((item) => item.targets);
+  const named = targets
+    .filter(isResourceTarget)
+    .flatMap(({ accounts, exclude }) => [...accounts, ...(exclude?.accounts ?? [])]);
+  return [...new Set(named.map(({ id }) => id))];
+};
+
+const thereAmong = async (
+  inventory: WorldDependencies["inventory"],
+  ids: readonly AccountId[],
+): Promise<ReadonlySet<AccountId>> =>
+  new Set(ids.length === 0 ? [] : (await inventory.getAll("account", ids)).map(({ fact }) => fact.id));
 
 interface FoundGroup {
   readonly id: GroupId;
@@ -142,29 +201,44 @@ const groupsOf = async (
 const anchorsOf = async (
   inventory: WorldDependencies["inventory"],
   permissionSets: readonly PermissionSetArn[],
-): Promise<ReadonlySet<TargetKey>> => {
-  const assignments = await inBatches(permissionSets, AT_A_TIME, (permissionSetArn) =>
-    allOf(inventory, { kind: "assignment", permissionSetArn }),
-  );
-  const ofGroups = assignments.flat().flatMap(({ fact }) => (fact.principalType === "GROUP" ? [fact] : []));
+): Promise<World["anchors"]> => {
+  const assignments = await inBatches(permissionSets, AT_A_TIME, async (permissionSetArn) => {
+    const facts = await allOf(inventory, { kind: "assignment", permissionSetArn });
+    return {
+      permissionSetArn,
+      ofGroups: facts.flatMap(({ fact }) => (fact.principalType === "GROUP" ? [fact] : [])),
+    };
+  });
+  const ofGroups = assignments.flatMap((one) => one.ofGroups);
   const ids = [...new Set(ofGroups.map(({ principalId }) => principalId))];
   const empty = await inBatches(ids, AT_A_TIME, async (id) => {
     const { facts, next } = await inventory.page({ kind: "membership", within: membersOf(id) }, { limit: 1 });
     return facts.length === 0 && next === undefined ? [id] : [];
   });
   const anchoring = new Set(empty.flat());
-  return new Set(ofGroups.filter(({ principalId }) => anchoring.has(principalId)).map(targetKey));
+  return new Map(
+    assignments.map((one) => {
+      const anchors = one.ofGroups.filter(({ principalId }) => anchoring.has(principalId));
+      return [one.permissionSetArn, new Set(anchors.map(({ accountId }) => accountId))];
+    }),
+  );
 };
 
-/** How much a scope's query selects; nothing is said of one that cannot be read. */
+/** What a scope's query selects; nothing is said of one that cannot be read. */
 const selectedBy = (
   { name, query }: LintedScope,
   grantable: Grantable,
-): readonly (readonly [ScopeName, number])[] => {
+): readonly (readonly [ScopeName, readonly Selected[]])[] => {
   try {
     const parsed = parseQuery(query, { about: "permissions on resources" });
-    const [first] = matchingAccounts(parsed, grantable);
-    return [[name, first?.accounts.length ?? 0]];
+    // Permission sets of which the query asks the same of accounts share one list of them.
+    const idsOf = new Map<readonly AccountFact[], readonly AccountId[]>();
+    const selected = [...matchingAccounts(parsed, grantable)].map(({ permissionSet, accounts }): Selected => {
+      const ids = idsOf.get(accounts) ?? accounts.map(({ id }) => id);
+      idsOf.set(accounts, ids);
+      return { permissionSetArn: permissionSet.arn, accounts: ids };
+    });
+    return [[name, selected]];
   } catch (error) {
     if (error instanceof DomainError) return [];
     throw error;

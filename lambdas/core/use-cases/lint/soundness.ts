@@ -1,3 +1,4 @@
+import { isScopeTarget, type FlowTarget } from "../../domain/access-flow.ts";
 import { nounOf } from "../../domain/configuration/subject.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Configuration, GroupInWorld, LintedItem, World } from "../../domain/lint/configuration.ts";
@@ -50,20 +51,32 @@ const unsound = ({ kind, item }: LintedItem, errors: readonly LintFinding[]): Do
 
 const NOTHING: Configuration = { flows: [], bundles: [], accessScopes: [], rotas: [] };
 
-/** The item alone, with the bundles that it gives access to: nothing else has to be looked up in the inventory. */
-const ownPartOf = ({ bundles }: Configuration, linted: LintedItem): Configuration => {
+/** The item alone, with the bundles and scopes that it gives access to: nothing else has to be looked up in the inventory. */
+const ownPartOf = (there: Configuration, linted: LintedItem): Configuration => {
   switch (linted.kind) {
     case "access-flow": {
       const named = new Set(linted.item.targets.flatMap((one) => ("bundle" in one ? [one.bundle] : [])));
-      return { ...NOTHING, flows: [linted.item], bundles: bundles.filter(({ name }) => named.has(name)) };
+      const bundles = there.bundles.filter(({ name }) => named.has(name));
+      const accessScopes = scopesIn([linted.item, ...bundles], there);
+      return { ...NOTHING, flows: [linted.item], bundles, accessScopes };
     }
     case "bundle":
-      return { ...NOTHING, bundles: [linted.item] };
+      return { ...NOTHING, bundles: [linted.item], accessScopes: scopesIn([linted.item], there) };
     case "access-scope":
       return { ...NOTHING, accessScopes: [linted.item] };
     case "rota":
       return { ...NOTHING, rotas: [linted.item] };
   }
+};
+
+const scopesIn = (
+  items: readonly { readonly targets: readonly FlowTarget[] }[],
+  { accessScopes }: Pick<Configuration, "accessScopes">,
+): Configuration["accessScopes"] => {
+  const named = new Set(
+    items.flatMap(({ targets }) => targets.filter(isScopeTarget)).map((one) => one.accessScope),
+  );
+  return accessScopes.filter(({ name }) => named.has(name));
 };
 
 /** What is configured with the item in its place. */

@@ -7,7 +7,6 @@ import type {
   World,
 } from "../../../../../lambdas/core/domain/lint/configuration.ts";
 import { lintConfiguration } from "../../../../../lambdas/core/domain/lint/lint-configuration.ts";
-import { targetKey } from "../../../../../lambdas/core/domain/target-coverage.ts";
 import {
   aFlow,
   aGroupId,
@@ -46,9 +45,11 @@ const world = (overrides: Partial<World> = {}): World => ({
   accounts: new Map([[anAccountId(2), { organizationalUnits: [unit.id], tags: {} }]]),
   organizationalUnits: new Set([unit.id]),
   permissionSets: new Map([[powerUser.id, { name: "PowerUser", sessionSeconds: 3600 }]]),
+  accountsElsewhere: new Set(),
   selected: new Map(),
-  anchors: new Set([targetKey({ accountId: anAccountId(2), permissionSetArn: powerUser.id })]),
-  guardrails: {},
+  anchors: new Map([[powerUser.id, new Set([anAccountId(2)])]]),
+  guardrails: { neverGrantable: [] },
+  protectedAccounts: new Set(),
   ...overrides,
 });
 
@@ -347,6 +348,11 @@ describe("steps that nobody could decide", () => {
   });
 });
 
+const selected = (...digits: number[]) => ({
+  permissionSetArn: powerUser.id,
+  accounts: (digits.length === 0 ? [2] : digits).map(anAccountId),
+});
+
 describe("access scopes", () => {
   const scope = (query: string) => ({ accessScopes: [{ name: "prod" as ScopeName, query }] });
   it("whose query cannot be read are an error", () => {
@@ -354,10 +360,12 @@ describe("access scopes", () => {
   });
   it("that select nothing now are a warning", () => {
     const query = 'permission_name = "ReadOnly"';
-    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, 0]]) }))).toEqual([
+    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, []]]) }))).toEqual([
       "warning scope-empty access-scope prod /query",
     ]);
-    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, 1]]) }))).toEqual([]);
+    expect(told(scope(query), world({ selected: new Map([["prod" as ScopeName, [selected()]]]) }))).toEqual(
+      [],
+    );
     expect(told(scope(query), world())).toEqual([]);
   });
 });
@@ -434,17 +442,29 @@ describe("what lasts too long", () => {
     ]);
     expect(ofFlow({ settings: { ...settings, maxSessionSeconds: 3600 } }, world())).toEqual([]);
   });
+  it("are sessions of what bundles and access scopes bring, which others may be given", () => {
+    const settings = { requesterCanApproveSelf: false, maxSessionSeconds: 1800 };
+    const found = ["warning session-too-long access-flow prod-power /targets/0"];
+    expect(throughBundle({ settings }, world())).toEqual(found);
+    const seen = world({ selected: new Map([["prod" as ScopeName, [selected()]]]) });
+    expect(throughScope({ settings }, seen)).toEqual(found);
+    expect(throughScope({ settings: { ...settings, maxSessionSeconds: 3600 } }, seen)).toEqual([]);
+  });
   it("is a flow's duration above the guardrail", () => {
-    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 3600 } }))).toEqual([
+    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 3600, neverGrantable: [] } }))).toEqual([
       "warning duration-above-maximum access-flow prod-power /duration/max",
     ]);
-    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 8 * 3600 } }))).toEqual([]);
+    expect(ofFlow({}, world({ guardrails: { maxDurationSeconds: 8 * 3600, neverGrantable: [] } }))).toEqual(
+      [],
+    );
   });
 });
 
 describe("a permission set with no standing anchor", () => {
+  /** Its assignments were looked at, and none anchors it. */
+  const bare: World["anchors"] = new Map([[powerUser.id, new Set()]]);
   it("is told of, with the accounts where its role would go", () => {
-    expect(ofFlow({}, world({ anchors: new Set() }))).toEqual([
+    expect(ofFlow({}, world({ anchors: bare }))).toEqual([
       "warning no-standing-anchor access-flow prod-power /targets/0/permissionSets/0",
     ]);
   });
@@ -454,10 +474,172 @@ describe("a permission set with no standing anchor", () => {
     ];
     const [finding] = lintConfiguration(
       configuration({ flows: [flow({ targets })] }),
-      world({ anchors: new Set() }),
+      world({ anchors: bare }),
     );
     expect(finding?.message).toContain(anAccountId(2));
     expect(ofFlow({ targets }, world())).toEqual([]);
+  });
+  it("is looked for in what bundles and access scopes bring", () => {
+    const found = ["warning no-standing-anchor access-flow prod-power /targets/0"];
+    expect(throughBundle({}, world({ anchors: bare }))).toEqual(found);
+    expect(throughBundle({}, world())).toEqual([]);
+    const seen = { selected: new Map([["prod" as ScopeName, [selected()]]]) };
+    expect(throughScope({}, world({ ...seen, anchors: bare }))).toEqual(found);
+    expect(throughScope({}, world(seen))).toEqual([]);
+  });
+  it("is none of the permission sets that are excluded", () => {
+    const permissionSets = [powerUser, { id: aPermissionSetArn("Admin"), name: "Admin" }];
+    const exclude = { accounts: [], organizationalUnits: [], permissionSets: [powerUser] };
+    const targets = [{ accounts: [account(2)], organizationalUnits: [], permissionSets, exclude }];
+    const known = new Map(permissionSets.map(({ id, name }) => [id, { name, sessionSeconds: 3600 }]));
+    const anchors = new Map(permissionSets.map(({ id }) => [id, new Set<AccountId>()]));
+    expect(ofFlow({ targets }, world({ permissionSets: known, anchors }))).toEqual([
+      "warning no-standing-anchor access-flow prod-power /targets/0/permissionSets/1",
+    ]);
+  });
+  it("is none where nobody looked, or where nothing is ever granted", () => {
+    expect(ofFlow({}, world({ anchors: new Map() }))).toEqual([]);
+    const found = ofFlow({}, world({ anchors: bare, protectedAccounts: new Set([anAccountId(2)]) }));
+    expect(found.join()).not.toContain("no-standing-anchor");
+  });
+});
+
+/** What is said of a flow whose only target is a bundle of the flow's usual one. */
+const throughBundle = (overrides: Partial<LintedFlow>, seen: World) =>
+  told(
+    {
+      flows: [flow({ targets: [{ bundle: "basics" as never }], ...overrides })],
+      bundles: [{ name: "basics" as never, targets: flow().targets as never }],
+    },
+    seen,
+  );
+/** The same, of an access scope that it takes whole. */
+const throughScope = (overrides: Partial<LintedFlow>, seen: World) =>
+  told(
+    {
+      flows: [flow({ targets: [{ accessScope: "prod" as ScopeName }], ...overrides })],
+      accessScopes: [{ name: "prod" as ScopeName, query: 'permission_name = "PowerUser"' }],
+    },
+    seen,
+  );
+
+describe("accounts outside of the organization", () => {
+  it("are there, but nothing is granted in them", () => {
+    const targets: FlowTarget[] = [
+      { accounts: [account(2), account(7)], organizationalUnits: [], permissionSets: [powerUser] },
+    ];
+    const seen = world({ accountsElsewhere: new Set([anAccountId(7)]) });
+    expect(ofFlow({ targets }, seen)).toEqual([
+      "warning account-outside-organization access-flow prod-power /targets/0/accounts/1",
+    ]);
+  });
+  it("may be excluded", () => {
+    const exclude = { accounts: [account(7)], organizationalUnits: [] };
+    const targets: FlowTarget[] = [{ ...(flow().targets[0] as object), exclude } as never];
+    expect(ofFlow({ targets }, world({ accountsElsewhere: new Set([anAccountId(7)]) }))).toEqual([]);
+  });
+});
+
+describe("targets that no account fits", () => {
+  const target = (over: object): FlowTarget =>
+    ({ accounts: [], organizationalUnits: [], permissionSets: [powerUser], ...over }) as FlowTarget;
+  const sandbox = { id: anOrganizationalUnitId("sandbox"), name: "/Sandbox" };
+  const tagged = (tags: Readonly<Record<string, string>> | undefined) =>
+    new Map([[anAccountId(2), { organizationalUnits: [unit.id], ...(tags === undefined ? {} : { tags }) }]]);
+
+  it("are those of a unit without accounts", () => {
+    const seen = world({ organizationalUnits: new Set([unit.id, sandbox.id]) });
+    const targets = [target({ organizationalUnits: [sandbox] })];
+    expect(ofFlow({ targets }, seen)).toEqual([
+      "warning target-matches-nothing access-flow prod-power /targets/0",
+    ]);
+    expect(told({ bundles: [{ name: "b" as never, targets: targets as never }] }, seen)).toEqual([
+      "warning target-matches-nothing bundle b /targets/0",
+    ]);
+    expect(ofFlow({ targets: [target({ organizationalUnits: [unit] })] }, seen)).toEqual([]);
+  });
+  it("are those of which all that fits is excluded", () => {
+    const exclude = { accounts: [account(2)], organizationalUnits: [] };
+    expect(ofFlow({ targets: [target({ organizationalUnits: [unit], exclude })] }, world())).toEqual([
+      "warning target-matches-nothing access-flow prod-power /targets/0",
+    ]);
+  });
+  it("have tags that no account has, each with its place, excluded ones too", () => {
+    const accounts = tagged({ env: "prod" });
+    const tags = [{ key: "env", values: ["prod"] }, { key: "evn" }];
+    const exclude = { accounts: [], organizationalUnits: [], tags: [{ key: "env", values: ["Prod"] }] };
+    expect(ofFlow({ targets: [target({ tags, exclude })] }, world({ accounts }))).toEqual([
+      "warning tag-of-no-account access-flow prod-power /targets/0/tags/1",
+      "warning tag-of-no-account access-flow prod-power /targets/0/exclude/tags/0",
+    ]);
+    expect(ofFlow({ targets: [target({ tags: [{ key: "evn" }] })] }, world({ accounts }))).toEqual([
+      "warning tag-of-no-account access-flow prod-power /targets/0/tags/0",
+    ]);
+  });
+  it("are not those of accounts whose tags nobody has looked at", () => {
+    const seen = world({ accounts: tagged(undefined) });
+    expect(ofFlow({ targets: [target({ tags: [{ key: "env" }] })] }, seen)).toEqual([]);
+  });
+  it("may be a rule of automatic approval's", () => {
+    const automatic = { type: "target-tag" as const, key: "env", values: ["sandbox"] };
+    const approval = { ...flow().approval, automatic };
+    const place = "warning tag-of-no-account access-flow prod-power /approval/automatic";
+    expect(ofFlow({ approval }, world())).toEqual([place]);
+    expect(ofFlow({ approval }, world({ accounts: tagged({ env: "sandbox" }) }))).toEqual([]);
+  });
+});
+
+describe("targets that are never granted", () => {
+  const never = (...neverGrantable: World["guardrails"]["neverGrantable"]) =>
+    world({ guardrails: { neverGrantable } });
+  const error = "error targets-never-granted access-flow prod-power /targets";
+  const ofUnit: FlowTarget[] = [{ accounts: [], organizationalUnits: [unit], permissionSets: [powerUser] }];
+
+  it("are an error where the targets themselves say so", () => {
+    expect(ofFlow({}, never({ permissionSets: ["poweruser"] }))).toEqual([error]);
+    expect(ofFlow({ targets: ofUnit }, never({ permissionSets: [powerUser.id] }))).toEqual([error]);
+    expect(ofFlow({}, never({ accounts: [anAccountId(2)], permissionSets: ["PowerUser"] }))).toEqual([error]);
+    expect(ofFlow({}, world({ protectedAccounts: new Set([anAccountId(2)]) }))).toEqual([error]);
+    expect(throughBundle({}, never({ permissionSets: ["PowerUser"] }))).toEqual([
+      error,
+      "error targets-never-granted bundle basics /targets",
+    ]);
+  });
+  it("are a warning where it only comes to that now", () => {
+    const warned = ["warning targets-never-granted access-flow prod-power /targets"];
+    const seen = world({ protectedAccounts: new Set([anAccountId(2)]) });
+    expect(ofFlow({ targets: ofUnit }, seen)).toEqual(warned);
+    const selects = { selected: new Map([["prod" as ScopeName, [selected()]]]) };
+    expect(
+      throughScope(
+        {},
+        world({ ...selects, guardrails: { neverGrantable: [{ accounts: [anAccountId(2)] }] } }),
+      ),
+    ).toEqual(warned);
+  });
+  it("are told one by one where others are granted", () => {
+    const others: FlowTarget = {
+      accounts: [account(2)],
+      organizationalUnits: [],
+      permissionSets: [{ id: aPermissionSetArn("Admin"), name: "Admin" }],
+    };
+    const seen = never({ permissionSets: ["Admin"] });
+    const permissionSets = new Map([
+      ...seen.permissionSets,
+      [aPermissionSetArn("Admin"), { name: "Admin", sessionSeconds: 3600 }] as const,
+    ]);
+    expect(ofFlow({ targets: [...flow().targets, others] }, { ...seen, permissionSets })).toEqual([
+      "warning target-never-granted access-flow prod-power /targets/1",
+    ]);
+  });
+  it("are not those of which one account is left", () => {
+    const accounts = new Map([
+      ...world().accounts,
+      [anAccountId(3), { organizationalUnits: [unit.id], tags: {} }] as const,
+    ]);
+    const anchors = new Map([[powerUser.id, new Set([anAccountId(2), anAccountId(3)])]]);
+    const seen = world({ accounts, anchors, protectedAccounts: new Set([anAccountId(2)]) });
+    expect(ofFlow({ targets: ofUnit }, seen)).toEqual([]);
   });
 });
 

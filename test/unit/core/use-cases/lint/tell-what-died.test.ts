@@ -42,6 +42,7 @@ const world = async ({ synced = true } = {}) => {
     events: new FakeEventPublisher(),
     clock: new VirtualClock(),
     guardrails: noGuardrails,
+    protectedAccounts: [],
   };
   if (synced) await dependencies.syncs.put({ ...aFinishedSync(), version: 1 });
   let second = 0;
