@@ -2,18 +2,21 @@ import {
   isResourceTarget,
   isScopeTarget,
   takesRequests,
+  type FlowStep,
   type FlowTarget,
   type PersonRule,
   type ResourceTarget,
 } from "../access-flow.ts";
+import { namesManager, namesOwner } from "../approval-step.ts";
 import { canonicalJson } from "../hash.ts";
 import type { LintedFlow } from "./configuration.ts";
 import { warning, type Said } from "./finding.ts";
 
 /*
- * A flow that another one makes useless: whoever it serves, the other serves too, with fewer approvals, and of several flows
- * the one that asks the least decides. What is compared is what the two say, not what it comes to: a group within another
- * group, or an account below a unit, is not seen.
+ * A flow that another one makes useless: whoever it serves, the other serves too, and comes first: of several flows the one
+ * with the fewest steps decides, of as many the first by name. One whose steps wait for an owner or a manager makes none
+ * useless: where there is nobody of that kind, the next flow serves. What is compared is what the two say, not what it comes
+ * to: a group within another group, or an account below a unit, is not seen.
  */
 export const overshadowed = (flow: LintedFlow, flows: readonly LintedFlow[]): readonly Said[] => {
   const other = flows.find((one) => one.name !== flow.name && overshadows(one, flow));
@@ -23,7 +26,7 @@ export const overshadowed = (flow: LintedFlow, flows: readonly LintedFlow[]): re
         warning(
           "flow-overshadowed",
           "",
-          `Access flow ${other.name} lets the same people have the same for as long, and asks for fewer approvals (${String(other.approval.steps.length)} instead of ${String(flow.approval.steps.length)} steps): this flow never decides. Narrow ${other.name}, or delete this flow.`,
+          `Access flow ${other.name} lets the same people have the same for as long, and comes first (${whyFirst(other, flow)}): this flow never decides. Narrow ${other.name}, or delete this flow.`,
         ),
       ];
 };
@@ -32,7 +35,9 @@ const overshadows = (wider: LintedFlow, stricter: LintedFlow): boolean =>
   takesRequests(wider) &&
   takesRequests(stricter) &&
   (wider.breakGlass === undefined) === (stricter.breakGlass === undefined) &&
-  wider.approval.steps.length < stricter.approval.steps.length &&
+  comesFirst(wider, stricter) &&
+  !namesOwner(ownSteps(wider)) &&
+  !namesManager(ownSteps(wider)) &&
   stricter.approval.automatic === undefined &&
   wider.duration.maxSeconds >= stricter.duration.maxSeconds &&
   (stricter.requestFor ?? ["self"]).every((one) => (wider.requestFor ?? ["self"]).includes(one)) &&
@@ -40,6 +45,20 @@ const overshadows = (wider: LintedFlow, stricter: LintedFlow): boolean =>
   asksNoMore(wider.settings, stricter.settings) &&
   includesRule(wider.requestors, stricter.requestors) &&
   stricter.targets.every((target) => wider.targets.some((other) => includesTarget(other, target)));
+
+/** As evaluate() takes them in turn. */
+const comesFirst = (a: LintedFlow, b: LintedFlow): boolean =>
+  a.approval.steps.length < b.approval.steps.length ||
+  (a.approval.steps.length === b.approval.steps.length && a.name < b.name);
+
+const whyFirst = ({ approval: { steps }, ...wider }: LintedFlow, { approval }: LintedFlow): string =>
+  steps.length < approval.steps.length
+    ? `${String(steps.length)} instead of ${String(approval.steps.length)} steps of approval`
+    : `as many steps of approval, and ${wider.name} is the first by name`;
+
+/** Without those whom escalations add: they leave no step without anybody. */
+const ownSteps = ({ approval }: LintedFlow): readonly FlowStep[] =>
+  approval.steps.map(({ escalation: _escalation, ...step }) => step);
 
 const isSameOrNothing = (a: object | string | undefined, b: object | string | undefined): boolean =>
   a === undefined || (b !== undefined && canonicalJson({ a }) === canonicalJson({ a: b }));

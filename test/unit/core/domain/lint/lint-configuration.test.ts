@@ -397,6 +397,22 @@ describe("a flow that another one makes useless", () => {
       ),
     ).toEqual(finding);
   });
+  it("may ask for as many steps, where the other is the first by name", () => {
+    const strict: FlowStep[] = [{ allOf: [group("payments-leads"), user("bob")], withinSeconds: 60 }];
+    expect(pair({ approval: { steps: strict } }, { approval: flow().approval })).toEqual(finding);
+    const last = flow({ approval: flow().approval }, "zealous");
+    expect(told({ flows: [flow({ approval: { steps: strict } }), last] })).toEqual([
+      "warning flow-overshadowed access-flow zealous",
+    ]);
+  });
+  const waitingFor = (type: "owner" | "manager"): FlowStep[] => [{ anyOf: [{ type }], withinSeconds: 60 }];
+  const twoSteps: FlowStep[] = [...flow().approval.steps, { anyOf: [user("carol")], withinSeconds: 60 }];
+  it("is also one that comes after a flow whose escalation asks managers", () => {
+    const [step] = flow().approval.steps;
+    const escalation = { afterSeconds: 60, tiers: [[{ type: "manager" as const }]] };
+    const light = { approval: { steps: [{ ...(step as FlowStep), escalation }] } };
+    expect(pair({ approval: { steps: twoSteps } }, light)).toEqual(finding);
+  });
   const narrower: readonly (readonly [string, Partial<LintedFlow>])[] = [
     ["for others", { requestors: group("payments-leads") }],
     ["for fewer", { requestors: { allOf: [group("payments-engineers"), user("alice")] } }],
@@ -424,10 +440,11 @@ describe("a flow that another one makes useless", () => {
     ["with more than a password", { settings: { requesterCanApproveSelf: false, mfaRequired: true } }],
     ["with a ticket", { settings: { requesterCanApproveSelf: false, ticketPattern: "x" } }],
     ["with short sessions", { settings: { requesterCanApproveSelf: false, maxSessionSeconds: 60 } }],
-    ["as strict", { approval: flow().approval }],
+    ["decided by managers, of whom some have none", { approval: { steps: waitingFor("manager") } }],
+    ["decided by owners", { approval: { steps: waitingFor("owner") } }],
   ];
   it.each(narrower)("is none where the other is %s", (_what, light) => {
-    expect(pair({}, light)).not.toContain(finding[0]);
+    expect(pair({ approval: { steps: twoSteps } }, light)).not.toContain(finding[0]);
   });
   it("is none where it lets people ask for more", () => {
     expect(pair({ requestFor: ["self", "others"] }, {})).toEqual([]);
