@@ -44,6 +44,7 @@ import { assertPortsAreFree } from "./environment/ports.ts";
 import { findAutomaticShowcase, findShowcase } from "./environment/showcase.ts";
 import type { AutomaticShowcase, Showcase } from "./environment/showcase.ts";
 import { synthesize } from "./environment/synthesize.ts";
+import type { BusDelivery } from "./events/event-bridge.ts";
 import { putConnectorRoles, putMemberRoles } from "./iam-sts/connector-roles.ts";
 import { startIssuer } from "./issuer/issuer.ts";
 import type { Issuer } from "./issuer/issuer.ts";
@@ -98,6 +99,8 @@ export interface Environment {
   readonly meter: Pick<Runtime["meter"], "snapshot">;
   /** Calls `listener` for each state entered, until the returned function is called. */
   readonly observe: (listener: (entered: StateEntered) => void) => () => void;
+  /** Told of each event that reaches a bus. */
+  readonly observeEvents: (listener: (delivery: BusDelivery) => void) => () => void;
   /** Everybody in the directory, by user name. */
   readonly people: () => Promise<readonly DirectoryPerson[]>;
   /** The names of everybody's groups, by user id. */
@@ -361,6 +364,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     tableNames: application.tables.map(({ name }) => name),
     meter: runtime.meter,
     observe: (listener) => runtime.stepFunctions.observe(listener),
+    observeEvents: (listener) => runtime.eventBridge.observe(listener),
     people: () => peopleIn(source),
     groupNames: () => groupNamesIn(source),
     administrators: () => administratorsIn(eligibility.directory, api.ADMINISTRATOR_GROUPS),
