@@ -25,7 +25,7 @@ export const undecidable = (flow: LintedFlow, world: World | undefined): readonl
 const messages = {
   "nobody-decides": "Nobody who is there and enabled may give an approval that this step needs",
   "too-few-approvers":
-    "There are too few people for this step beside those whom the steps need otherwise: one person decides one step, and counts once in allOf",
+    "There are too few people for this step beside those whom the steps need otherwise (one person decides one step, and counts once in allOf)",
   "approvers-only-requesters":
     "Without whoever asks, who decides nothing of their own, there are too few people for this step, and so it is for everybody who can ask",
 } as const satisfies Partial<Record<FindingCode, string>>;
