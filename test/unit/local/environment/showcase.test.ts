@@ -146,8 +146,8 @@ describe("the request that a newcomer is shown", () => {
     });
   });
 
-  it("may be in an account that its flow also names by a unit, with a longest session, as the README's flow does", async () => {
-    const readme = flow("prod-power", {
+  it("may be in an account that its flow also names by a unit, with a longest session", async () => {
+    const limited = flow("prod-power", {
       targets: [
         { accounts: [account], organizationalUnits: [unit], permissionSets: [permissionSet("PowerUser")] },
       ],
@@ -159,7 +159,7 @@ describe("the request that a newcomer is shown", () => {
         maxSessionSeconds: 14_400,
       },
     });
-    expect(await findShowcase([readme], people, dependencies)).toMatchObject({
+    expect(await findShowcase([limited], people, dependencies)).toMatchObject({
       flow: "prod-power",
       requester: { userName: "alice" },
       moreTime: "with-approval",
