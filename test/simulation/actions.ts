@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import { groupId, userId } from "./cast.ts";
 import type { AccountAssignment } from "../../local/identity-center/records.ts";
@@ -46,23 +47,41 @@ const request: Perform<"request"> = async (world, n, action) => {
 /** What nobody waits for any more may still be done: the API's function runs so long, and a call of it may arrive late. */
 const LONGEST_CALL = 75_000;
 
-/** What whoever looks at the request now finds waiting: more time on it, named by when it was asked for, or itself. */
-const whatWaits = ({ ledger }: World, of: number): { readonly extension?: string } => {
+/** While more time waits for somebody's word. */
+const EXTENSION_WAITS: ReadonlySet<string> = new Set([
+  "ExtensionRequested",
+  "ExtensionApprovalGiven",
+  "NextExtensionApprovalNeeded",
+]);
+
+/**
+ * What whoever looks at the request now finds waiting: a step of more time on it, which is named by when it was asked for, or
+ * of the request itself.
+ */
+const whatWaits = ({ ledger }: World, of: number): { readonly extension?: string; readonly step: number } => {
   const entries = (ledger.requests.get(of)?.claims ?? []).map(({ entry }) => entry);
-  const newest = entries.at(-1)?.type;
-  if (newest !== "ExtensionRequested" && newest !== "NextExtensionApprovalNeeded") return {};
-  const asked = entries.findLast(({ type }) => type === "ExtensionRequested");
-  return asked === undefined ? {} : { extension: asked.at };
+  const steps = (type: AuditEntry["type"], since = 0) =>
+    1 + entries.slice(since).filter((entry) => entry.type === type).length;
+  if (!EXTENSION_WAITS.has(entries.at(-1)?.type ?? "")) return { step: steps("NextApprovalNeeded") };
+  const asked = entries.findLastIndex(({ type }) => type === "ExtensionRequested");
+  const at = entries[asked]?.at;
+  return {
+    ...(at === undefined ? {} : { extension: at }),
+    step: steps("NextExtensionApprovalNeeded", asked),
+  };
 };
 
-const decide: Perform<"decide"> = async (world, n, { of, who, decision }) => {
+const decide: Perform<"decide"> = async (world, n, { of, who, decision, anyStep, thinksFor }) => {
   const id = world.requestId(of);
   if (id === undefined) return;
-  const named = whatWaits(world, of);
+  const { step, ...named } = whatWaits(world, of);
+  const meant = anyStep === true ? {} : { step };
+  if (thinksFor !== undefined) await world.time.sleep(thinksFor * 1_000);
   const said: SaidDecision = {
     of,
     who,
     decision,
+    ...meant,
     on: named.extension === undefined ? "request" : "extension",
     from: world.time.milliseconds,
     to: Number.POSITIVE_INFINITY,
@@ -73,7 +92,7 @@ const decide: Perform<"decide"> = async (world, n, { of, who, decision }) => {
     who,
     route: "POST /requests/{id}/decisions",
     path: { id },
-    body: { decision, ...named },
+    body: { decision, ...named, ...meant },
   });
   const isRepeated = world.mayBeRepeated(n);
   said.to = isRepeated

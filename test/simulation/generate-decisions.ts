@@ -1,8 +1,10 @@
 import { FIRST_OWNER, type ApproverTerm, type FlowTerms, type StepTerms } from "./policy.ts";
 import { groups, managers, taggedOwners, type PersonName } from "./cast.ts";
 import { add, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
-import type { When } from "./history.ts";
+import type { Action, When } from "./history.ts";
 import { beneficiaryOf } from "./ledger.ts";
+
+type Decide = Action & { readonly do: "decide" };
 
 /** Somebody whom the term means, as things are when a history begins. */
 const somebodyOf = ({ random }: Draft, action: NewRequest, term: ApproverTerm): PersonName => {
@@ -10,6 +12,14 @@ const somebodyOf = ({ random }: Draft, action: NewRequest, term: ApproverTerm): 
   if (term === "owner") return random.pick(groups[taggedOwners[action.account] ?? FIRST_OWNER]);
   return "user" in term ? term.user : random.pick<PersonName>(groups[term.group]);
 };
+
+/** Somebody's word: mostly on the step that they have just seen, and now and then on what they saw a while ago. */
+const word = ({ random }: Draft, said: Pick<Decide, "of" | "who" | "decision">): Decide => ({
+  do: "decide",
+  ...said,
+  ...(random.chance(0.2) ? { anyStep: true } : {}),
+  ...(random.chance(0.1) ? { thinksFor: random.pick([1, 5, 30, 300]) } : {}),
+});
 
 interface Planned {
   readonly who: PersonName;
@@ -76,7 +86,7 @@ export const addDecisions = (draft: Draft, of: number, action: NewRequest): void
           ? first
           : planned;
       const decision = random.chance(0.94) ? "approve" : "reject";
-      add(draft, { after: "made", of, by }, { do: "decide", of, who, decision });
+      add(draft, { after: "made", of, by }, word(draft, { of, who, decision }));
       first ??= who;
       begin = Math.max(begin, by);
     }
@@ -84,7 +94,7 @@ export const addDecisions = (draft: Draft, of: number, action: NewRequest): void
     if (random.chance(0.2)) {
       const who = somebodyOf(draft, action, random.pick(step.approvers));
       const by = Math.max(0, begin + nearby(random));
-      add(draft, { after: "made", of, by }, { do: "decide", of, who, decision: "approve" });
+      add(draft, { after: "made", of, by }, word(draft, { of, who, decision: "approve" }));
     }
   }
   // Somebody who may not: the requester's colleagues, the requester, a stranger, a later step's approver.
@@ -102,7 +112,7 @@ export const addDecisions = (draft: Draft, of: number, action: NewRequest): void
     add(
       draft,
       { after: "made", of, by: random.between(1, 200) * SECOND },
-      { do: "decide", of, who, decision: "approve" },
+      word(draft, { of, who, decision: "approve" }),
     );
   }
 };
@@ -126,7 +136,8 @@ export const addExtensionDecisions = (draft: Draft, of: number, action: NewReque
           ? somebodyOf(draft, action, random.pick(escalation.tiers[0] ?? approvers))
           : somebodyOf(draft, action, term);
       const decision = random.chance(0.9) ? "approve" : "reject";
-      add(draft, "after" in asked ? { ...asked, by: begin } : asked, { do: "decide", of, who, decision });
+      const when = "after" in asked ? { ...asked, by: begin } : asked;
+      add(draft, when, word(draft, { of, who, decision }));
     }
   }
 };

@@ -36,6 +36,10 @@ export type Action =
       readonly of: number;
       readonly who: PersonName;
       readonly decision: "approve" | "reject";
+      /** Says of no step that it is meant: whichever waits. */
+      readonly anyStep?: true;
+      /** How long they think about what they have looked at (seconds). */
+      readonly thinksFor?: number;
     }
   | { readonly do: "extend"; readonly of: number; readonly who: PersonName; readonly seconds: number }
   /** Somebody looks at what was done in an emergency. */

@@ -91,8 +91,10 @@ const underWatch = (number: number) => {
     who: PersonName,
     on: SaidDecision["on"] = "request",
     decision: "approve" | "reject" = "approve",
+    step?: number,
   ) => {
-    ledger.decisions.push({ of: 0, who, decision, on, from: now, to: now, taken: "yes" });
+    const named = step === undefined ? {} : { step };
+    ledger.decisions.push({ of: 0, who, decision, on, ...named, from: now, to: now, taken: "yes" });
   };
   return {
     watcher,
@@ -357,6 +359,17 @@ describe("every invariant", () => {
     expect(violations).toEqual([]);
     watcher.synced(new Set([key]), new Set());
     expect(violations).toEqual([expect.stringContaining("still has")]);
+  });
+
+  test("what somebody said of one step does not decide another", () => {
+    const active = (step: number) => {
+      const trace = underWatch(4);
+      trace.decide("grace", "request", "approve", step);
+      trace.claim("active", "AccessGranted", trace.start + 600_000);
+      return trace.violations;
+    };
+    expect(active(1)).toEqual([]);
+    expect(active(2)).toEqual([expect.stringContaining("without its approvals")]);
   });
 
   test("more time without the approvals that it needs is reported", () => {

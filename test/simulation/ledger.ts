@@ -86,6 +86,8 @@ export interface SaidDecision {
   readonly of: number;
   readonly who: PersonName;
   readonly decision: "approve" | "reject";
+  /** The step that it named, from 1; absent: whichever waited. */
+  readonly step?: number;
   /** What it named: the request, or more time on it. */
   readonly on: "request" | "extension";
   readonly from: number;

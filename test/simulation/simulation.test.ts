@@ -86,6 +86,8 @@ describe("the simulation", () => {
       /"do":"review"/,
       /"givenTo"/,
       /"do":"join-group"/,
+      /"anyStep"/,
+      /"thinksFor"/,
     ];
     for (const pattern of used)
       expect(

@@ -85,6 +85,27 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "decides-what-was-not-seen",
+    breaks: "whoever decides what they have looked at a while ago decides the step that has come since",
+    expected: [4],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "leads" }), anyOf({ group: "leads" })] }, { who: "alice" }),
+      {
+        n: 2,
+        when: { after: "made", of: 1, by: 10_000 },
+        what: { do: "decide", of: 1, who: "hiro", decision: "approve", thinksFor: 300 },
+      },
+      decides(3, "grace", MINUTE),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/decide-request.ts",
+        find: `  if (named === waits) return;`,
+        replace: `  if (named <= waits) return;`,
+      },
+    ],
+  },
+  {
     name: "escalation-opens-at-once",
     breaks: "the people of a tier decide without waiting for anybody",
     expected: [4],

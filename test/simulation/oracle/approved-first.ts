@@ -1,6 +1,7 @@
+import { userId } from "../cast.ts";
 import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
 import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
-import { areDecided, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
+import { areDecided, isOnStep, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
 import { mayServe } from "./served.ts";
 import type { Invariant } from "./watcher.ts";
 
@@ -11,6 +12,10 @@ const LONGEST_CALL = 75_000;
 
 const isShort = ({ automaticBelowMinutes }: FlowTerms, seconds: number): boolean =>
   automaticBelowMinutes !== undefined && seconds < automaticBelowMinutes * 60;
+
+/** Whether Lockstep has written down that the person decided. */
+const isWrittenDown = ({ claims }: Tracked, { who, from }: SaidDecision): boolean =>
+  claims.some(({ at, entry: { actor } }) => at >= from && "userId" in actor && actor.userId === userId(who));
 
 /** What the flow said when the request was made. */
 export const termsOf = (ledger: Ledger, { claims }: Tracked): FlowTerms | undefined => {
@@ -140,8 +145,11 @@ export const approvedFirst: Invariant = {
         const tracked = ledger.requests.get(said.of);
         const terms = tracked === undefined ? undefined : termsOf(ledger, tracked);
         if (tracked === undefined || terms === undefined || said.on === "extension") return;
-        const isOfAStep = terms.steps.some((step, index) =>
-          mayDecide(judgedBy(tracked, terms), step, said, begunAt(tracked, index)),
+        // What others said may be enough by now: then the answer is what came of it, and nobody's word was added.
+        if (!isWrittenDown(tracked, said)) return;
+        const isOfAStep = terms.steps.some(
+          (step, index) =>
+            isOnStep(said, index) && mayDecide(judgedBy(tracked, terms), step, said, begunAt(tracked, index)),
         );
         if (!mayCount(tracked, terms, said) || !isOfAStep)
           violated(`${said.who} decided on request ${said.of}, and may not, or not yet`);

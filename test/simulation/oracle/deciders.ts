@@ -30,6 +30,10 @@ export const isPartyTo = (ledger: Ledger, action: RequestAction, { who, from, to
   who === action.who ||
   (action.group === undefined ? who === action.forWhom : ledger.wasIn(who, action.group, from, to));
 
+/** Whether what was said may be on the step, by its place. */
+export const isOnStep = ({ step }: SaidDecision, index: number): boolean =>
+  step === undefined || step === index + 1;
+
 /** When a tier of a step opens that began at some moment; the first is number 0. */
 export const opensAt = ({ afterMinutes }: EscalationTerms, tier: number, begun: number): number =>
   begun + (tier + 1) * afterMinutes * 60_000;
@@ -110,6 +114,7 @@ export const areDecided = (
     const usedBy: readonly PersonName[] = used.map(({ who }) => who);
     const left = approvals.filter(
       (said) =>
+        isOnStep(said, index) &&
         said.to >= begun &&
         !used.includes(said) &&
         (sameApproverInSeveralSteps === true || !usedBy.includes(said.who)),
