@@ -5,12 +5,14 @@ import type { AccountAssignment } from "../../local/identity-center/records.ts";
 import type { Action, EntitlementReference } from "./history.ts";
 import {
   assignmentOf,
+  type ItemKey,
   type SaidConfirmation,
   type SaidDecision,
   type SaidEnd,
   type SaidExtension,
   type SaidReview,
 } from "./ledger.ts";
+import { namedBody, routesOf, type NamedKey } from "./named.ts";
 import { flowBody, flows, integrationBody } from "./policy.ts";
 import type { Outcome, World } from "./world.ts";
 
@@ -216,17 +218,44 @@ const changeFlow: Perform<"change-flow"> = async (world, n, { who, flow, terms }
 const confirmFlow: Perform<"confirm-flow"> = async (world, n, { who, flow }) => {
   const { name } = flows[flow];
   const { ledger, time } = world;
-  const version = ledger.newestFlows(name, time.milliseconds, time.milliseconds).at(-1)?.version;
-  if (version === undefined) return;
-  const said: SaidConfirmation = { flow: name, version, who, from: time.milliseconds, taken: "maybe" };
-  ledger.confirmations.push(said);
-  const outcome = await world.callApi(n, {
+  const newest = ledger.newestFlows(name, time.milliseconds, time.milliseconds).at(-1);
+  await confirm(world, n, { who, item: `access-flow/${name}`, version: newest?.version }, "/access-flows");
+};
+
+/** Vouches for a version that is there. */
+const confirm = async (
+  world: World,
+  n: number,
+  {
     who,
-    route: "POST /access-flows/{name}/confirm",
-    path: { name },
-    body: { version },
-  });
+    item,
+    version,
+  }: Omit<SaidConfirmation, "version" | "from" | "taken"> & { version?: number | undefined },
+  routes: "/access-flows" | (typeof routesOf)[NamedKey["kind"]],
+): Promise<void> => {
+  if (version === undefined) return;
+  const said: SaidConfirmation = { item, version, who, from: world.time.milliseconds, taken: "maybe" };
+  world.ledger.confirmations.push(said);
+  const name = item.slice(item.indexOf("/") + 1);
+  const route = `POST ${routes}/{name}/confirm`;
+  const outcome = await world.callApi(n, { who, route, path: { name }, body: { version } });
   said.taken = world.mayBeRepeated(n) ? "maybe" : takenOf(outcome);
+};
+
+const changeNamed: Perform<"change-named"> = async (world, n, { who, content }) => {
+  await world.callApi(n, {
+    who,
+    route: `PUT ${routesOf[content.kind]}/{name}`,
+    path: { name: content.name },
+    body: { ...namedBody(content, world.time.milliseconds) },
+  });
+};
+
+const confirmNamed: Perform<"confirm-named"> = async (world, n, { who, what: { kind, name } }) => {
+  const item: ItemKey = `${kind}/${name}`;
+  const { milliseconds } = world.time;
+  const newest = world.ledger.newestNamed(item, milliseconds, milliseconds).at(-1);
+  await confirm(world, n, { who, item, version: newest?.version }, routesOf[kind]);
 };
 
 const changeOwner: Perform<"change-owner"> = async (world, n, { who, owner }) => {
@@ -293,6 +322,8 @@ const performers: { readonly [Do in Action["do"]]: Perform<Do> } = {
   "remove-by-hand": removeByHand,
   "change-flow": changeFlow,
   "confirm-flow": confirmFlow,
+  "change-named": changeNamed,
+  "confirm-named": confirmNamed,
   "change-owner": changeOwner,
   "change-manager": changeManager,
   "join-group": joinGroup,

@@ -1,5 +1,6 @@
 import type { History } from "./history.ts";
 import { FIRST_EDITOR, FIRST_OWNER, flows, type FlowKey } from "./policy.ts";
+import { firstNamed } from "./named.ts";
 import { runHistory } from "./run-history.ts";
 import { createSimulator, type Simulator } from "./simulator.ts";
 
@@ -15,6 +16,11 @@ const setUp: History = {
       n: index + 1,
       when: { at: MINUTE },
       what: { do: "change-flow" as const, who: FIRST_EDITOR, flow, terms: flows[flow].terms },
+    })),
+    ...firstNamed.map((content, index) => ({
+      n: 10 + index,
+      when: { at: MINUTE },
+      what: { do: "change-named" as const, who: FIRST_EDITOR, content },
     })),
     { n: 8, when: { at: MINUTE }, what: { do: "change-owner", who: FIRST_EDITOR, owner: FIRST_OWNER } },
   ],

@@ -1,6 +1,7 @@
 import { add, MINUTE, nearby, type Draft } from "./draft.ts";
-import type { Group } from "./cast.ts";
+import { permissionSets, type Group, type PersonName } from "./cast.ts";
 import type { When } from "./history.ts";
+import { ROTA, type NamedContent, type NamedKey, type Turn } from "./named.ts";
 import { type ApproverTerm, type FlowKey, type FlowTerms, type Hours, type StepTerms } from "./policy.ts";
 import type { Random } from "./random.ts";
 
@@ -62,6 +63,10 @@ const someTerms = (random: Random): FlowTerms => ({
   ...(random.chance(0.15) ? { automaticBelowMinutes: random.pick([11, 15, 30, 31, 60]) } : {}),
   ...(random.chance(0.08) ? { hours: random.pick(hours) } : {}),
   ...(random.chance(0.25) ? { forOthers: true } : {}),
+  ...(random.chance(0.15) ? { forReports: true } : {}),
+  ...(random.chance(0.25) ? { targetsBy: random.pick(["bundle", "access-scope"] as const) } : {}),
+  ...(random.chance(0.1) ? { forWhoIsOnCall: true } : {}),
+  ...(random.chance(0.1) ? { automaticOnCall: true } : {}),
 });
 
 /** So many of all histories begin with flows of their own. */
@@ -140,8 +145,64 @@ const addDirectoryChange = (draft: Draft): void => {
   }
 };
 
+/** Whether some flow names a bundle, a scope or a rota when people begin to ask. */
+const namesSomething = ({ terms }: Draft): boolean =>
+  Object.values<FlowTerms>(terms).some(
+    ({ targetsBy, forWhoIsOnCall, automaticOnCall }) =>
+      targetsBy !== undefined || forWhoIsOnCall === true || automaticOnCall === true,
+  );
+
+const someTurns = (random: Random): readonly Turn[] =>
+  Array.from({ length: random.pick([1, 1, 2]) }, () => ({
+    who: random.pick<PersonName>(["alice", "bruno", "chidi", "farid", "tara"]),
+    inMinutes: random.pick([0, 0, 0, 10, 30]),
+    forMinutes: random.pick([10, 30, 60, 240]),
+  }));
+
+/** Another account now and then: then the flow that names it gives access there. */
+const someContent = (draft: Draft): NamedContent => {
+  const { random, terms } = draft;
+  if (random.chance(0.3)) return { kind: "rota", name: ROTA, turns: someTurns(random) };
+  const name = random.pick(flowKeys);
+  return {
+    kind: terms[name].targetsBy ?? random.pick(["bundle", "access-scope"] as const),
+    name,
+    account: random.chance(0.8) ? name : random.pick(flowKeys),
+    permissionSets: random.chance(0.5) ? permissionSets : [random.pick(permissionSets)],
+  };
+};
+
+/** What flows name says something else, and mostly somebody else vouches for that; its editor asks by it, too. */
+const addNamedChange = (draft: Draft): void => {
+  const { random } = draft;
+  const content = someContent(draft);
+  const when = changeMoment(draft);
+  add(draft, when, { do: "change-named", who: random.pick(["tara", "chidi", "chidi"] as const), content });
+  const later = (minutes: number): When =>
+    "at" in when ? { at: when.at + minutes * MINUTE } : { ...when, by: when.by + minutes * MINUTE };
+  const { kind, name } = content;
+  if (random.chance(0.4)) {
+    const what = { kind, name } as NamedKey;
+    add(draft, later(random.between(1, 10)), {
+      do: "confirm-named",
+      who: random.pick(["tara", "tara", "chidi"] as const),
+      what,
+    });
+  }
+  const action = {
+    do: "request",
+    who: random.chance(0.7) ? "chidi" : "alice",
+    account: content.kind === "rota" ? random.pick(flowKeys) : content.account,
+    permissionSets: ["ReadOnly"],
+    seconds: random.pick([600, 900, 1_800]),
+  } as const;
+  const n = add(draft, later(random.between(1, 15)), action);
+  draft.requests.push({ n, action });
+};
+
 export const addPolicyChanges = (draft: Draft): void => {
   const { random } = draft;
+  if (random.chance(namesSomething(draft) ? 0.5 : 0.05)) addNamedChange(draft);
   if (random.chance(0.2)) addEdit(draft);
   if (random.chance(0.15)) addDirectoryChange(draft);
 };

@@ -42,6 +42,12 @@ const aroundSomeRequest = ({ random, requests }: Draft): When => {
     : { after: random.pick(landmarks), of: other.n, by: nearby(random) };
 };
 
+/** Somebody whom a flow may let them ask for. */
+const beneficiary = (random: Random, who: PersonName): PersonName =>
+  who === "farid" && random.chance(0.5)
+    ? "chidi"
+    : random.pick<PersonName>(["alice", "bruno", "farid", "grace", "zoe"]);
+
 const newRequest = ({ random, requests, terms }: Draft): NewRequest => {
   const earlier = requests.length > 0 && random.chance(0.6) ? random.pick(requests).action : undefined;
   const permissions: readonly PermissionSet[] = random.chance(0.25)
@@ -57,9 +63,10 @@ const newRequest = ({ random, requests, terms }: Draft): NewRequest => {
     ...(random.chance(0.15) ? { startInSeconds: random.between(1, 40) * 60 } : {}),
   };
   if (earlier === undefined) {
-    const mayBeForOthers = terms[fresh.account].forOthers === true || random.chance(0.03);
+    const { forOthers, forReports } = terms[fresh.account];
+    const mayBeForOthers = forOthers === true || forReports === true || random.chance(0.03);
     return !("group" in fresh) && mayBeForOthers && random.chance(0.5)
-      ? { ...fresh, forWhom: random.pick<PersonName>(["alice", "bruno", "farid", "grace", "zoe"]) }
+      ? { ...fresh, forWhom: beneficiary(random, fresh.who) }
       : fresh;
   }
   // The same access as somebody before, for them or for the same group.
@@ -188,7 +195,7 @@ const SWEEPS = 30;
 /** Whether another of the API's functions answers the call that the step makes. */
 const isAdministration = (step: object): boolean =>
   "what" in step &&
-  ["change-flow", "confirm-flow", "change-owner", "sync", "sweep"].includes(
+  ["change-flow", "confirm-flow", "change-named", "confirm-named", "change-owner", "sync", "sweep"].includes(
     (step.what as Partial<Action>).do ?? "",
   );
 

@@ -1,6 +1,7 @@
 import type { Account, Group, PermissionSet, PersonName } from "./cast.ts";
 import type { FunctionName } from "./lockstep/names.ts";
 import type { ServiceName } from "./aws/clients.ts";
+import type { NamedContent, NamedKey } from "./named.ts";
 import type { FlowKey, FlowTerms } from "./policy.ts";
 
 /** A moment in the life of a request that something else can be timed by. */
@@ -54,6 +55,9 @@ export type Action =
     }
   /** Another administrator vouches for the flow as it is then. */
   | { readonly do: "confirm-flow"; readonly who: PersonName; readonly flow: FlowKey }
+  /** What flows name says something else from then on. */
+  | { readonly do: "change-named"; readonly who: PersonName; readonly content: NamedContent }
+  | { readonly do: "confirm-named"; readonly who: PersonName; readonly what: NamedKey }
   /** The integration has another owner from then on. */
   | { readonly do: "change-owner"; readonly who: PersonName; readonly owner: Group }
   | { readonly do: "look-for-names" }

@@ -11,6 +11,7 @@ import {
   type PersonName,
 } from "./cast.ts";
 import { NO_STEP, type Action, type EntitlementReference } from "./history.ts";
+import { ROTA, shiftsOf, type NamedContent } from "./named.ts";
 import { FIRST_OWNER, type FlowTerms } from "./policy.ts";
 
 /** An assignment as AWS identifies it, in one text. */
@@ -95,9 +96,12 @@ export interface SaidDecision {
   taken: "yes" | "no" | "maybe";
 }
 
-/** An administrator vouched for a version of a flow. */
+/** What is configured, of all kinds: `access-flow/prod`. */
+export type ItemKey = `${"access-flow" | NamedContent["kind"]}/${string}`;
+
+/** An administrator vouched for a version of a flow, or of what flows name. */
 export interface SaidConfirmation {
-  readonly flow: string;
+  readonly item: ItemKey;
   readonly version: number;
   readonly who: PersonName;
   readonly from: number;
@@ -141,6 +145,27 @@ export interface FlowVersion {
   readonly at: number;
 }
 
+/** A version of what flows name: what an administrator wrote, when, and who did. */
+export interface NamedVersion {
+  readonly item: ItemKey;
+  readonly version: number;
+  readonly by: PersonName;
+  readonly content: NamedContent;
+  /** When whoever wrote it began to: a rota's turns count from then. */
+  readonly writtenAt: number;
+  readonly at: number;
+}
+
+/** Those of an item's versions that were the newest at some moment between the two. */
+const newestOf = <Version extends { readonly at: number }>(
+  versions: readonly Version[],
+  from: number,
+  to: number,
+): Version[] =>
+  versions.filter(
+    (version) => version.at <= to && !versions.some((later) => later.at > version.at && later.at < from),
+  );
+
 /** Something that was so from one moment to another. */
 interface Span<What> {
   readonly what: What;
@@ -177,6 +202,8 @@ export class Ledger {
   readonly calledAt = new Map<number, number>();
   /** Each version of each flow. */
   readonly flows = new Map<string, FlowVersion>();
+  /** Each version of each bundle, access scope and rota. */
+  readonly named: NamedVersion[] = [];
   /** What AWS has. */
   readonly present = new Set<AssignmentKey>();
   /** What AWS has and Lockstep has made, with when that was. */
@@ -216,9 +243,30 @@ export class Ledger {
 
   /** The versions of a flow that were the newest at some moment between the two. */
   newestFlows(name: string, from: number, to: number): FlowVersion[] {
-    const versions = [...this.flows.values()].filter((flow) => flow.name === name);
-    return versions.filter(
-      (flow) => flow.at <= to && !versions.some((later) => later.at > flow.at && later.at < from),
+    return newestOf(
+      [...this.flows.values()].filter((flow) => flow.name === name),
+      from,
+      to,
+    );
+  }
+
+  /** The same of what flows name. */
+  newestNamed(item: ItemKey, from: number, to: number): NamedVersion[] {
+    return newestOf(
+      this.named.filter((version) => version.item === item),
+      from,
+      to,
+    );
+  }
+
+  /** Whether the person was on call at some moment between the two, as the rota was then. */
+  wasOnCall(who: PersonName, from: number, to: number): boolean {
+    return this.newestNamed(`rota/${ROTA}`, from, to).some(
+      ({ content, writtenAt }) =>
+        content.kind === "rota" &&
+        shiftsOf(content.turns, writtenAt).some(
+          (shift) => shift.who === who && shift.from <= to && from < shift.to,
+        ),
     );
   }
 

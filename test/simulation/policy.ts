@@ -1,4 +1,5 @@
 import { AccessFlowBodySchema, type AccessFlowBody } from "../../lambdas/core/contracts/access-flow.ts";
+import type { TargetDocument } from "../../lambdas/core/contracts/configuration/target.ts";
 import {
   IntegrationBodySchema,
   type IntegrationBody,
@@ -12,6 +13,7 @@ import {
   type Group,
   type PersonName,
 } from "./cast.ts";
+import { ROTA } from "./named.ts";
 
 /** What administrators say of who may have what: as the driver knows it, and as the API takes it. */
 
@@ -47,6 +49,14 @@ export interface FlowTerms {
   readonly automaticBelowMinutes?: number;
   readonly hours?: Hours;
   readonly forOthers?: true;
+  /** Whoever manages somebody may ask for them. */
+  readonly forReports?: true;
+  /** What the flow gives is what the bundle, or the access scope, of its name holds. */
+  readonly targetsBy?: "bundle" | "access-scope";
+  /** It is for whoever is on call, and not for engineers. */
+  readonly forWhoIsOnCall?: true;
+  /** Whoever is on call needs nobody's approval. */
+  readonly automaticOnCall?: true;
   readonly inactive?: true;
   readonly breakGlass?: EmergencyTerms;
   /** The group whose members have the access by themselves: nobody asks. */
@@ -140,15 +150,35 @@ const stepBody = ({ needs, approvers, escalation }: StepTerms) => ({
 
 const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
+const targetBody = (account: Account, { targetsBy }: FlowTerms): TargetDocument => {
+  if (targetsBy === "bundle") return { bundle: account };
+  return targetsBy === "access-scope"
+    ? { accessScope: account, permissionSets: [...permissionSets] }
+    : { accounts: [account], permissionSets: [...permissionSets] };
+};
+
+const requestForBody = ({ forOthers, forReports }: FlowTerms): readonly string[] => [
+  "self",
+  ...(forOthers === true ? ["others"] : []),
+  ...(forReports === true ? ["direct-reports"] : []),
+];
+
+const automaticBody = ({ automaticBelowMinutes, automaticOnCall }: FlowTerms): readonly object[] => [
+  ...(automaticBelowMinutes === undefined ? [] : [{ durationBelow: `PT${automaticBelowMinutes}M` }]),
+  ...(automaticOnCall === true ? [{ onCall: ROTA }] : []),
+];
+
 /** The flow as an administrator writes it. */
 export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): AccessFlowBody => {
-  const { hours, automaticBelowMinutes, extensionNeedsApproval, breakGlass, givenTo } = terms;
+  const { hours, extensionNeedsApproval, breakGlass, givenTo } = terms;
+  const automatically = automaticBody(terms);
   const isExtended = breakGlass === undefined && givenTo === undefined;
   return AccessFlowBodySchema.parse({
     active: terms.inactive !== true,
     ...(givenTo === undefined ? {} : { trigger: "automatic" }),
-    requestors: { anyOf: [{ group: givenTo ?? "engineers" }] },
-    targets: [{ accounts: [account], permissionSets: [...permissionSets] }],
+    requestors:
+      terms.forWhoIsOnCall === true ? { onCall: ROTA } : { anyOf: [{ group: givenTo ?? "engineers" }] },
+    targets: [targetBody(account, terms)],
     duration: { max: `PT${maxMinutes}M` },
     ...(hours === undefined
       ? {}
@@ -168,9 +198,7 @@ export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): 
             watchers: breakGlass.watchers.map((group) => ({ group })),
           },
         }),
-    ...(givenTo === undefined
-      ? { requestFor: terms.forOthers === true ? ["self", "others"] : ["self"] }
-      : {}),
+    ...(givenTo === undefined ? { requestFor: requestForBody(terms) } : {}),
     settings: {
       maxExtensions: isExtended ? MAX_EXTENSIONS : 0,
       extensionDuration: "PT1H",
@@ -179,9 +207,7 @@ export const flowBody = ({ account, maxMinutes }: FlowModel, terms: FlowTerms): 
     },
     approval: {
       steps: terms.steps.map(stepBody),
-      ...(automaticBelowMinutes === undefined
-        ? {}
-        : { automatic: { durationBelow: `PT${automaticBelowMinutes}M` } }),
+      ...(automatically.length === 0 ? {} : { automatic: { anyOf: automatically } }),
       ...(terms.sameApproverInSeveralSteps === true ? { sameApproverInSeveralSteps: true } : {}),
     },
   });

@@ -87,6 +87,17 @@ describe("the simulation", () => {
       /"givenTo"/,
       /"do":"join-group"/,
       /"anyStep"/,
+      /"targetsBy":"bundle"/,
+      /"targetsBy":"access-scope"/,
+      /"forWhoIsOnCall"/,
+      /"automaticOnCall"/,
+      /"forReports"/,
+      /"do":"change-named".*"kind":"bundle"/,
+      /"do":"change-named".*"kind":"access-scope"/,
+      /"do":"change-named".*"kind":"rota"/,
+      /"do":"confirm-named"/,
+      /"do":"request".*"group"/,
+      /"do":"request".*"startInSeconds"/,
       /"thinksFor"/,
     ];
     for (const pattern of used)

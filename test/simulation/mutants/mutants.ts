@@ -5,6 +5,7 @@ import { extending } from "./extending.ts";
 import { granting } from "./granting.ts";
 import { inventory } from "./inventory.ts";
 import type { Mutant } from "./mutant.ts";
+import { naming } from "./naming.ts";
 import { recording } from "./recording.ts";
 import { removing } from "./removing.ts";
 
@@ -12,6 +13,7 @@ import { removing } from "./removing.ts";
 export const mutants: readonly Mutant[] = [
   ...granting,
   ...deciding,
+  ...naming,
   ...emergencies,
   ...automatic,
   ...removing,

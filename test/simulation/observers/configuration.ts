@@ -1,6 +1,8 @@
 import type { Attributes } from "../aws/dynamodb/expressions.ts";
-import { isFault, type Action, type History } from "../history.ts";
-import type { Ledger } from "../ledger.ts";
+import type { PersonName } from "../cast.ts";
+import { isFault, NO_STEP, type Action, type History } from "../history.ts";
+import type { ItemKey, Ledger } from "../ledger.ts";
+import { firstNamed, type NamedContent } from "../named.ts";
 import { FIRST_EDITOR, flowNamed } from "../policy.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 
@@ -20,7 +22,7 @@ interface Item {
 }
 
 /**
- * Follows the versions of flows and of the integration as they come into effect. What each says is what the administrator
+ * Follows the versions of flows, of what they name, and of the integration as they come into effect. What each says is what the administrator
  * wrote, and not what Lockstep made of that.
  */
 export const configurationObserver = ({ history, time, ledger, writingFor }: ConfigurationSurroundings) => {
@@ -29,9 +31,22 @@ export const configurationObserver = ({ history, time, ledger, writingFor }: Con
     const step = history.steps.find(({ n }) => n === writingFor());
     return step === undefined || isFault(step.what) ? undefined : step.what;
   };
+  /** When the call was made that is being answered now. */
+  const calledAt = (): number => ledger.calledAt.get(writingFor() ?? NO_STEP) ?? time.milliseconds;
+  const addNamed = (
+    { pk, name, version }: Item,
+    content: NamedContent,
+    written: { readonly by: PersonName; readonly writtenAt: number },
+  ): void => {
+    const item = `${pk}/${name}` as ItemKey;
+    if (ledger.named.some((known) => known.item === item && known.version === version)) return;
+    ledger.named.push({ item, version, content, ...written, at: time.milliseconds });
+  };
   return {
     found: (attributes: Attributes): void => {
       const item = attributes as unknown as Item;
+      const content = firstNamed.find(({ kind, name }) => kind === item.pk && name === item.name);
+      if (content !== undefined) addNamed(item, content, { by: FIRST_EDITOR, writtenAt: time.milliseconds });
       const flow = item.pk === "access-flow" ? flowNamed(item.name) : undefined;
       if (flow === undefined) return;
       const { name, version } = item;
@@ -43,6 +58,8 @@ export const configurationObserver = ({ history, time, ledger, writingFor }: Con
       const action = actionBehind();
       if (item.pk === "integration" && action?.do === "change-owner")
         ledger.hasOwner(action.owner, time.milliseconds);
+      if (action?.do === "change-named" && action.content.kind === item.pk)
+        addNamed(item, action.content, { by: action.who, writtenAt: calledAt() });
       // A confirmation leaves the version as it is.
       if (item.pk !== "access-flow" || action?.do !== "change-flow" || ledger.flows.has(keyOf(item))) return;
       const { name, version } = item;

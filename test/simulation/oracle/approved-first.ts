@@ -2,7 +2,7 @@ import { userId } from "../cast.ts";
 import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
 import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
 import { areDecided, isOnStep, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
-import { mayServe } from "./served.ts";
+import { isOnCall, startOf, whyNotGiven } from "./served.ts";
 import type { Invariant } from "./watcher.ts";
 
 const MINUTE = 60_000;
@@ -40,6 +40,16 @@ export const approvedFirst: Invariant = {
     const mayCount = ({ action }: Tracked, terms: FlowTerms, said: SaidDecision): boolean =>
       terms.requesterCanApproveSelf === true || !isPartyTo(ledger, action, said);
 
+    /** Whether nobody had to be asked, since whoever asked was on call. */
+    const wasOnCall = (tracked: Tracked, terms: FlowTerms): boolean =>
+      terms.automaticOnCall === true &&
+      isOnCall(ledger, tracked.action.who, {
+        since: tracked.askedAt,
+        at: tracked.madeAt,
+        start: startOf(tracked),
+        clocksOff: conditions.furthestClockOff,
+      });
+
     const isApproved = (tracked: Tracked): boolean => {
       const terms = termsOf(ledger, tracked);
       if (terms === undefined) return false;
@@ -47,7 +57,7 @@ export const approvedFirst: Invariant = {
         ({ of, on, taken }) => of === tracked.n && on === "request" && taken !== "no",
       );
       if (about.some(({ decision, taken }) => decision === "reject" && taken === "yes")) return false;
-      if (isShort(terms, tracked.action.seconds)) return true;
+      if (isShort(terms, tracked.action.seconds) || wasOnCall(tracked, terms)) return true;
       const approvals = about.filter(
         (said) => said.decision === "approve" && said.from <= now() && mayCount(tracked, terms, said),
       );
@@ -73,8 +83,15 @@ export const approvedFirst: Invariant = {
       if (given > MAX_EXTENSIONS) return false;
       const said = claims.filter(({ entry }) => entry.type === "ExtensionRequested").at(-1);
       const isGivenBy = ({ terms, ...flow }: FlowVersion, from: number): boolean => {
-        if (terms.inactive === true || !mayServe(ledger, { terms, ...flow }, action.who, claim.at))
-          return false;
+        const asked = {
+          action,
+          since: from,
+          // With the write that says that it is asked for, where somebody has to agree, or else with the one that gives it.
+          at: said !== undefined && said.at >= from ? said.at : claim.at,
+          clocksOff: conditions.furthestClockOff,
+        };
+        if (whyNotGiven(ledger, { terms, ...flow }, asked) !== undefined) return false;
+        if (terms.automaticOnCall === true && isOnCall(ledger, action.who, asked)) return true;
         const isFree = terms.steps.length === 0 || !terms.extensionNeedsApproval;
         if (isFree || isShort(terms, totalSeconds(tracked, claim.expiresAt ?? 0))) return true;
         if (said === undefined) return false;

@@ -1,26 +1,58 @@
 import { flowNamed } from "../policy.ts";
-import type { FlowVersion, Ledger, Tracked } from "../ledger.ts";
+import type { FlowVersion, ItemKey, Ledger, RequestAction, Tracked } from "../ledger.ts";
 import type { PersonName } from "../cast.ts";
+import { ROTA } from "../named.ts";
 import type { Invariant } from "./watcher.ts";
 
 const MINUTE = 60_000;
 const MINUTES_A_DAY = 24 * 60;
 
-/** Whether the flow may serve the person at the moment: whoever edited it needs somebody else to have vouched for that. */
-export const mayServe = (ledger: Ledger, flow: FlowVersion, who: PersonName, at: number): boolean =>
-  [...ledger.flows.values()]
-    .filter(({ name, by, version }) => name === flow.name && by === who && version <= flow.version)
-    .every((edit) =>
-      ledger.confirmations.some(
-        (said) =>
-          said.flow === flow.name &&
-          said.version >= edit.version &&
-          said.who !== who &&
-          said.taken !== "no" &&
-          said.from <= at &&
-          ledger.wasIn(said.who, "admins", said.from, at),
-      ),
-    );
+/** What the flow names that somebody may have changed. */
+const namedIn = ({ name, terms }: FlowVersion): readonly ItemKey[] => {
+  const account = flowNamed(name)?.account;
+  return [
+    ...(terms.targetsBy === undefined || account === undefined
+      ? []
+      : [`${terms.targetsBy}/${account}` as const]),
+    ...(terms.forWhoIsOnCall === true || terms.automaticOnCall === true ? [`rota/${ROTA}` as const] : []),
+  ];
+};
+
+/**
+ * Whether the flow may serve the person, whoever had edited it, or what it names, by `since`: somebody else has to have
+ * vouched for that by `at`.
+ */
+export const mayServe = (
+  ledger: Ledger,
+  flow: FlowVersion,
+  who: PersonName,
+  at: number,
+  since = at,
+): boolean => {
+  const edits: readonly { readonly item: ItemKey; readonly version: number }[] = [
+    ...[...ledger.flows.values()]
+      .filter(({ name, by, version }) => name === flow.name && by === who && version <= flow.version)
+      .map(({ name, version }) => ({ item: `access-flow/${name}` as const, version })),
+    ...ledger.named.filter(
+      (edit) => namedIn(flow).includes(edit.item) && edit.by === who && edit.at <= since,
+    ),
+  ];
+  return edits.every(({ item, version }) =>
+    ledger.confirmations.some(
+      (said) =>
+        said.item === item &&
+        said.version >= version &&
+        said.who !== who &&
+        said.taken !== "no" &&
+        said.from <= at &&
+        ledger.wasIn(said.who, "admins", said.from, at),
+    ),
+  );
+};
+
+/** When the access is to begin; undefined: at once. */
+export const startOf = ({ action, askedAt }: Tracked): number | undefined =>
+  action.startInSeconds === undefined ? undefined : askedAt + action.startInSeconds * 1_000;
 
 /** Whether some moment of the two, and of all between them, is in the hours. */
 const isWithin = ({ hours }: FlowVersion["terms"], from: number, to: number): boolean => {
@@ -28,6 +60,71 @@ const isWithin = ({ hours }: FlowVersion["terms"], from: number, to: number): bo
   const minuteOf = (moment: number): number => Math.floor(moment / MINUTE) % MINUTES_A_DAY;
   const isIn = (moment: number): boolean => minuteOf(moment) >= hours.from && minuteOf(moment) < hours.to;
   return isIn(from) || isIn(to) || (minuteOf(from) < hours.from && minuteOf(to) >= hours.to);
+};
+
+/** What is asked for, and from when to when the answer was looked for. */
+interface Asked {
+  readonly action: RequestAction;
+  readonly since: number;
+  readonly at: number;
+  /** When the access is to begin; absent: at once. */
+  readonly start?: number | undefined;
+  readonly clocksOff: number;
+}
+
+/** Whether the flow gives all of it, by its own words or by what the bundle or scope held that it names. */
+const givesIt = (ledger: Ledger, { name, terms }: FlowVersion, { action, since, at }: Asked): boolean => {
+  const account = flowNamed(name)?.account;
+  if (terms.targetsBy === undefined || account === undefined) return action.account === account;
+  return ledger
+    .newestNamed(`${terms.targetsBy}/${account}`, since, at)
+    .some(
+      ({ content }) =>
+        content.kind !== "rota" &&
+        content.account === action.account &&
+        action.permissionSets.every((permissionSet) => content.permissionSets.includes(permissionSet)),
+    );
+};
+
+/** Whether somebody is on call when it is asked for, or when it begins. */
+export const isOnCall = (
+  ledger: Ledger,
+  who: PersonName,
+  { since, at, start, clocksOff }: Omit<Asked, "action">,
+): boolean =>
+  ledger.wasOnCall(who, since - clocksOff, at + clocksOff) ||
+  (start !== undefined && ledger.wasOnCall(who, start - clocksOff, start + clocksOff));
+
+const isFor = (ledger: Ledger, { terms }: FlowVersion, asked: Asked): boolean => {
+  const { who } = asked.action;
+  return terms.forWhoIsOnCall === true
+    ? isOnCall(ledger, who, asked)
+    : ledger.wasIn(who, "engineers", asked.since, asked.at);
+};
+
+const mayAskFor = (
+  ledger: Ledger,
+  { terms }: FlowVersion,
+  { action: { who, forWhom }, since, at }: Asked,
+): boolean =>
+  forWhom === undefined ||
+  forWhom === who ||
+  terms.forOthers === true ||
+  (terms.forReports === true && ledger.managersOf(forWhom, since, at).includes(who));
+
+/** Why the flow does not give it to whoever asks, as things were while the answer was looked for. */
+export const whyNotGiven = (ledger: Ledger, flow: FlowVersion, asked: Asked): string | undefined => {
+  const { action, since, at, start, clocksOff } = asked;
+  if (flow.terms.inactive === true) return "serves nobody";
+  if (!givesIt(ledger, flow, asked)) return "gives no access there";
+  if (!isFor(ledger, flow, asked)) return "is for others";
+  if (action.group !== undefined && !ledger.wasIn(action.who, action.group, since, at))
+    return "gives a group's access to its members";
+  if (!mayAskFor(ledger, flow, asked)) return "lets nobody ask for others";
+  if (!mayServe(ledger, flow, action.who, at, since)) return "was edited by whoever asks";
+  return isWithin(flow.terms, (start ?? since) - clocksOff, (start ?? at) + clocksOff)
+    ? undefined
+    : "gives access at other hours";
 };
 
 /** Nobody asks for what no flow lets them ask for: as it was then, and as others have confirmed it. */
@@ -41,23 +138,16 @@ export const served: Invariant = {
       // What nobody asks for is another invariant's (follows-its-context.ts).
       if ((terms.givenTo !== undefined) !== (automatic === true)) return "is not for that";
       if (automatic === true) return undefined;
-      const model = flowNamed(flow.name);
-      const clocksOff = conditions.furthestClockOff;
-      const start = action.startInSeconds === undefined ? undefined : askedAt + action.startInSeconds * 1_000;
       if (!ledger.newestFlows(flow.name, askedAt, at).includes(flow)) return "is not what was in effect";
-      if (terms.inactive === true) return "serves nobody";
       if ((terms.breakGlass === undefined) === (action.breakGlass === true)) return "is not for that";
-      if (model?.account !== action.account) return "gives no access there";
-      if (action.seconds > model.maxMinutes * 60) return "gives no access for so long";
-      if (!ledger.wasIn(action.who, "engineers", askedAt, at)) return "is for engineers";
-      if (action.group !== undefined && !ledger.wasIn(action.who, action.group, askedAt, at))
-        return "gives a group's access to its members";
-      if (action.forWhom !== undefined && action.forWhom !== action.who && terms.forOthers !== true)
-        return "lets nobody ask for others";
-      if (!mayServe(ledger, flow, action.who, at)) return "was edited by whoever asks";
-      return isWithin(terms, (start ?? askedAt) - clocksOff, (start ?? at) + clocksOff)
-        ? undefined
-        : "gives access at other hours";
+      if (action.seconds > (flowNamed(flow.name)?.maxMinutes ?? 0) * 60) return "gives no access for so long";
+      return whyNotGiven(ledger, flow, {
+        action,
+        since: askedAt,
+        at,
+        start: startOf(tracked),
+        clocksOff: conditions.furthestClockOff,
+      });
     };
     return {
       claimed: (tracked, { version, flow: { name, version: ofFlow }, at }) => {
