@@ -220,6 +220,24 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
       });
       trace.claim("approved", "RequestApproved", undefined, 2);
     },
+    17: (trace, isDoctored) => {
+      const terms = { steps: [], extensionNeedsApproval: true, inactive: true } as const;
+      trace.claim("pending", "RequestSubmitted");
+      trace.pass(60);
+      trace.ledger.flows.set("staging/2", {
+        name: "staging",
+        version: 2,
+        by: "tara",
+        terms,
+        at: trace.pass(0),
+      });
+      if (!isDoctored) {
+        trace.pass(300);
+        trace.claim("cancelled", "RequestWithdrawn");
+      }
+      trace.pass(3_600);
+      trace.watcher.end();
+    },
     13: (trace, isDoctored) => {
       trace.watcher.read("sync", isDoctored ? "DeleteAccountAssignment" : "ListAccountAssignments");
     },
@@ -359,6 +377,13 @@ describe("every invariant", () => {
     expect(violations).toEqual([]);
     watcher.synced(new Set([key]), new Set());
     expect(violations).toEqual([expect.stringContaining("still has")]);
+  });
+
+  test("a request that is withdrawn while its flow serves people is reported", () => {
+    const trace = underWatch(17);
+    trace.claim("pending", "RequestSubmitted");
+    trace.claim("cancelled", "RequestWithdrawn");
+    expect(trace.violations).toEqual([expect.stringContaining("serves people")]);
   });
 
   test("what somebody said of one step does not decide another", () => {

@@ -222,6 +222,31 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "waits-without-its-flow",
+    breaks: "what waits under a flow that was taken out of service waits on until its deadline",
+    expected: [17],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "leads" })] }, { who: "alice" }),
+      {
+        n: 2,
+        when: { after: "made", of: 1, by: MINUTE },
+        what: {
+          do: "change-flow",
+          who: "tara",
+          flow: "staging",
+          terms: { steps: [anyOf({ group: "leads" })], extensionNeedsApproval: true, inactive: true },
+        },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/sweep/requests-without-flow.ts",
+        find: `({ flow }) => !serving.has(flow.name));`,
+        replace: `({ flow }) => !serving.has(flow.name) && serving.size > 99);`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

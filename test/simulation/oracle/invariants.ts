@@ -14,6 +14,7 @@ import { served } from "./served.ts";
 import { standingStays } from "./standing-stays.ts";
 import { trailIsWhole } from "./trail-is-whole.ts";
 import { withinLimits } from "./within-limits.ts";
+import { waitsUnderAFlow } from "./waits-under-a-flow.ts";
 import type { Invariant } from "./watcher.ts";
 
 /** Everything that must be so, in every history, after every step. */
@@ -34,4 +35,5 @@ export const invariants: readonly Invariant[] = [
   served,
   emergenciesAreReviewed,
   followsItsContext,
+  waitsUnderAFlow,
 ];
