@@ -247,6 +247,42 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "beneficiary-s-own-flow",
+    breaks: "somebody else asks for an administrator by what that one has just written",
+    expected: [14],
+    steps: [
+      {
+        n: 0,
+        when: { at: 0 },
+        what: {
+          do: "change-flow",
+          who: "chidi",
+          flow: "staging",
+          terms: { steps: [], extensionNeedsApproval: true, forOthers: true },
+        },
+      },
+      {
+        n: 1,
+        when: { at: MINUTE },
+        what: {
+          do: "request",
+          who: "alice",
+          forWhom: "chidi",
+          account: "staging",
+          permissionSets: ["ReadOnly"],
+          seconds: 900,
+        },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/flow-conditions.ts",
+        find: `[ask.requester, ask.beneficiary ?? ask.requester]`,
+        replace: `[ask.requester]`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

@@ -112,6 +112,9 @@ const mayAskFor = (
   terms.forOthers === true ||
   (terms.forReports === true && ledger.managersOf(forWhom, since, at).includes(who));
 
+/** Whoever asks, and whoever has it then. */
+const whoGetsIt = ({ who, forWhom = who }: RequestAction): readonly PersonName[] => [who, forWhom];
+
 /** Why the flow does not give it to whoever asks, as things were while the answer was looked for. */
 export const whyNotGiven = (ledger: Ledger, flow: FlowVersion, asked: Asked): string | undefined => {
   const { action, since, at, start, clocksOff } = asked;
@@ -121,7 +124,8 @@ export const whyNotGiven = (ledger: Ledger, flow: FlowVersion, asked: Asked): st
   if (action.group !== undefined && !ledger.wasIn(action.who, action.group, since, at))
     return "gives a group's access to its members";
   if (!mayAskFor(ledger, flow, asked)) return "lets nobody ask for others";
-  if (!mayServe(ledger, flow, action.who, at, since)) return "was edited by whoever asks";
+  if (!whoGetsIt(action).every((person) => mayServe(ledger, flow, person, at, since)))
+    return "was edited by whoever asks or gets it";
   return isWithin(flow.terms, (start ?? since) - clocksOff, (start ?? at) + clocksOff)
     ? undefined
     : "gives access at other hours";
