@@ -4,6 +4,7 @@ import { groupId, userId } from "./cast.ts";
 import type { AccountAssignment } from "../../local/identity-center/records.ts";
 import type { Action, EntitlementReference } from "./history.ts";
 import {
+  accountsOf,
   assignmentOf,
   type ItemKey,
   type SaidConfirmation,
@@ -26,7 +27,7 @@ const takenOf = ({ answer, unsure }: Outcome): SaidDecision["taken"] =>
   answer.status < 300 ? "yes" : unsure ? "maybe" : "no";
 
 const request: Perform<"request"> = async (world, n, action) => {
-  const { who, account, permissionSets, group, forWhom, seconds, startInSeconds, breakGlass } = action;
+  const { who, permissionSets, group, forWhom, seconds, startInSeconds, breakGlass } = action;
   const startAt =
     startInSeconds === undefined
       ? {}
@@ -35,7 +36,9 @@ const request: Perform<"request"> = async (world, n, action) => {
     who,
     route: "POST /requests",
     body: {
-      entitlements: permissionSets.map((permissionSet) => ({ account, permissionSet })),
+      entitlements: accountsOf(action).flatMap((account) =>
+        permissionSets.map((permissionSet) => ({ account, permissionSet })),
+      ),
       ...(group === undefined ? {} : { principal: { type: "GROUP", name: group } }),
       ...(forWhom === undefined ? {} : { principal: { type: "USER", name: forWhom } }),
       duration: `PT${seconds}S`,

@@ -1,3 +1,4 @@
+import type { Account } from "./cast.ts";
 import type { Action, Step, When } from "./history.ts";
 import { flows, type FlowKey, type FlowTerms } from "./policy.ts";
 import type { Random } from "./random.ts";
@@ -15,12 +16,15 @@ export interface Draft {
   readonly requests: { readonly n: number; readonly action: NewRequest }[];
   /** What the flows say when people begin to ask. */
   readonly terms: Record<FlowKey, FlowTerms>;
+  /** What else a flow gives access to then, by what it names. */
+  readonly alsoIn: Partial<Record<FlowKey, Account>>;
 }
 
 export const emptyDraft = (random: Random): Draft => ({
   random,
   steps: [],
   requests: [],
+  alsoIn: {},
   terms: {
     sandbox: flows.sandbox.terms,
     staging: flows.staging.terms,

@@ -1,15 +1,25 @@
 import { FIRST_OWNER, type ApproverTerm, type FlowTerms, type StepTerms } from "./policy.ts";
-import { groups, managers, taggedOwners, type PersonName } from "./cast.ts";
+import { groups, managers, taggedOwners, type Account, type PersonName } from "./cast.ts";
 import { add, MINUTE, nearby, SECOND, type Draft, type NewRequest } from "./draft.ts";
 import type { Action, When } from "./history.ts";
-import { beneficiaryOf } from "./ledger.ts";
+import { accountsOf, beneficiaryOf } from "./ledger.ts";
+import type { Random } from "./random.ts";
+
+const ownerOf = (random: Random, account: Account): PersonName =>
+  random.pick<PersonName>(groups[taggedOwners[account] ?? FIRST_OWNER]);
+
+/** Whom it takes of those whom the term means: mostly an owner of each account. */
+const thoseOf = (draft: Draft, action: NewRequest, term: ApproverTerm): readonly PersonName[] =>
+  term === "owner" && draft.random.chance(0.8)
+    ? accountsOf(action).map((account) => ownerOf(draft.random, account))
+    : [somebodyOf(draft, action, term)];
 
 type Decide = Action & { readonly do: "decide" };
 
 /** Somebody whom the term means, as things are when a history begins. */
 const somebodyOf = ({ random }: Draft, action: NewRequest, term: ApproverTerm): PersonName => {
   if (term === "manager") return (managers[beneficiaryOf(action)] ?? "mallory") as PersonName;
-  if (term === "owner") return random.pick(groups[taggedOwners[action.account] ?? FIRST_OWNER]);
+  if (term === "owner") return ownerOf(random, random.pick(accountsOf(action)));
   return "user" in term ? term.user : random.pick<PersonName>(groups[term.group]);
 };
 
@@ -67,10 +77,12 @@ const deciders = (draft: Draft, action: NewRequest, step: StepTerms, begin: numb
   }
   const terms = needs === "any" || random.chance(0.15) ? [random.pick(approvers)] : approvers;
   let by = begin;
-  return terms.map((term) => {
-    by += pause();
-    return { who: somebodyOf(draft, action, term), by };
-  });
+  return terms
+    .flatMap((term) => thoseOf(draft, action, term))
+    .map((who) => {
+      by += pause();
+      return { who, by };
+    });
 };
 
 /** What is said on a request: by whom its flow names, by others at the same moment, and by some who may not. */

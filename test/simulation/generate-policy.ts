@@ -1,5 +1,5 @@
 import { add, MINUTE, nearby, type Draft } from "./draft.ts";
-import { permissionSets, type Group, type PersonName } from "./cast.ts";
+import { permissionSets, type Account, type Group, type PersonName } from "./cast.ts";
 import type { When } from "./history.ts";
 import { ROTA, type NamedContent, type NamedKey, type Turn } from "./named.ts";
 import { type ApproverTerm, type FlowKey, type FlowTerms, type Hours, type StepTerms } from "./policy.ts";
@@ -69,6 +69,15 @@ const someTerms = (random: Random): FlowTerms => ({
   ...(random.chance(0.1) ? { automaticOnCall: true } : {}),
 });
 
+/** What the flow names holds another account, too, which others own. */
+const addAccount = (draft: Draft, flow: Account, kind: "bundle" | "access-scope"): void => {
+  const { random, alsoIn } = draft;
+  const other = random.pick(flowKeys.filter((account) => account !== flow));
+  alsoIn[flow] = other;
+  const content = { kind, name: flow, accounts: [flow, other], permissionSets } as const;
+  add(draft, { at: 0 }, { do: "change-named", who: "tara", content });
+};
+
 /** So many of all histories begin with flows of their own. */
 const OWN_FLOWS_SHARE = 0.5;
 
@@ -81,6 +90,7 @@ export const addFlows = (draft: Draft): void => {
     const terms = someTerms(random);
     draft.terms[flow] = terms;
     add(draft, { at: 0 }, { do: "change-flow", who: random.chance(0.85) ? "tara" : "chidi", flow, terms });
+    if (terms.targetsBy !== undefined && random.chance(0.6)) addAccount(draft, flow, terms.targetsBy);
   }
 };
 
@@ -167,7 +177,7 @@ const someContent = (draft: Draft): NamedContent => {
   return {
     kind: terms[name].targetsBy ?? random.pick(["bundle", "access-scope"] as const),
     name,
-    account: random.chance(0.8) ? name : random.pick(flowKeys),
+    accounts: random.chance(0.8) ? [name] : [random.pick(flowKeys)],
     permissionSets: random.chance(0.5) ? permissionSets : [random.pick(permissionSets)],
   };
 };
@@ -192,7 +202,7 @@ const addNamedChange = (draft: Draft): void => {
   const action = {
     do: "request",
     who: random.chance(0.7) ? "chidi" : "alice",
-    account: content.kind === "rota" ? random.pick(flowKeys) : content.account,
+    account: content.kind === "rota" ? random.pick(flowKeys) : (content.accounts[0] ?? content.name),
     permissionSets: ["ReadOnly"],
     seconds: random.pick([600, 900, 1_800]),
   } as const;

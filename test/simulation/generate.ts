@@ -48,7 +48,7 @@ const beneficiary = (random: Random, who: PersonName): PersonName =>
     ? "chidi"
     : random.pick<PersonName>(["alice", "bruno", "farid", "grace", "zoe"]);
 
-const newRequest = ({ random, requests, terms }: Draft): NewRequest => {
+const newRequest = ({ random, requests, terms, alsoIn }: Draft): NewRequest => {
   const earlier = requests.length > 0 && random.chance(0.6) ? random.pick(requests).action : undefined;
   const permissions: readonly PermissionSet[] = random.chance(0.25)
     ? permissionSets
@@ -63,6 +63,8 @@ const newRequest = ({ random, requests, terms }: Draft): NewRequest => {
     ...(random.chance(0.15) ? { startInSeconds: random.between(1, 40) * 60 } : {}),
   };
   if (earlier === undefined) {
+    const other = alsoIn[fresh.account];
+    if (other !== undefined && random.chance(0.6)) return { ...fresh, alsoIn: other };
     const { forOthers, forReports } = terms[fresh.account];
     const mayBeForOthers = forOthers === true || forReports === true || random.chance(0.03);
     return !("group" in fresh) && mayBeForOthers && random.chance(0.5)

@@ -23,6 +23,8 @@ export type Action =
       readonly do: "request";
       readonly who: PersonName;
       readonly account: Account;
+      /** The same there, in the same request. */
+      readonly alsoIn?: Account;
       readonly permissionSets: readonly PermissionSet[];
       readonly group?: Group;
       /** Somebody else who is to have it. */

@@ -7,6 +7,7 @@ import {
   managers,
   permissionSetArns,
   userId,
+  type Account,
   type Group,
   type PersonName,
 } from "./cast.ts";
@@ -43,12 +44,16 @@ export type RequestAction = Action & { readonly do: "request" };
 
 /** The assignments that a request asks for. */
 export const assignmentsOf = (action: RequestAction): AssignmentKey[] => {
-  const { account, permissionSets, group } = action;
+  const { permissionSets, group } = action;
   const principal = group === undefined ? { user: beneficiaryOf(action) } : { group };
-  return permissionSets.map((permissionSet) =>
-    assignmentKey(assignmentOf({ account, permissionSet, principal })),
+  return accountsOf(action).flatMap((account) =>
+    permissionSets.map((permissionSet) => assignmentKey(assignmentOf({ account, permissionSet, principal }))),
   );
 };
+
+/** Where it is asked for. */
+export const accountsOf = ({ account, alsoIn }: RequestAction): readonly Account[] =>
+  alsoIn === undefined ? [account] : [account, alsoIn];
 
 /** The user whose access it is, or who asks for a group's. */
 export const beneficiaryOf = ({ who, forWhom = who }: RequestAction): PersonName => forWhom;

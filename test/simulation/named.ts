@@ -8,11 +8,11 @@ import { permissionSets, type Account, type PermissionSet, type PersonName } fro
  * and a scope for each flow by which people ask every day, named like it.
  */
 
-/** What a bundle or a scope holds: permission sets in an account. */
+/** What a bundle or a scope holds: permission sets in accounts. */
 interface HoldingContent {
   readonly kind: "bundle" | "access-scope";
   readonly name: Account;
-  readonly account: Account;
+  readonly accounts: readonly Account[];
   readonly permissionSets: readonly PermissionSet[];
 }
 
@@ -41,7 +41,12 @@ const MONTH_MINUTES = 30 * 24 * 60;
 /** What there is when a history begins: they hold what the flows give, and Alice is on call. */
 export const firstNamed: readonly NamedContent[] = [
   ...(["bundle", "access-scope"] as const).flatMap((kind) =>
-    (["sandbox", "staging", "prod"] as const).map((name) => ({ kind, name, account: name, permissionSets })),
+    (["sandbox", "staging", "prod"] as const).map((name) => ({
+      kind,
+      name,
+      accounts: [name],
+      permissionSets,
+    })),
   ),
   { kind: "rota", name: ROTA, turns: [{ who: "alice", inMinutes: 0, forMinutes: MONTH_MINUTES }] },
 ];
@@ -73,10 +78,10 @@ export const namedBody = (content: NamedContent, now: number): object => {
     }));
     return RotaBodySchema.parse({ timeZone: "UTC", shifts });
   }
-  const { kind, account, permissionSets: sets } = content;
+  const { kind, accounts, permissionSets: sets } = content;
   return kind === "bundle"
-    ? BundleBodySchema.parse({ targets: [{ accounts: [account], permissionSets: [...sets] }] })
+    ? BundleBodySchema.parse({ targets: [{ accounts: [...accounts], permissionSets: [...sets] }] })
     : AccessScopeBodySchema.parse({
-        query: `resource_name = "${account}" and permission_name in (${quoted(sets)})`,
+        query: `resource_name in (${quoted(accounts)}) and permission_name in (${quoted(sets)})`,
       });
 };

@@ -86,6 +86,7 @@ describe("the simulation", () => {
       /"do":"review"/,
       /"givenTo"/,
       /"do":"join-group"/,
+      /"alsoIn"/,
       /"anyStep"/,
       /"targetsBy":"bundle"/,
       /"targetsBy":"access-scope"/,

@@ -7,7 +7,11 @@ const MINUTE = 60_000;
 /** A flow for staging, and somebody who asks by it once it is in effect. */
 const askedBy = (
   terms: Omit<FlowTerms, "extensionNeedsApproval">,
-  request: { readonly who: "farid" | "bruno" | "alice" | "chidi"; readonly forWhom?: "farid" },
+  request: {
+    readonly who: "farid" | "bruno" | "alice" | "chidi";
+    readonly forWhom?: "farid";
+    readonly alsoIn?: "sandbox";
+  },
 ): readonly Step[] => [
   {
     n: 0,
@@ -45,6 +49,36 @@ export const deciding: readonly Mutant[] = [
         file: "lambdas/core/domain/approval-step.ts",
         find: `    : canBeShared(step.allOf, approvals));`,
         replace: `    : step.allOf.some((approver) => isGiven(approver, approvals)));`,
+      },
+    ],
+  },
+  {
+    name: "one-owner-for-all",
+    breaks: "the owner of one of the accounts agrees to access to the others",
+    expected: [4],
+    steps: [
+      {
+        n: 3,
+        when: { at: 0 },
+        what: {
+          do: "change-named",
+          who: "tara",
+          content: {
+            kind: "bundle",
+            name: "staging",
+            accounts: ["staging", "sandbox"],
+            permissionSets: ["ReadOnly"],
+          },
+        },
+      },
+      ...askedBy({ steps: [anyOf("owner")], targetsBy: "bundle" }, { who: "alice", alsoIn: "sandbox" }),
+      decides(2, "grace", 20_000),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval-step.ts",
+        find: `  needsOf(approver).every((need) =>`,
+        replace: `  needsOf(approver).some((need) =>`,
       },
     ],
   },

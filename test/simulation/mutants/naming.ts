@@ -36,7 +36,7 @@ const askedBy = (
 
 const held = {
   name: "staging",
-  account: "staging",
+  accounts: ["staging"],
   permissionSets: ["ReadOnly"],
 } as const;
 

@@ -1,5 +1,5 @@
-import { taggedOwners, type PersonName } from "../cast.ts";
-import { beneficiaryOf, type Ledger, type RequestAction, type SaidDecision } from "../ledger.ts";
+import { taggedOwners, type Account, type PersonName } from "../cast.ts";
+import { accountsOf, beneficiaryOf, type Ledger, type RequestAction, type SaidDecision } from "../ledger.ts";
 import type { ApproverTerm, EscalationTerms, FlowTerms, StepTerms } from "../policy.ts";
 
 /*
@@ -10,19 +10,38 @@ import type { ApproverTerm, EscalationTerms, FlowTerms, StepTerms } from "../pol
 /** A decision, while whoever gave it was at it. */
 type Said = Pick<SaidDecision, "who" | "from" | "to">;
 
-const isApprover = (
-  ledger: Ledger,
-  action: RequestAction,
-  term: ApproverTerm,
-  { who, from, to }: Said,
-): boolean => {
+const isOwner = (ledger: Ledger, account: Account, { who, from, to }: Said): boolean => {
+  const tagged = taggedOwners[account];
+  const owners = tagged === undefined ? ledger.ownersBetween(from, to) : [tagged];
+  return owners.some((group) => ledger.wasIn(who, group, from, to));
+};
+
+const isApprover = (ledger: Ledger, action: RequestAction, term: ApproverTerm, said: Said): boolean => {
+  const { who, from, to } = said;
   if (term === "manager") return ledger.managersOf(beneficiaryOf(action), from, to).includes(who);
-  if (term === "owner") {
-    const tagged = taggedOwners[action.account];
-    const owners = tagged === undefined ? ledger.ownersBetween(from, to) : [tagged];
-    return owners.some((group) => ledger.wasIn(who, group, from, to));
-  }
+  if (term === "owner") return accountsOf(action).some((account) => isOwner(ledger, account, said));
   return "user" in term ? term.user === who : ledger.wasIn(who, term.group, from, to);
+};
+
+/**
+ * Every way in which some of the approvals are what the approver has to give: one, or one of an owner of each account, which
+ * may be the same person's.
+ */
+const waysToGive = (
+  { ledger, action }: Judged,
+  term: ApproverTerm,
+  approvals: readonly SaidDecision[],
+): readonly (readonly SaidDecision[])[] => {
+  if (term !== "owner")
+    return approvals.filter((said) => isApprover(ledger, action, term, said)).map((said) => [said]);
+  let ways: readonly (readonly SaidDecision[])[] = [[]];
+  for (const account of accountsOf(action)) {
+    const owners = approvals.filter((said) => isOwner(ledger, account, said));
+    ways = ways.flatMap((way) =>
+      owners.map((owner) => (way.some(({ who }) => who === owner.who) ? way : [...way, owner])),
+    );
+  }
+  return ways;
 };
 
 /** Whoever would get the access, or asks for it. */
@@ -73,14 +92,12 @@ const waysToDecide = (
   approvals: readonly SaidDecision[],
   begun: number,
 ): readonly (readonly SaidDecision[])[] => {
-  const { ledger, action } = judged;
-  const alone = approvals.filter(
-    (said) =>
-      isOfOpenTier(judged, step, said, begun) ||
-      (step.needs === "any" && step.approvers.some((term) => isApprover(ledger, action, term, said))),
-  );
-  const ways: (readonly SaidDecision[])[] = alone.map((said) => [said]);
-  return step.needs === "any" ? ways : [...ways, ...together(judged, step.approvers, approvals, [])];
+  const byTier = approvals.filter((said) => isOfOpenTier(judged, step, said, begun)).map((said) => [said]);
+  const others =
+    step.needs === "any"
+      ? step.approvers.flatMap((term) => waysToGive(judged, term, approvals))
+      : together(judged, step.approvers, approvals, []);
+  return [...byTier, ...others];
 };
 
 const together = (
@@ -90,12 +107,10 @@ const together = (
   way: readonly SaidDecision[],
 ): readonly (readonly SaidDecision[])[] => {
   if (term === undefined) return [way];
-  return approvals
-    .filter(
-      (said) =>
-        !way.some(({ who }) => who === said.who) && isApprover(judged.ledger, judged.action, term, said),
-    )
-    .flatMap((said) => together(judged, others, approvals, [...way, said]));
+  const left = approvals.filter((said) => !way.some(({ who }) => who === said.who));
+  return waysToGive(judged, term, left).flatMap((given) =>
+    together(judged, others, approvals, [...way, ...given]),
+  );
 };
 
 /**

@@ -1,4 +1,5 @@
 import { flowNamed } from "../policy.ts";
+import { accountsOf } from "../ledger.ts";
 import type { FlowVersion, ItemKey, Ledger, RequestAction, Tracked } from "../ledger.ts";
 import type { PersonName } from "../cast.ts";
 import { ROTA } from "../named.ts";
@@ -75,13 +76,14 @@ interface Asked {
 /** Whether the flow gives all of it, by its own words or by what the bundle or scope held that it names. */
 const givesIt = (ledger: Ledger, { name, terms }: FlowVersion, { action, since, at }: Asked): boolean => {
   const account = flowNamed(name)?.account;
-  if (terms.targetsBy === undefined || account === undefined) return action.account === account;
+  if (terms.targetsBy === undefined || account === undefined)
+    return accountsOf(action).every((asked) => asked === account);
   return ledger
     .newestNamed(`${terms.targetsBy}/${account}`, since, at)
     .some(
       ({ content }) =>
         content.kind !== "rota" &&
-        content.account === action.account &&
+        accountsOf(action).every((asked) => content.accounts.includes(asked)) &&
         action.permissionSets.every((permissionSet) => content.permissionSets.includes(permissionSet)),
     );
 };
