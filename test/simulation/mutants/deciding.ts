@@ -317,6 +317,43 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "colleague-asks-for-the-group",
+    breaks:
+      "a colleague asks, as ever, for a group that an administrator is in who has just changed the flow",
+    expected: [14],
+    steps: [
+      {
+        n: 0,
+        when: { at: 0 },
+        what: {
+          do: "change-flow",
+          who: "chidi",
+          flow: "staging",
+          terms: { steps: [], extensionNeedsApproval: true },
+        },
+      },
+      {
+        n: 1,
+        when: { at: MINUTE },
+        what: {
+          do: "request",
+          who: "alice",
+          group: "engineers",
+          account: "staging",
+          permissionSets: ["ReadOnly"],
+          seconds: 900,
+        },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/flow-conditions.ts",
+        find: `verdictOf(!isMember);`,
+        replace: `verdictOf(true);`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

@@ -1,7 +1,7 @@
 import { flowNamed } from "../policy.ts";
 import { accountsOf } from "../ledger.ts";
 import type { FlowVersion, ItemKey, Ledger, RequestAction, Tracked } from "../ledger.ts";
-import type { PersonName } from "../cast.ts";
+import { userId, type PersonName } from "../cast.ts";
 import { ROTA } from "../named.ts";
 import type { Invariant } from "./watcher.ts";
 
@@ -114,8 +114,17 @@ const mayAskFor = (
   terms.forOthers === true ||
   (terms.forReports === true && ledger.managersOf(forWhom, since, at).includes(who));
 
-/** Whoever asks, and whoever has it then. */
-const whoGetsIt = ({ who, forWhom = who }: RequestAction): readonly PersonName[] => [who, forWhom];
+/** Whoever asks, and whoever has it then: of a group, its members all that while who are still there. */
+const whoGetsIt = (
+  ledger: Ledger,
+  { action: { who, forWhom = who, group }, since, at }: Asked,
+): readonly PersonName[] => {
+  const members = group === undefined ? [] : ledger.stays(group);
+  const stayed = members.filter(
+    (stay) => stay.from <= since && at < stay.to && !ledger.gonePrincipals.has(userId(stay.who)),
+  );
+  return [who, forWhom, ...stayed.map((stay) => stay.who)];
+};
 
 /** Why the flow does not give it to whoever asks, as things were while the answer was looked for. */
 export const whyNotGiven = (ledger: Ledger, flow: FlowVersion, asked: Asked): string | undefined => {
@@ -126,7 +135,7 @@ export const whyNotGiven = (ledger: Ledger, flow: FlowVersion, asked: Asked): st
   if (action.group !== undefined && !ledger.wasIn(action.who, action.group, since, at))
     return "gives a group's access to its members";
   if (!mayAskFor(ledger, flow, asked)) return "lets nobody ask for others";
-  if (!whoGetsIt(action).every((person) => mayServe(ledger, flow, person, at, since)))
+  if (!whoGetsIt(ledger, asked).every((person) => mayServe(ledger, flow, person, at, since)))
     return "was edited by whoever asks or gets it";
   return isWithin(flow.terms, (start ?? since) - clocksOff, (start ?? at) + clocksOff)
     ? undefined
