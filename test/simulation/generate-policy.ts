@@ -1,4 +1,5 @@
-import { add, MINUTE, nearby, type Draft } from "./draft.ts";
+import { add, MINUTE, nearby, type Draft, type NewRequest } from "./draft.ts";
+import { addDecisions } from "./generate-decisions.ts";
 import { permissionSets, type Account, type Group, type PersonName } from "./cast.ts";
 import type { When } from "./history.ts";
 import { ROTA, type NamedContent, type NamedKey, type Turn } from "./named.ts";
@@ -210,8 +211,39 @@ const addNamedChange = (draft: Draft): void => {
   draft.requests.push({ n, action });
 };
 
+/** Somebody asks for access that is to begin later, and may not be whom it is for any more by then. */
+const addAskedAhead = (draft: Draft): void => {
+  const { random } = draft;
+  const minutes = random.between(0, 20);
+  const ahead = random.between(5, 60);
+  const who = random.pick<PersonName>(["alice", "bruno", "chidi"]);
+  const flow = random.pick(flowKeys);
+  const action: NewRequest = {
+    do: "request",
+    who,
+    account: flow,
+    permissionSets: ["ReadOnly"],
+    ...(random.chance(0.3) && who !== "chidi" ? { group: "oncall" } : {}),
+    seconds: random.pick([600, 900, 1_800]),
+    startInSeconds: ahead * 60,
+  };
+  const n = add(draft, { at: minutes * MINUTE }, action);
+  draft.requests.push({ n, action });
+  addDecisions(draft, n, action);
+  const at = (minutes + random.between(1, ahead + 2)) * MINUTE;
+  if (random.chance(0.6)) {
+    const group = random.chance(0.5) ? (action.group ?? "engineers") : "engineers";
+    add(draft, { at }, { do: "leave-group", who, group });
+  }
+  if (random.chance(0.5)) {
+    const content: NamedContent = { kind: "rota", name: ROTA, turns: someTurns(random) };
+    add(draft, { at }, { do: "change-named", who: "tara", content });
+  }
+};
+
 export const addPolicyChanges = (draft: Draft): void => {
   const { random } = draft;
+  if (random.chance(0.06)) addAskedAhead(draft);
   if (random.chance(namesSomething(draft) ? 0.5 : 0.05)) addNamedChange(draft);
   if (random.chance(0.2)) addEdit(draft);
   if (random.chance(0.15)) addDirectoryChange(draft);

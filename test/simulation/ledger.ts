@@ -264,9 +264,14 @@ export class Ledger {
     );
   }
 
-  /** Whether the person was on call at some moment between the two, as the rota was then. */
-  wasOnCall(who: PersonName, from: number, to: number): boolean {
-    return this.newestNamed(`rota/${ROTA}`, from, to).some(
+  /** Whether the person was on call at some moment between the two, as the rota was then or between two others. */
+  wasOnCall(
+    who: PersonName,
+    from: number,
+    to: number,
+    asOf: { from: number; to: number } = { from, to },
+  ): boolean {
+    return this.newestNamed(`rota/${ROTA}`, asOf.from, asOf.to).some(
       ({ content, writtenAt }) =>
         content.kind === "rota" &&
         shiftsOf(content.turns, writtenAt).some(

@@ -354,6 +354,33 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "asked-ahead-is-asked-once",
+    breaks: "what somebody asked for ahead begins although they have left whom it is for",
+    expected: [14],
+    steps: [
+      {
+        n: 0,
+        when: { at: 0 },
+        what: {
+          do: "request",
+          who: "chidi",
+          account: "sandbox",
+          permissionSets: ["ReadOnly"],
+          seconds: 900,
+          startInSeconds: 1_800,
+        },
+      },
+      { n: 1, when: { at: 10 * MINUTE }, what: { do: "leave-group", who: "chidi", group: "engineers" } },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/evaluation/judge-at-start.ts",
+        find: `    if (atStart === undefined) return undefined;`,
+        replace: `    if (atStart === undefined || flow.version < 99) return undefined;`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

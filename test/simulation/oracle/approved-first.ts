@@ -2,7 +2,7 @@ import { userId } from "../cast.ts";
 import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
 import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
 import { areDecided, isOnStep, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
-import { isOnCall, startOf, whyNotGiven } from "./served.ts";
+import { isOnCall, LONGEST_LOOK, startOf, whyNotGiven } from "./served.ts";
 import type { Invariant } from "./watcher.ts";
 
 const MINUTE = 60_000;
@@ -40,6 +40,14 @@ export const approvedFirst: Invariant = {
     const mayCount = ({ action }: Tracked, terms: FlowTerms, said: SaidDecision): boolean =>
       terms.requesterCanApproveSelf === true || !isPartyTo(ledger, action, said);
 
+    /** Whether whoever asked ahead is on call by the rota of the day, too, on which it began. */
+    const isOnCallAtStart = ({ action, claims, ...tracked }: Tracked): boolean => {
+      const began = claims.find(({ entry }) => entry.type === "GrantStarted")?.at;
+      if (began === undefined || startOf({ action, claims, ...tracked }) === undefined) return true;
+      const off = conditions.furthestClockOff;
+      return ledger.wasOnCall(action.who, began - LONGEST_LOOK - off, began + off);
+    };
+
     /** Whether nobody had to be asked, since whoever asked was on call. */
     const wasOnCall = (tracked: Tracked, terms: FlowTerms): boolean =>
       terms.automaticOnCall === true &&
@@ -48,7 +56,8 @@ export const approvedFirst: Invariant = {
         at: tracked.madeAt,
         start: startOf(tracked),
         clocksOff: conditions.furthestClockOff,
-      });
+      }) &&
+      isOnCallAtStart(tracked);
 
     const isApproved = (tracked: Tracked): boolean => {
       const terms = termsOf(ledger, tracked);

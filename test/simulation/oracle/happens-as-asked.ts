@@ -1,5 +1,6 @@
 import { isFault } from "../history.ts";
 import { assignmentKey, assignmentOf, type Tracked } from "../ledger.ts";
+import { mayBeRefused } from "./served.ts";
 import type { Invariant } from "./watcher.ts";
 
 const lasted = ({ claims }: Tracked): number | undefined => {
@@ -41,6 +42,8 @@ export const happensAsAsked: Invariant = {
         const seconds = action.seconds + extendedBy(tracked);
         // What a flow gives by itself ends with its context.
         if (!wasApproved || wasEnded || tracked.automatic === true) continue;
+        const refused = claims.find(({ entry }) => entry.type === "RequestRefused");
+        if (refused !== undefined && mayBeRefused(ledger, tracked, refused.at)) continue;
         if (length === undefined) violated(`request ${n} was approved and never active`);
         // Granting takes its time from what was asked for.
         else if (length < (seconds - (wasTouched(tracked) ? TOUCHED_SECONDS : GRANT_SECONDS)) * 1_000)

@@ -88,14 +88,13 @@ const givesIt = (ledger: Ledger, { name, terms }: FlowVersion, { action, since, 
     );
 };
 
-/** Whether somebody is on call when it is asked for, or when it begins. */
+/** Whether somebody is on call when the access is to begin, as the rota was when it was asked for. */
 export const isOnCall = (
   ledger: Ledger,
   who: PersonName,
   { since, at, start, clocksOff }: Omit<Asked, "action">,
 ): boolean =>
-  ledger.wasOnCall(who, since - clocksOff, at + clocksOff) ||
-  (start !== undefined && ledger.wasOnCall(who, start - clocksOff, start + clocksOff));
+  ledger.wasOnCall(who, (start ?? since) - clocksOff, (start ?? at) + clocksOff, { from: since, to: at });
 
 const isFor = (ledger: Ledger, { terms }: FlowVersion, asked: Asked): boolean => {
   const { who } = asked.action;
@@ -124,6 +123,40 @@ const whoGetsIt = (
     (stay) => stay.from <= since && at < stay.to && !ledger.gonePrincipals.has(userId(stay.who)),
   );
   return [who, forWhom, ...stayed.map((stay) => stay.who)];
+};
+
+/** From when a grant looks at who it is for to when what it then writes is there: its longest run, and a call may be late. */
+export const LONGEST_LOOK = 6 * MINUTE;
+
+/** Whether access that was asked for ahead is for its requester and its beneficiary when it begins, as the flow of then says. */
+const isForThemStill = (ledger: Ledger, flow: FlowVersion, asked: Asked): boolean => {
+  const { action, since, at } = asked;
+  return (
+    isFor(ledger, flow, asked) &&
+    mayAskFor(ledger, flow, asked) &&
+    (action.group === undefined || ledger.wasIn(action.who, action.group, since, at))
+  );
+};
+
+/** Whether the access might not begin at the moment, which was shortly before: it was asked for ahead, or has its hours. */
+export const mayBeRefused = (ledger: Ledger, tracked: Tracked, at: number): boolean => {
+  const flow = flowOf(ledger, tracked);
+  if (flow === undefined) return true;
+  const isRightAt = (moment: number): boolean => {
+    const asked = { action: tracked.action, since: moment, at: moment, clocksOff: 0 };
+    const isAhead = startOf(tracked) !== undefined;
+    return isWithin(flow.terms, moment, moment) && (!isAhead || isForThemStill(ledger, flow, asked));
+  };
+  return !isRightAt(at) || !isRightAt(at - LOOKED_BEFORE);
+};
+
+/** Where nothing goes wrong a grant looks so shortly before it writes. */
+const LOOKED_BEFORE = 5_000;
+
+/** The flow, as it was when the request was made. */
+const flowOf = (ledger: Ledger, { claims }: Tracked): FlowVersion | undefined => {
+  const flow = claims[0]?.flow;
+  return flow === undefined ? undefined : ledger.flows.get(`${flow.name}/${flow.version}`);
 };
 
 /** Why the flow does not give it to whoever asks, as things were while the answer was looked for. */
@@ -164,10 +197,18 @@ export const served: Invariant = {
         clocksOff: conditions.furthestClockOff,
       });
     };
+    const judgeStart = (tracked: Tracked, at: number): void => {
+      const flow = flowOf(ledger, tracked);
+      if (flow === undefined || startOf(tracked) === undefined) return;
+      const clocksOff = conditions.furthestClockOff;
+      if (!isForThemStill(ledger, flow, { action: tracked.action, since: at - LONGEST_LOOK, at, clocksOff }))
+        violated(`request ${tracked.n} begins, and is for others by now`);
+    };
     return {
-      claimed: (tracked, { version, flow: { name, version: ofFlow }, at }) => {
+      claimed: (tracked, { version, flow: { name, version: ofFlow }, entry, at }) => {
+        if (entry.type === "GrantStarted") judgeStart(tracked, at);
         if (version !== 1) return;
-        const flow = ledger.flows.get(`${name}/${ofFlow}`);
+        const flow = flowOf(ledger, tracked);
         const why = flow === undefined ? "was never written" : whyNot(tracked, flow, at);
         if (why !== undefined)
           violated(`request ${tracked.n} was made under version ${ofFlow} of ${name}, which ${why}`);
