@@ -6,6 +6,7 @@ import type { Action, EntitlementReference } from "./history.ts";
 import {
   accountsOf,
   assignmentOf,
+  isExtensionWaiting,
   type ItemKey,
   type SaidConfirmation,
   type SaidDecision,
@@ -52,22 +53,17 @@ const request: Perform<"request"> = async (world, n, action) => {
 /** What nobody waits for any more may still be done: the API's function runs so long, and a call of it may arrive late. */
 const LONGEST_CALL = 75_000;
 
-/** While more time waits for somebody's word. */
-const EXTENSION_WAITS: ReadonlySet<string> = new Set([
-  "ExtensionRequested",
-  "ExtensionApprovalGiven",
-  "NextExtensionApprovalNeeded",
-]);
-
 /**
  * What whoever looks at the request now finds waiting: a step of more time on it, which is named by when it was asked for, or
  * of the request itself.
  */
 const whatWaits = ({ ledger }: World, of: number): { readonly extension?: string; readonly step: number } => {
-  const entries = (ledger.requests.get(of)?.claims ?? []).map(({ entry }) => entry);
+  const claims = ledger.requests.get(of)?.claims ?? [];
+  const entries = claims.map(({ entry }) => entry);
+  const newest = claims.at(-1);
   const steps = (type: AuditEntry["type"], since = 0) =>
     1 + entries.slice(since).filter((entry) => entry.type === type).length;
-  if (!EXTENSION_WAITS.has(entries.at(-1)?.type ?? "")) return { step: steps("NextApprovalNeeded") };
+  if (newest === undefined || !isExtensionWaiting(newest)) return { step: steps("NextApprovalNeeded") };
   const asked = entries.findLastIndex(({ type }) => type === "ExtensionRequested");
   const at = entries[asked]?.at;
   return {

@@ -330,6 +330,17 @@ export class Ledger {
   }
 }
 
+/** Of more time that waits for somebody's word. */
+const EXTENSION_WAITS: ReadonlySet<string> = new Set([
+  "ExtensionRequested",
+  "ExtensionApprovalGiven",
+  "NextExtensionApprovalNeeded",
+] satisfies AuditEntry["type"][]);
+
+/** Whether more time on the access waits for somebody's word, after this was said of it. */
+export const isExtensionWaiting = ({ entry }: Pick<Claim, "entry">): boolean =>
+  EXTENSION_WAITS.has(entry.type);
+
 /** The newest thing that Lockstep said of the request. */
 export const latestClaim = ({ claims }: Tracked): Claim | undefined => claims.at(-1);
 

@@ -128,7 +128,7 @@ export const flowNamed = (name: string): FlowModel | undefined =>
   Object.values<FlowModel>(flows).find((flow) => flow.name === name);
 
 /** How long each step of every flow waits for a decision. */
-const DECIDE_WITHIN_MINUTES = 120;
+export const DECIDE_WITHIN_MINUTES = 120;
 
 export const MAX_EXTENSIONS = 2;
 

@@ -65,19 +65,37 @@ export interface Judged {
   readonly clocksOff: number;
 }
 
-/** Whether the person is of a tier of the step that was open by the end of the decision. */
-const isOfOpenTier = (
-  { ledger, action, clocksOff }: Judged,
-  { escalation }: StepTerms,
-  said: Said,
+/** Whether the tier was open by the end of the decision. */
+const isOpen = (
+  { clocksOff }: Judged,
+  escalation: EscalationTerms | undefined,
+  tier: number,
+  { to }: Said,
   begun: number,
 ): boolean =>
+  // The step's begin and the decision may each be told by another clock.
+  escalation !== undefined && to + 2 * clocksOff >= opensAt(escalation, tier, begun);
+
+/** Whether the person is of a tier of the step that was open by the end of the decision. */
+const isOfOpenTier = (judged: Judged, { escalation }: StepTerms, said: Said, begun: number): boolean =>
   escalation !== undefined &&
   escalation.tiers.some(
     (tier, index) =>
-      // The step's begin and the decision may each be told by another clock.
-      said.to + 2 * clocksOff >= opensAt(escalation, index, begun) &&
-      tier.some((term) => isApprover(ledger, action, term, said)),
+      isOpen(judged, escalation, index, said, begun) &&
+      tier.some((term) => isApprover(judged.ledger, judged.action, term, said)),
+  );
+
+/** Every way in which an approver of a tier gives what they have to, with somebody among them who spoke when it was open. */
+const waysByTier = (
+  judged: Judged,
+  { escalation }: StepTerms,
+  approvals: readonly SaidDecision[],
+  begun: number,
+): readonly (readonly SaidDecision[])[] =>
+  (escalation?.tiers ?? []).flatMap((tier, index) =>
+    tier
+      .flatMap((term) => waysToGive(judged, term, approvals))
+      .filter((way) => way.some((said) => isOpen(judged, escalation, index, said, begun))),
   );
 
 /** Whether the person may have decided the step, which began no earlier than at some moment. */
@@ -92,12 +110,11 @@ const waysToDecide = (
   approvals: readonly SaidDecision[],
   begun: number,
 ): readonly (readonly SaidDecision[])[] => {
-  const byTier = approvals.filter((said) => isOfOpenTier(judged, step, said, begun)).map((said) => [said]);
   const others =
     step.needs === "any"
       ? step.approvers.flatMap((term) => waysToGive(judged, term, approvals))
       : together(judged, step.approvers, approvals, []);
-  return [...byTier, ...others];
+  return [...waysByTier(judged, step, approvals, begun), ...others];
 };
 
 const together = (
