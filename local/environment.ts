@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import * as z from "zod/mini";
 import type { ClientsFor } from "../lambdas/adapters/aws-clients.ts";
+import { accessRequestStore } from "../lambdas/adapters/dynamodb/access-request-store.ts";
 import { accessScopeStore } from "../lambdas/adapters/dynamodb/access-scope-store.ts";
 import { bundleStore } from "../lambdas/adapters/dynamodb/bundle-store.ts";
 import { rotaStore } from "../lambdas/adapters/dynamodb/rota-store.ts";
@@ -160,6 +161,7 @@ const ApiSettingsSchema = z.object({
   ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   GUARDRAILS: Variable.GUARDRAILS,
+  ACCESS_TABLE: Variable.ACCESS_TABLE,
   SECOND_ADMINISTRATOR: Variable.SECOND_ADMINISTRATOR,
   HOME_ACCOUNT: Variable.HOME_ACCOUNT,
   CONNECTOR: Variable.CONNECTOR,
@@ -264,6 +266,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   const idle = () => untilDelivered(application, store, clock);
 
   const {
+    ACCESS_TABLE: accessTable,
     CONFIG_TABLE: configTable,
     SYNC_FUNCTION: syncFunction,
     INVENTORY_TABLE: inventoryTable,
@@ -330,6 +333,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     catalogue: inventoryCatalogue({ inventory: facts }),
     inventory: facts,
     integrations: integrationStore(config),
+    requests: accessRequestStore({ clientsFor, tableName: accessTable }),
     bundles: bundleStore(config),
     accessScopes: accessScopeStore(config),
     rotas,

@@ -42,7 +42,13 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [
-      onTable("ReadRequestAndEntitlements", tables.access, ["GetItem"]),
+      // What else somebody has, by the one index that says what they asked for.
+      onTable(
+        "ReadRequestsAndEntitlements",
+        tables.access,
+        ["GetItem", "BatchGetItem", "Query"],
+        ["byRequester"],
+      ),
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       onItems("ReadFlowsAndRotas", tables.config, ["GetItem"], ["access-flow", "rota"]),

@@ -105,7 +105,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     admission: { setApart: () => Promise.resolve(crowded ? "later" : "ready") },
     removals,
     flows,
-    atStart: { ...policies, directory },
+    atStart: { ...policies, requests, directory },
     clock: functionClock,
   });
   const invocations = new Invocations({

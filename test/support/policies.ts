@@ -6,6 +6,7 @@ import type { Rota } from "../../lambdas/core/domain/rota.ts";
 import { storedRotas } from "../../lambdas/core/use-cases/stored-rotas.ts";
 import { aFlow } from "./builders.ts";
 import { FakeConfigurationStore } from "./fakes/configuration-store.ts";
+import { FakeAccessRequestStore } from "./fakes/stores.ts";
 import { FakeInventory } from "./fakes/inventory.ts";
 
 /** A store with these flows, or with the one of aFlow(). */
@@ -15,10 +16,14 @@ export const flowStoreWith = (...flows: readonly AccessFlow[]): FakeConfiguratio
   return store;
 };
 
-/** What flows may name besides people and accounts: nothing yet. Nobody's changes wait for a second administrator. */
+/**
+ * What flows may name besides people and accounts: nothing yet, and nobody has asked for anything. Nobody's changes wait for a second
+ * administrator.
+ */
 export const noPolicies = () => {
   const rotas = new FakeConfigurationStore<Rota>();
   return {
+    requests: new FakeAccessRequestStore(),
     bundles: new FakeConfigurationStore<Bundle>(),
     accessScopes: new FakeConfigurationStore<AccessScope>(),
     rotas,

@@ -8,8 +8,8 @@ export interface AutomaticApprovalFacts {
   readonly requester: PersonFacts;
   readonly targets: readonly Target[];
   readonly accounts: ReadonlyMap<Target["accountId"], LocatedAccount>;
-  /** How long the access lasts. */
-  readonly seconds: number;
+  /** How long the access lasts, with the same access before and after it; undefined: nobody knows. */
+  readonly seconds: number | undefined;
 }
 
 /** Whether the conditions for doing without approval are met. */
@@ -22,7 +22,7 @@ export const isApprovedBy = (
       case "target-tag":
         return all(targets, ({ accountId }) => hasTag(condition, accounts.get(accountId)?.tags));
       case "duration-below":
-        return verdictOf(seconds < condition.seconds);
+        return seconds === undefined ? "unknown" : verdictOf(seconds < condition.seconds);
       default:
         return conditionOf(condition, requester);
     }

@@ -1,6 +1,9 @@
 /** The longest grant: an execution lives a year, and a request may start 90 days ahead. */
 export const LONGEST_DURATION_SECONDS = 180 * 24 * 3600;
 
+/** How far ahead access may be asked for. */
+export const LATEST_START_SECONDS = 90 * 24 * 3600;
+
 const pattern = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 const unitSeconds = [7 * 24 * 3600, 24 * 3600, 3600, 60, 1] as const;
 

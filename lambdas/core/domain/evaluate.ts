@@ -8,14 +8,16 @@ import {
   conditionOfFlow,
   ConditionNames,
   firstInTheWay,
+  isNotQueued,
   secondsAsked,
+  secondsInAll,
   type Ask,
   type Condition,
   type EvaluationContext,
 } from "./flow-conditions.ts";
 import type { UserId } from "./ids.ts";
 import { ruleWords } from "./person-rule.ts";
-import type { Verdict } from "./rule.ts";
+import { all, type Verdict } from "./rule.ts";
 import type { KnownApprovers } from "./staffing.ts";
 import { covers, type CoverageContext } from "./target-coverage.ts";
 
@@ -176,8 +178,9 @@ const isApprovedAutomatically = (
 ): Verdict => {
   if (approval.automatic === undefined) return "unmet";
   const { requester, accounts } = context;
-  const seconds = secondsAsked({ duration }, ask);
-  return isApprovedBy(approval.automatic, { requester, accounts, targets: ask.targets, seconds });
+  const seconds = secondsInAll({ duration }, ask);
+  const facts = { requester, accounts, targets: ask.targets, seconds };
+  return all([isNotQueued({ duration }, ask), isApprovedBy(approval.automatic, facts)], (verdict) => verdict);
 };
 
 /** What is asked of a flow: its conditions, and last that there is somebody to approve. */

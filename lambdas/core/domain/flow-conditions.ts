@@ -6,6 +6,7 @@ import { matchesWhole } from "./pattern.ts";
 import { isWhom, ruleWords, type PersonFacts } from "./person-rule.ts";
 import { all, any, verdictOf, type Verdict } from "./rule.ts";
 import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
+import { stretchSeconds, type Around } from "./stretch.ts";
 import { covers, type CoverageContext, type Target } from "./target-coverage.ts";
 import { isWithin, timeframeWords } from "./timeframe.ts";
 
@@ -24,6 +25,12 @@ export interface Ask {
   readonly durationSeconds?: number;
   /** When the access is to begin. */
   readonly start: Date;
+  /** That is later than it is asked for. */
+  readonly isAhead?: boolean;
+  /** When the access began that this is more of; absent: it is not there yet. */
+  readonly since?: Date;
+  /** When else whoever would get it has any of the same access; absent: never. */
+  readonly around?: Around;
   /** The targets' permission sets, with how long their sessions last. */
   readonly sessions: readonly PermissionSetSession[];
   readonly justification?: string;
@@ -94,6 +101,24 @@ const servesTheGroup = (
     const isMember = editorsInGroup?.get(editor);
     return isMember === undefined ? "unknown" : verdictOf(!isMember);
   });
+};
+
+/** How long the access lasts with what is around it; undefined: nobody knows. */
+export const secondsInAll = (flow: Pick<AccessFlow, "duration">, ask: Ask): number | undefined => {
+  const { start, since = start, around = [] } = ask;
+  if (around === "unknown") return undefined;
+  const until = new Date(since.getTime() + secondsAsked(flow, ask) * 1000);
+  return stretchSeconds({ from: since, until }, around);
+};
+
+/**
+ * Whether what is asked for ahead, where nobody decides on it, stays within the flow's longest duration with what it follows and
+ * what follows it. Who asks when they need it may ask again; nobody queues up months of it.
+ */
+export const isNotQueued = (flow: Pick<AccessFlow, "duration">, ask: Ask): Verdict => {
+  if (ask.isAhead !== true) return "met";
+  const seconds = secondsInAll(flow, ask);
+  return seconds === undefined ? "unknown" : verdictOf(seconds <= flow.duration.maxSeconds);
 };
 
 /** Every condition of a flow. One that fails hides those after it: what a flow asks for is told to its requestors alone. */
@@ -199,8 +224,14 @@ const checks = {
   },
   duration: {
     code: "duration-above-maximum",
-    check: (flow, ask) => verdictOf(secondsAsked(flow, ask) <= flow.duration.maxSeconds),
-    detail: ({ duration }) => `allows at most ${duration.max}`,
+    check: (flow, ask) => {
+      if (secondsAsked(flow, ask) > flow.duration.maxSeconds) return "unmet";
+      return flow.approval.steps.length === 0 ? isNotQueued(flow, ask) : "met";
+    },
+    detail: (flow, ask) =>
+      secondsAsked(flow, ask) <= flow.duration.maxSeconds && isNotQueued(flow, ask) !== "met"
+        ? `allows at most ${flow.duration.max}, also of accesses that are asked for ahead and follow one another`
+        : `allows at most ${flow.duration.max}`,
   },
   sessions: {
     code: "session-too-long",

@@ -1,12 +1,10 @@
 import type { RequestAsk } from "../contracts/http/requests.ts";
-import { parseDuration } from "../domain/duration.ts";
+import { LATEST_START_SECONDS, parseDuration } from "../domain/duration.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Obstacle } from "../domain/explanation.ts";
 import { secondsAfter } from "../domain/ids.ts";
 import type { Target, Wanted } from "./eligibility.ts";
 import type { Names } from "./resolve-names.ts";
-
-const LATEST_START_SECONDS = 90 * 24 * 3600;
 
 /** Why access cannot be asked for from then on; undefined where it can. */
 export const whyNotThen = (

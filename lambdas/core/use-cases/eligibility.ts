@@ -14,17 +14,20 @@ import type { Obstacle } from "../domain/explanation.ts";
 import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
 import { laterOf, type FlowName } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
+import { leavesOf } from "../domain/rule.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
 import type { KnownApprovers } from "../domain/staffing.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
 import { staffingOf } from "./eligible-approvers.ts";
+import { accessesAround, type AroundDependencies } from "./evaluation/accesses-around.ts";
 import { approversLoader, type ApproverDependencies } from "./evaluation/load-approvers.ts";
 import { loadContext, type ContextDependencies } from "./evaluation/load-context.ts";
 import { inBatches } from "./in-batches.ts";
 
 /** What somebody may have, as things are now: asked when access is requested, and again when more time on it is. */
-export interface EligibilityDependencies extends ContextDependencies, ApproverDependencies {
+export interface EligibilityDependencies
+  extends ContextDependencies, ApproverDependencies, AroundDependencies {
   readonly directory: Directory;
   readonly organization: Pick<Organization, "account" | "ancestorsOf">;
   readonly protectedAccounts: readonly ProtectedAccount[];
@@ -48,6 +51,8 @@ export interface Wanted {
   readonly now: Date;
   /** Absent: at once. */
   readonly start?: Date | undefined;
+  /** When the access began that this is more of; absent: it is not there yet. */
+  readonly since?: Date | undefined;
   readonly justification?: string | undefined;
   readonly ticket?: string | undefined;
   /** The justification and the ticket are still to be written. */
@@ -114,16 +119,40 @@ export const loadEvaluation = async (
   flows: readonly AccessFlow[],
   wanted: Wanted,
 ): Promise<readonly [Ask, DecisionContext]> => {
-  const ask = askOf(wanted);
-  const { requester, targets } = ask;
+  const asked = askOf(wanted);
+  const { requester, targets } = asked;
   const facts = await loadContext(dependencies, flows, {
     requester,
     targets,
-    now: ask.start,
-    couldServe: (flow, coverage) => couldServe(flow, ask, coverage),
+    now: asked.start,
+    couldServe: (flow, coverage) => couldServe(flow, asked, coverage),
   });
   const known = await withEditorsInGroup(dependencies, wanted.principal, facts);
+  const ask = await withWhatIsAround(dependencies, asked, known, wanted);
   return [ask, await withApprovers(dependencies, ask, known, wanted.principal)];
+};
+
+/** What else they have is looked up where it decides whether anybody has to be asked, and nowhere else. */
+const withWhatIsAround = async (
+  dependencies: EligibilityDependencies,
+  ask: Ask,
+  context: EvaluationContext,
+  { principal, now }: Wanted,
+): Promise<Ask> => {
+  const matters = candidatesOf(ask, context).some(({ approval: { automatic, steps } }) =>
+    ask.isAhead === true
+      ? automatic !== undefined || steps.length === 0
+      : automatic !== undefined && leavesOf(automatic).some(({ type }) => type === "duration-below"),
+  );
+  if (!matters) return ask;
+  const { requester, targets } = ask;
+  const around = await accessesAround(dependencies, {
+    requester,
+    principal,
+    targets,
+    now,
+  });
+  return { ...ask, around };
 };
 
 /** Of so many who have changed what nobody has confirmed yet it is looked up whether they belong to the group: a call each. */
@@ -176,7 +205,7 @@ const withApprovers = async (
   return context;
 };
 
-const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): Ask => {
+const askOf = ({ caller, principal, targets, now, start, since, ...asked }: Wanted): Ask => {
   const { requestFor, durationSeconds, justification, ticket, textsToCome, mfa, breakGlass } = asked;
   return {
     requester: caller.userId,
@@ -188,6 +217,8 @@ const askOf = ({ caller, principal, targets, now, start, ...asked }: Wanted): As
     })),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     start: laterOf(now, start),
+    ...(start !== undefined && start > now ? { isAhead: true } : {}),
+    ...(since === undefined ? {} : { since }),
     sessions: targets.map(({ permissionSet }) => ({
       permissionSetName: permissionSet.name,
       sessionSeconds: sessionSecondsOf(permissionSet.sessionDuration),

@@ -78,8 +78,9 @@ const next = async (
   const { clock } = dependencies;
   const seconds = parseDuration(ask.duration) ?? 0;
   const flow = await flowOf(dependencies, extendable(request, clock.now()));
-  assertWithinRules(extendable(request, clock.now()), flow, { duration: ask.duration, seconds });
-  const allowed = await assertEligible(dependencies, request, flow, input, totalSeconds(request) + seconds);
+  const access = extendable(request, clock.now());
+  assertWithinRules(access, flow, { duration: ask.duration, seconds });
+  const allowed = await assertEligible(dependencies, access, flow, input, totalSeconds(access) + seconds);
   const { steps, approvers } = allowed;
   const { requesterCanApproveSelf } = flow.settings;
   const { sameApproverInSeveralSteps } = flow.approval;
@@ -154,7 +155,7 @@ const flowOf = async (
 /** What the requester would be allowed now; throws DomainError with the reason why not the same access, for that long in all. */
 const assertEligible = async (
   dependencies: ExtendDependencies,
-  request: AccessRequest,
+  request: RequestIn<"active">,
   flow: AccessFlow,
   { caller, ask, mfa = false }: ExtendInput,
   durationSeconds: number,
@@ -177,6 +178,7 @@ const assertEligible = async (
     requestFor,
     targets,
     durationSeconds,
+    since: new Date(request.activeAt),
     now: dependencies.clock.now(),
     justification: ask.justification,
     ticket: request.ticket,

@@ -20,7 +20,7 @@ import type { GrantAccessInputSchema } from "../../core/contracts/workflow.ts";
 import { judgeAtStart } from "../../core/use-cases/evaluation/judge-at-start.ts";
 import { grantAccess } from "../../core/use-cases/grant-access.ts";
 import { storedRotas } from "../../core/use-cases/stored-rotas.ts";
-import { countThrottled } from "../../middleware/observability.ts";
+import { countThrottled, tellOfUnreadable } from "../../middleware/observability.ts";
 import { providers } from "../../providers/registry.ts";
 import type { EnvironmentSchema } from "./env.ts";
 
@@ -38,8 +38,9 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     share: SHARES.grant,
     clock,
   });
+  const requests = accessRequestStore({ ...access, onUnreadable: tellOfUnreadable });
   const grant = grantAccess({
-    requests: accessRequestStore(access),
+    requests,
     entitlements: entitlementStore({ ...access, clock }),
     providers: providers({
       clientsFor,
@@ -52,6 +53,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     guardrails: environment.GUARDRAILS,
     flows: accessFlowStore(config),
     whyNotBegin: judgeAtStart({
+      requests,
       directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
       inventory: inventory({ clientsFor, tableName: environment.INVENTORY_TABLE }),
       rotas,

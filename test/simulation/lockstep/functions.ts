@@ -250,6 +250,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         guardrails: noGuardrails,
         flows: accessFlowStore({ clientsFor: environment.clientsFor, tableName: tables.config }),
         whyNotBegin: judgeAtStart({
+          requests: requestsOf(environment),
           directory: directoryOf(environment),
           inventory: inventory({ clientsFor: environment.clientsFor, tableName: tables.inventory }),
           rotas,

@@ -3,17 +3,19 @@ import { DomainError } from "../../domain/errors.ts";
 import type { RotaName, UserId } from "../../domain/ids.ts";
 import { leavesOf } from "../../domain/rule.ts";
 import type { StartConditions } from "../../domain/start-conditions.ts";
+import { stretchSeconds } from "../../domain/stretch.ts";
 import type { LocatedAccount, Target } from "../../domain/target-coverage.ts";
 import { whyNotBegin } from "../../domain/why-not-begin.ts";
 import type { Directory } from "../../ports/directory.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
 import type { RotaStore } from "../../ports/stores.ts";
 import { inBatches } from "../in-batches.ts";
+import { accessesAround, type AroundDependencies } from "./accesses-around.ts";
 import { beneficiaryOf, type BeneficiaryOf } from "../principal-of.ts";
 import { loadPerson, type PersonDependencies } from "./load-person.ts";
 import { neededOfPerson } from "./needed-facts.ts";
 
-export interface StartDependencies extends PersonDependencies {
+export interface StartDependencies extends PersonDependencies, AroundDependencies {
   readonly directory: PersonDependencies["directory"] &
     Pick<Directory, "groupByName" | "user" | "userByName">;
   readonly inventory: Pick<InventoryReader, "getAll">;
@@ -54,7 +56,7 @@ export const judgeAtStart =
       requestFor: beneficiary.requestFor,
       targets,
       accounts: await accountsOf(dependencies, atStart, targets),
-      seconds: request.durationSeconds,
+      seconds: await secondsInAllOf(dependencies, request, atStart, now),
     });
     return why === undefined ? undefined : `access flow ${flow.name} ${why}`;
   };
@@ -102,6 +104,30 @@ const accountsOf = async (
   const ids = [...new Set(targets.map(({ accountId }) => accountId))];
   const facts = await inventory.getAll("account", ids);
   return new Map(facts.map(({ fact }) => [fact.id, taggedAccount(fact)]));
+};
+
+/**
+ * How long the access lasts with what it follows: two requests that were made at the same moment did not see one another. What
+ * begins later is no reason against it, and is itself judged then.
+ */
+const secondsInAllOf = async (
+  { requests }: AroundDependencies,
+  request: AccessRequest,
+  { automatic }: StartConditions,
+  now: Date,
+): Promise<number | undefined> => {
+  const { id, durationSeconds, principal, requester } = request;
+  if (automatic === undefined || !leavesOf(automatic).some(({ type }) => type === "duration-below"))
+    return durationSeconds;
+  const targets = request.entitlements.map(({ entitlement }) => entitlement);
+  const asked = { requester: requester.userId, principal, targets, except: id, now };
+  const around = await accessesAround({ requests }, asked);
+  if (around === "unknown") return undefined;
+  const until = new Date(now.getTime() + durationSeconds * 1000);
+  return stretchSeconds(
+    { from: now, until },
+    around.filter(({ from }) => from <= now),
+  );
 };
 
 const taggedAccount = ({ tags }: { readonly tags?: LocatedAccount["tags"] | undefined }): LocatedAccount =>
