@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { RequestStepSchema } from "./approval-step.ts";
 import { BreakGlassSchema, PartyKeySchema } from "./access-flow.ts";
 import { AuditEntrySchema } from "./audit.ts";
+import { UnconfirmedEditorsSchema } from "./configuration/confirmation.ts";
 import { EntitlementSchema } from "./entitlement.ts";
 import { FlowNameSchema, RequestIdSchema, TimestampSchema, UserIdSchema } from "./ids.ts";
 import { PersonSchema, PrincipalSchema } from "./principal.ts";
@@ -68,6 +69,8 @@ export const ApprovalSchema = z.strictObject({
   requesterCanApproveSelf: z.boolean(),
   /** One person may decide several steps; absent: nobody may. */
   sameApproverInSeveralSteps: z.optional(z.boolean()),
+  /** Who had changed the access flow, or what it names, without anybody else's having confirmed it: they decide nothing. Absent: nobody. */
+  unconfirmedEditors: z.optional(UnconfirmedEditorsSchema),
   /** Whoever decides has to say why. */
   reasonRequired: z.optional(z.boolean()),
   /** Why nobody was asked although the flow has steps, in words. */

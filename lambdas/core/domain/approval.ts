@@ -152,9 +152,12 @@ export const groupsThatMatter = (request: AccessRequest): readonly GroupId[] => 
   return [...new Set(request.principal.type === "GROUP" ? [...approvers, request.principal.id] : approvers)];
 };
 
-export type Standing = "approver" | "requester" | "beneficiary" | "none";
+export type Standing = "approver" | "requester" | "beneficiary" | "editor" | "none";
 
-/** What a person is to the step: a requester or beneficiary never decides, unless the flow said so when it was asked for. */
+/**
+ * What a person is to the step: a requester or beneficiary never decides, unless the flow said so when it was asked for; nor
+ * does an approver who wrote what it was asked for under, and whom nobody has confirmed by then.
+ */
 export const standingOf = (
   { requester, principal }: Pick<AccessRequest, "requester" | "principal">,
   approval: Approval,
@@ -163,6 +166,7 @@ export const standingOf = (
   now: Date,
 ): Standing => {
   const named = speaksAs(approval, person, memberships, now).length > 0;
+  if (named && approval.unconfirmedEditors?.includes(person) === true) return "editor";
   if (approval.requesterCanApproveSelf) return named ? "approver" : "none";
   if (requester.userId === person) return "requester";
   const benefits = principal.type === "USER" ? principal.id === person : memberships.has(principal.id);

@@ -1,6 +1,7 @@
 import { takesRequests, type AccessFlow } from "./access-flow.ts";
 import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
 import { isApprovedBy } from "./automatic-approval.ts";
+import type { Confirmable } from "./configuration/confirmation.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
 import {
@@ -47,6 +48,8 @@ export type Evaluation =
       /** Why nobody has to, in words, where the flow itself has steps. */
       readonly automatically?: string;
       readonly limits: Limits;
+      /** Who has changed the flow, or what it names, without anybody else's having confirmed it: they do not decide. Absent: nobody. */
+      readonly unconfirmedEditors?: readonly UserId[];
     }
   | {
       readonly allowed: false;
@@ -102,7 +105,7 @@ type ApprovalUnder = { readonly detail: string } & (
       readonly verdict: "met";
       readonly approval: Pick<
         Extract<Evaluation, { readonly allowed: true }>,
-        "steps" | "approvers" | "automatically"
+        "steps" | "approvers" | "automatically" | "unconfirmedEditors"
       >;
     }
   | { readonly verdict: Exclude<Verdict, "met">; readonly approval?: never }
@@ -137,27 +140,45 @@ export const approvalUnder = (flow: AccessFlow, ask: Ask, context: DecisionConte
     return { verdict: "unknown", detail: "names approvers, and nobody has looked for people among them" };
   }
   const { unstaffed } = staffing;
+  const editors = unconfirmedEditorsOf(flow, context);
   if (unstaffed !== undefined) {
     return {
       verdict: "unmet",
-      detail: nobodyDecides(unstaffed + 1, whyUnstaffed(resolved.steps[unstaffed])),
+      detail: nobodyDecides(unstaffed + 1, whyUnstaffed(resolved.steps[unstaffed], editors)),
     };
   }
   const approvers = resolved.steps.map((step) => staffing.eligible(partiesOf(step)));
   return {
     verdict: "met",
     detail: "has enabled people for every step of its approval",
-    approval: { steps: resolved.steps, approvers },
+    approval: { steps: resolved.steps, approvers, ...editors },
   };
+};
+
+/** Who has changed the flow, or what it names, without anybody else's having confirmed it: whoever wrote the rule does not decide by it. */
+export const unconfirmedEditorsOf = (
+  flow: AccessFlow,
+  { secondAdministrator, dependenciesOf }: EvaluationContext,
+): { readonly unconfirmedEditors?: readonly UserId[] } => {
+  const items: readonly Confirmable[] = secondAdministrator ? [flow, ...dependenciesOf(flow)] : [];
+  const editors = new Set(items.flatMap(({ unconfirmedEditors = [] }) => unconfirmedEditors));
+  return editors.size === 0 ? {} : { unconfirmedEditors: [...editors] };
 };
 
 const nobodyDecides = (step: number, reason: string): string =>
   `has nobody who may decide step ${String(step)} of its approval: ${reason}`;
 
 /** That there are approvers, and nobody of them can do it. */
-const whyUnstaffed = (step: RequestStep | undefined): string => {
+const whyUnstaffed = (
+  step: RequestStep | undefined,
+  { unconfirmedEditors }: Pick<Extract<Evaluation, { readonly allowed: true }>, "unconfirmedEditors">,
+): string => {
   const names = step === undefined ? [] : partiesOf(step).map(({ name }) => name);
-  return `there is no enabled user in it (${names.join(", ")}) other than the requester, the beneficiaries and the other steps' approvers`;
+  const changed =
+    unconfirmedEditors === undefined
+      ? ""
+      : " (whoever has changed the access flow, or what it names, decides when another administrator has confirmed that)";
+  return `there is no enabled user in it (${names.join(", ")}) other than the requester, the beneficiaries and the other steps' approvers${changed}`;
 };
 
 const limitsOf = (flow: AccessFlow, ask: Ask): Limits => {

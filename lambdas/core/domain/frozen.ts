@@ -21,7 +21,7 @@ export const frozenHash = (
   > & {
     readonly approval: Pick<
       AccessRequest["approval"],
-      "steps" | "requesterCanApproveSelf" | "sameApproverInSeveralSteps"
+      "steps" | "requesterCanApproveSelf" | "sameApproverInSeveralSteps" | "unconfirmedEditors"
     >;
   },
 ): string =>
@@ -42,6 +42,9 @@ export const frozenHash = (
     ...(request.breakGlass === undefined ? {} : { breakGlass: request.breakGlass }),
     ...(request.automatic === undefined ? {} : { automatic: request.automatic }),
     ...(request.timeframe === undefined ? {} : { timeframe: request.timeframe }),
+    ...(request.approval.unconfirmedEditors === undefined
+      ? {}
+      : { unconfirmedEditors: request.approval.unconfirmedEditors }),
     ...(request.approval.sameApproverInSeveralSteps === undefined
       ? {}
       : { sameApproverInSeveralSteps: request.approval.sameApproverInSeveralSteps }),

@@ -57,7 +57,7 @@ export const composeRequest = async (
   const durationSeconds = ask.duration === undefined ? undefined : parseDuration(ask.duration);
   assertWithinGuardrails(dependencies, targets, durationSeconds ?? 0);
   const { principal, requestFor } = await beneficiaryOf(dependencies, caller, ask.principal);
-  const { flow, steps, approvers, automatically, limits } = await evaluateRequest(
+  const { flow, steps, approvers, automatically, limits, unconfirmedEditors } = await evaluateRequest(
     dependencies,
     await dependencies.flows.list(),
     { caller, principal, requestFor, targets, mfa, now: begun, ...wantedBy(ask) },
@@ -74,6 +74,7 @@ export const composeRequest = async (
     asked: askedOf(approvers),
     requesterCanApproveSelf,
     ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
+    ...(unconfirmedEditors === undefined ? {} : { unconfirmedEditors: [...unconfirmedEditors] }),
     ...(automatically === undefined ? {} : { automatically }),
     ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
     decisions: [],

@@ -213,7 +213,8 @@ const mayCarryOn = (
   if (before === undefined || open === undefined || decision !== "approve") return false;
   if (currentStepIndex(open.approval) === currentStepIndex(before.approval)) return false;
   const standing = standingOf(request, open.approval, caller.userId, memberships, now);
-  if (standing === "requester" || standing === "beneficiary" || timestamp(now) >= open.deadline) return false;
+  if (standing === "requester" || standing === "beneficiary" || standing === "editor") return false;
+  if (timestamp(now) >= open.deadline) return false;
   return isApproverOf(request, caller.userId, memberships) || wasAsked(request, caller.userId);
 };
 
@@ -244,6 +245,11 @@ const assertMayDecide = (
       throw new DomainError(
         "beneficiary-approval",
         "You would get this access, so somebody else has to decide on it.",
+      );
+    case "editor":
+      throw new DomainError(
+        "flow-unconfirmed",
+        "You had changed the access flow of this request, or what it names, when it was asked for, and no other administrator had confirmed that: somebody else has to decide on it.",
       );
     case "requester":
     case "none":

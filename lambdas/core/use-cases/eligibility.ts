@@ -7,6 +7,7 @@ import {
   candidatesOf,
   couldServe,
   evaluate,
+  unconfirmedEditorsOf,
   type DecisionContext,
   type Evaluation,
 } from "../domain/evaluate.ts";
@@ -193,7 +194,13 @@ const withApprovers = async (
     if (approvalUnder(flow, ask, context).verdict === "met") break;
     const { steps, sameApproverInSeveralSteps } = flow.approval;
     const { requesterCanApproveSelf } = flow.settings;
-    const who = { requester, principal, requesterCanApproveSelf, sameApproverInSeveralSteps };
+    const who = {
+      requester,
+      principal,
+      requesterCanApproveSelf,
+      sameApproverInSeveralSteps,
+      ...unconfirmedEditorsOf(flow, facts),
+    };
     const resolved = await resolve(steps);
     const found = resolveSteps(steps, resolved);
     known.set(flow.name, {

@@ -10,6 +10,8 @@ interface Who {
   readonly principal: Principal;
   readonly requesterCanApproveSelf: boolean;
   readonly sameApproverInSeveralSteps?: boolean | undefined;
+  /** They decide nothing, whatever they are. */
+  readonly unconfirmedEditors?: readonly UserId[] | undefined;
 }
 
 interface StaffingDependencies {
@@ -75,10 +77,11 @@ const excludedFrom = async (
   directory: Pick<Directory, "members">,
   who: Who,
 ): Promise<ReadonlySet<UserId>> => {
-  if (who.requesterCanApproveSelf) return new Set();
+  const { unconfirmedEditors = [] } = who;
+  if (who.requesterCanApproveSelf) return new Set(unconfirmedEditors);
   const beneficiaries =
     who.principal.type === "USER" ? [who.principal.id] : await directory.members(who.principal.id);
-  return new Set([who.requester, ...beneficiaries]);
+  return new Set([who.requester, ...beneficiaries, ...unconfirmedEditors]);
 };
 
 const memoised = <Key, Value>(look: (key: Key) => Promise<Value>): ((key: Key) => Promise<Value>) => {

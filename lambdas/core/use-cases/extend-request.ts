@@ -81,7 +81,7 @@ const next = async (
   const access = extendable(request, clock.now());
   assertWithinRules(access, flow, { duration: ask.duration, seconds });
   const allowed = await assertEligible(dependencies, access, flow, input, totalSeconds(access) + seconds);
-  const { steps, approvers } = allowed;
+  const { steps, approvers, unconfirmedEditors } = allowed;
   const { requesterCanApproveSelf } = flow.settings;
   const { sameApproverInSeveralSteps } = flow.approval;
 
@@ -123,6 +123,7 @@ const next = async (
     asked: askedOf(approvers),
     requesterCanApproveSelf,
     ...(sameApproverInSeveralSteps === undefined ? {} : { sameApproverInSeveralSteps }),
+    ...(unconfirmedEditors === undefined ? {} : { unconfirmedEditors: [...unconfirmedEditors] }),
     ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
     decisions: [],
   };

@@ -202,6 +202,7 @@ export const operations = {
     problems: [
       "self-approval",
       "beneficiary-approval",
+      "flow-unconfirmed",
       "approver-no-longer-eligible",
       "not-pending",
       "already-decided",
