@@ -127,6 +127,19 @@ describe("grant and revoke", () => {
     ]);
   });
 
+  it("let the grant role see who somebody is by now, and change nobody", () => {
+    const people = allowedActions(access, "GrantAccessRole").filter((action) =>
+      action.startsWith("identitystore:"),
+    );
+    expect(people.toSorted()).toEqual([
+      "identitystore:DescribeGroup",
+      "identitystore:DescribeUser",
+      "identitystore:GetUserId",
+      "identitystore:ListGroupMemberships",
+      "identitystore:ListGroupMembershipsForMember",
+    ]);
+  });
+
   it("let the revoke role observe and delete, and nothing that grants", () => {
     expect(ssoActions("RevokeAccessRole")).toEqual([
       "sso:DeleteAccountAssignment",

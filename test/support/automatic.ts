@@ -28,7 +28,7 @@ type Given = Pick<AutomaticDependencies, "requests" | "flows" | "directory" | "o
 
 /** The run of automatic flows over what is given; of the rest as little as there can be, which `overrides` replaces. */
 export const automaticUnderTest = async (given: Given, overrides: Partial<AutomaticDependencies> = {}) => {
-  const policies = noPolicies();
+  const { requests: _otherThanGiven, ...policies } = noPolicies();
   const { inventory } = policies;
   await inventory.record(seen(anAccountFact(2, { name: "payments-prod" })));
   await inventory.record(seen(aPermissionSetFact("PowerUser", { sessionDuration: "PT1H" })));

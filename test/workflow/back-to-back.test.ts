@@ -77,11 +77,11 @@ describe("where nobody is asked for what is short", () => {
   it("two that were asked for at the same moment are seen when the second begins, and it is refused", async () => {
     const lockstep = await lockstepUnderTest({ flow: briefly() });
     // Both are judged before either is in the index.
-    const { listByRequester } = lockstep.requests;
+    const listByRequester = lockstep.requests.listByRequester.bind(lockstep.requests);
     lockstep.requests.listByRequester = () => Promise.resolve({ items: [] });
     const first = await lockstep.submit(alice, { duration, startAt: at(100) });
     const second = await lockstep.submit(alice, { duration, startAt: at(129) });
-    lockstep.requests.listByRequester = listByRequester.bind(lockstep.requests);
+    lockstep.requests.listByRequester = listByRequester;
     expect([(await lockstep.request(first)).status, (await lockstep.request(second)).status]).toEqual([
       "scheduled",
       "scheduled",
