@@ -7,7 +7,7 @@ import { auditRootsBucketName } from "../lambdas/core/contracts/audit-storage.ts
 import { AccessRequestWorkflow } from "./constructs/access-request-workflow.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { lintAfterSyncs } from "./constructs/lint-rules.ts";
-import { runAutomaticFlows } from "./constructs/automatic-schedule.ts";
+import { automaticChangesQueue, runAutomaticFlows } from "./constructs/automatic-schedule.ts";
 import { attentionRules } from "./constructs/attention-rules.ts";
 import { dashboard } from "./constructs/dashboard.ts";
 import { deadLetterQueue } from "./constructs/dead-letter-queue.ts";
@@ -125,8 +125,9 @@ export class AccessStack extends Stack {
     const sweep = sweepFunction(this, { ...context, stateMachine, revokeAccess });
     sweepRegularly(this, { sweep, stateMachine, eventBus });
 
-    const automatic = automaticFunction(this, { ...context, stateMachine });
-    runAutomaticFlows(this, { automatic, eventBus });
+    const automaticChanges = automaticChangesQueue(this);
+    const automatic = automaticFunction(this, { ...context, stateMachine, changes: automaticChanges });
+    runAutomaticFlows(this, { automatic, eventBus, changes: automaticChanges });
 
     const lint = lintFunction(this, context);
     lintAfterSyncs(this, { lint, syncMachine });

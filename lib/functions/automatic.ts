@@ -1,5 +1,6 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { EnvironmentSchema } from "../../lambdas/automatic/env.ts";
@@ -9,6 +10,7 @@ import { connectorEnvironment, inOrganization } from "../organization-connector.
 import { readDirectory } from "../permissions/directory.ts";
 import { readInventory } from "../permissions/inventory.ts";
 import { readAccountsInTree } from "../permissions/organization.ts";
+import { consumeQueue } from "../permissions/queue.ts";
 import { onTable, puttingItems } from "../permissions/tables.ts";
 import { startExecutions } from "../permissions/workflow.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
@@ -16,19 +18,22 @@ import type { FunctionContext } from "./function-context.ts";
 
 export interface AutomaticFunctionProps extends FunctionContext {
   readonly stateMachine: IStateMachine;
+  readonly changes: IQueue;
 }
+
+/** Its own rhythm. A run stops after 240 seconds, and may need some more to end what it is at. */
+export const AUTOMATIC_TIMEOUT = Duration.minutes(5);
 
 /**
  * Gives what automatic flows give, and takes it away again: it writes requests and starts their machine, as whoever asks for
  * access or ends it. It can neither make nor remove an assignment.
  */
 export function automaticFunction(scope: Construct, props: AutomaticFunctionProps): IFunction {
-  const { handlers, settings, connector, homeAccount, tables, stateMachine } = props;
+  const { handlers, settings, connector, homeAccount, tables, stateMachine, changes } = props;
   const automatic = new BundledFunction<typeof EnvironmentSchema>(scope, "Automatic", {
     handlers,
     description: "Gives access by context, and takes it away again: automatic flows",
-    // Its own rhythm. A run stops after 240 seconds, and may need some more to end what it is at.
-    timeout: Duration.minutes(5),
+    timeout: AUTOMATIC_TIMEOUT,
     // The next scheduled one comes by then, and does what this one would have done.
     eventsWaitAtMost: Duration.minutes(5),
     // 10,000 live requests of 4 KB are held at once; otherwise it waits for the directory and DynamoDB.
@@ -49,6 +54,7 @@ export function automaticFunction(scope: Construct, props: AutomaticFunctionProp
       GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [
+      consumeQueue("ReceiveChanges", changes),
       onTable(
         "ReadRequests",
         tables.access,

@@ -10,7 +10,7 @@ import { lookIntoDirectory } from "../permissions/directory.ts";
 import { followOperations, readIdentityCenter } from "../permissions/identity-center.ts";
 import { readInventory, writeFacts } from "../permissions/inventory.ts";
 import { readWholeOrganization } from "../permissions/organization.ts";
-import { permission } from "../permissions/permission.ts";
+import { consumeQueue } from "../permissions/queue.ts";
 import { gettingItems, onTable, updatingItems } from "../permissions/tables.ts";
 import type { FunctionContext } from "./function-context.ts";
 
@@ -48,12 +48,7 @@ export function inventoryEventsFunction(scope: Construct, props: InventoryEvents
       IDENTITY_CENTER: JSON.stringify(identityCenter),
     },
     permissions: [
-      // What Lambda's poller needs: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-      permission({
-        sid: "ReceiveChanges",
-        actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-        resources: [changes.queueArn],
-      }),
+      consumeQueue("ReceiveChanges", changes),
       readInventory(tables.inventory),
       writeFacts(tables.inventory),
       onTable("ReadIntegrations", tables.config, ["Query"]),

@@ -15,7 +15,7 @@ const RuleSchema = z.looseObject({
   EventPattern: z.optional(z.looseObject({})),
 });
 const rules = resourcesOf(access, "AWS::Events::Rule")
-  .filter(({ properties }) => JSON.stringify(properties["Targets"]).includes("AutomaticFunction"))
+  .filter(({ properties }) => /Automatic(Function|Changes)/.test(JSON.stringify(properties["Targets"])))
   .map(({ properties }) => RuleSchema.parse(properties));
 const patterns = rules.flatMap(({ EventPattern }) => (EventPattern === undefined ? [] : [EventPattern]));
 const starts = (event: Readonly<Record<string, unknown>>) =>
@@ -25,6 +25,28 @@ describe("the function of automatic flows", () => {
   it("runs every five minutes, and has as long as that", () => {
     expect(rules.flatMap(({ ScheduleExpression }) => ScheduleExpression ?? [])).toEqual(["rate(5 minutes)"]);
     expect(resourceAt(access, "AutomaticFunction").properties["Timeout"]).toBe(300);
+  });
+
+  it("is started by changes in batches, and twice at a time at most: there may be thousands", () => {
+    const [queue] = resourcesOf(access, "AWS::SQS::Queue").filter(
+      ({ properties }) => properties["QueueName"] === "lockstep-automatic",
+    );
+    const arn = { "Fn::GetAtt": [queue?.logicalId, "Arn"] };
+    const onChange = resourcesOf(access, "AWS::Events::Rule").filter(
+      ({ properties }) =>
+        JSON.stringify(properties["Targets"]) === JSON.stringify([{ Arn: arn, Id: "Target0" }]),
+    );
+    expect(onChange).toHaveLength(patterns.length);
+    const [source] = resourcesOf(access, "AWS::Lambda::EventSourceMapping").filter(
+      ({ properties }) => JSON.stringify(properties["EventSourceArn"]) === JSON.stringify(arn),
+    );
+    expect(source?.properties).toMatchObject({
+      BatchSize: 1_000,
+      MaximumBatchingWindowInSeconds: 10,
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    // What a run failed with is not delivered again: the schedule has looked by then.
+    expect(queue?.properties).toMatchObject({ MessageRetentionPeriod: 300, VisibilityTimeout: 360 });
   });
 
   it("listens to Lockstep's own bus", () => {
