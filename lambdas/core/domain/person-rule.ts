@@ -32,6 +32,17 @@ export const includesPerson = (party: Party, person: UserId, memberships: Readon
 export const isWhom = (rule: PersonRule, person: PersonFacts): Verdict =>
   decide(rule, (condition) => conditionOf(condition, person));
 
+/**
+ * Whether nothing but attributes without a value keeps the rule from being unmet: it is not met if none of them has a value
+ * that is asked for. Gives nothing to anybody; what was given by a value that the directory has no more may end by it.
+ */
+export const isUnmetByBlanks = (rule: PersonRule, person: PersonFacts): boolean =>
+  decide(rule, (condition) =>
+    condition.type === "attribute" && !Object.hasOwn(person.attributes, condition.attribute)
+      ? "unmet"
+      : conditionOf(condition, person),
+  ) === "unmet";
+
 /** Whether one condition is true of the person. */
 export const conditionOf = (condition: PersonCondition, person: PersonFacts): Verdict => {
   switch (condition.type) {

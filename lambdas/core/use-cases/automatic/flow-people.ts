@@ -2,7 +2,7 @@ import { partyKey, type AccessFlow, type Party, type PartyKey } from "../../doma
 import { anchorsOf, type Anchors } from "../../domain/automatic/anchors.ts";
 import { RetryableError } from "../../domain/errors.ts";
 import type { GroupId, RotaName, UserId } from "../../domain/ids.ts";
-import { isWhom, type PersonFacts } from "../../domain/person-rule.ts";
+import { isUnmetByBlanks, isWhom, type PersonFacts } from "../../domain/person-rule.ts";
 import { verdictOf, type Verdict } from "../../domain/rule.ts";
 import type { Directory } from "../../ports/directory.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
@@ -59,7 +59,8 @@ export interface FlowPeople {
 
 /**
  * Whom flows are for, as the directory and the rotas say at `now`. What a rule names is looked up once for everybody,
- * however many people that is: use-cases/evaluation/load-person.ts, which comes to the same, asks for each of them.
+ * however many people that is: use-cases/evaluation/load-person.ts, which comes to the same, asks for each of them. But for one
+ * thing: where the directory has no value any more for an attribute that decides, the flow is not for that person.
  */
 export const peopleOfFlows = (
   dependencies: PeopleDependencies,
@@ -140,7 +141,12 @@ export const peopleOfFlows = (
           `the attributes of ${String(open.length)} people decide, and a run looks at those of ${String(share)}: name a group, too, whose members they are`,
         );
       const { unanswered, because } = await lookUp(looked, async (id) => {
-        verdicts.set(id, isWhom(flow.requestors, factsOf(id, (await attributesOf(id)) ?? {})));
+        const attributes = await attributesOf(id);
+        // Nobody by that id: what they had ends at its expiry, as of anybody of whom nothing is known.
+        if (attributes === undefined) return;
+        const facts = factsOf(id, attributes);
+        const isOver = isUnmetByBlanks(flow.requestors, facts);
+        verdicts.set(id, isOver ? "unmet" : isWhom(flow.requestors, facts));
       });
       if (unanswered > 0)
         problems.push(`the attributes of ${String(unanswered)} people could not be looked up: ${because}`);

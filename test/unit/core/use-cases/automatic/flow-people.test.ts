@@ -60,6 +60,13 @@ const world = async () => {
 
 const group = (name: string) => ({ type: "group" as const, id: aGroupId(name), name });
 const user = (name: string) => ({ type: "user" as const, id: aUserId(name), name });
+const department = (value: string): PersonRule => ({
+  type: "attribute",
+  attribute: "department",
+  operator: "is",
+  values: [value],
+});
+const title: PersonRule = { type: "attribute", attribute: "title", operator: "contains", values: ["lead"] };
 const leaf: fc.Arbitrary<PersonRule> = fc.oneof(
   fc.constantFrom("engineers", "leads", "ghosts").map(group),
   fc.constantFrom(...names).map(user),
@@ -97,7 +104,8 @@ describe("whom a flow is for", () => {
         for (const id of everybody) {
           const facts = await loadPerson(dependencies, id, neededOfPerson([flow]), now);
           const asked = isWhom(requestors, facts);
-          expect(verdict(id)).toBe(asked);
+          // What the directory has no value for is in doubt for whoever asks, and ends what an automatic flow gave.
+          expect(asked === "unknown" ? ["unknown", "unmet"] : [asked]).toContain(verdict(id));
           if (asked === "met") expect(people).toContain(id);
         }
       }),
@@ -131,6 +139,33 @@ describe("whom a flow is for", () => {
     for (const id of many) dependencies.directory.setAttributes(id, { department: "payments" });
     return { ...dependencies, many };
   };
+
+  it.each<[string, PersonRule, readonly [string, string, string]]>([
+    ["an attribute", department("payments"), ["met", "unmet", "unmet"]],
+    ["none of an attribute", { not: department("sales") }, ["met", "unmet", "unknown"]],
+    ["an attribute, or another", { anyOf: [department("payments"), title] }, ["met", "unmet", "unmet"]],
+    [
+      "an attribute, and what nobody knows",
+      { anyOf: [department("payments"), { type: "manager-of", of: group("ghosts") }] },
+      ["met", "unknown", "unknown"],
+    ],
+  ])(
+    "of whoever has another value, and none any more, is not known to be anybody by %s",
+    async (_case, requestors, expected) => {
+      const dependencies = await world();
+      const flow = anAutomaticFlow({ requestors });
+      const asked = ["alice", "dave", "erin"].map(aUserId);
+      const { verdict } = await peopleOfFlows(dependencies, now, [flow])(flow, asked);
+      expect(asked.map(verdict)).toEqual(expected);
+    },
+  );
+
+  it("is not known of somebody whom the directory does not know", async () => {
+    const dependencies = await world();
+    const flow = anAutomaticFlow({ requestors: department("payments") });
+    const { verdict } = await peopleOfFlows(dependencies, now, [flow])(flow, [aUserId("gone")]);
+    expect(verdict(aUserId("gone"))).toBe("unknown");
+  });
 
   it("keeps what the directory said of some when it gives no answer about another", async () => {
     const { many, ...dependencies } = await crowd(20);
