@@ -82,14 +82,12 @@ export const peopleOfFlows = (
     const people = party.type === "user" ? [party.id] : await members(party.id);
     // A group without members may be one that was deleted.
     if (people.length === 0 || people.length > MEMBERS_LOOKED_AT) return { named: NOBODY, areAll: false };
-    const named = new Set<UserId>();
-    let areAll = true;
-    const { unanswered } = await lookUp(people, async (id) => {
-      const manager = await managerOf(id);
-      if (manager === undefined) areAll = false;
-      else named.add(manager);
+    const managers: (UserId | undefined)[] = [];
+    await lookUp(people, async (id) => {
+      managers.push(await managerOf(id));
     });
-    return { named, areAll: areAll && unanswered === 0 };
+    const named = managers.filter((manager) => manager !== undefined);
+    return { named: new Set(named), areAll: named.length === people.length };
   };
 
   const anchored = async ({ users, groups, rotas, managed }: Anchors): Promise<readonly UserId[]> => [
