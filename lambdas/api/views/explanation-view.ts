@@ -22,7 +22,10 @@ export const explanationView = (explained: RequestExplained): ExplanationView =>
       flow: name,
       version,
       serves,
-      conditions: [...conditions],
+      conditions: conditions.map(({ parts, ...condition }) => ({
+        ...condition,
+        ...(parts === undefined ? {} : { parts: parts.map((part) => ({ ...part })) }),
+      })),
     })),
     notNamed,
   };

@@ -3,7 +3,7 @@ import { mayServe, type Confirmable } from "./configuration/confirmation.ts";
 import { durationText } from "./duration.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { matchesWhole } from "./pattern.ts";
-import { isWhom, ruleWords, type PersonFacts } from "./person-rule.ts";
+import { isWhom, judge, notMet, ruleWords, type JudgedCondition, type PersonFacts } from "./person-rule.ts";
 import { all, any, verdictOf, type Verdict } from "./rule.ts";
 import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
 import { stretchSeconds, type Around } from "./stretch.ts";
@@ -64,6 +64,8 @@ export interface Condition {
   readonly verdict: Verdict;
   /** What was found and what the flow says, without the flow's name: "allows at most PT8H". */
   readonly detail: string;
+  /** What each part of a condition that has several comes to. */
+  readonly parts?: readonly JudgedCondition[];
 }
 
 interface Check {
@@ -71,6 +73,7 @@ interface Check {
   readonly code: DomainErrorCode;
   readonly check: (flow: AccessFlow, ask: Ask, context: EvaluationContext) => Verdict;
   readonly detail: (flow: AccessFlow, ask: Ask, context: EvaluationContext, verdict: Verdict) => string;
+  readonly parts?: (flow: AccessFlow, ask: Ask, context: EvaluationContext) => readonly JudgedCondition[];
 }
 
 const whether = (holds: boolean, yes: string, no: string): string => (holds ? yes : no);
@@ -137,12 +140,13 @@ const checks = {
   requestors: {
     code: "no-matching-flow",
     check: ({ requestors }, _ask, { requester }) => isWhom(requestors, requester),
-    detail: ({ requestors }, _ask, _context, verdict) =>
-      ({
-        met: `is for ${ruleWords(requestors)}, as you are`,
-        unmet: `is for ${ruleWords(requestors)}, as you are not`,
-        unknown: `is for ${ruleWords(requestors)}, and whether you are that is not known`,
-      })[verdict],
+    detail: ({ requestors }, _ask, { requester }, verdict) => {
+      const whom = `is for ${ruleWords(requestors)}`;
+      if (verdict === "met") return `${whom}, as you are`;
+      const found = verdict === "unmet" ? "as you are not" : "and whether you are that is not known";
+      return `${whom}, ${found} (${notMet(judge(requestors, requester))})`;
+    },
+    parts: ({ requestors }, _ask, { requester }) => judge(requestors, requester),
   },
   targets: {
     code: "no-matching-flow",
@@ -259,9 +263,14 @@ export const conditionOfFlow = (
   ask: Ask,
   context: EvaluationContext,
 ): Condition => {
-  const { check, detail }: Check = checks[condition];
+  const { check, detail, parts }: Check = checks[condition];
   const verdict = check(flow, ask, context);
-  return { condition, verdict, detail: detail(flow, ask, context, verdict) };
+  return {
+    condition,
+    verdict,
+    detail: detail(flow, ask, context, verdict),
+    ...(parts === undefined ? {} : { parts: parts(flow, ask, context) }),
+  };
 };
 
 /** The first condition that is not known to be met; undefined: the flow serves the request. */

@@ -7,7 +7,7 @@ import {
   type PersonRule,
 } from "./access-flow.ts";
 import type { GroupId, RotaName, UserId } from "./ids.ts";
-import { any, decide, textOf, verdictOf, type Rule, type Verdict } from "./rule.ts";
+import { any, decide, not, sidesOf, textOf, verdictOf, type Rule, type Verdict } from "./rule.ts";
 
 /** What is known of a person, of all that rules ask about. */
 export interface PersonFacts {
@@ -57,6 +57,53 @@ export const conditionOf = (condition: PersonCondition, person: PersonFacts): Ve
       return person.manages.get(partyKey(condition.of)) ?? "unknown";
     case "on-call":
       return person.onCall.get(condition.rota) ?? "unknown";
+  }
+};
+
+/** One condition of a rule as it is for somebody, said as it counts: "not group contractors" is met by whoever is not in it. */
+export interface JudgedCondition {
+  readonly condition: string;
+  readonly verdict: Verdict;
+  /** Why nobody knows. */
+  readonly because?: string;
+}
+
+/** What each condition of the rule comes to for the person. */
+export const judge = (rule: PersonRule, person: PersonFacts): readonly JudgedCondition[] =>
+  sidesOf(rule).map(({ leaf, denied }) => {
+    const verdict = conditionOf(leaf, person);
+    return {
+      condition: denied ? `not ${wordsOf(leaf)}` : wordsOf(leaf),
+      verdict: denied ? not(verdict) : verdict,
+      ...(verdict === "unknown" ? { because: whyUnknown(leaf, person) } : {}),
+    };
+  });
+
+/** Those of the conditions that are not met, in one sentence. */
+export const notMet = (judged: readonly JudgedCondition[]): string =>
+  judged
+    .filter(({ verdict }) => verdict !== "met")
+    .map(({ condition, because }) =>
+      because === undefined ? `${condition}: no` : `${condition}: not known, as ${because}`,
+    )
+    .join("; ");
+
+const NOT_ASKED =
+  "nobody looked: the flow could not serve the request anyway, or there is more to look up than one request may";
+
+const whyUnknown = (condition: PersonCondition, person: PersonFacts): string => {
+  switch (condition.type) {
+    case "user":
+    case "group":
+      return "the group is not in the directory any more, or nobody looked for it";
+    case "attribute":
+      return "the directory has no value for it";
+    case "manager-of":
+      return person.manages.has(partyKey(condition.of))
+        ? "the directory does not name a manager for everybody concerned, or the group is empty or too large"
+        : NOT_ASKED;
+    case "on-call":
+      return person.onCall.has(condition.rota) ? "the rota could not be read" : NOT_ASKED;
   }
 };
 

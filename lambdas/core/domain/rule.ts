@@ -54,11 +54,21 @@ export const decide = <Leaf extends object>(rule: Rule<Leaf>, verdict: (leaf: Le
 };
 
 /** Every condition of the rule, from left to right. */
-export const leavesOf = <Leaf extends object>(rule: Rule<Leaf>): readonly Leaf[] => {
-  if (isAny(rule)) return rule.anyOf.flatMap(leavesOf);
-  if (isAll(rule)) return rule.allOf.flatMap(leavesOf);
-  if (isNot(rule)) return leavesOf(rule.not);
-  return [rule];
+export const leavesOf = <Leaf extends object>(rule: Rule<Leaf>): readonly Leaf[] =>
+  sidesOf(rule).map(({ leaf }) => leaf);
+
+/** A condition of a rule, and whether it is the opposite that counts: whether an odd number of `not` is around it. */
+export interface Side<Leaf> {
+  readonly leaf: Leaf;
+  readonly denied: boolean;
+}
+
+/** The same, each with its side. */
+export const sidesOf = <Leaf extends object>(rule: Rule<Leaf>, denied = false): readonly Side<Leaf>[] => {
+  if (isAny(rule)) return rule.anyOf.flatMap((part) => sidesOf(part, denied));
+  if (isAll(rule)) return rule.allOf.flatMap((part) => sidesOf(part, denied));
+  if (isNot(rule)) return sidesOf(rule.not, !denied);
+  return [{ leaf: rule, denied }];
 };
 
 /** The rule with each condition replaced. */
@@ -72,7 +82,7 @@ export const mapLeaves = <From extends object, To extends object>(
   return replace(rule);
 };
 
-/** The rule in words: a condition that is in doubt or not met is said in the words of `text`. */
+/** The rule in words, each condition in those of `text`: what it says, not what it comes to. */
 export const textOf = <Leaf extends object>(rule: Rule<Leaf>, text: (leaf: Leaf) => string): string => {
   if (isAny(rule)) return joined(rule.anyOf, "or", text);
   if (isAll(rule)) return joined(rule.allOf, "and", text);

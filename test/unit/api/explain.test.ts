@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FlowName } from "../../../lambdas/core/domain/ids.ts";
+import type { FlowName, RotaName } from "../../../lambdas/core/domain/ids.ts";
 import { aFlow, aGroupId, anAccountId } from "../../support/builders.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, carol, erin, frank, mallory, root, type ApiUnderTest } from "./world.ts";
@@ -144,6 +144,41 @@ describe("POST /explain", () => {
       expect(problemIn(refused)).toMatchObject({ status: 400, code: "invalid-body" });
     },
   );
+
+  it("says of each condition of whom a flow is for whether it is met, and why that is not known", async () => {
+    const world = await apiUnderTest();
+    const onCall = { type: "on-call", rota: "payments" as RotaName } as const;
+    const contractors = { type: "group", id: aGroupId("contractors"), name: "contractors" } as const;
+    for (const flow of await world.flows.list()) await world.flows.delete(flow);
+    await world.flows.put(aFlow({ requestors: { anyOf: [onCall, { not: contractors }] } }));
+    const told = await explained(world, { user: "carol", entitlement }, erin);
+    expect(told).toMatchObject({
+      code: "no-matching-flow",
+      considered: [
+        {
+          conditions: expect.arrayContaining([
+            {
+              condition: "requestors",
+              verdict: "unknown",
+              detail: expect.stringContaining("on call by rota payments: not known") as unknown,
+              parts: [
+                {
+                  condition: "on call by rota payments",
+                  verdict: "unknown",
+                  because: "the rota could not be read",
+                },
+                {
+                  condition: "not group contractors",
+                  verdict: "unknown",
+                  because: expect.stringContaining("not in the directory any more") as unknown,
+                },
+              ],
+            },
+          ]) as unknown,
+        },
+      ],
+    });
+  });
 
   it("writes no name of anybody to the log", async () => {
     const world = await apiUnderTest();

@@ -63,6 +63,19 @@ const ExplainedStepSchema = z.strictObject({
   morePeople: z.int(),
 });
 
+const ConditionPartSchema = z
+  .strictObject({
+    condition: z.string(),
+    verdict,
+    because: z.optional(z.string().check(z.meta({ description: "Why nobody knows" }))),
+  })
+  .check(
+    z.meta({
+      description:
+        "One condition of the rule of requestors, said as it counts: `not group contractors` is met by whoever is not in the group",
+    }),
+  );
+
 /** What would come of a request, and why. */
 export const ExplanationSchema = z.strictObject({
   allowed: z.boolean(),
@@ -110,7 +123,14 @@ export const ExplanationSchema = z.strictObject({
       version: z.int(),
       serves: z.boolean(),
       conditions: z
-        .array(z.strictObject({ condition: z.enum(ConsideredNames), verdict, detail: z.string() }))
+        .array(
+          z.strictObject({
+            condition: z.enum(ConsideredNames),
+            verdict,
+            detail: z.string(),
+            parts: z.optional(z.array(ConditionPartSchema)),
+          }),
+        )
         .check(
           z.meta({
             description:

@@ -6,12 +6,11 @@ import {
   type AutomaticApprovalCondition,
   type FlowTarget,
   type Party,
-  type PersonRule,
   type ResourceTarget,
 } from "../../domain/access-flow.ts";
 import type { Bundle } from "../../domain/bundle.ts";
 import type { AccountId, GroupId, PermissionSetArn, RotaName } from "../../domain/ids.ts";
-import { leavesOf, type Rule } from "../../domain/rule.ts";
+import { leavesOf, sidesOf, type Rule } from "../../domain/rule.ts";
 import type { Target } from "../../domain/target-coverage.ts";
 
 /** What an evaluation of flows has to know of a person, and nothing more: each part is a call or two. */
@@ -40,21 +39,17 @@ export const neededOfPerson = (
   const managed = leaves.flatMap((leaf) => (leaf.type === "manager-of" ? [leaf.of] : []));
   return {
     groups: [...new Set(groups)],
-    groupsDenied: [...new Set(rules.flatMap((rule) => groupsDenied(rule, false)))],
+    groupsDenied: [
+      ...new Set(
+        rules
+          .flatMap((rule) => sidesOf(rule))
+          .flatMap(({ leaf, denied }) => (denied && leaf.type === "group" ? [leaf.id] : [])),
+      ),
+    ],
     attributes: leaves.some(({ type }) => type === "attribute"),
     managed: [...new Map(managed.map((party) => [partyKey(party), party])).values()],
     rotas: [...new Set(leaves.flatMap((leaf) => (leaf.type === "on-call" ? [leaf.rota] : [])))],
   };
-};
-
-const groupsDenied = (
-  rule: Rule<AutomaticApprovalCondition> | PersonRule,
-  denied: boolean,
-): readonly GroupId[] => {
-  if ("anyOf" in rule) return rule.anyOf.flatMap((part) => groupsDenied(part, denied));
-  if ("allOf" in rule) return rule.allOf.flatMap((part) => groupsDenied(part, denied));
-  if ("not" in rule) return groupsDenied(rule.not, !denied);
-  return denied && rule.type === "group" ? [rule.id] : [];
 };
 
 /** The bundles that are named, and the targets in them. */

@@ -581,6 +581,70 @@ describe("what a refusal says", () => {
   });
 });
 
+describe("what an explanation says of a rule of requestors", () => {
+  const requestorsOf = (requestors: PersonRule, person: Partial<PersonFacts> = {}) => {
+    const requester = aPersonKnown({ attributes: { department: "Payments" }, ...person });
+    const [told] = consider(anAsk(), aContext({ flows: [aFlow({ requestors })], requester }));
+    return told?.conditions.find(({ condition }) => condition === "requestors");
+  };
+
+  it("is what each of its conditions comes to, as it counts", () => {
+    const rule: PersonRule = {
+      anyOf: [
+        { allOf: [group("payments-engineers"), { not: group("contractors") }] },
+        attribute("is", "Orders"),
+      ],
+    };
+    expect(requestorsOf(rule)?.parts).toEqual([
+      { condition: "group payments-engineers", verdict: "met" },
+      { condition: "not group contractors", verdict: "met" },
+      { condition: 'department is "Orders"', verdict: "unmet" },
+    ]);
+    const contractor = { memberships: new Set([aGroupId("payments-engineers"), aGroupId("contractors")]) };
+    expect(requestorsOf(rule, contractor)).toMatchObject({
+      verdict: "unmet",
+      detail:
+        'is for ((group payments-engineers and not group contractors) or department is "Orders"), as you are not (not group contractors: no; department is "Orders": no)',
+    });
+    expect(requestorsOf({ not: { not: group("payments-engineers") } })?.parts).toEqual([
+      { condition: "group payments-engineers", verdict: "met" },
+    ]);
+  });
+
+  it.each<readonly [string, PersonCondition, Partial<PersonFacts>, string]>([
+    [
+      "a group that is gone",
+      group("gone"),
+      { missingGroups: new Set([aGroupId("gone")]) },
+      "not in the directory any more",
+    ],
+    ["an attribute without a value", attribute("is", "Orders"), { attributes: {} }, "no value for it"],
+    [
+      "a manager whom nobody names",
+      managerOf("team"),
+      { manages: new Map<PartyKey, Verdict>([[`group:${aGroupId("team")}`, "unknown"]]) },
+      "does not name a manager",
+    ],
+    ["a manager whom nobody looked up", managerOf("team"), {}, "nobody looked"],
+    [
+      "a rota that could not be read",
+      onCall("primary"),
+      { onCall: new Map([["primary" as RotaName, "unknown"]]) },
+      "could not be read",
+    ],
+    ["a rota that nobody looked up", onCall("primary"), {}, "nobody looked"],
+  ])("is why it is not known, also under a `not`: %s", (_, condition, person, why) => {
+    for (const rule of [condition, { not: condition }]) {
+      const told = requestorsOf(rule, person);
+      expect(told).toMatchObject({
+        verdict: "unknown",
+        detail: expect.stringContaining(why) as unknown,
+        parts: [{ verdict: "unknown", because: expect.stringContaining(why) as unknown }],
+      });
+    }
+  });
+});
+
 it("considers every flow, with every condition and what it says", () => {
   const inactive = aFlow({ name: "inactive" as FlowName, active: false });
   const [served, not] = consider(anAsk(), aContext({ flows: [aFlow(), inactive] }));
