@@ -370,10 +370,7 @@ const approversOf = (
 };
 
 const parties: readonly Party[] = [...deciders, bob];
-const anyStaffed: fc.Arbitrary<readonly Party[]> = fc.oneof(
-  fc.constant(parties),
-  some(parties),
-) as fc.Arbitrary<readonly Party[]>;
+const anyStaffed: fc.Arbitrary<readonly Party[]> = fc.oneof(fc.constant(parties), some(parties));
 
 /** About a fifth of it is not known. */
 export const anySurroundings: fc.Arbitrary<Surroundings> = fc
