@@ -259,6 +259,7 @@ export const anyRequest: fc.Arbitrary<Ask> = fc
       targets: some(targets, 1).map((asked) => asked.slice(0, 2)),
       beneficiary: anyBeneficiary,
       durationSeconds: fc.constantFrom(1800, 3600, 7200),
+      longestSeconds: fc.constantFrom(1800, 3600),
       // A Thursday at noon, and the Saturday after.
       start: fc.constantFrom("2026-01-01T12:00Z", "2026-01-01T12:00Z", "2026-01-03T12:00Z"),
       sessions: fc

@@ -29,8 +29,6 @@ export const Circumstances = [
   "flow",
   /** Somebody stands behind `owner` and `manager` in the flow's steps, and each step has enabled people of its own. */
   "approvers",
-  /** No guardrail rules out what the flow gives to whoever says no duration. */
-  "default-duration",
   /** The accounts take access now. */
   "account-state",
 ] as const;
@@ -89,7 +87,7 @@ export interface Explanation {
 export type Audience = "requester" | "reader";
 
 /** What the flows make of the request, where it is known who asks for whom. */
-export const evaluationOf = (weighed: Weighed | undefined): Evaluation | undefined =>
+const evaluationOf = (weighed: Weighed | undefined): Evaluation | undefined =>
   weighed && evaluate(weighed.ask, weighed.context);
 
 /** The reasoning behind what happens to a request. Pure; it agrees with the request because both ask `evaluate`. */
@@ -153,7 +151,6 @@ const fine: Readonly<Record<Circumstance, string>> = {
   flow: "An access flow serves it.",
   approvers: "Every approval step has enabled people who may decide it.",
   guardrails: "No guardrail rules it out.",
-  "default-duration": "No guardrail rules out how long it would last.",
   "account-state": "Every account is ACTIVE.",
 };
 

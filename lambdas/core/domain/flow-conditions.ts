@@ -23,6 +23,8 @@ export interface Ask {
   readonly targets: readonly Target[];
   /** Absent: what the flow gives to whoever says nothing. */
   readonly durationSeconds?: number;
+  /** How long a flow may give it to whoever says nothing, by the guardrails; absent: as long as the flow says. */
+  readonly longestSeconds?: number;
   /** When the access is to begin. */
   readonly start: Date;
   /** That is later than it is asked for. */
@@ -122,6 +124,17 @@ export const isNotQueued = (flow: Pick<AccessFlow, "duration">, ask: Ask): Verdi
   if (ask.isAhead !== true) return "met";
   const seconds = secondsInAll(flow, ask);
   return seconds === undefined ? "unknown" : verdictOf(seconds <= flow.duration.maxSeconds);
+};
+
+/** That what the flow gives to whoever says nothing is more than a guardrail allows; another flow may give less. */
+const tooLongByItself = (
+  flow: Pick<AccessFlow, "duration">,
+  { durationSeconds, longestSeconds }: Ask,
+): string | undefined => {
+  const seconds = defaultSecondsOf(flow);
+  if (durationSeconds !== undefined || longestSeconds === undefined || seconds <= longestSeconds)
+    return undefined;
+  return `gives ${durationText(seconds)} to whoever says no duration, and nothing lasts longer than ${durationText(longestSeconds)} (deploy setting guardrails.maxDuration)`;
 };
 
 /** Every condition of a flow. One that fails hides those after it: what a flow asks for is told to its requestors alone. */
@@ -230,12 +243,14 @@ const checks = {
     code: "duration-above-maximum",
     check: (flow, ask) => {
       if (secondsAsked(flow, ask) > flow.duration.maxSeconds) return "unmet";
+      if (tooLongByItself(flow, ask) !== undefined) return "unmet";
       return flow.approval.steps.length === 0 ? isNotQueued(flow, ask) : "met";
     },
     detail: (flow, ask) =>
-      secondsAsked(flow, ask) <= flow.duration.maxSeconds && isNotQueued(flow, ask) !== "met"
+      tooLongByItself(flow, ask) ??
+      (secondsAsked(flow, ask) <= flow.duration.maxSeconds && isNotQueued(flow, ask) !== "met"
         ? `allows at most ${flow.duration.max}, also of accesses that are asked for ahead and follow one another`
-        : `allows at most ${flow.duration.max}`,
+        : `allows at most ${flow.duration.max}`),
   },
   sessions: {
     code: "session-too-long",

@@ -57,13 +57,13 @@ export const composeRequest = async (
   const durationSeconds = ask.duration === undefined ? undefined : parseDuration(ask.duration);
   assertWithinGuardrails(dependencies, targets, durationSeconds ?? 0);
   const { principal, requestFor } = await beneficiaryOf(dependencies, caller, ask.principal);
+  // What a flow gives to whoever says nothing is bound by them, too.
+  const longestSeconds = dependencies.guardrails.maxDurationSeconds;
   const { flow, steps, approvers, automatically, limits, unconfirmedEditors } = await evaluateRequest(
     dependencies,
     await dependencies.flows.list(),
-    { caller, principal, requestFor, targets, mfa, now: begun, ...wantedBy(ask) },
+    { caller, principal, requestFor, targets, mfa, now: begun, longestSeconds, ...wantedBy(ask) },
   );
-  // What the flow gives to whoever says nothing is bound by them, too.
-  assertWithinGuardrails(dependencies, targets, limits.durationSeconds);
   await assertAccountsActive(dependencies, targets);
   const { requesterCanApproveSelf } = flow.settings;
   const { sameApproverInSeveralSteps } = flow.approval;

@@ -49,6 +49,8 @@ export interface Wanted {
   readonly targets: readonly Target[];
   /** Absent: what the flow gives to whoever says nothing. */
   readonly durationSeconds?: number | undefined;
+  /** What a guardrail says of how long that may be; of a duration that was asked for it is asked beforehand. */
+  readonly longestSeconds?: number | undefined;
   readonly now: Date;
   /** Absent: at once. */
   readonly start?: Date | undefined;
@@ -213,7 +215,8 @@ const withApprovers = async (
 };
 
 const askOf = ({ caller, principal, targets, now, start, since, ...asked }: Wanted): Ask => {
-  const { requestFor, durationSeconds, justification, ticket, textsToCome, mfa, breakGlass } = asked;
+  const { requestFor, durationSeconds, longestSeconds, justification, ticket, textsToCome, mfa, breakGlass } =
+    asked;
   return {
     requester: caller.userId,
     requestFor,
@@ -223,6 +226,7 @@ const askOf = ({ caller, principal, targets, now, start, since, ...asked }: Want
       permissionSetArn: permissionSet.arn,
     })),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(longestSeconds === undefined ? {} : { longestSeconds }),
     start: laterOf(now, start),
     ...(start !== undefined && start > now ? { isAhead: true } : {}),
     ...(since === undefined ? {} : { since }),

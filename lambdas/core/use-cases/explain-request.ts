@@ -3,7 +3,6 @@ import { approversOf, type Party } from "../domain/access-flow.ts";
 import { needsOf, partiesOf, type RequestApprover, type RequestStep } from "../domain/approval-step.ts";
 import { DomainError } from "../domain/errors.ts";
 import {
-  evaluationOf,
   explain,
   type Audience,
   type ExplainedStep,
@@ -77,7 +76,6 @@ export const explainRequest =
     const beneficiary = await beneficiaryOrObstacle(dependencies, requester, ask);
     const weighed =
       "code" in beneficiary ? undefined : await weigh(dependencies, input, targets, beneficiary, now);
-    const evaluation = evaluationOf(weighed);
     const ruledOut = (durationSeconds: number): readonly Obstacle[] =>
       brokenGuardrails(dependencies.guardrails, { targets: targets.map(guardedTarget), durationSeconds }).map(
         ({ code, reason }) => ({ code, detail: reason }),
@@ -91,9 +89,6 @@ export const explainRequest =
           protection: whyNotGrantable(dependencies, targets),
           beneficiary: "code" in beneficiary ? [beneficiary] : [],
           guardrails: ruledOut(asked ?? 0),
-          ...(evaluation?.allowed === true
-            ? { "default-duration": asked === undefined ? ruledOut(evaluation.limits.durationSeconds) : [] }
-            : {}),
           "account-state": await whyNotActive(dependencies, targets),
         },
         weighed,
@@ -146,6 +141,7 @@ const weigh = async (
     mfa,
     textsToCome,
     now,
+    longestSeconds: dependencies.guardrails.maxDurationSeconds,
     ...wantedBy(ask),
   };
   const flows = await dependencies.flows.list();

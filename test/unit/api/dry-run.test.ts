@@ -195,6 +195,25 @@ describe("POST /requests?dryRun=true", () => {
     ]);
   });
 
+  it("passes over a flow that gives more than a guardrail allows to whoever says no duration", async () => {
+    const world = await apiUnderTest({ guardrails: { neverGrantable: [], maxDurationSeconds: 3600 } });
+    const less = { max: "PT8H", maxSeconds: 8 * 3600, default: "PT30M", defaultSeconds: 1800 };
+    await onlyFlows(world, named("a"), named("b", { duration: less }));
+    const body = { ...world.ask, duration: undefined };
+    const told = await dryRun(world, body);
+    expect(told).toMatchObject({ allowed: true, flow: "b", limits: { duration: "PT30M" } });
+    expect(told.considered[0]?.conditions.find(({ condition }) => condition === "duration")).toEqual({
+      condition: "duration",
+      verdict: "unmet",
+      detail:
+        "gives PT8H to whoever says no duration, and nothing lasts longer than PT1H (deploy setting guardrails.maxDuration)",
+    });
+    const real = await world.call("POST /requests", { body });
+    expect(real).toMatchObject({ status: 201, body: { flow: "b", duration: "PT30M" } });
+    // Whoever says how long is asked nothing else than before.
+    expect(await dryRun(world, world.ask)).toMatchObject({ allowed: true, flow: "a" });
+  });
+
   it("says by which fallback an owner was found", async () => {
     const world = await apiUnderTest();
     await onlyFlows(
