@@ -30,8 +30,8 @@ import {
   type UserId,
 } from "../../lambdas/core/domain/ids.ts";
 import type { Rule, Verdict } from "../../lambdas/core/domain/rule.ts";
+import type { KnownApprovers } from "../../lambdas/core/domain/known-approvers.ts";
 import { NOT_KNOWN, type QuerySubject } from "../../lambdas/core/domain/query/fields.ts";
-import type { KnownApprovers } from "../../lambdas/core/domain/staffing.ts";
 import { targetKey, type Target } from "../../lambdas/core/domain/target-coverage.ts";
 import {
   aFlow,

@@ -17,9 +17,9 @@ import {
   type EvaluationContext,
 } from "./flow-conditions.ts";
 import type { UserId } from "./ids.ts";
+import type { KnownApprovers } from "./known-approvers.ts";
 import { ruleWords } from "./person-rule.ts";
 import { all, type Verdict } from "./rule.ts";
-import type { KnownApprovers } from "./staffing.ts";
 import { covers, type CoverageContext } from "./target-coverage.ts";
 
 /** Everything that a decision depends on, who would have to approve included. */

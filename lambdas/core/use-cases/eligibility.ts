@@ -17,7 +17,7 @@ import { laterOf, type FlowName } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { leavesOf } from "../domain/rule.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
-import type { KnownApprovers } from "../domain/staffing.ts";
+import type { KnownApprovers } from "../domain/known-approvers.ts";
 import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
 import type { Directory, Organization } from "../ports/directory.ts";
 import { staffingOf } from "./eligible-approvers.ts";

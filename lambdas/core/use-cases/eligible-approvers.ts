@@ -2,7 +2,8 @@ import { partyKey, type Party, type PartyKey } from "../domain/access-flow.ts";
 import { allPartiesOf, needsOf, type RequestStep } from "../domain/approval-step.ts";
 import type { GroupId, UserId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
-import { firstUnstaffed, type Staffing } from "../domain/staffing.ts";
+import type { Staffing } from "../domain/known-approvers.ts";
+import { firstUnstaffed } from "../domain/staffing.ts";
 import type { Directory } from "../ports/directory.ts";
 
 interface Who {

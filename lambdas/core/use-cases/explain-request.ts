@@ -13,7 +13,7 @@ import {
 import { brokenGuardrails } from "../domain/guardrails.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
-import type { Staffing } from "../domain/staffing.ts";
+import type { Staffing } from "../domain/known-approvers.ts";
 import type { InventoryReader } from "../ports/inventory.ts";
 import { guardedTarget } from "./assert-within-guardrails.ts";
 import { targetsOf, wantedBy, whyNotThen } from "./asked.ts";

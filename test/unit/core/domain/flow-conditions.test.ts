@@ -23,7 +23,7 @@ import { isWhom, type PersonFacts } from "../../../../lambdas/core/domain/person
 import { compileQuery } from "../../../../lambdas/core/domain/query/compile-query.ts";
 import type { QuerySubject } from "../../../../lambdas/core/domain/query/fields.ts";
 import type { Verdict } from "../../../../lambdas/core/domain/rule.ts";
-import type { KnownApprovers, Staffing } from "../../../../lambdas/core/domain/staffing.ts";
+import type { KnownApprovers, Staffing } from "../../../../lambdas/core/domain/known-approvers.ts";
 import { covers, targetKey } from "../../../../lambdas/core/domain/target-coverage.ts";
 import {
   aFlow,
