@@ -233,7 +233,7 @@ describe("an integration is refused", () => {
     const again = await refusalOf(shown, "sandbox");
     expect(again).toMatchObject({ status: 400, code: "unknown-field" });
     expect(again.detail).toBe(
-      "/origin, /version, /updatedAt, /externalId, /status, /reasons, /moreReasons, /lastSyncs: found a field that does not belong here; expected a body without origin, version, updatedAt, externalId, status, reasons, moreReasons, lastSyncs, which GET shows and Lockstep itself keeps: leave them out",
+      "/origin, /version, /updatedAt, /externalId, /unconfirmedEditors, /status, /reasons, /moreReasons, /lastSyncs: found a field that does not belong here; expected a body without origin, version, updatedAt, externalId, unconfirmedEditors, status, reasons, moreReasons, lastSyncs, which GET shows and Lockstep itself keeps: leave them out",
     );
     expect(again.errors?.slice(1).map(({ detail }) => detail)).toEqual(
       Array.from({ length: 7 }, () => "found a field that does not belong here either"),

@@ -27,6 +27,7 @@ const bodies: Partial<Record<RouteKey, object>> = {
   "POST /access-flows/{name}/confirm": { version: 1 },
   "PUT /bundles/{name}": { targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }] },
   "POST /bundles/{name}/confirm": { version: 1 },
+  "POST /integrations/{name}/confirm": { version: 1 },
   "PUT /rotas/{name}": {
     timeZone: "Europe/Berlin",
     rotation: { participants: ["alice"], startsAt: "2026-01-05T08:00:00Z", every: "P1W" },
@@ -65,6 +66,7 @@ const accountTwo = anAccountFact(2);
 /** What else there is to name than requests and access flows. */
 const otherPaths: Readonly<Record<string, string>> = {
   "/integrations/{name}": `/integrations/${lab.name}`,
+  "/integrations/{name}/confirm": `/integrations/${lab.name}/confirm`,
   "/integrations/{name}/refresh": `/integrations/${lab.name}/refresh`,
   "/configuration/changes": "/configuration/changes?kind=access-flow&name=prod-power",
   "/syncs": `/syncs?integration=${pass.integration}&scope=${pass.scope}`,

@@ -242,6 +242,7 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   "version",
   "updatedAt",
   "externalId",
+  "unconfirmedEditors",
   "status",
   "reasons",
   "moreReasons",
