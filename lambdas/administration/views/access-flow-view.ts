@@ -16,6 +16,7 @@ import {
   type Party,
   type ResourceTarget,
 } from "../../core/domain/access-flow.ts";
+import type { DirectoryAttributeName } from "../../core/domain/directory-attributes.ts";
 import { durationText } from "../../core/domain/duration.ts";
 import { mapLeaves, type Rule } from "../../core/domain/rule.ts";
 
@@ -123,8 +124,11 @@ const conditionDocument = (condition: AutomaticApprovalCondition): AutomaticAppr
     case "user":
     case "group":
       return partyDocument(condition);
-    case "attribute":
-      return { attribute: { name: condition.attribute, [condition.operator]: condition.values } };
+    case "attribute": {
+      // Nothing is saved with another name.
+      const name = condition.attribute as DirectoryAttributeName;
+      return { attribute: { name, [condition.operator]: condition.values } };
+    }
     case "manager-of":
       return { managerOf: partyDocument(condition.of) };
     case "on-call":

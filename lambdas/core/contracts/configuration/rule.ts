@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { AttributeOperators } from "../../domain/access-flow.ts";
+import { DirectoryAttributeNames } from "../../domain/directory-attributes.ts";
+import { nearestTo } from "../../domain/query/nearest.ts";
 import { durationUpTo, nameOrId } from "../http/fields.ts";
 import { LONGEST_DURATION_SECONDS } from "../../domain/duration.ts";
 import { RotaNameSchema } from "../../domain/ids.ts";
@@ -14,7 +16,14 @@ import { PartyDocumentSchema, type PartyDocument } from "./party.ts";
 /** An attribute of the directory and what it is compared with. */
 const AttributeDocumentSchema = z
   .strictObject({
-    name: nameOrId(100, "An attribute of the directory, such as department"),
+    name: z
+      .enum(DirectoryAttributeNames, {
+        error: ({ input }) => {
+          const meant = nearestTo(String(input), DirectoryAttributeNames);
+          return `one of ${DirectoryAttributeNames.join(", ")}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`;
+        },
+      })
+      .check(z.meta({ description: "An attribute of the directory, such as department" })),
     is: z.optional(z.array(nameOrId(LONGEST_DIRECTORY_NAME)).check(z.minLength(1), z.maxLength(100))),
     contains: z.optional(z.array(nameOrId(LONGEST_DIRECTORY_NAME)).check(z.minLength(1), z.maxLength(100))),
     startsWith: z.optional(z.array(nameOrId(LONGEST_DIRECTORY_NAME)).check(z.minLength(1), z.maxLength(100))),

@@ -58,6 +58,11 @@ describe("what does not fit is told by place, what was found and what is expecte
       '/0/requestors/anyOf/0 found "alice"; expected an object with exactly one of anyOf, allOf, not, group, user, attribute, managerOf, onCall',
     ],
     [
+      "a requestor by an attribute that nobody has",
+      { requestors: { anyOf: [{ attribute: { name: "departmnt", is: ["Payments"] } }] } },
+      '/0/requestors/anyOf/0/attribute/name found "departmnt"; expected one of userName, email, displayName, title, userType, preferredLanguage, locale, timezone, employeeNumber, costCenter, organization, division, department, manager (did you mean department?)',
+    ],
+    [
       "a target without accounts or units",
       { targets: [{ permissionSets: ["PowerUser"] }] },
       "/0/targets/0 found an object; expected accounts or organizationalUnits or tags, or several of them, with permissionSets; or one accessScope, or one bundle",
