@@ -21,7 +21,9 @@ export const problemsOfNaming = (
   naming: Naming,
   catalogue: Catalogue,
 ): readonly DomainError[] => [
-  ...referencesOf(naming).flatMap((reference) => (isThere(reference, catalogue) ? [] : [unknown(reference)])),
+  ...referencesOf(naming).flatMap((reference) =>
+    isThere(reference, catalogue) ? withoutAccounts(reference) : [unknown(reference)],
+  ),
   ...wholeScopesOf(naming).flatMap((reference) => {
     const scope = catalogue.scopes.get(reference.name);
     return scope === undefined || mayBeTakenWhole(scope.query) ? [] : [withoutPermissions(reference)];
@@ -36,6 +38,13 @@ const isThere = ({ kind, name }: Reference, { bundles, scopes, rotas, integratio
 const unknown = ({ kind, name, pointer }: Reference): DomainError => {
   const detail = `There is no ${nounOf[kind]} ${JSON.stringify(name)}. Make it first, or name another.`;
   return new DomainError("unknown-name", detail, [{ pointer, detail }]);
+};
+
+/** Everything is granted through the deployment's own organization: no account that access can be given to is of another one. */
+const withoutAccounts = ({ kind, name, pointer }: Reference): readonly DomainError[] => {
+  if (kind !== "integration" || name === HOME_INTEGRATION) return [];
+  const detail = `No access can be given to accounts of the integration ${name}: all of it is given through the organization ${HOME_INTEGRATION}, whose accounts these are, also where an integration of their own looks into them. Leave integration out, or name ${HOME_INTEGRATION}; accounts, organizationalUnits and tags say which.`;
+  return [new DomainError("configuration-unsound", detail, [{ pointer, detail }])];
 };
 
 const withoutPermissions = ({ name, pointer }: Reference): DomainError => {

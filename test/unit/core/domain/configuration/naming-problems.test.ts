@@ -76,10 +76,14 @@ describe("what a flow names", () => {
     ]);
   });
 
-  it("is an integration that there is, the deployment's own organization always", () => {
+  it("is no integration but the deployment's own organization, through which all access is given", () => {
     const targets = ["lab", "organization", "nope"].map((integration) => ({ integration, accounts: [] }));
-    expect(found({ targets })).toEqual([["unknown-name", "/targets/2/integration"]]);
-    expect(found({ targets }, "bundle")).toEqual([["unknown-name", "/targets/2/integration"]]);
+    const expected = [
+      ["configuration-unsound", "/targets/0/integration"],
+      ["unknown-name", "/targets/2/integration"],
+    ];
+    expect(found({ targets })).toEqual(expected);
+    expect(found({ targets }, "bundle")).toEqual(expected);
   });
 
   it("is no scope without permissions, whose query says nothing of them", () => {
