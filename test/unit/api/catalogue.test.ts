@@ -115,7 +115,12 @@ describe.each(kinds)("/$path", ({ path, kind, storeOf, document, changed, invali
       { type: "ConfigurationDeleted", via: "api" },
     ]);
     const changes = await api.call(`GET /configuration/changes?kind=${kind}&name=new`, { as: root });
-    expect(changes.body).toMatchObject({ items: [{ type: "ConfigurationDeleted", subject: { kind } }] });
+    expect(changes.body).toMatchObject({
+      items: [
+        { type: "ConfigurationSaved", subject: { kind } },
+        { type: "ConfigurationDeleted", subject: { kind } },
+      ],
+    });
   });
 
   it("is confirmed by another administrator, and not by the one who wrote it", async () => {
@@ -393,7 +398,11 @@ describe("what access flows and bundles name", () => {
     const many = (count: number) => ({
       targets: [{ accounts: Array(count).fill("payments-prod"), permissionSets: ["PowerUser"] }],
     });
-    expect(problemIn(await put(api, "bundles/big", many(101)))).toMatchObject({ code: "too-many-named" });
+    for (const count of [101, 501]) {
+      const problem = problemIn(await put(api, "bundles/big", many(count)));
+      expect(problem).toMatchObject({ code: "too-many-named" });
+      expect(problem.detail).toMatch(new RegExp(`${String(count)}.*at most 100.*Use an organizational unit`));
+    }
     expect((await put(api, "bundles/big", many(60))).status).toBe(200);
     const named = (count: number) => flow({ targets: [...many(count).targets, { bundle: "big" }] });
     expect(problemIn(await put(api, "access-flows/new", named(41)))).toMatchObject({

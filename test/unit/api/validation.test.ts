@@ -58,6 +58,17 @@ describe("a field that does not fit", () => {
       ["/entitlements"],
     ],
     [
+      "101 entitlements, the last the same as the first",
+      {
+        entitlements: Array.from({ length: 101 }, (_, index) => ({
+          account: String(index % 100),
+          permissionSet: "PowerUser",
+        })),
+      },
+      "too-many-named",
+      ["/entitlements"],
+    ],
+    [
       "the same entitlement twice",
       {
         entitlements: [

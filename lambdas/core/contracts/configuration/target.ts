@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { BundleNameSchema, ScopeNameSchema } from "../../domain/ids.ts";
 import { IntegrationNameSchema } from "../../domain/integration.ts";
+import { mostNamedIn } from "../../domain/too-many-named.ts";
 import { LONGEST_ACCOUNT, LONGEST_PERMISSION_SET, LONGEST_UNIT_PATH, nameOrId } from "../http/fields.ts";
 import { TagDocumentSchema } from "./rule.ts";
 
@@ -17,8 +18,20 @@ const PermissionSetsField = z
   .array(nameOrId(LONGEST_PERMISSION_SET, "ARN or name"))
   .check(z.minLength(1), z.maxLength(100));
 
+/** What is looked at before it is counted: names are resolved, each by a call. */
+const LONGEST_LIST = 500;
+
 const resources = {
-  accounts: z.optional(z.array(nameOrId(LONGEST_ACCOUNT, "Id or name")).check(z.maxLength(500))),
+  accounts: z.optional(
+    z.array(nameOrId(LONGEST_ACCOUNT, "Id or name")).check(
+      // Fewer are counted in the whole document, with what else it names (domain/configuration/naming-problems.ts).
+      z.refine((accounts) => accounts.length <= LONGEST_LIST, {
+        error: mostNamedIn("access flow"),
+        params: { code: "too-many-named" },
+      }),
+      z.meta({ maxItems: LONGEST_LIST }),
+    ),
+  ),
   organizationalUnits: z.optional(z.array(OrganizationalUnitPathSchema).check(z.maxLength(100))),
   tags: z.optional(
     z

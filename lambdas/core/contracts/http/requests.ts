@@ -9,6 +9,7 @@ import {
   RequestIdSchema,
   TimestampSchema,
 } from "../../domain/ids.ts";
+import { MOST_NAMED, mostNamedIn } from "../../domain/too-many-named.ts";
 import {
   GrantDurationSchema,
   LONGEST_ACCOUNT,
@@ -41,12 +42,26 @@ const AskedPrincipalSchema = z.union(
   { error: "type (USER or GROUP) with either name or id" },
 );
 
+/** So many at once: each is granted, watched and taken away by itself. */
+const MOST_ENTITLEMENTS = 20;
+
 /** The body of `POST /requests`: what a person asks for. */
 export const RequestAskSchema = z.strictObject({
   entitlements: z.array(AskedEntitlementSchema).check(
     z.minLength(1),
-    z.maxLength(20),
     z.superRefine((entitlements, context) => {
+      if (entitlements.length > MOST_NAMED)
+        context.addIssue({
+          code: "custom",
+          message: mostNamedIn("request"),
+          params: { code: "too-many-named" },
+        });
+      else if (entitlements.length > MOST_ENTITLEMENTS)
+        context.addIssue({
+          code: "custom",
+          message: `at most ${String(MOST_ENTITLEMENTS)} items; ask for the rest by another request`,
+        });
+      if (entitlements.length > MOST_ENTITLEMENTS) return;
       for (const index of entitlements.keys()) {
         const twin = twinOf(entitlements, index);
         if (twin < 0) continue;
@@ -58,6 +73,7 @@ export const RequestAskSchema = z.strictObject({
         });
       }
     }),
+    z.meta({ maxItems: MOST_ENTITLEMENTS }),
   ),
   principal: z.optional(AskedPrincipalSchema),
   duration: z.optional(

@@ -6,7 +6,13 @@ it("a hundred resources may be named one by one, and not one more", () => {
   for (const count of [0, 1, 99, 100]) expect(tooManyNamed(count, "bundle")).toBeUndefined();
 });
 
-it.each(["access flow", "bundle", "request"] as const)(
+it("too many in one request: says how many, and who could give them all", () => {
+  expect(tooManyNamed(101, "request")).toBe(
+    "This request names 101 resources one by one; expected at most 100. Ask for what is needed now. Whoever needs them all, all the time, needs an automatic access flow, which takes an organizational unit, a tag or an access scope.",
+  );
+});
+
+it.each(["access flow", "bundle"] as const)(
   "too many in one %s: says how many, and what to use instead",
   (what) => {
     expect(tooManyNamed(101, what)).toBe(
