@@ -214,7 +214,7 @@ export const auditAttributes = (chain: string, sequence: number, recordedOn: Day
 export const configKey = ({ kind, name }: Subject) => ({ pk: kind, sk: name });
 
 /** What every partition key of the items begins with that keep entries of configuration: none of a kind of configuration. */
-export const CONFIGURATION_ENTRY_PREFIX = "entry#";
+const CONFIGURATION_ENTRY_PREFIX = "entry#";
 
 /** An entry of configuration in the Config table. No kind, name or hash has a `#`. */
 export const configurationEntryKey = ({ subject, sequence, hash }: EntryPlace) => ({
