@@ -154,7 +154,13 @@ const common = {
   automatic: z.optional(z.strictObject({ until: TimestampSchema })),
   approval: ApprovalSchema,
   /** Access at once, in need: what its access flow said of such access when it was asked for. */
-  breakGlass: z.optional(BreakGlassSchema),
+  breakGlass: z.optional(
+    z.strictObject({
+      ...BreakGlassSchema.shape,
+      /** Who the members of the group were that the access is for: whoever leaves it since got it all the same. */
+      members: z.optional(z.array(UserIdSchema)),
+    }),
+  ),
   /** Every extension that was given, oldest first. */
   extensions: z.optional(z.array(ExtensionSchema)),
   /** Hash of what the approvers were shown. */

@@ -61,13 +61,17 @@ export const isWatcherOf = (
   memberships: ReadonlySet<GroupId>,
 ): boolean => (breakGlass?.watchers ?? []).some((party) => includesPerson(party, person, memberships));
 
-/** Whether the person would review what they asked for, or what they got. */
+/** So many members of a group are remembered with its emergency: some 40 bytes each. */
+export const MEMBERS_KEPT = 100;
+
+/** Whether the person would review what they asked for, or what they got, then or now. */
 export const isOwnUse = (
-  { requester, principal }: AccessRequest,
+  { requester, principal, breakGlass }: AccessRequest,
   person: UserId,
   memberships: ReadonlySet<GroupId>,
 ): boolean =>
   requester.userId === person ||
+  breakGlass?.members?.includes(person) === true ||
   (principal.type === "USER" ? principal.id === person : memberships.has(principal.id));
 
 /** What events tell of it: where, who is to look at it, and by when. Ids only. */

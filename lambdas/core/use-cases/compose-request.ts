@@ -2,12 +2,13 @@ import type { IdentityCenterSettings } from "../contracts/environment.ts";
 import type { RequestAsk } from "../contracts/http/requests.ts";
 import type { AccessRequest, Approval, RequestedEntitlement } from "../domain/access-request.ts";
 import { beginStep } from "../domain/approval.ts";
+import { MEMBERS_KEPT } from "../domain/break-glass.ts";
 import { durationText, parseDuration } from "../domain/duration.ts";
 import { entitlementKey } from "../domain/entitlement.ts";
 import { begin } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
 import type { Guardrails } from "../domain/guardrails.ts";
-import { secondsAfter, timestamp, wholeSecondAfter, type RequestId } from "../domain/ids.ts";
+import { secondsAfter, timestamp, wholeSecondAfter, type RequestId, type UserId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
 import { sessionSecondsOf } from "../domain/sessions.ts";
 import { startConditionsOf } from "../domain/start-conditions.ts";
@@ -101,7 +102,9 @@ export const composeRequest = async (
           atStart: startConditionsOf(flow, automatically),
         }),
     approval: beginStep(approval, now),
-    ...(breakGlass === undefined ? {} : { breakGlass }),
+    ...(breakGlass === undefined
+      ? {}
+      : { breakGlass: { ...breakGlass, ...(await membersKept(dependencies, principal)) } }),
     answered: idempotency === undefined ? [] : [{ ...idempotency }],
   };
   const draft = { ...content, frozen: frozenHash(content) };
@@ -120,6 +123,15 @@ export const composeRequest = async (
   }
   return begin(breakGlass === undefined ? "AutomaticallyApproved" : "BreakGlassUsed", draft, occasion);
 };
+
+/** Of a group, who its members are now: none of them reviews what they got. */
+const membersKept = async (
+  { directory }: Pick<ComposeDependencies, "directory">,
+  principal: Principal,
+): Promise<{ readonly members?: UserId[] }> =>
+  principal.type === "GROUP"
+    ? { members: (await directory.members(principal.id)).slice(0, MEMBERS_KEPT) }
+    : {};
 
 const entitlementsOf = (
   { region, instanceArn, identityStoreId }: IdentityCenterSettings,

@@ -182,6 +182,20 @@ describe("a review", () => {
     expect((await review(id, { as: bob })).status).toBe(200);
   });
 
+  it("is not for whoever was of the group that got it, and has left since", async () => {
+    const { ask, use, endAccess, review, directory, stored } = await world();
+    const id = await use({
+      body: { ...ask, principal: { type: "GROUP", name: "payments-engineers" } },
+    });
+    expect((await stored(id)).breakGlass?.members?.toSorted()).toEqual(
+      [alice.userId, carol.userId].toSorted(),
+    );
+    await endAccess(id);
+    directory.leave(carol.userId, aGroupId("payments-engineers"));
+    expect(problemIn(await review(id, { as: carol }))).toMatchObject({ status: 403, code: "self-review" });
+    expect((await review(id, { as: bob })).status).toBe(200);
+  });
+
   it("is for nobody else: they do not learn that there is something to review", async () => {
     const { use, endAccess, review } = await world();
     const id = await use();
