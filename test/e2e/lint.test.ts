@@ -9,6 +9,15 @@ const ListSchema = z.object({ items: z.array(z.looseObject({})) });
 /** Milliseconds: a pass over the example organization, the lint after it, and a busy machine. */
 const SOON = 60_000;
 
+const FindingSchema = z.looseObject({
+  kind: z.string(),
+  name: z.string(),
+  code: z.string(),
+  pointer: z.string(),
+});
+const inShort = ({ kind, name, code, pointer }: z.output<typeof FindingSchema>): string =>
+  `${kind} ${name} ${code} ${pointer}`;
+
 let running: RunningEnvironment;
 /** What the deployment's own bus was told of configuration that died. */
 const died: string[] = [];
@@ -22,8 +31,7 @@ beforeAll(async () => {
   });
   running.environment.observeEvents(({ busName, event }) => {
     if (busName !== "lockstep" || event["detail-type"] !== "ConfigurationDied") return;
-    const { kind, name, code, pointer } = event.detail;
-    died.push([kind, name, code, pointer].join(" "));
+    died.push(inShort(FindingSchema.parse(event.detail)));
   });
 }, 180_000);
 
@@ -46,10 +54,8 @@ const sync = async () => {
 
 const errors = async () => {
   const { body } = await running.as("tara", "POST /access-flows/lint");
-  const { findings } = z.object({ findings: z.array(z.looseObject({ severity: z.string() })) }).parse(body);
-  return findings
-    .filter(({ severity }) => severity === "error")
-    .map(({ kind, name, code, pointer }) => [kind, name, code, pointer].join(" "));
+  const { findings } = z.object({ findings: z.array(FindingSchema) }).parse(body);
+  return findings.filter((finding) => finding["severity"] === "error").map(inShort);
 };
 
 it(

@@ -68,6 +68,16 @@ it("refuses a flow that could never do what it is for, with each field and what 
   expect(await world.flows.get("new")).toBeUndefined();
 });
 
+it("refuses a flow of which nothing is ever granted, whatever the inventory has seen", async () => {
+  const world = await apiUnderTest();
+  const targets = [{ accounts: ["management"], permissionSets: ["PowerUser"] }];
+  expect(problemIn(await put(world, "access-flows/new", { ...flow, targets }))).toMatchObject({
+    status: 400,
+    code: "configuration-unsound",
+    errors: [{ pointer: "/targets", detail: expect.stringContaining("is ever granted") as unknown }],
+  });
+});
+
 it("answers warnings with what it saved, and shows them with nothing else", async () => {
   const world = await apiUnderTest();
   const saved = await put(world, "access-flows/lighter", {

@@ -14,7 +14,7 @@ import { leavesNothing } from "./targets.ts";
 
 /*
  * What is there and fits nothing, as things are: most often a tag that is written otherwise. Nothing is said of what may fit
- * because not everything about the accounts is known.
+ * because not everything about the accounts is known, and nothing at all while no account is: an organization has one at least.
  */
 
 /** Targets that no account fits, and tags in them that none has: also of what is excluded, where a slip gives too much. */
@@ -24,7 +24,7 @@ export const unmatched = (
   world: World,
 ): readonly Said[] =>
   targets.flatMap((target, index) => {
-    if (!isResourceTarget(target)) return [];
+    if (!isResourceTarget(target) || world.accounts.size === 0) return [];
     const at = pointerOf({ target: index });
     const taken = tagsOfNobody(target.tags, `${at}/tags`, TAKES_NOTHING, world);
     const own = given.filter((one) => one.target === index);
@@ -70,7 +70,7 @@ const tagsOfNobody = (
   );
 
 const isOfNobody = (tag: TagMatch, { accounts }: World): boolean =>
-  [...accounts.values()].every(({ tags }) => hasTag(tag, tags) === "unmet");
+  accounts.size > 0 && [...accounts.values()].every(({ tags }) => hasTag(tag, tags) === "unmet");
 
 const tagOfNobody = ({ key, values }: TagMatch, at: string, whatFollows: string): Said => {
   const wanted = values === undefined ? "" : ` with the value ${values.join(" or ")}`;

@@ -558,8 +558,12 @@ describe("accounts outside of the organization", () => {
 });
 
 describe("targets that no account fits", () => {
-  const target = (over: object): FlowTarget =>
-    ({ accounts: [], organizationalUnits: [], permissionSets: [powerUser], ...over }) as FlowTarget;
+  const target = (over: object): FlowTarget => ({
+    accounts: [],
+    organizationalUnits: [],
+    permissionSets: [powerUser],
+    ...over,
+  });
   const sandbox = { id: anOrganizationalUnitId("sandbox"), name: "/Sandbox" };
   const tagged = (tags: Readonly<Record<string, string>> | undefined) =>
     new Map([[anAccountId(2), { organizationalUnits: [unit.id], ...(tags === undefined ? {} : { tags }) }]]);
@@ -596,6 +600,12 @@ describe("targets that no account fits", () => {
   it("are not those of accounts whose tags nobody has looked at", () => {
     const seen = world({ accounts: tagged(undefined) });
     expect(ofFlow({ targets: [target({ tags: [{ key: "env" }] })] }, seen)).toEqual([]);
+  });
+  it("are none while the inventory knows no account at all", () => {
+    const seen = world({ accounts: new Map() });
+    const automatic = { type: "target-tag" as const, key: "env" };
+    const targets = [target({ organizationalUnits: [unit], tags: [{ key: "env" }] })];
+    expect(ofFlow({ targets, approval: { ...flow().approval, automatic } }, seen)).toEqual([]);
   });
   it("may be a rule of automatic approval's", () => {
     const automatic = { type: "target-tag" as const, key: "env", values: ["sandbox"] };
