@@ -224,9 +224,9 @@ export const deciding: readonly Mutant[] = [
     expected: [4],
     patches: [
       {
-        file: "lambdas/core/domain/evaluate.ts",
-        find: `verdictOf(secondsAsked({ duration }, ask) < condition.seconds)`,
-        replace: `verdictOf(secondsAsked({ duration }, ask) <= condition.seconds)`,
+        file: "lambdas/core/domain/automatic-approval.ts",
+        find: `verdictOf(seconds < condition.seconds)`,
+        replace: `verdictOf(seconds <= condition.seconds)`,
       },
     ],
   },
@@ -377,6 +377,32 @@ export const deciding: readonly Mutant[] = [
         file: "lambdas/core/use-cases/evaluation/judge-at-start.ts",
         find: `    if (atStart === undefined) return undefined;`,
         replace: `    if (atStart === undefined || flow.version < 99) return undefined;`,
+      },
+    ],
+  },
+  {
+    name: "short-again-and-again",
+    breaks: "who asks for a short while again and again never needs anybody",
+    expected: [4],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "leads" })], automaticBelowMinutes: 16 }, { who: "alice" }),
+      {
+        n: 2,
+        when: { after: "expiry", of: 1, by: MINUTE },
+        what: {
+          do: "request",
+          who: "alice",
+          account: "staging",
+          permissionSets: ["ReadOnly"],
+          seconds: 900,
+        },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/flow-conditions.ts",
+        find: `  return stretchSeconds({ from: since, until }, around);`,
+        replace: `  return stretchSeconds({ from: since, until }, around.slice(0, 0));`,
       },
     ],
   },

@@ -3,12 +3,16 @@ import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
 import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
 import { areDecided, isOnStep, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
 import { isOnCall, LONGEST_LOOK, startOf, whyNotGiven } from "./served.ts";
+import { secondsBefore } from "./time-before.ts";
 import type { Invariant } from "./watcher.ts";
 
 const MINUTE = 60_000;
 
 /** From when a function looks at its clock to when what it then writes is there: it is cut off, and a call may be late. */
 const LONGEST_CALL = 75_000;
+
+/** What passes between what was written and what is counted (seconds). */
+const MEASURED = 10;
 
 const isShort = ({ automaticBelowMinutes }: FlowTerms, seconds: number): boolean =>
   automaticBelowMinutes !== undefined && seconds < automaticBelowMinutes * 60;
@@ -40,6 +44,16 @@ export const approvedFirst: Invariant = {
     const mayCount = ({ action }: Tracked, terms: FlowTerms, said: SaidDecision): boolean =>
       terms.requesterCanApproveSelf === true || !isPartyTo(ledger, action, said);
 
+    /** Whether it is short together with what they had of it until it was asked for, or until it began where that was ahead. */
+    const isShortInAll = (tracked: Tracked, terms: FlowTerms): boolean => {
+      const { action, claims, askedAt } = tracked;
+      if (!isShort(terms, action.seconds)) return false;
+      const began = claims.find(({ entry }) => entry.type === "GrantStarted")?.at;
+      const moment = startOf(tracked) === undefined ? askedAt : (began ?? askedAt);
+      const before = secondsBefore(ledger, tracked, moment, conditions.furthestClockOff);
+      return isShort(terms, action.seconds + Math.max(0, before - MEASURED));
+    };
+
     /** Whether whoever asked ahead is on call by the rota of the day, too, on which it began. */
     const isOnCallAtStart = ({ action, claims, ...tracked }: Tracked): boolean => {
       const began = claims.find(({ entry }) => entry.type === "GrantStarted")?.at;
@@ -66,7 +80,7 @@ export const approvedFirst: Invariant = {
         ({ of, on, taken }) => of === tracked.n && on === "request" && taken !== "no",
       );
       if (about.some(({ decision, taken }) => decision === "reject" && taken === "yes")) return false;
-      if (isShort(terms, tracked.action.seconds) || wasOnCall(tracked, terms)) return true;
+      if (isShortInAll(tracked, terms) || wasOnCall(tracked, terms)) return true;
       const approvals = about.filter(
         (said) => said.decision === "approve" && said.from <= now() && mayCount(tracked, terms, said),
       );
