@@ -407,6 +407,26 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "rule-and-decision",
+    breaks: "an administrator writes who decides, and decides by it before anybody has vouched for that",
+    expected: [4],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "admins" })] }, { who: "alice" }),
+      {
+        n: 2,
+        when: { after: "made", of: 1, by: MINUTE },
+        what: { do: "decide", of: 1, who: "tara", decision: "approve" },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `approval.unconfirmedEditors?.includes(person) === true`,
+        replace: `approval.unconfirmedEditors?.includes(person) === null`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

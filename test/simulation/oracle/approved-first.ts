@@ -2,7 +2,7 @@ import { userId } from "../cast.ts";
 import { flowNamed, MAX_EXTENSIONS, type FlowTerms } from "../policy.ts";
 import type { Claim, FlowVersion, Ledger, SaidDecision, Tracked } from "../ledger.ts";
 import { areDecided, isOnStep, isPartyTo, mayDecide, opensAt, type Judged } from "./deciders.ts";
-import { isOnCall, LONGEST_LOOK, startOf, whyNotGiven } from "./served.ts";
+import { isOnCall, LONGEST_LOOK, mayServe, startOf, whyNotGiven } from "./served.ts";
 import { secondsBefore } from "./time-before.ts";
 import type { Invariant } from "./watcher.ts";
 
@@ -43,6 +43,11 @@ export const approvedFirst: Invariant = {
     });
     const mayCount = ({ action }: Tracked, terms: FlowTerms, said: SaidDecision): boolean =>
       terms.requesterCanApproveSelf === true || !isPartyTo(ledger, action, said);
+    /** Whether the person had written the flow, or what it names, when the request was made, and nobody had vouched for that. */
+    const wroteTheRule = ({ claims, madeAt, askedAt }: Tracked, { who }: SaidDecision): boolean => {
+      const flow = ledger.flows.get(`${claims[0]?.flow.name}/${claims[0]?.flow.version}`);
+      return flow !== undefined && !mayServe(ledger, flow, who, madeAt, askedAt);
+    };
 
     /** Whether it is short together with what they had of it until it was asked for, or until it began where that was ahead. */
     const isShortInAll = (tracked: Tracked, terms: FlowTerms): boolean => {
@@ -82,7 +87,11 @@ export const approvedFirst: Invariant = {
       if (about.some(({ decision, taken }) => decision === "reject" && taken === "yes")) return false;
       if (isShortInAll(tracked, terms) || wasOnCall(tracked, terms)) return true;
       const approvals = about.filter(
-        (said) => said.decision === "approve" && said.from <= now() && mayCount(tracked, terms, said),
+        (said) =>
+          said.decision === "approve" &&
+          said.from <= now() &&
+          mayCount(tracked, terms, said) &&
+          !wroteTheRule(tracked, said),
       );
       return areDecided(judgedBy(tracked, terms), approvals, tracked.askedAt);
     };
@@ -133,7 +142,10 @@ export const approvedFirst: Invariant = {
         )
           return false;
         const approvals = about.filter(
-          (decision) => decision.decision === "approve" && mayCount(tracked, terms, decision),
+          (decision) =>
+            decision.decision === "approve" &&
+            mayCount(tracked, terms, decision) &&
+            mayServe(ledger, { terms, ...flow }, decision.who, asked.at, from),
         );
         return areDecided(judgedBy(tracked, terms), approvals, from);
       };
@@ -191,7 +203,7 @@ export const approvedFirst: Invariant = {
           (step, index) =>
             isOnStep(said, index) && mayDecide(judgedBy(tracked, terms), step, said, begunAt(tracked, index)),
         );
-        if (!mayCount(tracked, terms, said) || !isOfAStep)
+        if (!mayCount(tracked, terms, said) || wroteTheRule(tracked, said) || !isOfAStep)
           violated(`${said.who} decided on request ${said.of}, and may not, or not yet`);
       },
       accepted: (kind, key) => {
