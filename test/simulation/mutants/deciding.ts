@@ -88,9 +88,9 @@ export const deciding: readonly Mutant[] = [
     expected: [4],
     patches: [
       {
-        file: "lambdas/core/domain/approval-step.ts",
-        find: `  return approvers.every((approver) => find(approver, new Set()));`,
-        replace: `  return approvers.every((approver) => isGiven(approver, approvals) || find(approver, new Set()));`,
+        file: "lambdas/core/domain/sharing.ts",
+        find: `  return needs.every((_need, place) => find(place, new Set()));`,
+        replace: `  return needs.every((need, place) => need.size > 0 || find(place, new Set()));`,
       },
     ],
   },
@@ -423,6 +423,68 @@ export const deciding: readonly Mutant[] = [
         file: "lambdas/core/domain/approval.ts",
         find: `approval.unconfirmedEditors?.includes(person) === true`,
         replace: `approval.unconfirmedEditors?.includes(person) === null`,
+      },
+    ],
+  },
+  {
+    name: "one-owner-by-tier",
+    breaks: "of a tier that asks the owners one decides for all of them",
+    expected: [4],
+    steps: [
+      {
+        n: 3,
+        when: { at: 0 },
+        what: {
+          do: "change-named",
+          who: "tara",
+          content: {
+            kind: "bundle",
+            name: "staging",
+            accounts: ["staging", "sandbox"],
+            permissionSets: ["ReadOnly"],
+          },
+        },
+      },
+      ...askedBy(
+        {
+          steps: [{ ...anyOf({ user: "hiro" }), escalation: { afterMinutes: 5, tiers: [["owner"]] } }],
+          targetsBy: "bundle",
+        },
+        { who: "alice", alsoIn: "sandbox" },
+      ),
+      decides(2, "grace", 6 * MINUTE),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/domain/approval-step.ts",
+        find: `isGiven(approver, approvals) && isTouched(approver, since)`,
+        replace: `isTouched(approver, since)`,
+      },
+    ],
+  },
+  {
+    name: "approval-outlives-its-flow",
+    breaks: "what is approved under a flow that is gone is granted, until somebody looks at what waits",
+    expected: [17],
+    steps: [
+      ...askedBy({ steps: [anyOf({ group: "leads" })] }, { who: "alice" }),
+      {
+        n: 3,
+        when: { after: "made", of: 1, by: MINUTE },
+        what: {
+          do: "change-flow",
+          who: "tara",
+          flow: "staging",
+          terms: { steps: [anyOf({ group: "leads" })], extensionNeedsApproval: true, inactive: true },
+        },
+      },
+      decides(2, "grace", 3 * MINUTE),
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/decide-request.ts",
+        find: `      look.withdrawal = await whyNothingIsGiven(dependencies, request, input);`,
+        replace: `      await whyNothingIsGiven(dependencies, request, input);`,
       },
     ],
   },
