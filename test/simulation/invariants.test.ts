@@ -222,7 +222,8 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
     },
     17: (trace, isDoctored) => {
       const terms = { steps: [], extensionNeedsApproval: true, inactive: true } as const;
-      trace.claim("pending", "RequestSubmitted");
+      const waits = trace.claim("pending", "RequestSubmitted");
+      Object.assign(waits, { next: trace.start + 7_200_000 });
       trace.pass(60);
       trace.ledger.flows.set("staging/2", {
         name: "staging",
