@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../lambdas/core/domain/audit.ts";
+import type { ConfigurationEntry } from "../../lambdas/core/domain/configuration/entry.ts";
 import { Conditions } from "./conditions.ts";
 import { userId, type PersonName } from "./cast.ts";
 import {
@@ -385,6 +386,21 @@ describe("every invariant", () => {
     trace.claim("pending", "RequestSubmitted");
     trace.claim("cancelled", "RequestWithdrawn");
     expect(trace.violations).toEqual([expect.stringContaining("serves people")]);
+  });
+
+  test("a chain of configuration that breaks, or is written over, is reported", () => {
+    const recorded = (previousHash: string, replaced = false) => {
+      const trace = underWatch(5);
+      const subject = { kind: "bundle", name: "prod" };
+      const entry = (sequence: number, link: object) =>
+        ({ subject, sequence, hash: `hash-${sequence}`, ...link }) as unknown as ConfigurationEntry;
+      trace.watcher.recordedConfiguration(entry(1, { previousHash: "none" }), false);
+      trace.watcher.recordedConfiguration(entry(2, { previousHash }), replaced);
+      return trace.violations;
+    };
+    expect(recorded("hash-1")).toEqual([]);
+    expect(recorded("another")).toEqual([expect.stringContaining("breaks")]);
+    expect(recorded("hash-1", true)).toEqual([expect.stringContaining("written over")]);
   });
 
   test("what somebody said of one step does not decide another", () => {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import type { InMemoryDynamoDb } from "../aws/dynamodb/dynamodb.ts";
 import type { Attributes } from "../aws/dynamodb/expressions.ts";
 import type { History } from "../history.ts";
@@ -29,6 +30,11 @@ export const observeTables = (around: TableSurroundings): void => {
     untold.recorded(entry.requestId, entry.sequence);
     watcher.recorded(entry, replaced);
   };
+  /** Requests and configuration have chains in the same table. */
+  const onAudit = (entry: Attributes, replaced: boolean): void => {
+    if ("requestId" in entry) onAuditEntry(entry as unknown as AuditEntry, replaced);
+    else watcher.recordedConfiguration(entry as unknown as ConfigurationEntry, replaced);
+  };
   const onConfiguration = configurationObserver({ history, time, ledger, writingFor });
   const onInventory = (before: Attributes | undefined, after: Attributes): void => {
     const write = inventoryWriteOf(before, after);
@@ -39,7 +45,7 @@ export const observeTables = (around: TableSurroundings): void => {
     // Task tokens belong there, and nowhere else.
     if (table !== tables.wakeups) watcher.text(`the table ${table}`, text);
     if (table === tables.access && after["kind"] === "request") onRequest(after);
-    if (table === tables.audit) onAuditEntry(after as unknown as AuditEntry, before !== undefined);
+    if (table === tables.audit) onAudit(after, before !== undefined);
     if (table === tables.config) onConfiguration.written(after);
     if (table === tables.inventory) onInventory(before, after);
   });

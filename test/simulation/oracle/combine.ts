@@ -16,6 +16,7 @@ export const combine = (watchers: readonly Watcher[]): Required<Watcher> => {
     toldOverdue: all("toldOverdue"),
     listedUnreviewed: all("listedUnreviewed"),
     recorded: all("recorded"),
+    recordedConfiguration: all("recordedConfiguration"),
     published: all("published"),
     assigned: all("assigned"),
     accepted: all("accepted"),

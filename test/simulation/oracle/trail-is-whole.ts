@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import type { Invariant } from "./watcher.ts";
 
 const hashOf = (value: object): string =>
@@ -26,6 +27,7 @@ export const trailIsWhole: Invariant = {
   title: "every transition is in the audit chain once, in order",
   watch: ({ ledger, violated }) => {
     const kept = new Map<string, Map<number, AuditEntry>>();
+    const ofConfiguration = new Map<string, Map<number, ConfigurationEntry>>();
     const published = new Map<string, Set<number>>();
     return {
       claimed: ({ n }, { version, entry }) => {
@@ -40,6 +42,17 @@ export const trailIsWhole: Invariant = {
           violated(`entry ${sequence} of ${requestId} tells of what never happened`);
         const entries = kept.get(requestId) ?? new Map<number, AuditEntry>();
         kept.set(requestId, entries.set(sequence, entry));
+      },
+      recordedConfiguration: (entry, replaced) => {
+        const { subject, sequence, previousHash, hash } = entry;
+        const chain = `${subject.kind}/${subject.name}`;
+        if (replaced) violated(`entry ${sequence} of ${chain} was written over`);
+        const entries = ofConfiguration.get(chain) ?? new Map<number, ConfigurationEntry>();
+        ofConfiguration.set(chain, entries.set(sequence, entry));
+        const before = entries.get(sequence - 1);
+        const next = entries.get(sequence + 1);
+        if ((before !== undefined && before.hash !== previousHash) || (next?.previousHash ?? hash) !== hash)
+          violated(`the chain of ${chain} breaks at ${sequence}`);
       },
       published: (requestId, version) => {
         const versions = published.get(requestId) ?? new Set<number>();

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../../../lambdas/core/domain/audit.ts";
+import type { ConfigurationEntry } from "../../../lambdas/core/domain/configuration/entry.ts";
 import type { Conditions } from "../conditions.ts";
 import type { History } from "../history.ts";
 import type { AssignmentKey, Claim, Ledger, SaidDecision, Tracked } from "../ledger.ts";
@@ -43,6 +44,8 @@ export interface Watcher {
   /** The emergencies that an administrator finds on the list of those that nobody has reviewed, when all is over. */
   readonly listedUnreviewed?: (requestIds: ReadonlySet<string>) => void;
   readonly recorded?: (entry: AuditEntry, replaced: boolean) => void;
+  /** The same of configuration. */
+  readonly recordedConfiguration?: (entry: ConfigurationEntry, replaced: boolean) => void;
   /** An event left for the bus. */
   readonly published?: (requestId: string, version: number) => void;
   readonly assigned?: (change: AssignmentChange) => void;
