@@ -127,7 +127,8 @@ export const loadEvaluation = async (
   const facts = await loadContext(dependencies, flows, {
     requester,
     targets,
-    now: asked.start,
+    now: wanted.now,
+    start: asked.start,
     couldServe: (flow, coverage) => couldServe(flow, asked, coverage),
   });
   const known = await withEditorsInGroup(dependencies, wanted.principal, facts);

@@ -14,6 +14,7 @@ import { brokenGuardrails, type Guardrails } from "../../domain/guardrails.ts";
 import type { AccountId, PermissionSetArn } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
 import type { AccountFact } from "../../domain/inventory/facts.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
 import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import type { QuerySubject } from "../../domain/query/fields.ts";
@@ -70,11 +71,11 @@ export interface FlowTargets {
  * What flows give, as the inventory shows the organization: never what is protected or ruled out by a guardrail, and only
  * in accounts that are known to be ACTIVE. What the inventory does not know is in doubt.
  */
-export const targetsOfFlows = (dependencies: TargetDependencies) => {
+export const targetsOfFlows = (dependencies: TargetDependencies, now: Date) => {
   const { inventory, catalogue } = dependencies;
   const bundlesOnce = remembered((_all: "all") => dependencies.bundles.list());
   const scopesOnce = remembered((_all: "all") => dependencies.accessScopes.list());
-  const grantable = remembered((_all: "all") => loadGrantable(dependencies));
+  const grantable = remembered((_all: "all") => loadGrantable(dependencies, now));
   const permissionSetOf = remembered((arn: PermissionSetArn) => catalogue.permissionSet(arn));
 
   return async (flow: AccessFlow, held: readonly Target[]): Promise<FlowTargets> => {
@@ -83,7 +84,7 @@ export const targetsOfFlows = (dependencies: TargetDependencies) => {
     const scopes = parts.some(isScopeTarget) ? await scopesOnce("all") : [];
     const known = parts.some(asksOfAll) ? await grantable("all") : undefined;
     const candidates = unique([...parts.flatMap((part) => candidatesOf(part, scopes, known)), ...held]);
-    const facts = await accountFacts(inventory, known, candidates);
+    const facts = await accountFacts(inventory, { known, candidates, now });
     const context = contextOf(flow, { bundles, scopes, known, facts, candidates });
     const arns = [...new Set(candidates.map(({ permissionSetArn }) => permissionSetArn))];
     const permissionSets = new Map(
@@ -161,14 +162,21 @@ type Facts = ReadonlyMap<AccountId, AccountFact>;
 
 const accountFacts = async (
   inventory: Pick<InventoryReader, "getAll">,
-  known: Grantable | undefined,
-  candidates: readonly Target[],
+  {
+    known,
+    candidates,
+    now,
+  }: {
+    readonly known: Grantable | undefined;
+    readonly candidates: readonly Target[];
+    readonly now: Date;
+  },
 ): Promise<Facts> => {
   const loaded = (known?.accounts ?? []).map(({ fact }) => fact);
   const have = new Set(loaded.map(({ id }) => id));
   const missing = [...new Set(candidates.map(({ accountId }) => accountId))].filter((id) => !have.has(id));
   const found = missing.length === 0 ? [] : await inventory.getAll("account", missing);
-  return new Map([...loaded, ...found.map(({ fact }) => fact)].map((fact) => [fact.id, fact]));
+  return new Map([...loaded, ...found.map(asKnownAt(now))].map((fact) => [fact.id, fact]));
 };
 
 const contextOf = (

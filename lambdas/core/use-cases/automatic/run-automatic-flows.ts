@@ -241,7 +241,7 @@ const planning = (
   tally: Tally,
 ) => {
   const people = peopleOfFlows(dependencies, now, flows);
-  const targets = targetsOfFlows(dependencies);
+  const targets = targetsOfFlows(dependencies, now);
   return async ({ flow, requests }: Situated): Promise<PlannedFlow> => {
     const about = (loaded: Loaded) =>
       planFlow({

@@ -1,6 +1,7 @@
 import type { AccessRequest } from "../../domain/access-request.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { RotaName, UserId } from "../../domain/ids.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
 import { leavesOf } from "../../domain/rule.ts";
 import type { StartConditions } from "../../domain/start-conditions.ts";
 import { stretchSeconds } from "../../domain/stretch.ts";
@@ -55,7 +56,7 @@ export const judgeAtStart =
       requester: person,
       requestFor: beneficiary.requestFor,
       targets,
-      accounts: await accountsOf(dependencies, atStart, targets),
+      accounts: await accountsOf(dependencies, atStart, targets, now),
       seconds: await secondsInAllOf(dependencies, request, atStart, now),
     });
     return why === undefined ? undefined : `access flow ${flow.name} ${why}`;
@@ -98,12 +99,13 @@ const accountsOf = async (
   { inventory }: StartDependencies,
   { automatic }: StartConditions,
   targets: readonly Target[],
+  now: Date,
 ): Promise<ReadonlyMap<Target["accountId"], LocatedAccount>> => {
   if (automatic === undefined || !leavesOf(automatic).some(({ type }) => type === "target-tag"))
     return new Map();
   const ids = [...new Set(targets.map(({ accountId }) => accountId))];
   const facts = await inventory.getAll("account", ids);
-  return new Map(facts.map(({ fact }) => [fact.id, taggedAccount(fact)]));
+  return new Map(facts.map(asKnownAt(now)).map((fact) => [fact.id, taggedAccount(fact)]));
 };
 
 /**

@@ -3,6 +3,7 @@ import type { AccessScope } from "../../domain/access-scope.ts";
 import type { EvaluationContext } from "../../domain/flow-conditions.ts";
 import type { AccountId, GroupId, UserId } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
 import type { PersonFacts } from "../../domain/person-rule.ts";
 import { compileQuery, type Selects } from "../../domain/query/compile-query.ts";
 import type { QuerySubject } from "../../domain/query/fields.ts";
@@ -36,8 +37,9 @@ const AT_A_TIME = 5;
 interface Asked {
   readonly requester: UserId;
   readonly targets: readonly Target[];
-  /** When somebody has to be on call; everything else is looked up as it is. */
   readonly now: Date;
+  /** When somebody has to be on call; everything else is looked up as it is. Absent: now. */
+  readonly start?: Date;
   /** Whether the flow could serve, once it is known who asks; absent: every flow could. */
   readonly couldServe?: (flow: AccessFlow, coverage: CoverageContext) => boolean;
 }
@@ -51,16 +53,16 @@ interface Asked {
 export const loadContext = async (
   dependencies: ContextDependencies,
   flows: readonly AccessFlow[],
-  { requester: id, targets, now, couldServe = () => true }: Asked,
+  { requester: id, targets, now, start = now, couldServe = () => true }: Asked,
 ): Promise<EvaluationContext> => {
   const bundles = namesBundles(flows) ? await dependencies.bundles.list() : [];
   const needed = neededOfTargets(flows, bundles, targets);
   const ofAll = neededOfPerson(flows);
   const [memberships, accounts, scopes, subjects] = await Promise.all([
     ofAll.groups.length === 0 ? new Set<GroupId>() : dependencies.directory.memberships(id, ofAll.groups),
-    locate(dependencies, targets, needed),
+    locate(dependencies, { targets, now }, needed),
     needed.scopes ? dependencies.accessScopes.list() : [],
-    needed.scopes ? targetSubjects(dependencies, targets) : new Map<TargetKey, QuerySubject>(),
+    needed.scopes ? targetSubjects(dependencies, { targets, now }) : new Map<TargetKey, QuerySubject>(),
   ]);
   const coverage: CoverageContext = {
     accounts,
@@ -70,7 +72,7 @@ export const loadContext = async (
   };
   const serving = flows.filter((flow) => couldServe(flow, coverage));
   const ofServing = { ...neededOfPerson(serving), attributes: ofAll.attributes };
-  const requester = await loadPerson(dependencies, id, ofServing, now, memberships);
+  const requester = await loadPerson(dependencies, id, ofServing, start, memberships);
   // Whoever edits a rota becomes its editor: asked for after who is on call, no edit in between goes unseen.
   const rotas = await rotasNamedIn(dependencies, serving);
   return {
@@ -96,7 +98,7 @@ const withoutLooking = (
 /** Every grant goes through the deployment's own organization. */
 const locate = async (
   { organization, inventory }: Pick<ContextDependencies, "organization" | "inventory">,
-  targets: readonly Target[],
+  { targets, now }: { readonly targets: readonly Target[]; readonly now: Date },
   { located, tagged }: { readonly located: readonly AccountId[]; readonly tagged: readonly AccountId[] },
 ): Promise<ReadonlyMap<AccountId, LocatedAccount>> => {
   const [units, facts] = await Promise.all([
@@ -104,7 +106,8 @@ const locate = async (
     tagged.length === 0 ? [] : inventory.getAll("account", tagged),
   ]);
   const unitsOf = new Map(units);
-  const tagsOf = new Map(facts.map(({ fact }) => [fact.id, fact.tags]));
+  const knownNow = asKnownAt(now);
+  const tagsOf = new Map(facts.map((account) => [account.fact.id, knownNow(account).tags]));
   const ids = [...new Set(targets.map(({ accountId }) => accountId))];
   return new Map(ids.map((id) => [id, locatedAccount(unitsOf.get(id), tagsOf.get(id))]));
 };

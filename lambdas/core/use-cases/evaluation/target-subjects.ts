@@ -1,4 +1,5 @@
 import type { QuerySubject } from "../../domain/query/fields.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
 import { permissionOf } from "../../domain/inventory/query-subject.ts";
 import { targetKey, type Target, type TargetKey } from "../../domain/target-coverage.ts";
 import type { InventoryReader } from "../../ports/inventory.ts";
@@ -16,14 +17,14 @@ interface Dependencies {
  */
 export const targetSubjects = async (
   { inventory, integrations }: Dependencies,
-  targets: readonly Target[],
+  { targets, now }: { readonly targets: readonly Target[]; readonly now: Date },
 ): Promise<ReadonlyMap<TargetKey, QuerySubject>> => {
   const [own, accounts, permissionSets] = await Promise.all([
     ownIntegrations(integrations),
     inventory.getAll("account", [...new Set(targets.map(({ accountId }) => accountId))]),
     inventory.getAll("permission-set", [...new Set(targets.map(({ permissionSetArn }) => permissionSetArn))]),
   ]);
-  const facts = accounts.map(({ fact }) => fact);
+  const facts = accounts.map(asKnownAt(now));
   const subjectOf = await subjectsOf(inventory, own, facts);
   const accountOf = new Map(facts.map((fact) => [fact.id, subjectOf(fact).subject]));
   const permissionFor = new Map(permissionSets.map(({ fact }) => [fact.arn, permissionOf(fact)]));

@@ -1,6 +1,7 @@
 import { HOME_INTEGRATION, type IntegrationName } from "../../domain/integration.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import type { AccountFact, OrganizationalUnitFact, ResourceFact } from "../../domain/inventory/facts.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
 import type { Grantable } from "../../domain/inventory/matching-accounts.ts";
 import {
   accountSubject,
@@ -64,18 +65,20 @@ interface GrantableDependencies {
 
 /**
  * Everything that may be granted, as a query sees it: the accounts of the organization, to which Identity Center assigns, and
- * the permission sets. Whoever asks makes no pairs of them: 10,000 accounts and 1,000 permission sets are ten million.
+ * the permission sets. Whoever asks makes no pairs of them: 10,000 accounts and 1,000 permission sets are ten million. Whoever
+ * decides by it says when: tags that nobody has seen for long count no more. For others they are what they were last.
  */
-export const loadGrantable = async ({
-  inventory,
-  integrations,
-}: GrantableDependencies): Promise<Grantable> => {
-  const [own, accounts, units, permissionSets] = await Promise.all([
+export const loadGrantable = async (
+  { inventory, integrations }: GrantableDependencies,
+  now?: Date,
+): Promise<Grantable> => {
+  const [own, observed, units, permissionSets] = await Promise.all([
     ownIntegrations(integrations),
-    allFacts(inventory, "account"),
+    allOf(inventory, { kind: "account" }),
     allFacts(inventory, "organizational-unit"),
     allFacts(inventory, "permission-set"),
   ]);
+  const accounts = observed.map(now === undefined ? ({ fact }) => fact : asKnownAt(now));
   const surroundingsOf = surroundingsIn(own, accounts, units);
   return {
     accounts: accounts.flatMap((fact) => {
@@ -88,7 +91,7 @@ export const loadGrantable = async ({
   };
 };
 
-const allFacts = async <Kind extends "account" | "organizational-unit" | "permission-set">(
+const allFacts = async <Kind extends "organizational-unit" | "permission-set">(
   inventory: Pick<InventoryReader, "page">,
   kind: Kind,
 ) => (await allOf(inventory, { kind })).map(({ fact }) => fact);

@@ -6,6 +6,7 @@ import type { Ask } from "../../../../lambdas/core/domain/flow-conditions.ts";
 import { evaluateRequest, type Allowed } from "../../../../lambdas/core/use-cases/eligibility.ts";
 import { aGroupId, aUserId } from "../../../support/builders.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { anyRequest, someFlows } from "../../../support/flows.ts";
 import { home } from "../../../support/integrations.ts";
 import { noPolicies } from "../../../support/policies.ts";
@@ -55,6 +56,7 @@ const outcomeOf = async (
 ): Promise<Allowed | undefined> => {
   const dependencies = {
     ...noPolicies(),
+    clock: new VirtualClock(),
     directory: directoryOf(staff),
     home: () => Promise.resolve(staff.leadsOwn ? { ...home, owner: { users: [], groups: [leads] } } : home),
     organization: new FakeOrganization(),

@@ -20,6 +20,7 @@ import {
 } from "../../../support/builders.ts";
 import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
 import { noPolicies } from "../../../support/policies.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
 
 const alice = aPerson("alice");
 const bob = aPerson("bob");
@@ -97,6 +98,7 @@ const dependencies = (
   } = {},
 ) => ({
   ...noPolicies(),
+  clock: new VirtualClock(),
   directory,
   organization,
   protectedAccounts: options.protectedAccounts ?? [],

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { OrganizationalUnitId } from "../../../../lambdas/core/domain/ids.ts";
 import type { Fact } from "../../../../lambdas/core/domain/inventory/facts.ts";
 import type { OwnedTarget, OwnerSettings } from "../../../../lambdas/core/domain/ownership.ts";
-import { timestamp } from "../../../../lambdas/core/domain/ids.ts";
+import { timestamp, type Timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { ownersOf } from "../../../../lambdas/core/use-cases/owners-of.ts";
 import { aGroupId, anAccountId, anOrganizationalUnitId, aUserId } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
@@ -30,9 +30,13 @@ const byGroup = integrationWith({ resourceOwner: { tagKey: "owner", attribute: "
 let inventory: FakeInventory;
 let directory: FakeDirectory;
 
-const record = async (fact: Fact) => {
+/** A month later: that nothing has changed since says nothing of when somebody looked last. */
+const clock = { now: () => new Date("2026-02-01T00:00:00Z") };
+const hoursAgo = (hours: number) => timestamp(new Date(clock.now().getTime() - hours * 3_600_000));
+
+const record = async (fact: Fact, tagsSeenAt: Timestamp | undefined = hoursAgo(1)) => {
   const observedAt = timestamp(new Date("2026-01-01T00:00:00Z"));
-  await inventory.record({ fact, since: observedAt, observedAt });
+  await inventory.record({ fact, since: observedAt, observedAt, tagsSeenAt });
 };
 
 interface TagsOf {
@@ -73,7 +77,7 @@ const fill = async (tags: TagsOf) => {
   await record({ ...unit, id: root, name: "Root", path: "/", tags: { ...tags.root } });
 };
 
-const owners = (targets: readonly OwnedTarget[]) => ownersOf({ inventory, directory })(targets);
+const owners = (targets: readonly OwnedTarget[]) => ownersOf({ inventory, directory, clock })(targets);
 const ownersOfOne = async (change: Partial<OwnedTarget> = {}) =>
   (await owners([{ accountId: account, integration: integrationWith(), ...change }]))[0];
 
@@ -241,16 +245,44 @@ describe("where nobody knows yet whether a tag names an owner, nobody stands in 
     [
       "the account's tags were not asked for, and the unit's tag names another",
       { account: undefined, payments: { owner: "ada@example.com" } },
-      `the tags of account ${account} are not known yet`,
+      `the tags of account ${account} are not known: nobody has asked AWS for them in the last 48 hours`,
     ],
     [
       "a unit's tags were not asked for, and the tag of the one above names another",
       { payments: undefined, workloads: { owner: "ada@example.com" } },
-      "the tags of the organizational unit /Workloads/Payments are not known yet",
+      "the tags of the organizational unit /Workloads/Payments are not known: nobody has asked AWS for them in the last 48 hours",
     ],
   ])("%s", async (_why, tags, why) => {
     await fill(tags);
     expect(await ownersOfOne()).toEqual({ via: "nobody", parties: [], reason: `${why}, ${tryAgain}` });
+  });
+
+  const ofAccount = (tags: Readonly<Record<string, string>>, organizationalUnits: OrganizationalUnitId[]) =>
+    ({ kind: "account", id: account, name: "prod", state: "ACTIVE", organizationalUnits, tags }) as const;
+  const ofUnit = (tags: Readonly<Record<string, string>>) =>
+    ({ kind: "organizational-unit", id: payments, name: "Payments", path: "/Payments", tags }) as const;
+
+  it.each([
+    ["an owner who is named", { owner: "ada@example.com" }],
+    ["that none is named", {}],
+  ])("it is more than two days ago that somebody saw the account's tags, and %s", async (_what, tags) => {
+    await record(ofUnit({ owner: "bela+aws@example.com" }));
+    await record(ofAccount(tags, [payments]), hoursAgo(49));
+    expect(await ownersOfOne()).toEqual({
+      via: "nobody",
+      parties: [],
+      reason: `the tags of account ${account} are not known: nobody has asked AWS for them in the last 48 hours, ${tryAgain}`,
+    });
+    inventory = new FakeInventory();
+    await record(ofUnit({ owner: "bela+aws@example.com" }));
+    await record(ofAccount(tags, [payments]), hoursAgo(47));
+    expect((await ownersOfOne())?.parties).toHaveLength(1);
+  });
+
+  it("it is more than two days ago that somebody saw the unit's tags", async () => {
+    await record(ofUnit({ owner: "ada@example.com" }), hoursAgo(49));
+    await record(ofAccount({}, [payments]));
+    expect(await ownersOfOne()).toMatchObject({ via: "nobody", parties: [] });
   });
 
   it("the inventory does not know the account", async () => {
@@ -282,6 +314,7 @@ describe("a request of 20 entitlements", () => {
         userWith: count("userWith", directory.userWith.bind(directory)),
         groupByName: count("groupByName", directory.groupByName.bind(directory)),
       },
+      clock,
     });
     return { calls, loader };
   };

@@ -5,6 +5,7 @@ import type { RequestStep } from "../../../../../lambdas/core/domain/approval-st
 import { aPendingRequest, aPerson } from "../../../../support/builders.ts";
 import { FakeDirectory } from "../../../../support/fakes/directory.ts";
 import { noPolicies } from "../../../../support/policies.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const [mia, noah] = [aPerson("mia"), aPerson("noah")];
 const user = ({ userId, userName }: typeof mia): Party => ({ type: "user", id: userId, name: userName });
@@ -32,7 +33,11 @@ const fresh = async (
     at: request.createdAt,
   }));
   const approval = { ...request.approval, steps, decisions: said };
-  const found = await withFreshApprovers({ ...noPolicies(), directory }, request, approval);
+  const found = await withFreshApprovers(
+    { ...noPolicies(), directory, clock: new VirtualClock() },
+    request,
+    approval,
+  );
   return { found, isUntouched: found === approval };
 };
 

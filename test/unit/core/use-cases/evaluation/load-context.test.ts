@@ -21,6 +21,7 @@ import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "../../
 import { anAsk, somebodyDecides } from "../../../../support/evaluations.ts";
 import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
 import { noPolicies } from "../../../../support/policies.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const alice = aUserId("alice");
 const now = new Date("2026-01-01T12:00:00.000Z");
@@ -270,6 +271,7 @@ describe("how much is looked up, whatever flows there are", () => {
     const context = await loadEvaluation(
       {
         ...policies,
+        clock: new VirtualClock(),
         directory,
         organization: new FakeOrganization(),
         secondAdministrator: true,

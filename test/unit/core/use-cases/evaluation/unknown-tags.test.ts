@@ -128,3 +128,27 @@ describe("an account whose tags are known", () => {
     expect(await evaluated(flow, observed({ env: "prod" }))).not.toHaveProperty("automatically");
   });
 });
+
+/** Each of them allows it, or does without approval, by tags that were seen an hour ago. */
+const byTagsThatFit: readonly (readonly [string, AccessFlow, Record<string, string>])[] = [
+  ...byWhatItIsNot.map(([what, flow]) => [`gives access ${what}`, flow, { env: "sandbox" }] as const),
+  ...byWhatItIs.map(([what, flow]) => [`gives access ${what}`, flow, { env: "prod" }] as const),
+  ...automaticByTag.map(
+    ([what, flow]) => [`is approved automatically for ${what}`, flow, { env: "sandbox" }] as const,
+  ),
+];
+
+describe("an account whose tags nobody has seen for two days", () => {
+  it.each(byTagsThatFit)("is as one whose tags are not known: what %s", async (_, flow, tags) => {
+    const recently = await evaluated(flow, observed(tags, { observedAt: ago(1000), tagsSeenAt: ago(47) }));
+    expect(recently.allowed).toBe(true);
+    for (const old of [
+      observed(tags, { observedAt: ago(1), tagsSeenAt: ago(49) }),
+      observed(tags, { observedAt: ago(49) }),
+    ]) {
+      const evaluation = await evaluated(flow, old);
+      if (flow.approval.automatic === undefined) expect(evaluation.allowed).toBe(false);
+      else expect(evaluation).not.toHaveProperty("automatically");
+    }
+  });
+});

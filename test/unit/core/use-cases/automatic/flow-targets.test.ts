@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { timestamp, type ScopeName } from "../../../../../lambdas/core/domain/ids.ts";
+import { targetsOfFlows } from "../../../../../lambdas/core/use-cases/automatic/flow-targets.ts";
+import { inventoryCatalogue } from "../../../../../lambdas/core/use-cases/inventory-catalogue.ts";
+import { aFlow, aPermissionSetArn, anAccountId } from "../../../../support/builders.ts";
+import { aPermissionSetFact, anAccountFact, seen } from "../../../../support/facts.ts";
+import { noGuardrails } from "../../../../support/guardrails.ts";
+import { noPolicies } from "../../../../support/policies.ts";
+
+const now = new Date("2026-01-10T12:00:00.000Z");
+const hoursAgo = (hours: number) => timestamp(new Date(now.getTime() - hours * 3_600_000));
+const target = { accountId: anAccountId(2), permissionSetArn: aPermissionSetArn("PowerUser") };
+const permissionSets = [{ id: target.permissionSetArn, name: "PowerUser" }];
+
+const byTag = aFlow({
+  trigger: "automatic",
+  targets: [
+    { accounts: [], organizationalUnits: [], permissionSets, tags: [{ key: "env", values: ["dev"] }] },
+  ],
+});
+const byScope = aFlow({ trigger: "automatic", targets: [{ accessScope: "dev" as ScopeName }] });
+
+const given = async (flow: AccessFlow, tags: Record<string, string>, tagsSeenAt: number) => {
+  const policies = noPolicies();
+  const { inventory } = policies;
+  await policies.accessScopes.put({
+    name: "dev" as ScopeName,
+    version: 1,
+    updatedAt: timestamp(now),
+    updatedBy: "test",
+    query: 'permission_name = "PowerUser" and resource_tag["env"] = "dev"',
+  });
+  await inventory.record(seen(anAccountFact(2, { tags }), { tagsSeenAt: hoursAgo(tagsSeenAt) }));
+  await inventory.record(seen(aPermissionSetFact("PowerUser")));
+  const targets = targetsOfFlows(
+    {
+      ...policies,
+      catalogue: inventoryCatalogue({ inventory }),
+      protectedAccounts: [],
+      guardrails: noGuardrails,
+      delegatedAdministrator: false,
+    },
+    now,
+  );
+  const found = await targets(flow, [target]);
+  return [found.targets.length, found.verdict(target)];
+};
+
+it.each([
+  ["by a tag", byTag],
+  ["by a scope", byScope],
+])(
+  "what a flow gives %s that nobody has seen for two days is neither given nor taken away",
+  async (_, flow) => {
+    expect(await given(flow, { env: "dev" }, 47)).toEqual([1, "met"]);
+    expect(await given(flow, { env: "prod" }, 47)).toEqual([0, "unmet"]);
+    expect(await given(flow, { env: "dev" }, 49)).toEqual([0, "unknown"]);
+    expect(await given(flow, { env: "prod" }, 49)).toEqual([0, "unknown"]);
+  },
+);
