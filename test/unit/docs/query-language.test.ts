@@ -77,7 +77,7 @@ describe("docs/query-language.md", () => {
   );
 
   it.each(refusals)("says how %s is refused", (query, answer) => {
-    expect(() => parseQuery(query, { about: "resources" })).toThrow(`The query: ${answer}.`);
+    expect(() => parseQuery(query, { about: "resources" })).toThrow(`The query: ${answer}`);
   });
 
   it("names every field, operator and power level, and some refusals", () => {

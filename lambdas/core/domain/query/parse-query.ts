@@ -34,7 +34,9 @@ export const parseQuery = (text: string, { about, pointer = "/query" }: Where): 
 };
 
 const invalid = (detail: string, pointer: string): DomainError =>
-  new DomainError("invalid-query", `The query: ${detail}.`, [{ pointer, detail }]);
+  new DomainError("invalid-query", `The query: ${detail}${detail.endsWith("?") ? "" : "."}`, [
+    { pointer, detail },
+  ]);
 
 type Refuse = (message: string) => never;
 

@@ -102,10 +102,11 @@ const refusalOf = (
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     expect(error.code).toBe("invalid-query");
-    expect(error.fields).toEqual([
-      { pointer: "/query", detail: error.message.slice("The query: ".length, -".".length) },
-    ]);
-    return error.fields[0]?.detail;
+    const [{ pointer, detail } = { pointer: "", detail: "" }] = error.fields;
+    expect(pointer).toBe("/query");
+    // One sign ends the sentence: a question has its own.
+    expect(error.message).toBe(`The query: ${detail}${detail.endsWith("?") ? "" : "."}`);
+    return detail;
   }
   return undefined;
 };
@@ -173,6 +174,15 @@ describe("what is wrong", () => {
       'column 1: found resource_tag without a key; expected one, such as resource_tag["env"]',
     ],
     ['resource_name["a"] = "b"', "column 1: found resource_name with a key; expected resource_name alone"],
+    [
+      'resource_tag["a"]["b"] = "x"',
+      "column 18: found a second key; expected one alone, and an operator behind it",
+    ],
+    [
+      'resource_name = "a" and resource_tag["a"] ["b"] = "x"',
+      "column 43: found a second key; expected one alone, and an operator behind it",
+    ],
+    ['resource_tag["a" = "x"', 'column 18: found "="; expected ]'],
     ["resource_tag[env]", 'column 14: found "env"; expected a value in double quotes'],
     ['x💥 = "a"', `column 1: found "x", which is no field; expected one of ${FieldNames.join(", ")}`],
     ["💥", 'column 1: found "💥"; expected (, a field or not'],
