@@ -1,5 +1,6 @@
 import { defaultSecondsOf, type AccessFlow, type Beneficiary } from "./access-flow.ts";
 import { mayServe, type Confirmable } from "./configuration/confirmation.ts";
+import { doubtsAbout, doubtsAboutApproval } from "./coverage-doubts.ts";
 import { durationText } from "./duration.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { matchesWhole } from "./pattern.ts";
@@ -165,13 +166,13 @@ const checks = {
     code: "no-matching-flow",
     check: ({ targets }, ask, context) =>
       all(ask.targets, (target) => any(targets, (flowTarget) => covers(flowTarget, target, context))),
-    detail: (_flow, _ask, _context, verdict) =>
-      ({
-        met: "covers everything that you asked for",
-        unmet: "does not cover everything that you asked for",
-        unknown:
-          "may not cover everything that you asked for: what it names is not known any more, or the inventory does not know the account yet",
-      })[verdict],
+    detail: (flow, ask, context, verdict) => {
+      if (verdict === "unmet") return "does not cover everything that you asked for";
+      if (verdict === "unknown")
+        return `may not cover everything that you asked for: ${doubtsAbout(flow.targets, ask.targets, context).join("; ")}`;
+      const doubts = doubtsAboutApproval(flow, ask.targets, context);
+      return `covers everything that you asked for${doubts.length === 0 ? "" : `, but does not go without approval by tags: ${doubts.join("; ")}`}`;
+    },
   },
   "break-glass": {
     code: "no-matching-flow",

@@ -161,6 +161,16 @@ describeStores("the inventory", (stores) => {
     expect(await stores().inventory.get("account", account.id)).toEqual(later);
   });
 
+  it("says when tags were seen, as it was written last", async () => {
+    await record(seen(account, { tagsSeenAt: afterMinutes(-5) }));
+    expect(await stores().inventory.get("account", account.id)).toMatchObject({
+      tagsSeenAt: afterMinutes(-5),
+    });
+    const later = seen(account, { observedAt: afterMinutes(1) });
+    await stores().inventory.record(later);
+    expect(await stores().inventory.get("account", account.id)).toEqual(later);
+  });
+
   it("gives those of many ids that are there, each once", async () => {
     const facts = Array.from({ length: 102 }, (_, index) => aUserFact(`person ${String(index)}`));
     await record(...facts);

@@ -4,6 +4,7 @@ import type {
   AutomaticApprovalCondition,
   FlowTarget,
 } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { conditionOfFlow } from "../../../../../lambdas/core/domain/flow-conditions.ts";
 import { evaluate } from "../../../../../lambdas/core/domain/evaluate.ts";
 import {
   timestamp,
@@ -39,7 +40,7 @@ const observed = (
   about: Partial<Omit<Observed, "fact">> = {},
 ): Observed<AccountFact> => seen(account(tags), { observedAt: ago(1), ...about });
 
-const evaluated = async (flow: AccessFlow, known: Observed<AccountFact>) => {
+const loaded = async (flow: AccessFlow, known: Observed<AccountFact>) => {
   const policies = noPolicies();
   const directory = new FakeDirectory();
   directory.addUser({ userId: alice, userName: "alice" });
@@ -66,7 +67,18 @@ const evaluated = async (flow: AccessFlow, known: Observed<AccountFact>) => {
     targets: ask.targets,
     now,
   });
+  return { ask, context };
+};
+
+const evaluated = async (flow: AccessFlow, known: Observed<AccountFact>) => {
+  const { ask, context } = await loaded(flow, known);
   return evaluate(ask, { ...context, approversOf: () => somebodyDecides });
+};
+
+/** What an explanation says of the flow's targets. */
+const toldOfTargets = async (flow: AccessFlow, known: Observed<AccountFact>) => {
+  const { ask, context } = await loaded(flow, known);
+  return conditionOfFlow("targets", flow, ask, context).detail;
 };
 
 const permissionSets = [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }];
@@ -150,5 +162,28 @@ describe("an account whose tags nobody has seen for two days", () => {
       if (flow.approval.automatic === undefined) expect(evaluation.allowed).toBe(false);
       else expect(evaluation).not.toHaveProperty("automatically");
     }
+  });
+});
+
+describe("an explanation", () => {
+  const why = `the tags of account ${anAccountId(2)} are not known: nobody has asked AWS for them in the last 48 hours`;
+
+  it.each([...byWhatItIsNot, ...byWhatItIs])(
+    "says why it is in doubt what a flow covers that gives access %s",
+    async (_, flow) => {
+      for (const known of [observed(undefined), observed({ env: "prod" }, { tagsSeenAt: ago(49) })])
+        expect(await toldOfTargets(flow, known)).toBe(`may not cover everything that you asked for: ${why}`);
+      expect(await toldOfTargets(flow, observed({ env: "x" }))).not.toContain(why);
+    },
+  );
+
+  it.each(automaticByTag)("says why nobody goes without approval for %s", async (_, flow) => {
+    for (const known of [observed(undefined), observed({ env: "sandbox" }, { tagsSeenAt: ago(49) })])
+      expect(await toldOfTargets(flow, known)).toBe(
+        `covers everything that you asked for, but does not go without approval by tags: ${why}`,
+      );
+    expect(await toldOfTargets(flow, observed({ env: "sandbox" }))).toBe(
+      "covers everything that you asked for",
+    );
   });
 });
