@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { peopleWith } from "../../lambdas/core/domain/inventory/effective-access.ts";
 import type { AccountFact } from "../../lambdas/core/domain/inventory/facts.ts";
 import { TimestampSchema } from "../../lambdas/core/domain/ids.ts";
-import type { FinishedSync } from "../../lambdas/core/domain/sync.ts";
 import { answered, refusal } from "./aws-under-test.ts";
 import {
   account,
