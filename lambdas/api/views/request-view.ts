@@ -1,4 +1,4 @@
-import type { RequestApprover, RequestStep, TierApprover } from "../../core/domain/approval-step.ts";
+import type { RequestApprover, RequestStep } from "../../core/domain/approval-step.ts";
 import { currentStepIndex, nextEscalation } from "../../core/domain/approval.ts";
 import {
   isBreakGlass,
@@ -102,17 +102,10 @@ export const stepView = (step: RequestStep): StepView => ({
     : {
         escalation: {
           after: durationText(step.escalation.afterSeconds),
-          tiers: step.escalation.tiers.map((tier) => ({ anyOf: tier.map(tierApproverView) })),
+          tiers: step.escalation.tiers.map((tier) => ({ anyOf: tier.map(approverView) })),
         },
       }),
 });
-
-const tierApproverView = (approver: TierApprover): TierApproverView =>
-  approver.type === "nobody"
-    ? { type: approver.as, nobody: true, because: approver.because }
-    : approverView(approver);
-
-type TierApproverView = NonNullable<StepView["escalation"]>["tiers"][number]["anyOf"][number];
 
 const approverView = (approver: RequestApprover): NonNullable<StepView["anyOf"]>[number] => {
   switch (approver.type) {
@@ -126,6 +119,8 @@ const approverView = (approver: RequestApprover): NonNullable<StepView["anyOf"]>
         type: "owner",
         of: approver.of.map(({ anyOf, targets, because }) => ({ anyOf, entitlements: targets, because })),
       };
+    case "nobody":
+      return { type: approver.as, nobody: true, because: approver.because };
   }
 };
 

@@ -112,19 +112,16 @@ const escalationOf = <Item extends z.ZodMiniType>(item: Item) =>
   });
 
 /** One approval step: any one, or all, of its approvers decide it, within so many seconds. */
-export const stepOf = <Item extends z.ZodMiniType, TierItem extends z.ZodMiniType>(
-  approver: Item,
-  inTier: TierItem,
-) => {
+export const stepOf = <Item extends z.ZodMiniType>(approver: Item) => {
   const approvers = z.array(approver).check(z.minLength(1));
-  const common = { withinSeconds: seconds, escalation: z.optional(escalationOf(inTier)) };
+  const common = { withinSeconds: seconds, escalation: z.optional(escalationOf(approver)) };
   return z.union([
     z.strictObject({ anyOf: approvers, ...common }),
     z.strictObject({ allOf: approvers, ...common }),
   ]);
 };
 
-export const FlowStepSchema = stepOf(ApproverSchema, ApproverSchema);
+export const FlowStepSchema = stepOf(ApproverSchema);
 export type FlowStep = z.infer<typeof FlowStepSchema>;
 
 /** Everybody that a step names, but for its escalation. */

@@ -9,6 +9,7 @@ import {
   type Party,
   type PartyKey,
 } from "./access-flow.ts";
+import { areShared } from "./sharing.ts";
 
 /*
  * An approval step of a request: the flow's, with those in the places of `owner` and `manager` who they were when somebody
@@ -25,27 +26,25 @@ const OwnersSchema = z.strictObject({
 });
 export type Owners = z.infer<typeof OwnersSchema>;
 
+/**
+ * Who decides a step, or by a tier of it: also an `owner` or `manager` who was nobody when somebody last looked. They keep their
+ * place, so that the tiers after theirs open when the flow says, and whoever they are by the time of a decision may make it.
+ */
 const RequestApproverSchema = z.discriminatedUnion("type", [
   ...PartySchema.def.options,
   z.strictObject({ type: z.literal("owner"), of: z.array(OwnersSchema).check(z.minLength(1)) }),
   z.strictObject({ type: z.literal("manager"), user: PartySchema }),
+  z.strictObject({ type: z.literal("nobody"), as: z.enum(["owner", "manager"]), because: z.string() }),
 ]);
 export type RequestApprover = z.infer<typeof RequestApproverSchema>;
 
-/**
- * Who decides by a tier: also an `owner` or `manager` who was nobody when somebody last looked. They keep their place, so that
- * the tiers after theirs open when the flow says, and whoever they are by the time of a decision may make it.
- */
-const TierApproverSchema = z.discriminatedUnion("type", [
-  ...RequestApproverSchema.def.options,
-  z.strictObject({ type: z.literal("nobody"), as: z.enum(["owner", "manager"]), because: z.string() }),
-]);
-export type TierApprover = z.infer<typeof TierApproverSchema>;
-
-export const RequestStepSchema = stepOf(RequestApproverSchema, TierApproverSchema);
+export const RequestStepSchema = stepOf(RequestApproverSchema);
 export type RequestStep = z.infer<typeof RequestStepSchema>;
 
-/** What an approver has to give: for each of these, one person's approval. Owners of different targets are several. */
+/**
+ * What an approver has to give: for each of these, one person's approval. Owners of different targets are several; for whoever is
+ * nobody it is an approval that no person can give.
+ */
 export const needsOf = (approver: RequestApprover): readonly (readonly Party[])[] => {
   switch (approver.type) {
     case "user":
@@ -55,6 +54,8 @@ export const needsOf = (approver: RequestApprover): readonly (readonly Party[])[
       return [[approver.user]];
     case "owner":
       return approver.of.map(({ anyOf }) => anyOf);
+    case "nobody":
+      return [[]];
   }
 };
 
@@ -68,12 +69,7 @@ export const partiesOf = (step: RequestStep): readonly Party[] => partiesOfAll(a
 
 /** Everybody whom the first `tiers` tiers of the step's escalation add. */
 export const escalatedParties = (step: RequestStep, tiers: number): readonly Party[] =>
-  partiesOfAll(
-    (step.escalation?.tiers ?? [])
-      .slice(0, tiers)
-      .flat()
-      .filter((approver) => approver.type !== "nobody"),
-  );
+  partiesOfAll((step.escalation?.tiers ?? []).slice(0, tiers).flat());
 
 /** Everybody who may decide the step, now or when all of its tiers are open. */
 export const allPartiesOf = (step: RequestStep): readonly Party[] => {
@@ -81,9 +77,12 @@ export const allPartiesOf = (step: RequestStep): readonly Party[] => {
   return [...new Map(parties.map((party) => [partyKey(party), party])).values()];
 };
 
-/** Whether somebody besides users and groups decides it: then what was decided depends on who exactly agreed. */
+/** Whether any one person whom it asks decides it: else what was decided depends on who exactly agreed. */
 export const isPlain = (step: RequestStep): boolean =>
-  "anyOf" in step && step.anyOf.every((approver) => needsOf(approver).length === 1);
+  "anyOf" in step &&
+  [...step.anyOf, ...(step.escalation?.tiers ?? []).flat()].every(
+    (approver) => needsOf(approver).length === 1,
+  );
 
 /** One person's approval of the step, with the parties that they were, or belonged to, when they gave it. */
 export interface Approved {
@@ -94,14 +93,22 @@ export interface Approved {
 }
 
 /**
- * Whether these approvals decide the step. One by somebody of a tier that was open then decides it alone. One person may
- * speak for several owners, but not for several of those whom `allOf` names.
+ * Whether these approvals decide the step: of `anyOf` what one approver has to give, of `allOf` what each has to, or what one
+ * approver of a tier has to that was open by then. One person may speak for several owners, but not for several of those whom
+ * `allOf` names.
  */
 export const isApproved = (step: RequestStep, approvals: readonly Approved[]): boolean =>
-  approvals.some((approval) => isBy(escalatedParties(step, approval.tiersOpen), approval)) ||
+  isApprovedByTier(step, approvals) ||
   ("anyOf" in step
     ? step.anyOf.some((approver) => isGiven(approver, approvals))
     : canBeShared(step.allOf, approvals));
+
+/** Whoever has approved before a tier opened counts among its approver's owners when one of these has approved since. */
+const isApprovedByTier = ({ escalation }: RequestStep, approvals: readonly Approved[]): boolean =>
+  (escalation?.tiers ?? []).some((tier, index) => {
+    const since = approvals.filter(({ tiersOpen }) => tiersOpen > index);
+    return tier.some((approver) => isGiven(approver, approvals) && isTouched(approver, since));
+  });
 
 const isBy = (parties: readonly Party[], { as }: Approved): boolean =>
   parties.some((party) => as.has(partyKey(party)));
@@ -110,49 +117,19 @@ const isBy = (parties: readonly Party[], { as }: Approved): boolean =>
 const isGiven = (approver: RequestApprover, approvals: readonly Approved[]): boolean =>
   needsOf(approver).every((need) => approvals.some((approval) => isBy(need, approval)));
 
+/** Whether any of what the approver has to give is. */
+const isTouched = (approver: RequestApprover, approvals: readonly Approved[]): boolean =>
+  needsOf(approver).some((need) => approvals.some((approval) => isBy(need, approval)));
+
 /** Whether the people can be shared out, each to one approver, so that each of these has what it has to give. */
-const canBeShared = (approvers: readonly RequestApprover[], approvals: readonly Approved[]): boolean => {
-  const several = approvers.find((approver) => needsOf(approver).length > 1);
-  if (several === undefined) return haveOneEach(approvers, approvals);
-  const others = approvers.toSpliced(approvers.indexOf(several), 1);
-  return waysToGive(several, approvals).some((used) =>
-    canBeShared(
-      others,
-      approvals.filter(({ person }) => !used.some((taken) => taken.person === person)),
+const canBeShared = (approvers: readonly RequestApprover[], approvals: readonly Approved[]): boolean =>
+  areShared(
+    approvers.map((approver) =>
+      needsOf(approver).map(
+        (need) => new Set(approvals.filter((one) => isBy(need, one)).map(({ person }) => person)),
+      ),
     ),
   );
-};
-
-/** The ways to give what the approver has to, with as few people as each way needs. */
-const waysToGive = (
-  approver: RequestApprover,
-  approvals: readonly Approved[],
-): readonly (readonly Approved[])[] => {
-  let ways: readonly (readonly Approved[])[] = [[]];
-  for (const need of needsOf(approver)) {
-    const givers = approvals.filter((approval) => isBy(need, approval));
-    ways = ways.flatMap((way) =>
-      way.some((approval) => givers.includes(approval)) ? [way] : givers.map((giver) => [...way, giver]),
-    );
-  }
-  return ways;
-};
-
-/** Whether each approver, of whom one person is enough, can have a person of its own: a matching by augmenting paths. */
-const haveOneEach = (approvers: readonly RequestApprover[], approvals: readonly Approved[]): boolean => {
-  const taken = new Map<string, RequestApprover>();
-  const find = (approver: RequestApprover, tried: Set<string>): boolean =>
-    approvals.some((approval) => {
-      const { person } = approval;
-      if (tried.has(person) || !isGiven(approver, [approval])) return false;
-      tried.add(person);
-      const other = taken.get(person);
-      if (other !== undefined && !find(other, tried)) return false;
-      taken.set(person, approver);
-      return true;
-    });
-  return approvers.every((approver) => find(approver, new Set()));
-};
 
 /** What stands in the places of `owner` and `manager` in one request. */
 export interface ResolvedApprovers {
@@ -174,64 +151,56 @@ export type ResolvedSteps =
  */
 export const resolveSteps = (steps: readonly FlowStep[], resolved: ResolvedApprovers): ResolvedSteps => {
   const done: RequestStep[] = [];
-  for (const [index, step] of steps.entries()) {
-    const found = resolveStep(step, resolved);
-    if ("reason" in found) return { unresolved: { step: index + 1, reason: found.reason } };
-    done.push(found.step);
+  for (const [index, flowStep] of steps.entries()) {
+    const { step, undecidable } = resolveStep(flowStep, resolved);
+    if (undecidable !== undefined) return { unresolved: { step: index + 1, reason: undecidable } };
+    done.push(step);
   }
   return { steps: done };
 };
 
-const resolveStep = (
+/** The step with whoever stands in it, and why nobody decides it, as long as no tier of its escalation is open, if so. */
+export const resolveStep = (
   step: FlowStep,
   resolved: ResolvedApprovers,
-): { readonly step: RequestStep } | { readonly reason: string } => {
+): { readonly step: RequestStep; readonly undecidable?: string } => {
   const { withinSeconds } = step;
-  const outcomes = approversOf(step).map((approver) => resolveApprover(approver, resolved));
-  const approvers = outcomes.flatMap((outcome) => ("approver" in outcome ? [outcome.approver] : []));
-  const missing = outcomes.flatMap((outcome) => ("nobody" in outcome ? [outcome.nobody] : []));
-  const fails = "anyOf" in step ? approvers.length === 0 : missing.length > 0;
-  if (fails) return { reason: [...new Set(missing)].join("; ") };
+  const approvers = approversOf(step).map((approver) => resolveApprover(approver, resolved));
+  const missing = approvers.flatMap((approver) => (approver.type === "nobody" ? [approver.because] : []));
+  const fails = "anyOf" in step ? missing.length === approvers.length : missing.length > 0;
   const common = { withinSeconds, ...escalationOf(step, resolved) };
-  return { step: "anyOf" in step ? { anyOf: approvers, ...common } : { allOf: approvers, ...common } };
+  return {
+    step: "anyOf" in step ? { anyOf: approvers, ...common } : { allOf: approvers, ...common },
+    ...(fails ? { undecidable: [...new Set(missing)].join("; ") } : {}),
+  };
 };
 
 const escalationOf = (step: FlowStep, resolved: ResolvedApprovers): Pick<RequestStep, "escalation"> => {
   if (step.escalation === undefined) return {};
   const { afterSeconds, tiers } = step.escalation;
-  const resolvedTiers = tiers.map((tier) => tier.map((approver) => resolveInTier(approver, resolved)));
+  const resolvedTiers = tiers.map((tier) => tier.map((approver) => resolveApprover(approver, resolved)));
   return { escalation: { afterSeconds, tiers: resolvedTiers } };
 };
 
-const resolveInTier = (approver: Approver, resolved: ResolvedApprovers): TierApprover => {
-  const outcome = resolveApprover(approver, resolved);
-  return "approver" in outcome
-    ? outcome.approver
-    : { type: "nobody", as: outcome.as, because: outcome.nobody };
-};
-
-type Resolution =
-  { readonly approver: RequestApprover } | { readonly as: "owner" | "manager"; readonly nobody: string };
-
-const resolveApprover = (approver: Approver, { owners, manager }: ResolvedApprovers): Resolution => {
+const resolveApprover = (approver: Approver, { owners, manager }: ResolvedApprovers): RequestApprover => {
   switch (approver.type) {
     case "user":
     case "group":
-      return { approver };
+      return approver;
     case "manager":
       return "user" in manager
-        ? { approver: { type: "manager", user: manager.user } }
-        : { as: "manager", nobody: manager.nobody };
+        ? { type: "manager", user: manager.user }
+        : { type: "nobody", as: "manager", because: manager.nobody };
     case "owner":
       return ownersOf(owners);
   }
 };
 
 /** One entry for each set of owners: whoever owns several targets is asked once. */
-const ownersOf = (owners: ResolvedApprovers["owners"]): Resolution => {
+const ownersOf = (owners: ResolvedApprovers["owners"]): RequestApprover => {
   const bySet = new Map<string, { anyOf: Party[]; targets: number[]; because: string[] }>();
   for (const [target, found] of owners.entries()) {
-    if ("nobody" in found) return { as: "owner", nobody: found.nobody };
+    if ("nobody" in found) return { type: "nobody", as: "owner", because: found.nobody };
     const key = found.parties.map(partyKey).toSorted().join();
     const set = bySet.get(key) ?? { anyOf: [...found.parties], targets: [], because: [] };
     set.targets.push(target);
@@ -239,7 +208,7 @@ const ownersOf = (owners: ResolvedApprovers["owners"]): Resolution => {
     bySet.set(key, set);
   }
   const of = [...bySet.values()].map(({ because, ...rest }) => ({ ...rest, because: because.join("; ") }));
-  return { approver: { type: "owner", of } };
+  return { type: "owner", of };
 };
 
 /** Whether deciding on the steps needs to know who owns what. */

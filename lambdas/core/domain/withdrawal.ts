@@ -46,10 +46,7 @@ export const withdrawnExtension = (
   return evolve("ExtensionWithdrawn", request, unextended(request), { ...look, details });
 };
 
-const detailsOf = (
-  { flow }: Pick<RequestIn<"pending">, "flow">,
-  { why, changedBy }: Withdrawal,
-) => ({
+const detailsOf = ({ flow }: Pick<RequestIn<"pending">, "flow">, { why, changedBy }: Withdrawal) => ({
   message: why,
   flow: flow.name,
   ...(changedBy === undefined ? {} : { flowChangedBy: { ...changedBy } }),

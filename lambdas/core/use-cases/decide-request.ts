@@ -109,7 +109,7 @@ const withApproversOfNow = async (
 ): Promise<AccessRequest> => {
   const open = openApprovalOf(request);
   if (open === undefined) return request;
-  const approval = await withFreshApprovers(dependencies, request, open.approval).catch(
+  const approval = await withFreshApprovers(dependencies, request, open.approval, dependencies.clock.now()).catch(
     async (error: unknown) => {
       // Why nobody may decide it is for those who know of the request.
       const memberships = await relevantMemberships(dependencies.directory, request, caller);

@@ -55,8 +55,9 @@ export const askedOf = (approvers: readonly (readonly UserId[])[]): UserId[] =>
  */
 const seatsOf = (step: RequestStep): readonly (readonly Party[])[] => {
   if ("allOf" in step) return step.allOf.flatMap(needsOf);
-  const alone = step.anyOf.map(needsOf).filter((needs) => needs.length === 1);
-  const [first] = step.anyOf;
+  const somebody = step.anyOf.filter(({ type }) => type !== "nobody");
+  const alone = somebody.map(needsOf).filter((needs) => needs.length === 1);
+  const [first] = somebody;
   return alone.length > 0 || first === undefined ? [alone.flat(2)] : needsOf(first);
 };
 

@@ -200,5 +200,7 @@ const whyAs = (approver: RequestApprover, place: number, parties: readonly Party
       return `the manager (${words})`;
     case "owner":
       return `the owner (${words}): ${approver.of[place]?.because ?? ""}`;
+    case "nobody":
+      return `the ${approver.as}, who is nobody: ${approver.because}`;
   }
 };

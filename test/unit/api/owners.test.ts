@@ -217,6 +217,53 @@ describe("owners as approvers", () => {
   });
 });
 
+describe("owners beside others", () => {
+  const HALF_AN_HOUR = 1_800_000;
+  const escalating: FlowStep = {
+    anyOf: [user(erin)],
+    withinSeconds: 86_400,
+    escalation: { afterSeconds: 1800, tiers: [[{ type: "owner" }]] },
+  };
+
+  it("by whose tier the step is decided: each for theirs, not one of them for all", async () => {
+    const world = await ownedBy({ two: bob, six: root }, { steps: [escalating] });
+    const id = await world.askForBoth();
+    await world.clock.advanceBy(HALF_AN_HOUR);
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "pending" } });
+    expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("whom nobody is when it is asked for, and who are named later, decide then", async () => {
+    const steps: FlowStep[] = [{ anyOf: [{ type: "owner" }, user(erin)], withinSeconds: 86_400 }];
+    const world = await ownedBy({ two: bob }, { steps });
+    const id = await world.askForBoth();
+    expect(await world.view(id)).toMatchObject({
+      approval: { steps: [{ anyOf: [{ type: "owner", nobody: true }, { name: "erin" }] }] },
+    });
+    await world.tagged(6, bob);
+    expect(await world.decide(id, bob)).toMatchObject({ body: { status: "approved" } });
+  });
+
+  it("who are nobody any more leave the step to the tier that is open, and to nobody before", async () => {
+    const steps: FlowStep[] = [
+      {
+        anyOf: [{ type: "owner" }],
+        withinSeconds: 86_400,
+        escalation: { afterSeconds: 1800, tiers: [[user(erin)]] },
+      },
+    ];
+    const world = await ownedBy({ two: bob, six: bob }, { steps });
+    const id = await world.askForBoth();
+    await world.tagged(2, undefined);
+    expect(problemIn(await world.decide(id, erin))).toMatchObject({ code: "no-approver" });
+    await world.clock.advanceBy(HALF_AN_HOUR);
+    expect(problemIn(await world.decide(id, bob))).toMatchObject({ code: "approver-no-longer-eligible" });
+    expect(await world.decide(id, erin)).toMatchObject({ body: { status: "approved" } });
+    const request = await world.stored(id);
+    expect(request.frozen).toBe(frozenHash(request));
+  });
+});
+
 describe("owners of whom enough have approved by now", () => {
   /*
    * bob and carol own a target each ── bob approves ── carol's target becomes bob's ── nobody is left to be asked, and nothing

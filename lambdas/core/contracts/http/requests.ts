@@ -197,7 +197,10 @@ const InstructionsViewSchema = z.strictObject({
   ),
 });
 
-/** Who may decide: a user, a group, the owners of some of the entitlements (by their place), or somebody's manager. */
+/**
+ * Who may decide: a user, a group, the owners of some of the entitlements (by their place), or somebody's manager. Also an owner
+ * or manager who is nobody now: looked up again when somebody decides.
+ */
 const ApproverViewSchema = z.union([
   PartyViewSchema,
   z.strictObject({
@@ -211,15 +214,10 @@ const ApproverViewSchema = z.union([
     ),
   }),
   z.strictObject({ type: z.literal("manager"), id: z.string(), name: z.string() }),
+  z.strictObject({ type: z.enum(["owner", "manager"]), nobody: z.literal(true), because: z.string() }),
 ]);
 
 const approvers = z.optional(z.array(ApproverViewSchema));
-
-/** In an escalation also who is nobody now: looked up again when somebody decides. */
-const TierApproverViewSchema = z.union([
-  ...ApproverViewSchema.def.options,
-  z.strictObject({ type: z.enum(["owner", "manager"]), nobody: z.literal(true), because: z.string() }),
-]);
 
 export const StepViewSchema = z
   .strictObject({
@@ -229,7 +227,7 @@ export const StepViewSchema = z
     escalation: z.optional(
       z.strictObject({
         after: z.string(),
-        tiers: z.array(z.strictObject({ anyOf: z.array(TierApproverViewSchema) })),
+        tiers: z.array(z.strictObject({ anyOf: z.array(ApproverViewSchema) })),
       }),
     ),
   })

@@ -3,23 +3,25 @@ import type { AccessRequest, Approval } from "../../domain/access-request.ts";
 import {
   namesManager,
   namesOwner,
-  resolveSteps,
+  escalatedParties,
+  resolveStep,
+  type RequestApprover,
   type RequestStep,
-  type TierApprover,
 } from "../../domain/approval-step.ts";
-import { currentStepIndex } from "../../domain/approval.ts";
+import { currentStepIndex, tiersOpen } from "../../domain/approval.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { loadApprovers, type ApproverDependencies } from "./load-approvers.ts";
 
 /**
  * The approval with those in the places of `owner` and `manager`, in the step that waits, who they are now: who owns what is
  * decided when somebody decides. Nothing is looked up for a step that names neither. Throws DomainError `no-approver` where
- * nobody is left.
+ * nobody is left to decide it, of the tiers that are open at `now` neither.
  */
 export const withFreshApprovers = async (
   dependencies: ApproverDependencies,
   request: Pick<AccessRequest, "requester" | "principal" | "entitlements">,
   approval: Approval,
+  now: Date,
 ): Promise<Approval> => {
   const index = currentStepIndex(approval);
   const waiting = approval.steps[index];
@@ -35,22 +37,22 @@ export const withFreshApprovers = async (
       targets: request.entitlements.map(({ entitlement }) => entitlement),
     },
   );
-  const found = resolveSteps([written], resolved);
-  if ("unresolved" in found) {
-    throw new DomainError(
-      "no-approver",
-      `Step ${String(index + 1)} of the approval has nobody who may decide now: ${found.unresolved.reason}.`,
-    );
-  }
-  const [fresh] = found.steps;
+  const { step: fresh, undecidable } = resolveStep(written, resolved);
   const refreshed = {
     ...approval,
-    steps: approval.steps.map((step, place) => (place === index && fresh ? fresh : step)),
+    steps: approval.steps.map((step, place) => (place === index ? fresh : step)),
   };
   // With the owners of now, what was said before may be enough for this step: then the next one waits.
-  return currentStepIndex(refreshed) === index
-    ? refreshed
-    : withFreshApprovers(dependencies, request, refreshed);
+  if (currentStepIndex(refreshed) !== index) {
+    return withFreshApprovers(dependencies, request, refreshed, now);
+  }
+  if (undecidable !== undefined && escalatedParties(fresh, tiersOpen(refreshed, now)).length === 0) {
+    throw new DomainError(
+      "no-approver",
+      `Step ${String(index + 1)} of the approval has nobody who may decide now: ${undecidable}.`,
+    );
+  }
+  return refreshed;
 };
 
 /** The step as the flow had it: with `owner` and `manager` in the places of people. */
@@ -72,7 +74,7 @@ const asWritten = (step: RequestStep): FlowStep => {
     : { allOf: step.allOf.map(approverAsWritten), ...common };
 };
 
-const approverAsWritten = (approver: TierApprover): FlowStepApprover => {
+const approverAsWritten = (approver: RequestApprover): FlowStepApprover => {
   switch (approver.type) {
     case "nobody":
       return { type: approver.as };

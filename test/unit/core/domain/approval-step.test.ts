@@ -53,6 +53,8 @@ const ownersOf = (...sets: readonly (readonly Party[])[]): RequestApprover => ({
 });
 const manager = (name: string): RequestApprover => ({ type: "manager", user: user(name) });
 
+const nobodyNow: RequestApprover = { type: "nobody", as: "owner", because: "nobody owns it" };
+
 const anyOf = (...approvers: RequestApprover[]): RequestStep => ({ anyOf: approvers, withinSeconds: 3600 });
 const allOf = (...approvers: RequestApprover[]): RequestStep => ({ allOf: approvers, withinSeconds: 3600 });
 const escalating = (step: RequestStep, ...tiers: RequestApprover[][]): RequestStep => ({
@@ -164,6 +166,39 @@ describe("what decides a step", () => {
       false,
     ],
     [
+      "the owners of one of two targets, by whose tier they decide theirs alone",
+      escalating(anyOf(security), [ownersOf([leads], [platform])]),
+      [approved("bob", [leads], 1)],
+      false,
+    ],
+    [
+      "the owners of both targets by their tier",
+      escalating(anyOf(security), [ownersOf([leads], [platform])]),
+      [approved("bob", [leads], 1), approved("pat", [platform], 1)],
+      true,
+    ],
+    [
+      "the owners of both by their tier, though one spoke before it was open",
+      escalating(allOf(security, leads), [ownersOf([leads], [platform])]),
+      [approved("bob", [leads], 0), approved("pat", [platform], 1)],
+      true,
+    ],
+    [
+      "no owners by a tier that was not open for any of them",
+      escalating(allOf(security, leads), [ownersOf([leads], [platform])]),
+      [approved("bob", [leads], 0), approved("pat", [platform], 0)],
+      false,
+    ],
+    [
+      "one alone beside the owners in a tier",
+      escalating(anyOf(security), [ownersOf([leads], [platform]), chiefs]),
+      [approved("cy", [chiefs], 1)],
+      true,
+    ],
+    ["nobody for whoever is nobody, of anyOf", anyOf(nobodyNow), [approved("bob", [leads])], false],
+    ["nobody for whoever is nobody, of allOf", allOf(leads, nobodyNow), [approved("bob", [leads])], false],
+    ["the others where one is nobody", anyOf(nobodyNow, leads), [approved("bob", [leads])], true],
+    [
       "one of allOf alone when their tier was open",
       escalating(allOf(security, leads), [chiefs], [leads]),
       [approved("bob", [leads], 2)],
@@ -191,6 +226,7 @@ const anyParty = fc.constantFrom(security, platform, leads, chiefs, user("p0"), 
 const anyApprover: fc.Arbitrary<RequestApprover> = fc.oneof(
   { weight: 3, arbitrary: anyParty },
   { weight: 1, arbitrary: fc.constantFrom("p0", "p1", "p2").map(manager) },
+  { weight: 1, arbitrary: fc.constant(nobodyNow) },
   {
     weight: 2,
     arbitrary: fc
@@ -224,9 +260,16 @@ const someApprovals = fc
 const isApprovedByTrying = (step: RequestStep, approvals: readonly Approved[]): boolean => {
   const isOf = (parties: readonly Party[], { as }: Approved) =>
     parties.some((party) => as.has(partyKey(party)));
-  if (approvals.some((one) => isOf(escalatedParties(step, one.tiersOpen), one))) return true;
   const suffices = (approver: RequestApprover, people: readonly Approved[]) =>
     needsOf(approver).every((need) => people.some((one) => isOf(need, one)));
+  const byTier = (step.escalation?.tiers ?? []).some((tier, index) =>
+    tier.some(
+      (approver) =>
+        suffices(approver, approvals) &&
+        approvals.some((one) => one.tiersOpen > index && isOf(needsOf(approver).flat(), one)),
+    ),
+  );
+  if (byTier) return true;
   if ("anyOf" in step) return step.anyOf.some((approver) => suffices(approver, approvals));
   const places = step.allOf.length + 1;
   const ways = places ** approvals.length;
@@ -344,12 +387,12 @@ describe("the steps of a request", () => {
     expect("unresolved" in found ? found.unresolved : "resolved").toEqual(outcome);
   });
 
-  it("leave out those who are not there, who keep their places in tiers: those after them open no earlier", () => {
+  it("keep the places of those who are not there: tiers open no earlier, and whoever they are later may decide", () => {
     const found = resolveSteps([flowStep([boss, security], "anyOf", [[boss], [chiefs, owner]])], nobody);
     expect(found).toEqual({
       steps: [
         {
-          anyOf: [security],
+          anyOf: [{ type: "nobody", as: "manager", because: "no manager" }, security],
           withinSeconds: 3600,
           escalation: {
             afterSeconds: 1800,
@@ -367,6 +410,8 @@ describe("the steps of a request", () => {
     expect(isPlain(anyOf(security, manager("mia"), ownersOf([leads])))).toBe(true);
     expect(isPlain(anyOf(security, ownersOf([leads], [platform])))).toBe(false);
     expect(isPlain(allOf(security))).toBe(false);
+    expect(isPlain(escalating(anyOf(security), [chiefs]))).toBe(true);
+    expect(isPlain(escalating(anyOf(security), [ownersOf([leads], [platform])]))).toBe(false);
   });
 });
 

@@ -37,6 +37,7 @@ const fresh = async (
     { ...noPolicies(), directory, clock: new VirtualClock() },
     request,
     approval,
+    new Date(request.createdAt),
   );
   return { found, isUntouched: found === approval };
 };
