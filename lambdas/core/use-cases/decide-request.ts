@@ -93,7 +93,8 @@ export const decideRequest = (dependencies: DecideDependencies) => {
     // Nobody waits for a decision on more time: the timer of the old expiry looks at the item, and holds again.
     if (decided.status !== "active") await wakeWorkflow(dependencies, decided);
     if (look.withdrawal !== undefined) throw tooLate(decided, look.withdrawal);
-    return look.carriesOn && openApprovalOf(decided) !== undefined ? decide(input) : decided;
+    // The step that waits now is another than its sender may have seen: it is decided for who names it.
+    return look.carriesOn && namesWhatWaits(decided, input) ? decide(input) : decided;
   };
   return decide;
 };
@@ -109,14 +110,17 @@ const withApproversOfNow = async (
 ): Promise<AccessRequest> => {
   const open = openApprovalOf(request);
   if (open === undefined) return request;
-  const approval = await withFreshApprovers(dependencies, request, open.approval, dependencies.clock.now()).catch(
-    async (error: unknown) => {
-      // Why nobody may decide it is for those who know of the request.
-      const memberships = await relevantMemberships(dependencies.directory, request, caller);
-      await assertKnows(dependencies, request, caller, memberships);
-      throw error;
-    },
-  );
+  const approval = await withFreshApprovers(
+    dependencies,
+    request,
+    open.approval,
+    dependencies.clock.now(),
+  ).catch(async (error: unknown) => {
+    // Why nobody may decide it is for those who know of the request.
+    const memberships = await relevantMemberships(dependencies.directory, request, caller);
+    await assertKnows(dependencies, request, caller, memberships);
+    throw error;
+  });
   if (approval === open.approval) return request;
   if (request.status === "active" && request.extension !== undefined) {
     return { ...request, extension: { ...request.extension, approval } };
@@ -144,6 +148,12 @@ const assertIsOnWhatWaits = (request: AccessRequest, named: Timestamp | undefine
   const open = openApprovalOf(request);
   if (open?.askedAt === named) return;
   throw new DomainError("not-pending", otherThanNamed(request, open, named));
+};
+
+/** Whether the decision names the very step that waits. */
+const namesWhatWaits = (request: AccessRequest, { step }: Pick<DecideInput, "step">): boolean => {
+  const approval = openApprovalOf(request)?.approval;
+  return approval !== undefined && step === currentStepIndex(approval) + 1;
 };
 
 /** Throws DomainError `not-pending` when another step waits than the decision names. */
@@ -343,7 +353,7 @@ const decisionOf = (request: AccessRequest, input: DecideInput, circumstances: C
 const carriedOn = (
   stored: AccessRequest,
   request: AccessRequest,
-  { idempotency }: Pick<DecideInput, "idempotency">,
+  input: Pick<DecideInput, "idempotency" | "step">,
   now: Date,
 ): Decided => {
   const { approval } = waitingOf(request);
@@ -360,9 +370,9 @@ const carriedOn = (
       details: { ...details, ...more },
     }),
   };
-  // Where a step is left, the decision is still to be made on that one, and the key is answered by it.
-  const isAnswer = currentStep(approval) === undefined;
-  return approved(request, said, now, isAnswer ? withAnswered(request, idempotency) : request.answered);
+  // Where the decision names the next step, it is still to be made on that one, and the key is answered by it.
+  const isAnswer = !namesWhatWaits(request, input);
+  return approved(request, said, now, isAnswer ? withAnswered(request, input.idempotency) : request.answered);
 };
 
 const waitingOf = (request: AccessRequest): OpenApproval => {

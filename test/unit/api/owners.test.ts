@@ -299,9 +299,17 @@ describe("owners of whom enough have approved by now", () => {
     expect((await stored(id)).approval.decisions).toMatchObject([{ by: bob }]);
   });
 
-  it("carry it on to its next step, which somebody of that one decides at once, with its own time", async () => {
+  it("carry it on to its next step, which somebody of that one decides at once if they name it", async () => {
     const world = await allGiven([owners, security]);
-    expect(await world.decide(world.id, root)).toMatchObject({ status: 200, body: { status: "approved" } });
+    const second = () =>
+      world.decide(
+        world.id,
+        root,
+        { decision: "approve", step: 2 },
+        { headers: { "idempotency-key": "second" } },
+      );
+    expect(await second()).toMatchObject({ status: 200, body: { status: "approved" } });
+    expect(await second()).toMatchObject({ status: 200, body: { status: "approved" } });
     const { trail } = await world.stored(world.id);
     expect(trail.slice(-2)).toMatchObject([
       { type: "NextApprovalNeeded", actor: { type: "lockstep" }, details: { step: 0 } },
@@ -309,9 +317,36 @@ describe("owners of whom enough have approved by now", () => {
     ]);
   });
 
+  /*
+   * bob and carol own a target each, and carol is of security, too ── bob approves ── carol's target becomes bob's ── carol
+   * approves what she sees, which is step 1 ── step 2 waits, which she has not seen.
+   */
+  it.each([[undefined], [1]])(
+    "decide no step that their approval (of step %s) was not of, though that is theirs, too",
+    async (step) => {
+      const both: FlowStep = { anyOf: [user(carol), user(root)], withinSeconds: 7200 };
+      const world = await allGiven([owners, both]);
+      const approve = () =>
+        world.decide(
+          world.id,
+          carol,
+          { decision: "approve", ...(step === undefined ? {} : { step }) },
+          { headers: { "idempotency-key": "what she sees" } },
+        );
+      expect(await approve()).toMatchObject({
+        status: 200,
+        body: { status: "pending", approval: { currentStep: 2 } },
+      });
+      expect(await approve()).toMatchObject({ status: 200, body: { status: "pending" } });
+      expect((await world.stored(world.id)).approval.decisions).toMatchObject([{ by: bob, step: 0 }]);
+      expect(await world.decide(world.id, carol)).toMatchObject({ body: { status: "approved" } });
+    },
+  );
+
   it("leave the next step to its own approvers, and begin its time when they are asked", async () => {
     const world = await allGiven([owners, security]);
     await world.clock.advanceBy(3_600_000);
+    expect(await world.decide(world.id, bob)).toMatchObject({ status: 200, body: { status: "pending" } });
     expect(problemIn(await world.decide(world.id, bob))).toMatchObject({ code: "already-decided" });
     expect(await world.stored(world.id)).toMatchObject({
       status: "pending",
@@ -394,6 +429,7 @@ describe("owners who decide on more time", () => {
     const world = await extended({ two: bob, six: carol }, [owners, security]);
     await world.approve(bob);
     await world.tagged(6, bob);
+    expect(await world.approve(bob)).toMatchObject({ status: 200, body: { status: "active" } });
     expect(problemIn(await world.approve(bob))).toMatchObject({ code: "already-decided" });
     expect((await world.stored(world.id)).trail.at(-1)?.type).toBe("NextExtensionApprovalNeeded");
     expect(await world.approve(root)).toMatchObject({ body: { expiresAt } });
