@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MOST_TIERS } from "../../domain/access-flow.ts";
-import { parseDuration } from "../../domain/duration.ts";
+import { durationText, parseDuration } from "../../domain/duration.ts";
 import { durationUpTo } from "../http/fields.ts";
 import { GroupDocumentSchema, PARTY_EXPECTED, UserDocumentSchema } from "./party.ts";
 import { AutomaticApprovalDocumentSchema, withinBounds } from "./rule.ts";
@@ -34,6 +34,21 @@ const EscalationSchema = z.strictObject({
   ),
 });
 
+type Timed = { readonly within: string; readonly escalation?: z.output<typeof EscalationSchema> | undefined };
+
+/** When the last tier opens, in seconds from the step's beginning; what is no duration is told of where it is. */
+const lastTierAfter = ({ escalation }: Timed): number =>
+  escalation === undefined ? 0 : escalation.tiers.length * (parseDuration(escalation.after) ?? 0);
+
+/** A tier that opens when nobody can decide any more is one that its author believes in, and that never opens. */
+const hasTimeForTiers = (step: Timed): boolean =>
+  step.escalation === undefined || (parseDuration(step.within) ?? Infinity) > lastTierAfter(step);
+
+const moreTimeForTiers = (input: unknown): string => {
+  const step = input as Timed;
+  return `more than ${durationText(lastTierAfter(step))}, after which the last tier of its escalation opens (each waits escalation.after for the one before): extend within, or shorten escalation.after`;
+};
+
 const StepDocumentSchema = z
   .strictObject({
     anyOf: z.optional(ApproversField),
@@ -45,6 +60,7 @@ const StepDocumentSchema = z
     z.refine(({ anyOf, allOf }) => (anyOf === undefined) !== (allOf === undefined), {
       error: "either anyOf or allOf, with the approvers",
     }),
+    z.refine(hasTimeForTiers, { error: ({ input }) => moreTimeForTiers(input), path: ["within"] }),
   );
 export type StepDocument = z.output<typeof StepDocumentSchema>;
 

@@ -46,6 +46,39 @@ it("lets settings be left out: nobody extends, and then only with approval", () 
 
 describe("what does not fit is told by place, what was found and what is expected", () => {
   it.each<readonly [string, object, string]>([
+    [
+      "a step that is over before its escalation, which waits PT30M where nothing is said",
+      {
+        approval: {
+          steps: [
+            {
+              anyOf: [{ group: "payments-leads" }],
+              within: "PT30M",
+              escalation: { tiers: [{ anyOf: [{ group: "chiefs" }] }] },
+            },
+          ],
+        },
+      },
+      '/0/approval/steps/0/within found "PT30M"; expected more than PT30M, after which the last tier of its escalation opens (each waits escalation.after for the one before): extend within, or shorten escalation.after',
+    ],
+    [
+      "a step that is over before the last of its tiers opens",
+      {
+        approval: {
+          steps: [
+            {
+              allOf: [{ group: "payments-leads" }],
+              within: "PT20M",
+              escalation: {
+                after: "PT10M",
+                tiers: [{ anyOf: ["owner"] }, { anyOf: [{ group: "chiefs" }] }],
+              },
+            },
+          ],
+        },
+      },
+      '/0/approval/steps/0/within found "PT20M"; expected more than PT20M, after which the last tier of its escalation opens (each waits escalation.after for the one before): extend within, or shorten escalation.after',
+    ],
     ["no name", { name: undefined }, "/0/name found nothing; expected a text"],
     [
       "a requestor that is both",
@@ -151,4 +184,10 @@ describe("a duration in words", () => {
     expect(durationText(seconds)).toBe(text);
     expect(parseDuration(text)).toBe(seconds);
   });
+});
+
+it("takes a step that has a second for the last of its tiers", () => {
+  const escalation = { after: "PT10M", tiers: [{ anyOf: ["owner"] }, { anyOf: ["manager"] }] };
+  const step = { anyOf: [{ group: "payments-leads" }], within: "PT20M1S", escalation };
+  expect(errorsOf([{ ...flow, approval: { steps: [step] } }])).toEqual([]);
 });
