@@ -113,6 +113,21 @@ const isApprovedByTier = ({ escalation }: RequestStep, approvals: readonly Appro
 const isBy = (parties: readonly Party[], { as }: Approved): boolean =>
   parties.some((party) => as.has(partyKey(party)));
 
+/** What somebody who is these parties is to the step when so many tiers are open: an owner, the manager, or whom it names. */
+export const standsFor = (
+  step: RequestStep,
+  as: ReadonlySet<PartyKey>,
+  tiers: number,
+): readonly RequestApprover["type"][] => {
+  const approvers = [...approversOf(step), ...(step.escalation?.tiers ?? []).slice(0, tiers).flat()];
+  const theirs = approvers.filter((approver) =>
+    needsOf(approver)
+      .flat()
+      .some((party) => as.has(partyKey(party))),
+  );
+  return [...new Set(theirs.map(({ type }) => type))];
+};
+
 /** Whether each of what the approver has to give is given. */
 const isGiven = (approver: RequestApprover, approvals: readonly Approved[]): boolean =>
   needsOf(approver).every((need) => approvals.some((approval) => isBy(need, approval)));

@@ -6,7 +6,7 @@ import type {
   Decision,
   RequestIn,
 } from "../domain/access-request.ts";
-import { isPlain } from "../domain/approval-step.ts";
+import { isPlain, standsFor } from "../domain/approval-step.ts";
 import {
   beginStep,
   currentStep,
@@ -391,22 +391,27 @@ const decided = (
   const waiting = currentStep(approval);
   const because = reason === undefined ? {} : { reason };
   const open = tiersOpen(approval, now);
-  // One approval of anybody's decides a plain step: as whom they gave it matters to nobody.
-  const as =
-    waiting === undefined || isPlain(waiting)
-      ? {}
-      : {
-          as: [...speaksAs(approval, caller.userId, memberships, now)],
-          ...(open === 0 ? {} : { tiersOpen: open }),
-        };
-  const said = { step, by: caller, decision, ...because, ...as, at: timestamp(now) };
+  const as = {
+    as: [...speaksAs(approval, caller.userId, memberships, now)],
+    ...(open === 0 ? {} : { tiersOpen: open }),
+  };
+  // One approval of anybody's decides a plain step, so that only the trail has to say as whom they gave it.
+  const kept = waiting === undefined || isPlain(waiting) ? {} : as;
+  const said = { step, by: caller, decision, ...because, ...kept, at: timestamp(now) };
   return {
     approval: { ...approval, decisions: [...approval.decisions, said] },
     isStepOver: currentStepIndex({ ...approval, decisions: [...approval.decisions, said] }) > step,
     occasion: (details: Occasion["details"] = {}): Occasion => ({
       actor: { type: "user", userId: caller.userId },
       now,
-      details: { step, decision, ...because, ...as, ...details },
+      details: {
+        step,
+        decision,
+        ...because,
+        ...as,
+        standsFor: waiting === undefined ? [] : [...standsFor(waiting, new Set(as.as), open)],
+        ...details,
+      },
     }),
   };
 };

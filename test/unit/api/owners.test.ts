@@ -168,6 +168,10 @@ describe("owners as approvers", () => {
     expect(problemIn(await world.decide(id, bob))).toMatchObject({ code: "approver-no-longer-eligible" });
     expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
     const request = await world.stored(id);
+    expect(request.trail.at(-1)?.details).toMatchObject({
+      as: [`user:${root.userId}`],
+      standsFor: ["owner"],
+    });
     expect(request.approval.steps).toMatchObject([{ anyOf: [{ of: [{ anyOf: [{ name: "root" }] }] }] }]);
     expect(request.frozen).toBe(frozenHash(request));
   });
@@ -260,6 +264,11 @@ describe("owners beside others", () => {
     expect(problemIn(await world.decide(id, bob))).toMatchObject({ code: "approver-no-longer-eligible" });
     expect(await world.decide(id, erin)).toMatchObject({ body: { status: "approved" } });
     const request = await world.stored(id);
+    expect(request.trail.at(-1)?.details).toMatchObject({
+      as: [`user:${erin.userId}`],
+      standsFor: ["user"],
+      tiersOpen: 1,
+    });
     expect(request.frozen).toBe(frozenHash(request));
   });
 });

@@ -185,6 +185,8 @@ const stepOf = (group: "payments-leads" | "security", withinSeconds: number): Re
   anyOf: [{ type: "group", id: aGroupId(group), name: group }],
   withinSeconds,
 });
+/** As whom the trail says that a payments lead spoke. */
+const asLead = { as: [`group:${leads}`], standsFor: ["group"] };
 const midnight = timestamp(new Date("2026-01-01T00:00:00.000Z"));
 
 /** Alice's request, which a payments lead and then security decide, within ten minutes each. */
@@ -325,7 +327,7 @@ describe("what a decision on a request leaves behind", () => {
       actor: { type: "user", userId: bob.userId },
       status: "pending",
     });
-    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "approve", reason: "go" });
+    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "approve", reason: "go", ...asLead });
     expect(lockstep.workflow.woken).toEqual(["token"]);
   });
 
@@ -336,7 +338,7 @@ describe("what a decision on a request leaves behind", () => {
     // Nor a field without a value: the store drops it, and the answer would differ from what is stored.
     expect(approval.decisions).toStrictEqual([{ step: 0, by: bob, decision: "approve", at: midnight }]);
     expect(trail.at(-1)?.type).toBe("RequestApproved");
-    expect(trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "approve" });
+    expect(trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "approve", ...asLead });
   });
 
   it("is the end of the request when it rejects, whatever steps are left", async () => {
@@ -366,7 +368,7 @@ describe("what a decision on a request leaves behind", () => {
       by: bob,
       at: midnight,
     });
-    expect(rejected.trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "reject" });
+    expect(rejected.trail.at(-1)?.details).toStrictEqual({ step: 0, decision: "reject", ...asLead });
   });
 
   it("is approval once the last step is decided, each by another person", async () => {
@@ -630,6 +632,7 @@ describe("a decision on more time", () => {
       step: 0,
       decision: "approve",
       reason: "finish it",
+      ...asLead,
       duration: "PT2H",
       expiresAt: "2026-01-01T03:00:00.000Z",
     });
@@ -646,7 +649,7 @@ describe("a decision on more time", () => {
       type: "ExtensionRejected",
       actor: { type: "user", userId: bob.userId },
     });
-    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "reject", duration: "PT2H" });
+    expect(trail.at(-1)?.details).toEqual({ step: 0, decision: "reject", ...asLead, duration: "PT2H" });
   });
 
   it("goes on to its next step, with that one's time, and moves nothing yet", async () => {
@@ -666,7 +669,7 @@ describe("a decision on more time", () => {
     });
     expect(waiting).not.toHaveProperty("extensions");
     expect(waiting.trail.at(-1)?.type).toBe("NextExtensionApprovalNeeded");
-    expect(waiting.trail.at(-1)?.details).toEqual({ step: 0, decision: "approve" });
+    expect(waiting.trail.at(-1)?.details).toEqual({ step: 0, decision: "approve", ...asLead });
     const extended = await lockstep.decide(carol, "approve", { extension });
     expect(extended.trail.at(-1)).toMatchObject({
       type: "AccessExtended",
