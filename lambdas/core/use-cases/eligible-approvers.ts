@@ -39,7 +39,7 @@ export const staffingOf = ({
       [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
         (person) => !excluded.has(person),
       );
-    const seats = steps.map((step) => seatsOf(step).map(eligible));
+    const seats = steps.map((step) => seatsOf(step).map((needs) => needs.map(eligible)));
     const unstaffed = await answering(firstUnstaffed(seats, who), isEnabled);
     return { eligible, unstaffed };
   };
@@ -50,15 +50,15 @@ export const askedOf = (approvers: readonly (readonly UserId[])[]): UserId[] =>
   [...new Set(approvers.flat())].slice(0, ASKED_KEPT);
 
 /**
- * Whom the step needs, one person each: everybody of `allOf`; of `anyOf` whoever decides alone, or else the owners of the
+ * Whom the step needs, by approver, one person for each need: everybody of `allOf`; of `anyOf` whoever decides alone, or else the owners of the
  * first who takes several. Whom an escalation adds does not count: what they may decide later is no reason to wait for it.
  */
-const seatsOf = (step: RequestStep): readonly (readonly Party[])[] => {
-  if ("allOf" in step) return step.allOf.flatMap(needsOf);
+const seatsOf = (step: RequestStep): readonly (readonly (readonly Party[])[])[] => {
+  if ("allOf" in step) return step.allOf.map(needsOf);
   const somebody = step.anyOf.filter(({ type }) => type !== "nobody");
   const alone = somebody.map(needsOf).filter((needs) => needs.length === 1);
   const [first] = somebody;
-  return alone.length > 0 || first === undefined ? [alone.flat(2)] : needsOf(first);
+  return alone.length > 0 || first === undefined ? [[alone.flat(2)]] : [needsOf(first)];
 };
 
 const peopleOf = async (

@@ -1,9 +1,12 @@
 import { approversOf, type Approver, type FlowStep } from "../access-flow.ts";
 import type { UserId } from "../ids.ts";
 import { leavesOf } from "../rule.ts";
-import { firstUnstaffed, type Seats } from "../staffing.ts";
+import { firstUnstaffed } from "../staffing.ts";
 import type { LintedFlow, World } from "./configuration.ts";
 import { error, warning, type FindingCode, type Said } from "./finding.ts";
+
+/** For each step the people whom it needs, one of each of these lists. */
+type PeopleOfSteps = readonly (readonly (readonly UserId[])[])[];
 
 /**
  * Steps that nobody could ever decide, by the rule that refuses requests when they are made (staffing.ts): nobody is left,
@@ -48,15 +51,18 @@ const said = ({ approval }: LintedFlow, code: keyof typeof messages, step: numbe
       );
 };
 
-const unstaffed = ({ approval }: LintedFlow, seats: Seats): number | undefined => {
-  const matching = firstUnstaffed(seats, approval);
+const unstaffed = ({ approval }: LintedFlow, seats: PeopleOfSteps): number | undefined => {
+  const matching = firstUnstaffed(
+    seats.map((ofStep) => ofStep.map((people) => [people])),
+    approval,
+  );
   let asked = matching.next();
   // Whoever is not enabled has no seat here.
   while (asked.done !== true) asked = matching.next(true);
   return asked.value;
 };
 
-const without = (requester: UserId, seats: Seats): Seats =>
+const without = (requester: UserId, seats: PeopleOfSteps): PeopleOfSteps =>
   seats.map((ofStep) => ofStep.map((people) => people.filter((person) => person !== requester)));
 
 /** Whom the step needs; what may be given to somebody who is not known here is left out. */

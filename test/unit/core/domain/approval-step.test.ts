@@ -9,7 +9,6 @@ import {
 import type { Approval, Decision } from "../../../../lambdas/core/domain/access-request.ts";
 import {
   allPartiesOf,
-  escalatedParties,
   isApproved,
   isPlain,
   needsOf,

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Party } from "../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestApprover, RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
+import { staffingOf } from "../../../../lambdas/core/use-cases/eligible-approvers.ts";
+import { aPerson, aUserId } from "../../../support/builders.ts";
+import { FakeDirectory } from "../../../support/fakes/directory.ts";
+
+/*
+ * Whether a request can be decided at all is asked as a decision will be judged: one person may speak for several owners, but not
+ * for several of those whom allOf names, nor in two steps.
+ */
+
+const alice = aPerson("alice");
+const user = (name: string): Party => ({ type: "user", id: aUserId(name), name });
+const owners = (...sets: readonly (readonly string[])[]): RequestApprover => ({
+  type: "owner",
+  of: sets.map((names, target) => ({ anyOf: names.map(user), targets: [target], because: "a tag" })),
+});
+const allOf = (...approvers: RequestApprover[]): RequestStep => ({ allOf: approvers, withinSeconds: 60 });
+const anyOf = (...approvers: RequestApprover[]): RequestStep => ({ anyOf: approvers, withinSeconds: 60 });
+const nobody: RequestApprover = { type: "nobody", as: "manager", because: "nobody manages her" };
+
+const unstaffed = async (
+  steps: readonly RequestStep[],
+  people: readonly string[],
+  disabled: string[] = [],
+) => {
+  const directory = new FakeDirectory();
+  for (const name of ["alice", ...people, ...disabled]) {
+    directory.addUser({ userId: aUserId(name), userName: name, enabled: !disabled.includes(name) });
+  }
+  const who = {
+    requester: alice.userId,
+    principal: { type: "USER", id: alice.userId, name: "alice" } as const,
+    requesterCanApproveSelf: false,
+  };
+  return (await staffingOf({ directory })(steps, who)).unstaffed;
+};
+
+describe("a step of owners can be decided", () => {
+  it.each<readonly [string, readonly RequestStep[], readonly string[], string[], number | undefined]>([
+    [
+      "by one who owns all, another owner being disabled",
+      [allOf(owners(["ann"], ["ann", "ben"]))],
+      ["ann"],
+      ["ben"],
+      undefined,
+    ],
+    ["in anyOf, too", [anyOf(owners(["ann"], ["ann", "ben"]))], ["ann"], ["ben"], undefined],
+    [
+      "by one for three",
+      [allOf(owners(["ann", "ben"], ["ann", "cy"], ["ann"]))],
+      ["ann"],
+      ["ben", "cy"],
+      undefined,
+    ],
+    [
+      "not by one for owners and another of allOf",
+      [allOf(owners(["ann"], ["ann"]), user("ann"))],
+      ["ann"],
+      [],
+      0,
+    ],
+    ["not by one in two steps", [allOf(owners(["ann"], ["ann"])), anyOf(user("ann"))], ["ann"], [], 1],
+    [
+      "so that who is spared by it decides the next step",
+      [allOf(owners(["ann", "ben"], ["ann", "cy"])), anyOf(user("ben")), anyOf(user("cy"))],
+      ["ann", "ben", "cy"],
+      [],
+      undefined,
+    ],
+    ["not where nobody is left for one of them", [allOf(owners(["ann"], ["ben"]))], ["ann"], ["ben"], 0],
+    [
+      "by the owners of several where the other one is nobody",
+      [anyOf(nobody, owners(["ann"], ["ben"]))],
+      ["ann", "ben"],
+      [],
+      undefined,
+    ],
+  ])("%s", async (_, steps, people, disabled, first) => {
+    expect(await unstaffed(steps, people, disabled)).toBe(first);
+  });
+
+  it("by one for eighteen, found in a few tries", async () => {
+    const sets = Array.from({ length: 18 }, (_, index) => ["ann", `d${String(index)}`]);
+    const disabled = sets.flatMap(([, name = ""]) => [name]);
+    expect(await unstaffed([allOf(owners(...sets))], ["ann"], disabled)).toBeUndefined();
+  });
+});
