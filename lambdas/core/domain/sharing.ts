@@ -16,7 +16,7 @@ const MOST_WAYS = 1000;
  * is tried are the people for those who have several, as few as can be: whoever only one of them can use is given to them at
  * once, and of people who can be used for the same things only one is tried.
  */
-export const areShared = (all: readonly Needs[], mostWays = MOST_WAYS): boolean => {
+export const areShared = (all: readonly Needs[]): boolean => {
   const simple = all.flatMap((needs) => (needs.length === 1 ? needs : []));
   const several = all.filter((needs) => needs.length > 1);
   const people = [...new Set(all.flat().flatMap((need) => [...need]))];
@@ -30,7 +30,7 @@ export const areShared = (all: readonly Needs[], mostWays = MOST_WAYS): boolean 
     .flatMap((needs, owner) => needs.map((need) => ({ owner, need })))
     .toSorted((a, b) => a.need.size - b.need.size);
 
-  let left = mostWays;
+  let left = MOST_WAYS;
   const meet = (from: number): boolean => {
     const next = open.findIndex(
       ({ owner, need }, index) => index >= from && ![...need].some((person) => given.get(person) === owner),
