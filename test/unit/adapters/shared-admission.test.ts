@@ -55,11 +55,27 @@ const admissions = async (admission: ReturnType<typeof process>, calls: number):
 };
 
 describe("setting calls apart", () => {
-  it("is one read and one write, however many they are, and making them takes none", async () => {
+  it("is one write, however many they are, and making them takes none", async () => {
     const one = process();
     expect(await settled(one.setApart(15))).toBe("ready");
     await admissions(one, 15);
-    expect(pace.calls).toEqual(["read", "write"]);
+    expect(pace.calls).toEqual(["write"]);
+  });
+
+  it("is a read and a write more for whoever believed wrongly, and then one write while its own calls are ahead", async () => {
+    await process().setApart(3);
+    const before = pace.calls.length;
+    const one = process();
+    const setTwoApart = async () => {
+      const set = one.setApart(2);
+      await clock.runUntilIdle();
+      await set;
+    };
+    await setTwoApart();
+    expect(pace.calls.slice(before)).toEqual(["write", "read", "write"]);
+    await setTwoApart();
+    expect(pace.calls.slice(before)).toEqual(["write", "read", "write", "write"]);
+    expect(pace.value).toBe(begin + 7 * 250);
   });
 
   it("lets a burst through at once, and the rest at the rate", async () => {
@@ -83,7 +99,8 @@ describe("setting calls apart", () => {
     expect(await settled(process().setApart(1))).toBe("still waiting");
     const before = pace.calls.length;
     expect(await settled(process().setApart(1))).toBe("later");
-    expect(pace.calls.slice(before)).toEqual(["read"]);
+    // Believed to be idle, which the condition of the write is not, and then read.
+    expect(pace.calls.slice(before)).toEqual(["write", "read"]);
     expect(pace.value).toBe(begin + 6 * 250);
   });
 
@@ -101,13 +118,13 @@ describe("setting calls apart", () => {
     await one.setApart(1);
     await admissions(one, 1);
     await admissions(one, 1);
-    // Three times one read and one write: the third call was set apart for nobody.
-    expect(pace.calls).toEqual(["read", "write", "read", "write", "read", "write"]);
+    // One write each: the third call was set apart for nobody.
+    expect(pace.calls).toEqual(["write", "write", "write"]);
   });
 });
 
 describe("a call that was not set apart", () => {
-  it("is one read and one write more, and waits for its place in line, however long that is", async () => {
+  it("is set apart by itself, and waits for its place in line, however long that is", async () => {
     await process().setApart(50);
     const one = process();
     const at = await admissions(one, 2);
@@ -126,7 +143,7 @@ describe("a call that was not set apart", () => {
   });
 
   it("comes a second later when the pace cannot be asked: an attempt is not lost over that", async () => {
-    pace.freeFrom = () => Promise.reject(new RetryableError("StoreUnavailable", "throttled"));
+    pace.begin = () => Promise.reject(new RetryableError("StoreUnavailable", "throttled"));
     expect(await admissions(process(), 3)).toEqual([1000, 2000, 3000]);
     await expect(process().setApart(1)).rejects.toMatchObject({ name: "StoreUnavailable" });
   });

@@ -69,9 +69,9 @@ describe("an admission that yields", () => {
     expect(await admissions(callsOf(process(10), 5))).toEqual([0, 100, 200, 300, 400]);
   });
 
-  it("sets many calls apart by one read and one write, and asks before each whether somebody needs the room", async () => {
+  it("sets many calls apart by one write, and asks before each whether somebody needs the room", async () => {
     await admissions(callsOf(process(10), 20));
-    expect(pace.calls).toEqual(["read", "write", "read", "write"]);
+    expect(pace.calls).toEqual(["write", "write"]);
     expect(questions).toBe(20);
   });
 
@@ -147,13 +147,8 @@ describe("a pace that cannot be asked", () => {
     isThrottled = false;
     isCrowded = (): boolean => false;
 
-    override freeFrom() {
-      return this.isThrottled
-        ? Promise.reject(new RetryableError("StoreUnavailable", "throttled"))
-        : super.freeFrom();
-    }
-
     override begin(...asked: Parameters<FakePaceItem["begin"]>) {
+      if (this.isThrottled) return Promise.reject(new RetryableError("StoreUnavailable", "throttled"));
       return this.isCrowded() ? Promise.resolve("conflict" as const) : super.begin(...asked);
     }
   }
