@@ -41,6 +41,6 @@ const recordTransition = async (image: Written["image"], { transition }: Recordi
 const recordChange = async (image: Written["image"], recording: Recording): Promise<void> => {
   const change = configurationChangeOfImage(image);
   await recording.change(change);
-  const { subject, sequence, type } = change;
-  logger.info("Change recorded", { ...subject, sequence, type });
+  const { subject, sequence } = change;
+  logger.info("Change recorded", { ...subject, sequence });
 };

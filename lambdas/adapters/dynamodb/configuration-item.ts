@@ -6,22 +6,25 @@ import {
   type ChangeMark,
   type ConfigurationEntry,
 } from "../../core/domain/configuration/entry.ts";
+import { SubjectSchema } from "../../core/domain/configuration/subject.ts";
 import { configurationEntryKey } from "./keys.ts";
 import type { Item } from "./table.ts";
 
 /*
- * Two kinds of items of the Config table. One is the content, and beside it what its newest change was, as `change`: all but
- * what was there before and after, which would be read, and paid for, with every list of flows, by which requests are decided.
+ * Two kinds of items of the Config table. One is the content, and beside it which entry its newest change is, as `change`; of what
+ * that is, the item's key says already.
  * One that is deleted has no content, but `deleted`, its version and its last change. The other is an entry as a whole, written
  * before the item that names it by its hash, and never over. One that no item and no later entry names was of a write that
  * somebody else's came before: it never happened.
  */
 
+const StoredMarkSchema = z.omit(ChangeMarkSchema, { subject: true });
+
 /** Only what sets Config items apart from their content; what earlier versions wrote has none of them. */
 interface Bookkeeping {
   readonly version: number;
   readonly deleted?: true;
-  readonly change?: ChangeMark;
+  readonly change?: z.infer<typeof StoredMarkSchema>;
 }
 
 /** Whether only its chain is left. */
@@ -29,7 +32,7 @@ export const isDeleted = (item: Item): boolean => item["deleted"] === true;
 
 /** The item of content that a change leaves. */
 export const itemWith = (content: Item, entry: ConfigurationEntry): Item & Bookkeeping => {
-  const change = markOf(entry);
+  const { subject: _subject, ...change } = markOf(entry);
   if (entry.type === "ConfigurationDeleted") return { version: entry.version, deleted: true, change };
   return { ...content, version: entry.version, change };
 };
@@ -46,7 +49,9 @@ export const contentIn = (item: Item): Item => {
 /** The newest change of the item, if its chain has begun. Throws for one that Lockstep did not write. */
 export const changeIn = (item: Item): ChangeMark | undefined => {
   const change = item["change"];
-  return change === undefined ? undefined : read(ChangeMarkSchema, change, "change", item);
+  if (change === undefined) return undefined;
+  const subject = read(SubjectSchema, { kind: item["pk"], name: item["sk"] }, "key", item);
+  return { subject, ...read(StoredMarkSchema, change, "change", item) };
 };
 
 /** The entry of an item of one. Throws for one that Lockstep did not write. */

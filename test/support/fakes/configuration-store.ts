@@ -61,7 +61,7 @@ export class FakeConfigurationStore<Item extends ConfigurationItem> implements C
     const follows =
       change === undefined
         ? next.change.sequence === 1 &&
-          version === next.version - (next.change.type === "ConfigurationConfirmed" ? 0 : 1)
+          version === next.version - (entry.type === "ConfigurationConfirmed" ? 0 : 1)
         : change.sequence === next.change.sequence - 1;
     if (!follows) return "conflict";
     this.heads.set(name, structuredClone(next));

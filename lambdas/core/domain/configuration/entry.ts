@@ -50,33 +50,25 @@ export const ConfigurationEntrySchema = z.discriminatedUnion("type", [
 ]);
 export type ConfigurationEntry = z.infer<typeof ConfigurationEntrySchema>;
 
-/** An entry without what was there before and after it: what an item says of its own newest change. */
+/**
+ * What an item says of its own newest change: which entry it is, and whose. It is read, and paid for, with every list of flows, by
+ * which requests are decided; the rest is in the entry.
+ */
 export const ChangeMarkSchema = z.strictObject({
-  ...common,
-  type: z.enum(["ConfigurationSaved", "ConfigurationConfirmed", "ConfigurationDeleted"]),
+  subject: SubjectSchema,
+  sequence: common.sequence,
+  at: TimestampSchema,
+  actor: ActorSchema,
+  hash: z.string(),
 });
 export type ChangeMark = z.infer<typeof ChangeMarkSchema>;
 
 /** What is said of the entry. */
-export const markOf = ({
+export const markOf = ({ subject, sequence, at, actor, hash }: ConfigurationEntry): ChangeMark => ({
   subject,
   sequence,
-  version,
   at,
   actor,
-  via,
-  previousHash,
-  hash,
-  type,
-}: ConfigurationEntry): ChangeMark => ({
-  subject,
-  sequence,
-  type,
-  version,
-  at,
-  actor,
-  via,
-  previousHash,
   hash,
 });
 
