@@ -12,18 +12,24 @@ export interface AutomaticApprovalFacts {
   readonly seconds: number | undefined;
 }
 
-/** Whether the conditions for doing without approval are met. */
+/**
+ * Whether the conditions for doing without approval are met: by each target, as if it had been asked for alone. Of a rule with
+ * `not` that is another thing than a condition that all of them meet: who asks for a sandbox beside what the rule leaves out
+ * would make it true of both.
+ */
 export const isApprovedBy = (
   rule: Rule<AutomaticApprovalCondition>,
   { requester, targets, accounts, seconds }: AutomaticApprovalFacts,
 ): Verdict =>
-  decide(rule, (condition: AutomaticApprovalCondition) => {
-    switch (condition.type) {
-      case "target-tag":
-        return all(targets, ({ accountId }) => hasTag(condition, accounts.get(accountId)?.tags));
-      case "duration-below":
-        return seconds === undefined ? "unknown" : verdictOf(seconds < condition.seconds);
-      default:
-        return conditionOf(condition, requester);
-    }
-  });
+  all(targets, ({ accountId }) =>
+    decide(rule, (condition: AutomaticApprovalCondition) => {
+      switch (condition.type) {
+        case "target-tag":
+          return hasTag(condition, accounts.get(accountId)?.tags);
+        case "duration-below":
+          return seconds === undefined ? "unknown" : verdictOf(seconds < condition.seconds);
+        default:
+          return conditionOf(condition, requester);
+      }
+    }),
+  );

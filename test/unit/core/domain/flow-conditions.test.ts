@@ -434,19 +434,34 @@ describe("whom nobody has to ask", () => {
     expect(evaluation.automatically !== undefined).toBe(isAutomatic);
   });
 
-  it("is every target that has to have the tag", () => {
-    const targets = [2, 3].map((digit) => ({
-      accountId: anAccountId(digit),
-      permissionSetArn: aPermissionSetArn("PowerUser"),
-    }));
-    const accounts = [2, 3].map((digit) => ({ id: anAccountId(digit), name: "an account" }));
+  it.each<readonly [string, Rule, readonly (Readonly<Record<string, string>> | undefined)[], boolean]>([
+    ["all of them with the tag", dev, [{ env: "dev" }, { env: "dev" }], true],
+    ["one of them without it", dev, [{ env: "dev" }, {}], false],
+    ["one of which nobody knows", dev, [{ env: "dev" }, undefined], false],
+    ["one of them with a tag that none may have", { not: dev }, [{ env: "dev" }, {}], false],
+    ["one of which nobody knows, beside one without the tag", { not: dev }, [undefined, {}], false],
+    ["none of them with the tag", { not: dev }, [{}, {}], true],
+    [
+      "each for a reason of its own",
+      { anyOf: [dev, { not: { ...dev, key: "team" } }] },
+      [{}, { env: "dev" }],
+      true,
+    ],
+  ])("is by each target as if it were asked for alone: %s", (_, automatic, tags, isAutomatic) => {
+    const ids = tags.map((_tags, index) => anAccountId(index + 2));
     const permissionSets = [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }];
     const flow = aFlow({
-      targets: [{ accounts, organizationalUnits: [], permissionSets }],
-      approval: { steps, automatic: dev },
+      targets: [
+        { accounts: ids.map((id) => ({ id, name: "an account" })), organizationalUnits: [], permissionSets },
+      ],
+      approval: { steps, automatic },
     });
-    const context = aContext({ flows: [flow], accounts: tagged({ env: "dev" }) });
-    expect(evaluate(anAsk({ targets }), context)).toMatchObject({ allowed: true, steps: [{}] });
+    const accounts = new Map(
+      ids.map((id, index) => [id, tags[index] === undefined ? {} : { tags: tags[index] }] as const),
+    );
+    const targets = ids.map((accountId) => ({ accountId, permissionSetArn: aPermissionSetArn("PowerUser") }));
+    const evaluation = evaluate(anAsk({ targets }), aContext({ flows: [flow], accounts }));
+    expect(evaluation).toMatchObject({ allowed: true, steps: isAutomatic ? [] : [{}] });
   });
 
   it("is asked by the flow that needs nobody for this very request, though others have fewer steps", () => {
