@@ -8,7 +8,7 @@ const HOUR_MILLISECONDS = 3_600_000;
  * most half a day late (use-cases/sync/look-at-tags.ts). Half a day is left for a sync that is late, or long. Where syncs fail
  * for longer, or are further apart, whoever was let in by a tag of two days ago may not be let in by the one of now.
  */
-export const TAGS_COUNT_FOR_MILLISECONDS = 48 * HOUR_MILLISECONDS;
+const TAGS_COUNT_FOR_MILLISECONDS = 48 * HOUR_MILLISECONDS;
 
 /** Something with tags, with when they were seen last: where nobody noted it, they were when the rest was. */
 interface Seen<Fact extends { readonly tags?: unknown }> {

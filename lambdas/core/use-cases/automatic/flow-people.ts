@@ -101,7 +101,7 @@ export const peopleOfFlows = (
     flow: Pick<AccessFlow, "requestors" | "approval">,
     holders: readonly UserId[],
   ): Promise<FlowPeople> => {
-    const needed = neededOfPerson([flow as AccessFlow]);
+    const needed = neededOfPerson([flow]);
     const anchors = anchorsOf(flow.requestors);
     const [memberships, missing, managers, rotas, candidates] = await Promise.all([
       mapOf(needed.groups, async (id) => new Set(await members(id))),

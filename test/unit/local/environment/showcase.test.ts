@@ -43,6 +43,8 @@ for (const [name, userNames] of Object.entries(members))
     displayName: name,
     members: userNames.map((userName) => userIdOf(userName) as UserId),
   });
+for (const userName of ["alice", "bruno", "grace"])
+  directory.addUser({ userId: userIdOf(userName) as UserId, userName });
 const organization = new FakeOrganization();
 organization.addOrganizationalUnit(unit.name, unit.id as OrganizationalUnitId);
 organization.addAccount({ ...account, id: account.id as AccountId, ou: unit.name });
