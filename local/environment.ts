@@ -8,7 +8,7 @@ import { accessRequestStore } from "../lambdas/adapters/dynamodb/access-request-
 import { accessScopeStore } from "../lambdas/adapters/dynamodb/access-scope-store.ts";
 import { bundleStore } from "../lambdas/adapters/dynamodb/bundle-store.ts";
 import { rotaStore } from "../lambdas/adapters/dynamodb/rota-store.ts";
-import { storedRotas } from "../lambdas/core/use-cases/stored-rotas.ts";
+import { storedRotas } from "../lambdas/core/use-cases/evaluation/stored-rotas.ts";
 import { accessFlowStore } from "../lambdas/adapters/dynamodb/access-flow-store.ts";
 import { integrationStore } from "../lambdas/adapters/dynamodb/integration-store.ts";
 import { inventory } from "../lambdas/adapters/dynamodb/inventory.ts";

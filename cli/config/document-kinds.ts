@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { AccessFlowDocumentSchema } from "../../lambdas/core/contracts/access-flow.ts";
-import { AccessScopeDocumentSchema } from "../../lambdas/core/contracts/access-scope.ts";
-import { BundleDocumentSchema } from "../../lambdas/core/contracts/bundle.ts";
+import { AccessFlowDocumentSchema } from "../../lambdas/core/contracts/configuration/access-flow.ts";
+import { AccessScopeDocumentSchema } from "../../lambdas/core/contracts/configuration/access-scope.ts";
+import { BundleDocumentSchema } from "../../lambdas/core/contracts/configuration/bundle.ts";
 import { IntegrationBodySchema } from "../../lambdas/core/contracts/http/integrations.ts";
-import { RotaDocumentSchema } from "../../lambdas/core/contracts/rota.ts";
+import { RotaDocumentSchema } from "../../lambdas/core/contracts/configuration/rota.ts";
 import type { ConfigurationKind } from "../../lambdas/core/domain/configuration/subject.ts";
 
 const IntegrationDocumentSchema = IntegrationBodySchema.check(

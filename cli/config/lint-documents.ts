@@ -1,9 +1,9 @@
 import type { TargetDocument } from "../../lambdas/core/contracts/configuration/target.ts";
 import { IntegrationNameSchema } from "../../lambdas/core/domain/integration.ts";
-import type { AccessFlowDocument } from "../../lambdas/core/contracts/access-flow.ts";
-import type { AccessScopeDocument } from "../../lambdas/core/contracts/access-scope.ts";
-import type { BundleDocument } from "../../lambdas/core/contracts/bundle.ts";
-import type { RotaDocument } from "../../lambdas/core/contracts/rota.ts";
+import type { AccessFlowDocument } from "../../lambdas/core/contracts/configuration/access-flow.ts";
+import type { AccessScopeDocument } from "../../lambdas/core/contracts/configuration/access-scope.ts";
+import type { BundleDocument } from "../../lambdas/core/contracts/configuration/bundle.ts";
+import type { RotaDocument } from "../../lambdas/core/contracts/configuration/rota.ts";
 import { nounOf } from "../../lambdas/core/domain/configuration/subject.ts";
 import type { Configuration } from "../../lambdas/core/domain/lint/configuration.ts";
 import type { Severity } from "../../lambdas/core/domain/lint/finding.ts";

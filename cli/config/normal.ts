@@ -1,9 +1,9 @@
 import { accessFlowView } from "../../lambdas/administration/views/access-flow-view.ts";
 import { bundleView } from "../../lambdas/administration/views/bundle-view.ts";
 import { rotaView } from "../../lambdas/administration/views/rota-view.ts";
-import type { AccessFlowDocument } from "../../lambdas/core/contracts/access-flow.ts";
-import type { BundleDocument } from "../../lambdas/core/contracts/bundle.ts";
-import type { RotaDocument } from "../../lambdas/core/contracts/rota.ts";
+import type { AccessFlowDocument } from "../../lambdas/core/contracts/configuration/access-flow.ts";
+import type { BundleDocument } from "../../lambdas/core/contracts/configuration/bundle.ts";
+import type { RotaDocument } from "../../lambdas/core/contracts/configuration/rota.ts";
 import { referencesOf, type Naming } from "../../lambdas/core/domain/configuration/references.ts";
 import { timestamp } from "../../lambdas/core/domain/ids.ts";
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { fieldErrorsOf } from "../../lambdas/core/contracts/invalid-input.ts";
 import { nounOf, SubjectSchema, type Subject } from "../../lambdas/core/domain/configuration/subject.ts";
-import { nearestTo } from "../../lambdas/core/domain/query/nearest.ts";
+import { nearestTo } from "../../lambdas/core/domain/nearest.ts";
 import { documentKinds, type ConfigDocument, type DocumentKind } from "./document-kinds.ts";
 import type { Finding, Place, Source } from "./source.ts";
 

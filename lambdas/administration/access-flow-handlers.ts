@@ -3,9 +3,13 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
 import type { IntegrationStore } from "../core/ports/sync.ts";
-import { deleteAccessFlow, getAccessFlow, listAccessFlows } from "../core/use-cases/access-flows.ts";
+import {
+  deleteAccessFlow,
+  getAccessFlow,
+  listAccessFlows,
+} from "../core/use-cases/configuration/access-flows.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
-import { saveAccessFlow } from "../core/use-cases/save-access-flow.ts";
+import { saveAccessFlow } from "../core/use-cases/configuration/save-access-flow.ts";
 import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";

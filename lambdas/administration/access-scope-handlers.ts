@@ -8,7 +8,7 @@ import { confirmConfiguration } from "../core/use-cases/configuration/confirm-co
 import { deleteNamed } from "../core/use-cases/configuration/delete-named.ts";
 import { getItem, listItems } from "../core/use-cases/configuration/named-items.ts";
 import { saveAccessScope } from "../core/use-cases/configuration/save-access-scope.ts";
-import { previewAccessScope } from "../core/use-cases/preview-access-scope.ts";
+import { previewAccessScope } from "../core/use-cases/configuration/preview-access-scope.ts";
 import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 import { authorOf, type HandlersOf } from "../http/call.ts";
 import { pageOf, pageView } from "../http/pages.ts";

@@ -17,7 +17,7 @@ import { systemClock } from "../adapters/system-clock.ts";
 import { AccountIdSchema } from "../core/domain/ids.ts";
 import { runAutomaticFlows } from "../core/use-cases/automatic/run-automatic-flows.ts";
 import { inventoryCatalogue } from "../core/use-cases/inventory-catalogue.ts";
-import { storedRotas } from "../core/use-cases/stored-rotas.ts";
+import { storedRotas } from "../core/use-cases/evaluation/stored-rotas.ts";
 import { countThrottled, tellOfUnreadable } from "../middleware/observability.ts";
 import type { EnvironmentSchema } from "./env.ts";
 

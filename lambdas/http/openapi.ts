@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { AccessFlowBodySchema } from "../core/contracts/access-flow.ts";
-import { AccessScopeBodySchema } from "../core/contracts/access-scope.ts";
-import { BundleBodySchema } from "../core/contracts/bundle.ts";
+import { AccessFlowBodySchema } from "../core/contracts/configuration/access-flow.ts";
+import { AccessScopeBodySchema } from "../core/contracts/configuration/access-scope.ts";
+import { BundleBodySchema } from "../core/contracts/configuration/bundle.ts";
 import {
   AutomaticApprovalDocumentSchema,
   PersonRuleDocumentSchema,
@@ -54,7 +54,7 @@ import {
 import { OnCallSchema, RotaListSchema, RotaViewSchema } from "../core/contracts/http/rotas.ts";
 import { FindingSchema, SweepBodySchema, SweepReportSchema } from "../core/contracts/http/sweep.ts";
 import { SyncListSchema, SyncViewSchema } from "../core/contracts/http/syncs.ts";
-import { RotaBodySchema } from "../core/contracts/rota.ts";
+import { RotaBodySchema } from "../core/contracts/configuration/rota.ts";
 import { Routes, type Route, type RouteKey } from "../core/contracts/routes.ts";
 import { problemKinds, type ProblemCode } from "./problems.ts";
 

@@ -19,8 +19,8 @@ import {
   assertAccountsActive,
   assertGrantable,
   evaluateRequest,
-} from "../../lambdas/core/use-cases/eligibility.ts";
-import type { EligibilityDependencies } from "../../lambdas/core/use-cases/eligibility.ts";
+} from "../../lambdas/core/use-cases/evaluation/eligibility.ts";
+import type { EligibilityDependencies } from "../../lambdas/core/use-cases/evaluation/eligibility.ts";
 import type { DirectoryPerson } from "./people.ts";
 
 interface Shown {

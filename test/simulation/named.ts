@@ -1,6 +1,6 @@
-import { AccessScopeBodySchema } from "../../lambdas/core/contracts/access-scope.ts";
-import { BundleBodySchema } from "../../lambdas/core/contracts/bundle.ts";
-import { RotaBodySchema } from "../../lambdas/core/contracts/rota.ts";
+import { AccessScopeBodySchema } from "../../lambdas/core/contracts/configuration/access-scope.ts";
+import { BundleBodySchema } from "../../lambdas/core/contracts/configuration/bundle.ts";
+import { RotaBodySchema } from "../../lambdas/core/contracts/configuration/rota.ts";
 import { permissionSets, type Account, type PermissionSet, type PersonName } from "./cast.ts";
 
 /*

@@ -1,4 +1,7 @@
-import { AccessFlowBodySchema, type AccessFlowBody } from "../../lambdas/core/contracts/access-flow.ts";
+import {
+  AccessFlowBodySchema,
+  type AccessFlowBody,
+} from "../../lambdas/core/contracts/configuration/access-flow.ts";
 import type { TargetDocument } from "../../lambdas/core/contracts/configuration/target.ts";
 import {
   IntegrationBodySchema,

@@ -3,7 +3,7 @@ import type { AccessScope } from "../../lambdas/core/domain/access-scope.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
 import { HOME_INTEGRATION } from "../../lambdas/core/domain/integration.ts";
 import type { Rota } from "../../lambdas/core/domain/rota.ts";
-import { storedRotas } from "../../lambdas/core/use-cases/stored-rotas.ts";
+import { storedRotas } from "../../lambdas/core/use-cases/evaluation/stored-rotas.ts";
 import { aFlow } from "./builders.ts";
 import { FakeConfigurationStore } from "./fakes/configuration-store.ts";
 import { FakeAccessRequestStore } from "./fakes/stores.ts";

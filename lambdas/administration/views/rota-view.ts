@@ -1,4 +1,4 @@
-import type { ShiftDocument } from "../../core/contracts/rota.ts";
+import type { ShiftDocument } from "../../core/contracts/configuration/rota.ts";
 import type { OnCallView, RotaView } from "../../core/contracts/http/rotas.ts";
 import { timestamp } from "../../core/domain/ids.ts";
 import { onCallAt, type Participant, type Rota, type Shift } from "../../core/domain/rota.ts";

@@ -1,6 +1,6 @@
 import type { ExplanationView } from "../../core/contracts/http/explanations.ts";
 import { durationText } from "../../core/domain/duration.ts";
-import type { RequestExplained, StaffedStep } from "../../core/use-cases/explain-request.ts";
+import type { RequestExplained, StaffedStep } from "../../core/use-cases/evaluation/explain-request.ts";
 import { stepView } from "./request-view.ts";
 
 /** An explanation as whoever asked for it sees it. */

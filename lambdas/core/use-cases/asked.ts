@@ -3,7 +3,7 @@ import { LATEST_START_SECONDS, parseDuration } from "../domain/duration.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Obstacle } from "../domain/explanation.ts";
 import { secondsAfter } from "../domain/ids.ts";
-import type { Target, Wanted } from "./eligibility.ts";
+import type { Target, Wanted } from "./evaluation/eligibility.ts";
 import type { Names } from "./resolve-names.ts";
 
 /** Why access cannot be asked for from then on; undefined where it can. */

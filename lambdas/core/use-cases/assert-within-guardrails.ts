@@ -1,6 +1,6 @@
 import { DomainError } from "../domain/errors.ts";
 import { brokenGuardrails, type GuardedTarget, type Guardrails } from "../domain/guardrails.ts";
-import type { Target } from "./eligibility.ts";
+import type { Target } from "./evaluation/eligibility.ts";
 
 /** What guardrails look at. */
 export const guardedTarget = ({ account, permissionSet }: Target): GuardedTarget => ({

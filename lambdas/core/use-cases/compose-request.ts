@@ -16,7 +16,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
 import { assertStart, targetsOf, wantedBy } from "./asked.ts";
 import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
-import { askedOf } from "./eligible-approvers.ts";
+import { askedOf } from "./evaluation/eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
 import { beneficiaryOf } from "./principal-of.ts";
 import type { Names } from "./resolve-names.ts";
@@ -26,7 +26,7 @@ import {
   evaluateRequest,
   type EligibilityDependencies,
   type Target,
-} from "./eligibility.ts";
+} from "./evaluation/eligibility.ts";
 
 export interface ComposeDependencies extends EligibilityDependencies {
   readonly guardrails: Guardrails;

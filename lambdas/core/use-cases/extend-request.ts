@@ -26,8 +26,8 @@ import {
   type Allowed,
   type EligibilityDependencies,
   type Target,
-} from "./eligibility.ts";
-import { askedOf } from "./eligible-approvers.ts";
+} from "./evaluation/eligibility.ts";
+import { askedOf } from "./evaluation/eligible-approvers.ts";
 import { isReplay, withAnswered, type Idempotency } from "./idempotency.ts";
 import { partyTo, type PartyDependencies } from "./party-to-request.ts";
 import { persistOrReread, type Decided } from "./persist.ts";

@@ -19,7 +19,7 @@ import { accountsNeverGrantedInto } from "../../core/contracts/guardrails.ts";
 import type { GrantAccessInputSchema } from "../../core/contracts/workflow.ts";
 import { judgeAtStart } from "../../core/use-cases/evaluation/judge-at-start.ts";
 import { grantAccess } from "../../core/use-cases/grant-access.ts";
-import { storedRotas } from "../../core/use-cases/stored-rotas.ts";
+import { storedRotas } from "../../core/use-cases/evaluation/stored-rotas.ts";
 import { countThrottled, tellOfUnreadable } from "../../middleware/observability.ts";
 import { providers } from "../../providers/registry.ts";
 import type { EnvironmentSchema } from "./env.ts";

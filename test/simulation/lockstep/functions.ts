@@ -45,7 +45,7 @@ import { grantAccess } from "../../../lambdas/core/use-cases/grant-access.ts";
 import { recordTransition } from "../../../lambdas/core/use-cases/record-transition.ts";
 import type { Admission } from "../../../lambdas/core/ports/provider.ts";
 import { runAutomaticFlows } from "../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
-import { storedRotas } from "../../../lambdas/core/use-cases/stored-rotas.ts";
+import { storedRotas } from "../../../lambdas/core/use-cases/evaluation/stored-rotas.ts";
 import { inventoryCatalogue } from "../../../lambdas/core/use-cases/inventory-catalogue.ts";
 import { inventoryOrganization } from "../../../lambdas/core/use-cases/inventory-organization.ts";
 import { removeWhatIsQueued, type RemovalDependencies } from "../../../lambdas/core/use-cases/removals.ts";

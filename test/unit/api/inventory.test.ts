@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AccessFlowBodySchema } from "../../../lambdas/core/contracts/access-flow.ts";
+import { AccessFlowBodySchema } from "../../../lambdas/core/contracts/configuration/access-flow.ts";
 import { factId, type Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
 import type { EntitlementRecord } from "../../../lambdas/core/domain/entitlement.ts";
 import type { Observed } from "../../../lambdas/core/ports/inventory.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { AccessFlowFileSchema } from "../../../lambdas/core/contracts/access-flow.ts";
+import { AccessFlowFileSchema } from "../../../lambdas/core/contracts/configuration/access-flow.ts";
 import { fieldErrorsOf, namingKnownKeys } from "../../../lambdas/core/contracts/invalid-input.ts";
 
 const page = readFileSync(new URL("../../../docs/access-flows.md", import.meta.url), "utf8");

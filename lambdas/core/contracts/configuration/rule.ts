@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { AttributeOperators } from "../../domain/access-flow.ts";
 import { DirectoryAttributeNames } from "../../domain/directory-attributes.ts";
-import { nearestTo } from "../../domain/query/nearest.ts";
+import { nearestTo } from "../../domain/nearest.ts";
 import { durationUpTo, nameOrId } from "../http/fields.ts";
 import { LONGEST_DURATION_SECONDS } from "../../domain/duration.ts";
 import { RotaNameSchema } from "../../domain/ids.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { FlowNameSchema, TimestampSchema } from "../../domain/ids.ts";
-import { AccessFlowBodySchema } from "../access-flow.ts";
+import { AccessFlowBodySchema } from "../configuration/access-flow.ts";
 import { listOf } from "./lists.ts";
 
 /** An access flow as the API shows it: as it was written, and who wrote it when. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ScopeNameSchema } from "../../domain/ids.ts";
-import { AccessScopeBodySchema, ScopeQuerySchema } from "../access-scope.ts";
+import { AccessScopeBodySchema, ScopeQuerySchema } from "../configuration/access-scope.ts";
 import { NamedAccountSchema, NamedPermissionSetSchema } from "./inventory.ts";
 import { listOf } from "./lists.ts";
 import { VersionFields } from "./versions.ts";

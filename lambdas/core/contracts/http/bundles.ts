@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { BundleNameSchema } from "../../domain/ids.ts";
-import { BundleBodySchema } from "../bundle.ts";
+import { BundleBodySchema } from "../configuration/bundle.ts";
 import { listOf } from "./lists.ts";
 import { VersionFields } from "./versions.ts";
 

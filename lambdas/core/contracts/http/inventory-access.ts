@@ -6,7 +6,7 @@ import {
   TimestampSchema,
   UserIdSchema,
 } from "../../domain/ids.ts";
-import { AccessFlowBodySchema } from "../access-flow.ts";
+import { AccessFlowBodySchema } from "../configuration/access-flow.ts";
 import {
   InventoryPageFields,
   NamedAccountSchema,

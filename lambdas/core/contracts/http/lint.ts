@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { FindingCodes, LintKinds } from "../../domain/lint/finding.ts";
-import { AccessFlowFileSchema } from "../access-flow.ts";
-import { AccessScopeDocumentSchema } from "../access-scope.ts";
-import { BundleDocumentSchema } from "../bundle.ts";
+import { AccessFlowFileSchema } from "../configuration/access-flow.ts";
+import { AccessScopeDocumentSchema } from "../configuration/access-scope.ts";
+import { BundleDocumentSchema } from "../configuration/bundle.ts";
 import { namesDiffer } from "../configuration/names-differ.ts";
-import { RotaDocumentSchema } from "../rota.ts";
+import { RotaDocumentSchema } from "../configuration/rota.ts";
 import { AccessFlowViewSchema } from "./access-flows.ts";
 import { AccessScopeViewSchema } from "./access-scopes.ts";
 import { BundleViewSchema } from "./bundles.ts";

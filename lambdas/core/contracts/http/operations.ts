@@ -9,10 +9,10 @@ import {
 } from "../../domain/ids.ts";
 import { IntegrationNameSchema } from "../../domain/integration.ts";
 import { SyncIdSchema } from "../../domain/sync.ts";
-import { AccessFlowBodySchema } from "../access-flow.ts";
-import { AccessScopeBodySchema } from "../access-scope.ts";
-import { BundleBodySchema } from "../bundle.ts";
-import { RotaBodySchema } from "../rota.ts";
+import { AccessFlowBodySchema } from "../configuration/access-flow.ts";
+import { AccessScopeBodySchema } from "../configuration/access-scope.ts";
+import { BundleBodySchema } from "../configuration/bundle.ts";
+import { RotaBodySchema } from "../configuration/rota.ts";
 import type { RouteKey } from "../routes.ts";
 import { AccessFlowListSchema, AccessFlowViewSchema } from "./access-flows.ts";
 import { BreakGlassListQuerySchema, BreakGlassListSchema } from "./break-glass.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { RotaNameSchema, TimestampSchema } from "../../domain/ids.ts";
 import { ParticipantSchema } from "../../domain/rota.ts";
-import { RotaBodySchema } from "../rota.ts";
+import { RotaBodySchema } from "../configuration/rota.ts";
 import { MomentSchema } from "./fields.ts";
 import { listOf } from "./lists.ts";
 import { VersionFields } from "./versions.ts";

@@ -102,7 +102,7 @@ export const whyClosed = (flow: AccessFlow | undefined, now: Date): string | und
 
 /**
  * Whether the flow asks something of whoever asks for access, or of approvers. An automatic one with such terms is refused
- * when it is saved (contracts/access-flow.ts); one that is stored all the same must not give without what it asks for.
+ * when it is saved (contracts/configuration/access-flow.ts); one that is stored all the same must not give without what it asks for.
  */
 const asksPeople = ({ approval, settings, breakGlass }: AccessFlow): boolean =>
   approval.steps.length > 0 ||

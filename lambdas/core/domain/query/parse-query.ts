@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 import { FieldNames, isKeyedField, isOfPermission, isPlainField, type Field } from "./fields.ts";
-import { nearestTo } from "./nearest.ts";
+import { nearestTo } from "../nearest.ts";
 import { parse, SyntaxError as GrammarError, type Expectation } from "./query-parser.generated.js";
 import { LONGEST_QUERY, type Query } from "./query.ts";
 

@@ -1,4 +1,4 @@
-import type { AccessFlowBody } from "../../contracts/access-flow.ts";
+import type { AccessFlowBody } from "../../contracts/configuration/access-flow.ts";
 import type {
   ApprovalDocument,
   ApproverDocument,

@@ -1,4 +1,4 @@
-import type { AccessScopeBody } from "../../contracts/access-scope.ts";
+import type { AccessScopeBody } from "../../contracts/configuration/access-scope.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
 import { refuseWideningOf } from "../../domain/configuration/naming-problems.ts";

@@ -1,4 +1,4 @@
-import type { BundleBody } from "../../contracts/bundle.ts";
+import type { BundleBody } from "../../contracts/configuration/bundle.ts";
 import { isBundleTarget, type FlowTarget } from "../../domain/access-flow.ts";
 import type { Bundle } from "../../domain/bundle.ts";
 import type { Author } from "../../domain/configuration/entry.ts";

@@ -1,10 +1,10 @@
-import type { RotaBody } from "../../contracts/rota.ts";
+import type { RotaBody } from "../../contracts/configuration/rota.ts";
 import type { Author } from "../../domain/configuration/entry.ts";
 import { RotaNameSchema } from "../../domain/ids.ts";
 import type { Participant, Rota } from "../../domain/rota.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { RotaStore } from "../../ports/stores.ts";
-import { peopleNamedIn, rotaContentOf } from "../rota-content.ts";
+import { peopleNamedIn, rotaContentOf } from "./rota-content.ts";
 import { nameResolver, type NameDependencies } from "./name-resolver.ts";
 import { nameOfItem } from "./named-items.ts";
 import { saveConfiguration, type CheckBeforeSave, type ContentOf } from "./save-configuration.ts";

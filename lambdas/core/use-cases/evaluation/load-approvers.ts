@@ -5,7 +5,7 @@ import type { Principal } from "../../domain/principal.ts";
 import type { Target } from "../../domain/target-coverage.ts";
 import type { OwnerSettings } from "../../domain/ownership.ts";
 import type { Directory } from "../../ports/directory.ts";
-import { ownersOf, type OwnersDependencies } from "../owners-of.ts";
+import { ownersOf, type OwnersDependencies } from "./owners-of.ts";
 import { confirmedOwners } from "./confirmed-owners.ts";
 
 export interface ApproverDependencies extends OwnersDependencies {

@@ -1,4 +1,4 @@
-import type { AccessFlowBody } from "../../contracts/access-flow.ts";
+import type { AccessFlowBody } from "../../contracts/configuration/access-flow.ts";
 import { shortHashOf } from "../../domain/hash.ts";
 import { FlowNameSchema, type FlowName } from "../../domain/ids.ts";
 import { factId, type AssignmentFact } from "../../domain/inventory/facts.ts";

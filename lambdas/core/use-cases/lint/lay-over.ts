@@ -1,7 +1,7 @@
-import type { AccessFlowDocument } from "../../contracts/access-flow.ts";
-import type { AccessScopeDocument } from "../../contracts/access-scope.ts";
-import type { BundleDocument } from "../../contracts/bundle.ts";
-import type { RotaDocument } from "../../contracts/rota.ts";
+import type { AccessFlowDocument } from "../../contracts/configuration/access-flow.ts";
+import type { AccessScopeDocument } from "../../contracts/configuration/access-scope.ts";
+import type { BundleDocument } from "../../contracts/configuration/bundle.ts";
+import type { RotaDocument } from "../../contracts/configuration/rota.ts";
 import { refuseWideningOf, type NamingItem } from "../../domain/configuration/naming-problems.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type {

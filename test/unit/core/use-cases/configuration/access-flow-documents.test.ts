@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { accessFlowView } from "../../../../../lambdas/administration/views/access-flow-view.ts";
-import { AccessFlowBodySchema } from "../../../../../lambdas/core/contracts/access-flow.ts";
+import { AccessFlowBodySchema } from "../../../../../lambdas/core/contracts/configuration/access-flow.ts";
 import { AccessFlowSchema } from "../../../../../lambdas/core/domain/access-flow.ts";
 import { BundleNameSchema, RotaNameSchema, ScopeNameSchema } from "../../../../../lambdas/core/domain/ids.ts";
 import { resolveAccessFlow } from "../../../../../lambdas/core/use-cases/configuration/resolve-access-flow.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../../../../lambdas/core/domain/ids.ts";
 import { isWhom } from "../../../../../lambdas/core/domain/person-rule.ts";
 import type { Rota } from "../../../../../lambdas/core/domain/rota.ts";
-import { loadEvaluation, type Wanted } from "../../../../../lambdas/core/use-cases/eligibility.ts";
+import { loadEvaluation, type Wanted } from "../../../../../lambdas/core/use-cases/evaluation/eligibility.ts";
 import { loadContext } from "../../../../../lambdas/core/use-cases/evaluation/load-context.ts";
 import { loadPerson, MOST_QUESTIONS } from "../../../../../lambdas/core/use-cases/evaluation/load-person.ts";
 import { neededOfPerson } from "../../../../../lambdas/core/use-cases/evaluation/needed-facts.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { AccessFlowFileSchema } from "../../../../lambdas/core/contracts/access-flow.ts";
-import { fieldErrorsOf, namingKnownKeys } from "../../../../lambdas/core/contracts/invalid-input.ts";
-import { durationText, parseDuration } from "../../../../lambdas/core/domain/duration.ts";
+import { AccessFlowFileSchema } from "../../../../../lambdas/core/contracts/configuration/access-flow.ts";
+import { fieldErrorsOf, namingKnownKeys } from "../../../../../lambdas/core/contracts/invalid-input.ts";
+import { durationText, parseDuration } from "../../../../../lambdas/core/domain/duration.ts";
 
 const flow = {
   name: "prod-power",

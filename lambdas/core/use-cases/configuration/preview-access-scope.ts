@@ -1,15 +1,15 @@
-import { MOST_SHOWN, type Preview } from "../contracts/http/access-scopes.ts";
-import type { AccessScope } from "../domain/access-scope.ts";
-import type { ScopeName } from "../domain/ids.ts";
-import type { AccountFact } from "../domain/inventory/facts.ts";
-import { matchingAccounts } from "../domain/inventory/matching-accounts.ts";
-import { parseQuery } from "../domain/query/parse-query.ts";
-import { saysWhichPermissions } from "../domain/query/says-which-permissions.ts";
-import type { InventoryReader } from "../ports/inventory.ts";
-import type { AccessScopeStore } from "../ports/stores.ts";
-import type { IntegrationStore } from "../ports/sync.ts";
-import { getItem } from "./configuration/named-items.ts";
-import { loadGrantable } from "./inventory/subjects.ts";
+import { MOST_SHOWN, type Preview } from "../../contracts/http/access-scopes.ts";
+import type { AccessScope } from "../../domain/access-scope.ts";
+import type { ScopeName } from "../../domain/ids.ts";
+import type { AccountFact } from "../../domain/inventory/facts.ts";
+import { matchingAccounts } from "../../domain/inventory/matching-accounts.ts";
+import { parseQuery } from "../../domain/query/parse-query.ts";
+import { saysWhichPermissions } from "../../domain/query/says-which-permissions.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import type { AccessScopeStore } from "../../ports/stores.ts";
+import type { IntegrationStore } from "../../ports/sync.ts";
+import { getItem } from "./named-items.ts";
+import { loadGrantable } from "../inventory/subjects.ts";
 
 interface Dependencies {
   readonly accessScopes: Pick<AccessScopeStore, "get" | "list">;

@@ -1,10 +1,10 @@
-import type { ExplanationAsk } from "../contracts/http/explanations.ts";
-import { RolesOfRoute } from "../contracts/roles.ts";
-import { DomainError } from "../domain/errors.ts";
-import { UserIdSchema } from "../domain/ids.ts";
-import type { Person } from "../domain/principal.ts";
-import type { DirectoryUser } from "../ports/directory.ts";
-import { requireOneOf, type RolesOf } from "./directory-roles.ts";
+import type { ExplanationAsk } from "../../contracts/http/explanations.ts";
+import { RolesOfRoute } from "../../contracts/roles.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { UserIdSchema } from "../../domain/ids.ts";
+import type { Person } from "../../domain/principal.ts";
+import type { DirectoryUser } from "../../ports/directory.ts";
+import { requireOneOf, type RolesOf } from "../directory-roles.ts";
 import { explainRequest, type ExplainDependencies, type RequestExplained } from "./explain-request.ts";
 
 interface ExplainAccessDependencies extends ExplainDependencies {

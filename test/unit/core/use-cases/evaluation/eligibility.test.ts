@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ProtectedAccount } from "../../../../lambdas/core/contracts/environment.ts";
-import type { AccessFlow, Party, ResourceTarget } from "../../../../lambdas/core/domain/access-flow.ts";
-import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
-import type { AccountId, FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import type { ProtectedAccount } from "../../../../../lambdas/core/contracts/environment.ts";
+import type { AccessFlow, Party, ResourceTarget } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { DomainError } from "../../../../../lambdas/core/domain/errors.ts";
+import type { AccountId, FlowName } from "../../../../../lambdas/core/domain/ids.ts";
 import {
   assertAccountsActive,
   assertGrantable,
   evaluateRequest,
   type Target,
   type Wanted,
-} from "../../../../lambdas/core/use-cases/eligibility.ts";
+} from "../../../../../lambdas/core/use-cases/evaluation/eligibility.ts";
 import {
   aFlow,
   aGroupId,
@@ -17,10 +17,10 @@ import {
   aPerson,
   anAccountId,
   anOrganizationalUnitId,
-} from "../../../support/builders.ts";
-import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
-import { noPolicies } from "../../../support/policies.ts";
-import { VirtualClock } from "../../../support/virtual-clock.ts";
+} from "../../../../support/builders.ts";
+import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
+import { noPolicies } from "../../../../support/policies.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const alice = aPerson("alice");
 const bob = aPerson("bob");

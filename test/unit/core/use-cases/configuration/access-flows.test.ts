@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
-import type { FlowName } from "../../../../lambdas/core/domain/ids.ts";
+import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { FlowName } from "../../../../../lambdas/core/domain/ids.ts";
 import {
   deleteAccessFlow,
   getAccessFlow,
   listAccessFlows,
-} from "../../../../lambdas/core/use-cases/access-flows.ts";
-import { aFlow } from "../../../support/builders.ts";
-import { by } from "../../../support/configuration.ts";
-import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
-import { VirtualClock } from "../../../support/virtual-clock.ts";
+} from "../../../../../lambdas/core/use-cases/configuration/access-flows.ts";
+import { aFlow } from "../../../../support/builders.ts";
+import { by } from "../../../../support/configuration.ts";
+import { FakeAccessFlowStore } from "../../../../support/fakes/stores.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 let flows: FakeAccessFlowStore;
 

@@ -1,7 +1,7 @@
-import type { RequestAsk } from "../contracts/http/requests.ts";
-import { approversOf, type Party } from "../domain/access-flow.ts";
-import { needsOf, partiesOf, type RequestApprover, type RequestStep } from "../domain/approval-step.ts";
-import { DomainError } from "../domain/errors.ts";
+import type { RequestAsk } from "../../contracts/http/requests.ts";
+import { approversOf, type Party } from "../../domain/access-flow.ts";
+import { needsOf, partiesOf, type RequestApprover, type RequestStep } from "../../domain/approval-step.ts";
+import { DomainError } from "../../domain/errors.ts";
 import {
   explain,
   type Audience,
@@ -9,17 +9,17 @@ import {
   type Explanation,
   type Obstacle,
   type Weighed,
-} from "../domain/explanation.ts";
-import { brokenGuardrails } from "../domain/guardrails.ts";
-import type { UserId } from "../domain/ids.ts";
-import type { Person, Principal } from "../domain/principal.ts";
-import type { Staffing } from "../domain/known-approvers.ts";
-import type { InventoryReader } from "../ports/inventory.ts";
-import { guardedTarget } from "./assert-within-guardrails.ts";
-import { targetsOf, wantedBy, whyNotThen } from "./asked.ts";
-import type { ComposeDependencies } from "./compose-request.ts";
+} from "../../domain/explanation.ts";
+import { brokenGuardrails } from "../../domain/guardrails.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Person, Principal } from "../../domain/principal.ts";
+import type { Staffing } from "../../domain/known-approvers.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import { guardedTarget } from "../assert-within-guardrails.ts";
+import { targetsOf, wantedBy, whyNotThen } from "../asked.ts";
+import type { ComposeDependencies } from "../compose-request.ts";
 import { loadEvaluation, whyNotActive, whyNotGrantable, type Target } from "./eligibility.ts";
-import { beneficiaryOf, type BeneficiaryOf } from "./principal-of.ts";
+import { beneficiaryOf, type BeneficiaryOf } from "../principal-of.ts";
 
 export interface ExplainDependencies extends ComposeDependencies {
   readonly inventory: Pick<InventoryReader, "getAll">;

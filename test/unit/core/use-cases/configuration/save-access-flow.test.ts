@@ -1,22 +1,22 @@
-import { noPolicies } from "../../../support/policies.ts";
+import { noPolicies } from "../../../../support/policies.ts";
 import { describe, expect, it } from "vitest";
-import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
-import type { AccessFlowBody } from "../../../../lambdas/core/contracts/access-flow.ts";
-import type { ConfigurationEntry } from "../../../../lambdas/core/domain/configuration/entry.ts";
-import { DomainError, RetryableError } from "../../../../lambdas/core/domain/errors.ts";
-import type { WriteOutcome } from "../../../../lambdas/core/ports/stores.ts";
-import { saveAccessFlow } from "../../../../lambdas/core/use-cases/save-access-flow.ts";
+import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { AccessFlowBody } from "../../../../../lambdas/core/contracts/configuration/access-flow.ts";
+import type { ConfigurationEntry } from "../../../../../lambdas/core/domain/configuration/entry.ts";
+import { DomainError, RetryableError } from "../../../../../lambdas/core/domain/errors.ts";
+import type { WriteOutcome } from "../../../../../lambdas/core/ports/stores.ts";
+import { saveAccessFlow } from "../../../../../lambdas/core/use-cases/configuration/save-access-flow.ts";
 import {
   aGroupId,
   aPermissionSetArn,
   aUserId,
   anAccountId,
   anOrganizationalUnitId,
-} from "../../../support/builders.ts";
-import { by } from "../../../support/configuration.ts";
-import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
-import { FakeAccessFlowStore } from "../../../support/fakes/stores.ts";
-import { VirtualClock } from "../../../support/virtual-clock.ts";
+} from "../../../../support/builders.ts";
+import { by } from "../../../../support/configuration.ts";
+import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
+import { FakeAccessFlowStore } from "../../../../support/fakes/stores.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
 
 const document = (max = "PT8H"): AccessFlowBody => ({
   trigger: "self-serve",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Party } from "../../../../lambdas/core/domain/access-flow.ts";
-import type { RequestApprover, RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
-import { staffingOf } from "../../../../lambdas/core/use-cases/eligible-approvers.ts";
-import { aPerson, aUserId } from "../../../support/builders.ts";
-import { FakeDirectory } from "../../../support/fakes/directory.ts";
+import type { Party } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { RequestApprover, RequestStep } from "../../../../../lambdas/core/domain/approval-step.ts";
+import { staffingOf } from "../../../../../lambdas/core/use-cases/evaluation/eligible-approvers.ts";
+import { aPerson, aUserId } from "../../../../support/builders.ts";
+import { FakeDirectory } from "../../../../support/fakes/directory.ts";
 
 /*
  * Whether a request can be decided at all is asked as a decision will be judged: one person may speak for several owners, but not

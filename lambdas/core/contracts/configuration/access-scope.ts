@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { ScopeNameSchema } from "../domain/ids.ts";
-import { LONGEST_QUERY } from "../domain/query/query.ts";
+import { ScopeNameSchema } from "../../domain/ids.ts";
+import { LONGEST_QUERY } from "../../domain/query/query.ts";
 import { LONGEST_DESCRIPTION } from "./bundle.ts";
-import { prose } from "./http/fields.ts";
+import { prose } from "../http/fields.ts";
 
 /** An access scope as people write it: in a file, and in the HTTP API. */
 

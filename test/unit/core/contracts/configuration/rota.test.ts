@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { fieldErrorsOf } from "../../../../lambdas/core/contracts/invalid-input.ts";
-import { RotaBodySchema, RotaDocumentSchema } from "../../../../lambdas/core/contracts/rota.ts";
-import { RotaContentSchema } from "../../../../lambdas/core/domain/rota.ts";
-import { peopleNamedIn, rotaContentOf } from "../../../../lambdas/core/use-cases/rota-content.ts";
-import { aUserId } from "../../../support/builders.ts";
+import { fieldErrorsOf } from "../../../../../lambdas/core/contracts/invalid-input.ts";
+import {
+  RotaBodySchema,
+  RotaDocumentSchema,
+} from "../../../../../lambdas/core/contracts/configuration/rota.ts";
+import { RotaContentSchema } from "../../../../../lambdas/core/domain/rota.ts";
+import {
+  peopleNamedIn,
+  rotaContentOf,
+} from "../../../../../lambdas/core/use-cases/configuration/rota-content.ts";
+import { aUserId } from "../../../../support/builders.ts";
 
 const written = {
   name: "payments-oncall",

@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
-import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
-import type { Ask } from "../../../../lambdas/core/domain/flow-conditions.ts";
-import { evaluateRequest, type Allowed } from "../../../../lambdas/core/use-cases/eligibility.ts";
-import { aGroupId, aUserId } from "../../../support/builders.ts";
-import { FakeDirectory, FakeOrganization } from "../../../support/fakes/directory.ts";
-import { VirtualClock } from "../../../support/virtual-clock.ts";
-import { anyRequest, someFlows } from "../../../support/flows.ts";
-import { home } from "../../../support/integrations.ts";
-import { noPolicies } from "../../../support/policies.ts";
+import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import { DomainError } from "../../../../../lambdas/core/domain/errors.ts";
+import type { Ask } from "../../../../../lambdas/core/domain/flow-conditions.ts";
+import {
+  evaluateRequest,
+  type Allowed,
+} from "../../../../../lambdas/core/use-cases/evaluation/eligibility.ts";
+import { aGroupId, aUserId } from "../../../../support/builders.ts";
+import { FakeDirectory, FakeOrganization } from "../../../../support/fakes/directory.ts";
+import { VirtualClock } from "../../../../support/virtual-clock.ts";
+import { anyRequest, someFlows } from "../../../../support/flows.ts";
+import { home } from "../../../../support/integrations.ts";
+import { noPolicies } from "../../../../support/policies.ts";
 
 const RUNS = 500;
 const alice = { userId: aUserId("alice"), userName: "alice" };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { BundleNameSchema } from "../domain/ids.ts";
-import { BundleTargetDocumentSchema } from "./configuration/target.ts";
-import { prose } from "./http/fields.ts";
+import { BundleNameSchema } from "../../domain/ids.ts";
+import { BundleTargetDocumentSchema } from "./target.ts";
+import { prose } from "../http/fields.ts";
 
 /** A bundle as people write it: in a file, and in the HTTP API. */
 

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
-import { Beneficiaries } from "../domain/access-flow.ts";
-import { LONGEST_DURATION_SECONDS, parseDuration } from "../domain/duration.ts";
-import { FlowNameSchema } from "../domain/ids.ts";
-import { isUsablePattern, LONGEST_PATTERN } from "../domain/pattern.ts";
-import { TimeframeSchema } from "../domain/timeframe.ts";
-import { ApprovalDocumentSchema } from "./configuration/approval.ts";
-import { namesDiffer } from "./configuration/names-differ.ts";
-import { PartyDocumentSchema } from "./configuration/party.ts";
-import { PersonRuleDocumentSchema, withinBounds } from "./configuration/rule.ts";
-import { TargetDocumentSchema } from "./configuration/target.ts";
-import { durationUpTo, nameOrId } from "./http/fields.ts";
+import { Beneficiaries } from "../../domain/access-flow.ts";
+import { LONGEST_DURATION_SECONDS, parseDuration } from "../../domain/duration.ts";
+import { FlowNameSchema } from "../../domain/ids.ts";
+import { isUsablePattern, LONGEST_PATTERN } from "../../domain/pattern.ts";
+import { TimeframeSchema } from "../../domain/timeframe.ts";
+import { ApprovalDocumentSchema } from "./approval.ts";
+import { namesDiffer } from "./names-differ.ts";
+import { PartyDocumentSchema } from "./party.ts";
+import { PersonRuleDocumentSchema, withinBounds } from "./rule.ts";
+import { TargetDocumentSchema } from "./target.ts";
+import { durationUpTo, nameOrId } from "../http/fields.ts";
 
 /** An access flow as people write it: in a file, and in the HTTP API. */
 

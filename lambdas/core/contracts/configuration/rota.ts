@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { parseDuration } from "../domain/duration.ts";
-import { RotaNameSchema } from "../domain/ids.ts";
-import { TimeZoneSchema } from "../domain/timeframe.ts";
-import { LONGEST_DIRECTORY_NAME, MomentSchema, nameOrId } from "./http/fields.ts";
+import { parseDuration } from "../../domain/duration.ts";
+import { RotaNameSchema } from "../../domain/ids.ts";
+import { TimeZoneSchema } from "../../domain/timeframe.ts";
+import { LONGEST_DIRECTORY_NAME, MomentSchema, nameOrId } from "../http/fields.ts";
 
 /** A rota as people write it: in a file, and in the HTTP API. */
 

@@ -1,14 +1,14 @@
-import type { AccessFlowBody } from "../contracts/access-flow.ts";
-import type { AccessFlow } from "../domain/access-flow.ts";
-import type { Author } from "../domain/configuration/entry.ts";
-import { FlowNameSchema } from "../domain/ids.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { AccessFlowStore } from "../ports/stores.ts";
-import type { CatalogueStores } from "./configuration/catalogue.ts";
-import type { NameDependencies } from "./configuration/name-resolver.ts";
-import { nameOfItem } from "./configuration/named-items.ts";
-import { resolveAccessFlow } from "./configuration/resolve-access-flow.ts";
-import { saveConfiguration, type CheckBeforeSave } from "./configuration/save-configuration.ts";
+import type { AccessFlowBody } from "../../contracts/configuration/access-flow.ts";
+import type { AccessFlow } from "../../domain/access-flow.ts";
+import type { Author } from "../../domain/configuration/entry.ts";
+import { FlowNameSchema } from "../../domain/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AccessFlowStore } from "../../ports/stores.ts";
+import type { CatalogueStores } from "./catalogue.ts";
+import type { NameDependencies } from "./name-resolver.ts";
+import { nameOfItem } from "./named-items.ts";
+import { resolveAccessFlow } from "./resolve-access-flow.ts";
+import { saveConfiguration, type CheckBeforeSave } from "./save-configuration.ts";
 
 interface Dependencies extends NameDependencies, CatalogueStores {
   readonly flows: Pick<AccessFlowStore, "head" | "put" | "delete">;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { partiesOf, type RequestStep } from "../../../../lambdas/core/domain/approval-step.ts";
-import type { GroupId, UserId } from "../../../../lambdas/core/domain/ids.ts";
-import type { Principal } from "../../../../lambdas/core/domain/principal.ts";
-import { askedOf, staffingOf } from "../../../../lambdas/core/use-cases/eligible-approvers.ts";
-import { aGroupId, aPerson, aUserId } from "../../../support/builders.ts";
-import { FakeDirectory } from "../../../support/fakes/directory.ts";
+import { partiesOf, type RequestStep } from "../../../../../lambdas/core/domain/approval-step.ts";
+import type { GroupId, UserId } from "../../../../../lambdas/core/domain/ids.ts";
+import type { Principal } from "../../../../../lambdas/core/domain/principal.ts";
+import { askedOf, staffingOf } from "../../../../../lambdas/core/use-cases/evaluation/eligible-approvers.ts";
+import { aGroupId, aPerson, aUserId } from "../../../../support/builders.ts";
+import { FakeDirectory } from "../../../../support/fakes/directory.ts";
 
 const alice = aPerson("alice");
 

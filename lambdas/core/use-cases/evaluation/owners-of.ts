@@ -1,5 +1,5 @@
-import type { Party } from "../domain/access-flow.ts";
-import type { ResourceOwnerAttribute } from "../domain/integration.ts";
+import type { Party } from "../../domain/access-flow.ts";
+import type { ResourceOwnerAttribute } from "../../domain/integration.ts";
 import {
   MOST_NAMES,
   namesIn,
@@ -9,12 +9,12 @@ import {
   type OwnedTarget,
   type Ownership,
   type OwnerTagSearch,
-} from "../domain/ownership.ts";
-import { asKnownAt } from "../domain/inventory/known-tags.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Directory } from "../ports/directory.ts";
-import type { InventoryReader } from "../ports/inventory.ts";
-import { inBatches } from "./in-batches.ts";
+} from "../../domain/ownership.ts";
+import { asKnownAt } from "../../domain/inventory/known-tags.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Directory } from "../../ports/directory.ts";
+import type { InventoryReader } from "../../ports/inventory.ts";
+import { inBatches } from "../in-batches.ts";
 
 export interface OwnersDependencies {
   readonly inventory: Pick<InventoryReader, "getAll">;

@@ -1,7 +1,7 @@
-import type { ProtectedAccount } from "../contracts/environment.ts";
-import type { AccessFlow, Beneficiary } from "../domain/access-flow.ts";
-import { resolveSteps } from "../domain/approval-step.ts";
-import { DomainError, type DomainErrorCode, type FieldError } from "../domain/errors.ts";
+import type { ProtectedAccount } from "../../contracts/environment.ts";
+import type { AccessFlow, Beneficiary } from "../../domain/access-flow.ts";
+import { resolveSteps } from "../../domain/approval-step.ts";
+import { DomainError, type DomainErrorCode, type FieldError } from "../../domain/errors.ts";
 import {
   approvalUnder,
   candidatesOf,
@@ -10,21 +10,21 @@ import {
   unconfirmedEditorsOf,
   type DecisionContext,
   type Evaluation,
-} from "../domain/evaluate.ts";
-import type { Obstacle } from "../domain/explanation.ts";
-import type { Ask, EvaluationContext } from "../domain/flow-conditions.ts";
-import { laterOf, type FlowName } from "../domain/ids.ts";
-import type { Person, Principal } from "../domain/principal.ts";
-import { leavesOf } from "../domain/rule.ts";
-import { sessionSecondsOf } from "../domain/sessions.ts";
-import type { KnownApprovers } from "../domain/known-approvers.ts";
-import type { CatalogueAccount, CataloguePermissionSet } from "../ports/catalogue.ts";
-import type { Directory, Organization } from "../ports/directory.ts";
+} from "../../domain/evaluate.ts";
+import type { Obstacle } from "../../domain/explanation.ts";
+import type { Ask, EvaluationContext } from "../../domain/flow-conditions.ts";
+import { laterOf, type FlowName } from "../../domain/ids.ts";
+import type { Person, Principal } from "../../domain/principal.ts";
+import { leavesOf } from "../../domain/rule.ts";
+import { sessionSecondsOf } from "../../domain/sessions.ts";
+import type { KnownApprovers } from "../../domain/known-approvers.ts";
+import type { CatalogueAccount, CataloguePermissionSet } from "../../ports/catalogue.ts";
+import type { Directory, Organization } from "../../ports/directory.ts";
 import { staffingOf } from "./eligible-approvers.ts";
-import { accessesAround, type AroundDependencies } from "./evaluation/accesses-around.ts";
-import { approversLoader, type ApproverDependencies } from "./evaluation/load-approvers.ts";
-import { loadContext, type ContextDependencies } from "./evaluation/load-context.ts";
-import { inBatches } from "./in-batches.ts";
+import { accessesAround, type AroundDependencies } from "./accesses-around.ts";
+import { approversLoader, type ApproverDependencies } from "./load-approvers.ts";
+import { loadContext, type ContextDependencies } from "./load-context.ts";
+import { inBatches } from "../in-batches.ts";
 
 /** What somebody may have, as things are now: asked when access is requested, and again when more time on it is. */
 export interface EligibilityDependencies

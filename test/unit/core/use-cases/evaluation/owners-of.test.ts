@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { OrganizationalUnitId } from "../../../../lambdas/core/domain/ids.ts";
-import type { Fact } from "../../../../lambdas/core/domain/inventory/facts.ts";
-import type { OwnedTarget, OwnerSettings } from "../../../../lambdas/core/domain/ownership.ts";
-import { timestamp, type Timestamp } from "../../../../lambdas/core/domain/ids.ts";
-import { ownersOf } from "../../../../lambdas/core/use-cases/owners-of.ts";
-import { aGroupId, anAccountId, anOrganizationalUnitId, aUserId } from "../../../support/builders.ts";
-import { FakeDirectory } from "../../../support/fakes/directory.ts";
-import { FakeInventory } from "../../../support/fakes/inventory.ts";
-import { anOrganizationIntegration } from "../../../support/integrations.ts";
+import type { OrganizationalUnitId } from "../../../../../lambdas/core/domain/ids.ts";
+import type { Fact } from "../../../../../lambdas/core/domain/inventory/facts.ts";
+import type { OwnedTarget, OwnerSettings } from "../../../../../lambdas/core/domain/ownership.ts";
+import { timestamp, type Timestamp } from "../../../../../lambdas/core/domain/ids.ts";
+import { ownersOf } from "../../../../../lambdas/core/use-cases/evaluation/owners-of.ts";
+import { aGroupId, anAccountId, anOrganizationalUnitId, aUserId } from "../../../../support/builders.ts";
+import { FakeDirectory } from "../../../../support/fakes/directory.ts";
+import { FakeInventory } from "../../../../support/fakes/inventory.ts";
+import { anOrganizationIntegration } from "../../../../support/integrations.ts";
 
 const [workloads, payments] = [anOrganizationalUnitId("Workloads"), anOrganizationalUnitId("Payments")];
 const root = "r-abcd" as OrganizationalUnitId;

@@ -1,10 +1,10 @@
-import type { AccessFlow } from "../domain/access-flow.ts";
-import type { Author } from "../domain/configuration/entry.ts";
-import type { FlowName } from "../domain/ids.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { AccessFlowStore, Page, PageQuery } from "../ports/stores.ts";
-import { deleteConfiguration } from "./configuration/change-configuration.ts";
-import { getItem, itemNotThere, listItems } from "./configuration/named-items.ts";
+import type { AccessFlow } from "../../domain/access-flow.ts";
+import type { Author } from "../../domain/configuration/entry.ts";
+import type { FlowName } from "../../domain/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AccessFlowStore, Page, PageQuery } from "../../ports/stores.ts";
+import { deleteConfiguration } from "./change-configuration.ts";
+import { getItem, itemNotThere, listItems } from "./named-items.ts";
 
 /** One access flow; throws DomainError `not-found`. */
 export const getAccessFlow = ({

@@ -1,6 +1,6 @@
-import { turnLengthDays, type RotaBody, type ShiftDocument } from "../contracts/rota.ts";
-import { timestamp, type Timestamp } from "../domain/ids.ts";
-import type { Participant, RotaContent, Shift } from "../domain/rota.ts";
+import { turnLengthDays, type RotaBody, type ShiftDocument } from "../../contracts/configuration/rota.ts";
+import { timestamp, type Timestamp } from "../../domain/ids.ts";
+import type { Participant, RotaContent, Shift } from "../../domain/rota.ts";
 
 /** A person as a rota names them, and where. */
 export interface NamedPerson {

@@ -1,10 +1,10 @@
-import { partyKey, type Party, type PartyKey } from "../domain/access-flow.ts";
-import { allPartiesOf, needsOf, type RequestStep } from "../domain/approval-step.ts";
-import type { GroupId, UserId } from "../domain/ids.ts";
-import type { Principal } from "../domain/principal.ts";
-import type { Staffing } from "../domain/known-approvers.ts";
-import { firstUnstaffed } from "../domain/staffing.ts";
-import type { Directory } from "../ports/directory.ts";
+import { partyKey, type Party, type PartyKey } from "../../domain/access-flow.ts";
+import { allPartiesOf, needsOf, type RequestStep } from "../../domain/approval-step.ts";
+import type { GroupId, UserId } from "../../domain/ids.ts";
+import type { Principal } from "../../domain/principal.ts";
+import type { Staffing } from "../../domain/known-approvers.ts";
+import { firstUnstaffed } from "../../domain/staffing.ts";
+import type { Directory } from "../../ports/directory.ts";
 
 interface Who {
   readonly requester: UserId;
