@@ -17,7 +17,6 @@ import {
   ConfigurationChangeListSchema,
   ConfirmationBodySchema,
 } from "./configuration.ts";
-import { IntegrationViewSchema } from "./integrations.ts";
 import {
   AccessFlowSavedSchema,
   AccessScopeSavedSchema,
@@ -34,7 +33,6 @@ const flowPath = z.strictObject({ name: FlowNameSchema });
 const bundlePath = z.strictObject({ name: BundleNameSchema });
 const scopePath = z.strictObject({ name: ScopeNameSchema });
 const rotaPath = z.strictObject({ name: RotaNameSchema });
-const integration = { status: 200, schema: IntegrationViewSchema } as const;
 const flow = { status: 200, schema: AccessFlowViewSchema } as const;
 const bundle = { status: 200, schema: BundleViewSchema } as const;
 const accessScope = { status: 200, schema: AccessScopeViewSchema } as const;
