@@ -133,7 +133,7 @@ export const deciding: readonly Mutant[] = [
     ],
     patches: [
       {
-        file: "lambdas/core/use-cases/decide-request.ts",
+        file: "lambdas/core/use-cases/may-decide.ts",
         find: `  if (named === waits) return;`,
         replace: `  if (named <= waits) return;`,
       },
@@ -175,7 +175,7 @@ export const deciding: readonly Mutant[] = [
         replace: `  if (named && JSON.stringify(currentStep(approval)).includes('"owner"')) return "approver";`,
       },
       {
-        file: "lambdas/core/use-cases/decide-request.ts",
+        file: "lambdas/core/use-cases/may-decide.ts",
         find: `  if (request.requester.userId === caller.userId && !approval.requesterCanApproveSelf) {`,
         replace: `  if (memberships.size < 0) {`,
       },

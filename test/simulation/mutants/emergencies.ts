@@ -29,8 +29,9 @@ export const emergencies: readonly Mutant[] = [
       {
         file: "lambdas/core/domain/break-glass.ts",
         find: `  requester.userId === person ||
+  breakGlass?.members?.includes(person) === true ||
   (principal.type === "USER" ? principal.id === person : memberships.has(principal.id));`,
-        replace: `  requester.userId === person && principal.type === "USER" && memberships.size < 0;`,
+        replace: `  requester.userId === person && breakGlass === undefined && principal.type === "USER" && memberships.size < 0;`,
       },
     ],
   },

@@ -169,7 +169,7 @@ export const granting: readonly Mutant[] = [
         replace: ``,
       },
       {
-        file: "lambdas/core/use-cases/decide-request.ts",
+        file: "lambdas/core/use-cases/may-decide.ts",
         find: `  if (request.requester.userId === caller.userId && !approval.requesterCanApproveSelf) {`,
         replace: `  if (memberships.size < 0) {`,
       },

@@ -115,8 +115,8 @@ export const naming: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/domain/target-coverage.ts",
-        find: `verdictOf(selects(subject))`,
-        replace: `verdictOf(selects(subject) || subject.permission !== undefined)`,
+        find: `  const selected = selects(subject);`,
+        replace: `  const selected = selects(subject) === true || subject.permission !== undefined;`,
       },
     ],
   },

@@ -53,10 +53,10 @@ export const recording: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/adapters/dynamodb/audit-trail.ts",
-        find: `      await audit.put({ ...entry, ...attributes }, isNew);`,
+        find: `      if ((await audit.put({ ...entry, ...attributes }, isNew)) === "written") return;`,
         replace: `
       const always = { ...isNew, ConditionExpression: "attribute_not_exists(#pk) OR attribute_exists(#pk)" };
-      await audit.put({ ...entry, ...attributes }, always);`,
+      if ((await audit.put({ ...entry, ...attributes }, always)) === "written") return;`,
       },
     ],
   },
