@@ -21,8 +21,10 @@ import { inventoryOrganization } from "../lambdas/core/use-cases/inventory-organ
 import { systemClock } from "../lambdas/adapters/system-clock.ts";
 import { EnvironmentVariables as Variable } from "../lambdas/core/contracts/environment.ts";
 import type { AccessFlow } from "../lambdas/core/domain/access-flow.ts";
+import { RetryableError } from "../lambdas/core/domain/errors.ts";
 import { HOME_INTEGRATION, type Integration } from "../lambdas/core/domain/integration.ts";
 import type { Sync } from "../lambdas/core/domain/sync.ts";
+import type { CatalogueRefresh } from "../lambdas/core/ports/catalogue.ts";
 import type { Clock } from "../lambdas/core/ports/clock.ts";
 import { CommandError } from "./cli/command.ts";
 import { DISCOVERY_PATH } from "./discovery.ts";
@@ -214,6 +216,24 @@ const deployApplication = async (foundation: Foundation, ids: IdentityIds, issue
 
 const isNewStore = (store: LocalStore) => store.get(ENVIRONMENT, "ready") === undefined;
 
+/** On a machine that is busy with other things an answer may take longer than a function waits: then it is asked again. */
+const LEARNING_ATTEMPTS = 3;
+
+const learnNames = async (
+  names: CatalogueRefresh,
+  onProgress: ((text: string) => void) | undefined,
+): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await names.refresh();
+      return;
+    } catch (error) {
+      if (!(error instanceof RetryableError) || attempt === LEARNING_ATTEMPTS) throw error;
+      onProgress?.(`${error.message}; asking again …`);
+    }
+  }
+};
+
 const compose = async (foundation: Foundation): Promise<Omit<Environment, "close">> => {
   const { options, clock, store, closers } = foundation;
   const { identityEndpoint } = options;
@@ -292,7 +312,7 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   }
   options.onProgress?.("Learning the names of accounts, groups and permission sets …");
   const facts = inventory({ clientsFor, tableName: inventoryTable });
-  await catalogueRefresh({ clientsFor, functionName: syncFunction }).refresh();
+  await learnNames(catalogueRefresh({ clientsFor, functionName: syncFunction }), options.onProgress);
   if (files.accessFlows !== undefined) {
     options.onProgress?.("Applying the access flows …");
     const applying = applyAccessFlows(files.accessFlows, {
