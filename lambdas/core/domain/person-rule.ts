@@ -1,3 +1,4 @@
+import { durationText } from "./duration.ts";
 import {
   partyKey,
   type AutomaticApprovalCondition,
@@ -138,9 +139,9 @@ const wordsOf = (condition: AutomaticApprovalCondition): string => {
     case "on-call":
       return `on call by rota ${condition.rota}`;
     case "target-tag":
-      return `every account has the tag ${tagWords(condition)}`;
+      return `the account has the tag ${tagWords(condition)}`;
     case "duration-below":
-      return `shorter than ${String(condition.seconds)} seconds`;
+      return `shorter than ${durationText(condition.seconds)}`;
   }
 };
 

@@ -19,17 +19,25 @@ export const StartConditionsSchema = z.strictObject({
   requestFor: z.optional(z.array(z.enum(Beneficiaries)).check(z.minLength(1))),
   /** Why nobody was asked; absent where people approved it, and where the flow asks nobody. */
   automatic: z.optional(AutomaticApprovalRuleSchema),
+  /** How long it may last with what it follows; absent where people approved it. */
+  maxSeconds: z.optional(z.int().check(z.positive())),
 });
 export type StartConditions = z.infer<typeof StartConditionsSchema>;
 
 /** What the flow says of who may have it, frozen for the day on which it begins. */
 export const startConditionsOf = (
-  { requestors, requestFor, approval }: Pick<AccessFlow, "requestors" | "requestFor" | "approval">,
-  automatically: string | undefined,
+  {
+    requestors,
+    requestFor,
+    approval,
+    duration,
+  }: Pick<AccessFlow, "requestors" | "requestFor" | "approval" | "duration">,
+  decided: { readonly steps: readonly unknown[]; readonly automatically?: string | undefined },
 ): StartConditions => ({
   requestors,
   ...(requestFor === undefined ? {} : { requestFor }),
-  ...(automatically === undefined || approval.automatic === undefined
+  ...(decided.automatically === undefined || approval.automatic === undefined
     ? {}
     : { automatic: approval.automatic }),
+  ...(decided.steps.length === 0 ? { maxSeconds: duration.maxSeconds } : {}),
 });

@@ -1,5 +1,6 @@
 import type { Beneficiary } from "./access-flow.ts";
 import { isApprovedBy, type AutomaticApprovalFacts } from "./automatic-approval.ts";
+import { durationText } from "./duration.ts";
 import { mayBeFor } from "./flow-conditions.ts";
 import { isWhom, ruleWords } from "./person-rule.ts";
 import { verdictOf, type Verdict } from "./rule.ts";
@@ -13,7 +14,7 @@ export interface StartFacts extends AutomaticApprovalFacts {
 
 /** Why the access must not begin, in words that follow the flow's name; undefined: all that was asked for is so. Pure. */
 export const whyNotBegin = (conditions: StartConditions, facts: StartFacts): string | undefined => {
-  const { requestors, automatic } = conditions;
+  const { requestors, automatic, maxSeconds } = conditions;
   const inTheWay = (verdict: Verdict, unmet: string, unknown: string): readonly string[] =>
     verdict === "met" ? [] : [verdict === "unmet" ? unmet : unknown];
   const reasons = [
@@ -33,6 +34,13 @@ export const whyNotBegin = (conditions: StartConditions, facts: StartFacts): str
           isApprovedBy(automatic, facts),
           `asked nobody as ${ruleWords(automatic)}, which is not so any more`,
           `asked nobody as ${ruleWords(automatic)}, and whether that is still so is not known`,
+        )),
+    ...(maxSeconds === undefined
+      ? []
+      : inTheWay(
+          facts.seconds === undefined ? "unknown" : verdictOf(facts.seconds <= maxSeconds),
+          `gives ${durationText(maxSeconds)} in one go at most, which it would be more than with what it follows`,
+          `gives ${durationText(maxSeconds)} in one go at most, and how long it would be with what it follows is not known`,
         )),
   ];
   return reasons.length === 0 ? undefined : reasons.join(", and ");

@@ -99,7 +99,7 @@ export const composeRequest = async (
       ? {}
       : {
           startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))),
-          atStart: startConditionsOf(flow, automatically),
+          atStart: startConditionsOf(flow, { steps, automatically }),
         }),
     approval: beginStep(approval, now),
     ...(breakGlass === undefined

@@ -115,12 +115,12 @@ const accountsOf = async (
 const secondsInAllOf = async (
   { requests }: AroundDependencies,
   request: AccessRequest,
-  { automatic }: StartConditions,
+  { maxSeconds }: StartConditions,
   now: Date,
 ): Promise<number | undefined> => {
   const { id, durationSeconds, principal, requester } = request;
-  if (automatic === undefined || !leavesOf(automatic).some(({ type }) => type === "duration-below"))
-    return durationSeconds;
+  // Of what people approved nobody asks how long it is with what it follows.
+  if (maxSeconds === undefined) return durationSeconds;
   const targets = request.entitlements.map(({ entitlement }) => entitlement);
   const asked = { requester: requester.userId, principal, targets, except: id, now };
   const around = await accessesAround({ requests }, asked);

@@ -474,7 +474,7 @@ describe("whom nobody has to ask", () => {
     expect(evaluated(3600)).toMatchObject({
       flow: { name: "two" },
       steps: [],
-      automatically: "shorter than 7200 seconds",
+      automatically: "shorter than PT2H",
     });
     expect(evaluated(7200)).toMatchObject({ flow: { name: "prod-power" } });
   });
