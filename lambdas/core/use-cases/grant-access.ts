@@ -172,12 +172,13 @@ const startGrant = async (
   }
   const refusal = refusalOf(dependencies, request, now);
   if (refusal !== undefined) return refuse(dependencies, request, now, refusal);
+  // Before calls are set apart: what others could make in that time is lost where the directory does not answer.
+  const notBegin = await dependencies.whyNotBegin(request, now);
+  if (notBegin !== undefined) return refuse(dependencies, request, now, notBegin);
   // Before the expiry is fixed: whoever waits for AWS to have room loses nothing of their time.
   if ((await dependencies.admission.setApart(CALLS_PER_GRANT * request.entitlements.length)) === "later") {
     return { next: "start", until: askAgainAt(request, now) };
   }
-  const notBegin = await dependencies.whyNotBegin(request, now);
-  if (notBegin !== undefined) return refuse(dependencies, request, now, notBegin);
   // The next whole second: nobody gets less than they asked for, and at most a second more.
   const expiresAt = earlierOf(
     secondsAfter(wholeSecondAfter(now), request.durationSeconds),
