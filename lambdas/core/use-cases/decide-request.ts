@@ -23,6 +23,7 @@ import {
   type DecideInput,
   assertIsOnWhatWaits,
   namesWhatWaits,
+  stepThatWaits,
   assertIsOnCurrentStep,
   assertNamesStep,
   assertIsOnSameStep,
@@ -58,7 +59,8 @@ export const decideRequest = (dependencies: DecideDependencies) => {
       const now = dependencies.clock.now();
       assertIsOnWhatWaits(request, input.extension);
       look.carriesOn = mayCarryOn(stored, request, input, { memberships, now });
-      if (!look.carriesOn) {
+      if (look.carriesOn) step ??= stepThatWaits(stored);
+      else {
         assertIsOnCurrentStep(request, input.step);
         assertMayDecide(request, input, memberships, now);
         assertNamesStep(request, input);

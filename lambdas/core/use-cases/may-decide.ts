@@ -72,10 +72,15 @@ export const assertNamesStep = (request: AccessRequest, { caller, step }: Decide
   throw new DomainError("step-required", `The decision: ${detail}.`, [{ pointer: "/step", detail }]);
 };
 
+/** The place of the step that waits; undefined: none does. */
+export const stepThatWaits = (request: AccessRequest): number | undefined => {
+  const approval = openApprovalOf(request)?.approval;
+  return approval && currentStepIndex(approval);
+};
+
 /** Throws DomainError `concurrent-modification` when, since the first look, somebody else has decided the step that was meant. */
 export const assertIsOnSameStep = (request: AccessRequest, first: number | undefined): number | undefined => {
-  const approval = openApprovalOf(request)?.approval;
-  const step = approval && currentStepIndex(approval);
+  const step = stepThatWaits(request);
   if (first === undefined || step === undefined || step === first) return step;
   throw new DomainError(
     "concurrent-modification",
