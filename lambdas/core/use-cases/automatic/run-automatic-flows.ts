@@ -137,7 +137,10 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
   }
 
   // Written by a run that came no further: to start what was started changes nothing.
-  const waiting = live.filter(({ id, status }) => status === "approved" && !ending.has(id));
+  const handedOver = new Set(handOvers.map(({ id }) => id));
+  const waiting = live.filter(
+    ({ id, status }) => status === "approved" && !ending.has(id) && !handedOver.has(id),
+  );
   tally.left += await work(waiting, (request) => startAutomaticRequest(dependencies, request));
   const make = makeAutomaticRequest({ ...dependencies, organization: askedOnce(dependencies.organization) });
   const there = new Set<PlannedRequest>();
