@@ -197,7 +197,7 @@ const checks = {
       whether(
         verdict === "met",
         "serves you whoever changed it",
-        "was changed by you or whom you ask for (of a group: any member), or what it names was: it serves you when another administrator has confirmed that",
+        "was changed by you or whom you ask for (of a group: any member), or what it names was: it serves you when another administrator has confirmed that (POST /access-flows/{name}/confirm, and the same of what it names: bundles, access scopes, rotas)",
       ),
   },
   timeframe: {

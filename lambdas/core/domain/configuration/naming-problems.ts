@@ -89,7 +89,7 @@ export const refuseStillNamed = ({ kind, name }: Subject, items: readonly Naming
   if (naming.length === 0) return;
   throw new DomainError(
     "still-named",
-    `The ${nounOf[kind]} ${name} is still named by ${listed(naming)}: what names nothing gives access to nobody. Change or delete ${naming.length === 1 ? "that" : "those"} first.`,
+    `The ${nounOf[kind]} ${name} is still named by ${listed(naming)}, which would give nobody anything without it. Change or delete ${naming.length === 1 ? "that" : "those"} first.`,
   );
 };
 

@@ -36,5 +36,5 @@ export const confirmConfiguration = <Item extends ConfigurationItem & Confirmabl
 const otherVersion = (noun: string, current: ConfigurationItem, confirmed: number): DomainError =>
   new DomainError(
     "concurrent-modification",
-    `The ${noun} ${current.name} has version ${String(current.version)} by now, and version ${String(confirmed)} was to be confirmed. Look at it again.`,
+    `The ${noun} ${current.name} has version ${String(current.version)}, and version ${String(confirmed)} was to be confirmed. Look at it again.`,
   );

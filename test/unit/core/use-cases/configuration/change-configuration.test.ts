@@ -144,7 +144,7 @@ describe("a confirmation", () => {
     await expect(confirm("zoe", 2)).rejects.toMatchObject({
       code: "concurrent-modification",
       message:
-        "The access flow prod-power has version 1 by now, and version 2 was to be confirmed. Look at it again.",
+        "The access flow prod-power has version 1, and version 2 was to be confirmed. Look at it again.",
     });
     expect(store.changes).toHaveLength(1);
   });
