@@ -12,7 +12,7 @@ import {
   observeAssignments,
   provisionRolesInManagementAccount,
 } from "../permissions/identity-center.ts";
-import { onItems, onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
+import { onItems, onIndexes, onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { TASK_TIMEOUT_SECONDS } from "./task-timeout.ts";
@@ -42,13 +42,9 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
       GUARDRAILS: JSON.stringify(settings.guardrails),
     },
     permissions: [
+      onTable("ReadRequestsAndEntitlements", tables.access, ["GetItem", "BatchGetItem"]),
       // What else somebody has, by the one index that says what they asked for.
-      onTable(
-        "ReadRequestsAndEntitlements",
-        tables.access,
-        ["GetItem", "BatchGetItem", "Query"],
-        ["byRequester"],
-      ),
+      onIndexes("FindRequestsOfPeople", tables.access, ["byRequester"]),
       puttingItems("WriteRequests", tables.access, "request#"),
       puttingItems("WriteEntitlements", tables.access, "entitlement#"),
       onItems("ReadFlowsAndRotas", tables.config, ["GetItem"], ["access-flow", "rota"]),
