@@ -326,6 +326,20 @@ describe("owners of whom enough have approved by now", () => {
     ]);
   });
 
+  /* carol approves what she sees, which is step 1 ── bob carries it on to step 2 ── carol's write */
+  it("decide no step that somebody else carried it on to before their own write", async () => {
+    const both: FlowStep = { anyOf: [user(carol), user(root)], withinSeconds: 7200 };
+    const world = await allGiven([owners, both]);
+    const replace = world.requests.replace.bind(world.requests);
+    world.requests.replace = async (...write) => {
+      world.requests.replace = replace;
+      await world.decide(world.id, bob);
+      return replace(...write);
+    };
+    expect(problemIn(await world.decide(world.id, carol))).toMatchObject({ code: "concurrent-modification" });
+    expect((await world.stored(world.id)).approval.decisions).toMatchObject([{ by: bob }]);
+  });
+
   /*
    * bob and carol own a target each, and carol is of security, too ── bob approves ── carol's target becomes bob's ── carol
    * approves what she sees, which is step 1 ── step 2 waits, which she has not seen.
