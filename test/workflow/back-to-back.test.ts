@@ -114,6 +114,35 @@ describe("where nobody is asked for what is short", () => {
     expect(await lockstep.request(next)).toMatchObject({ extension: { duration: "PT10M" } });
   });
 
+  const endlessly = () => Promise.resolve({ items: [], cursor: "there is more" });
+
+  it("somebody is asked where there are more requests than anybody looks at: now and ahead", async () => {
+    const lockstep = await lockstepUnderTest({ flow: briefly() });
+    lockstep.requests.listByRequester = endlessly;
+    expect([
+      await submitted(lockstep, { duration: "PT1M" }),
+      await submitted(lockstep, { duration: "PT1M", startAt: at(600) }),
+    ]).toEqual(["pending", "pending"]);
+  });
+
+  it("and for an extension, too", async () => {
+    const settings = { requesterCanApproveSelf: false, maxExtensions: 3 };
+    const lockstep = await lockstepUnderTest({ flow: briefly({ settings }) });
+    const id = await lockstep.submit(alice, { duration: "PT10M" });
+    expect(await lockstep.request(id)).toMatchObject({ status: "active", expiresAt: at(10) });
+    lockstep.requests.listByRequester = endlessly;
+    await lockstep.extend(id, { duration: "PT10M" });
+    expect(await lockstep.request(id)).toMatchObject({ expiresAt: at(10), extension: { duration: "PT10M" } });
+  });
+
+  it("what somebody has counts where others ask for them", async () => {
+    const lockstep = await lockstepUnderTest({ flow: briefly({ requestFor: ["self", "others"] }) });
+    const principal = { type: "USER", name: "alice" } as const;
+    expect(await submitted(lockstep)).toBe("active");
+    expect(await submitted(lockstep, { principal, startAt: at(29) }, carol)).toBe("pending");
+    expect(await submitted(lockstep, { startAt: at(29) }, carol)).toBe("scheduled");
+  });
+
   it("nothing but a rule about how long it lasts counts what begins at once: whoever is on call may ask again", async () => {
     const primary = "primary" as RotaName;
     const automatic = { type: "on-call", rota: primary } as const;

@@ -324,6 +324,14 @@ describe("what a flow asks of a request", () => {
     ["the longest duration", {}, { durationSeconds: duration.maxSeconds }, undefined],
     ["less than a second more", {}, { durationSeconds: duration.maxSeconds + 1 }, "duration-above-maximum"],
 
+    [
+      "of what is ahead, where nobody decides, that it is known what is around it",
+      { approval: { steps: [] } },
+      { isAhead: true, around: "unknown" },
+      "duration-above-maximum",
+    ],
+    ["nothing of that where somebody decides", {}, { isAhead: true, around: "unknown" }, undefined],
+
     ["sessions that are short enough", withSettings({ maxSessionSeconds: 3600 }), lasting(3600), undefined],
     [
       "sessions that are shorter than they are",
@@ -408,6 +416,7 @@ describe("whom nobody has to ask", () => {
     new Map([[anAccountId(2), tags === undefined ? {} : { tags }]]);
   const dev: Rule = { type: "target-tag", key: "env", values: ["dev"] };
   const short: Rule = { type: "duration-below", seconds: 7200 };
+  const eightHours = { durationSeconds: 8 * 3600 };
   const primary: Rule = { type: "on-call", rota: "primary" as RotaName };
   const callOf = (verdict: Verdict) => aPersonKnown({ onCall: new Map([["primary" as RotaName, verdict]]) });
 
@@ -420,6 +429,9 @@ describe("whom nobody has to ask", () => {
     ["not another tag", { not: dev }, { accounts: tagged({}) }, {}, true],
     ["less time", short, {}, { durationSeconds: 7199 }, true],
     ["as much time", short, {}, { durationSeconds: 7200 }, false],
+    ["less time, with what is around it, which nobody knows", short, {}, { around: "unknown" }, false],
+    ["not less time, which nobody knows", { not: short }, {}, { ...eightHours, around: "unknown" }, false],
+    ["not less time, and nothing is around it", { not: short }, {}, eightHours, true],
     ["on call", primary, { requester: callOf("met") }, {}, true],
     ["not on call", primary, { requester: callOf("unmet") }, {}, false],
     ["perhaps on call", primary, { requester: callOf("unknown") }, {}, false],

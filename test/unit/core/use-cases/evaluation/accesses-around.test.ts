@@ -39,6 +39,16 @@ describe("the access around what somebody asks for", () => {
     expect(await accessesAround({ requests }, asked)).toHaveLength(2);
   });
 
+  it("is theirs, and not that of who asks for them", async () => {
+    const bobs = { type: "USER", id: bob.userId, name: "bob" } as const;
+    const requests = await having(
+      active("own"),
+      active("bob's own", { requester: bob, principal: bobs }),
+      active("for bob", { principal: bobs }),
+    );
+    expect(await accessesAround({ requests }, { ...asked, requester: bob.userId })).toHaveLength(1);
+  });
+
   it("is of the same account and permission set for the same user or group, and not the request itself", async () => {
     const group = { type: "GROUP", id: aGroupId("payments-engineers"), name: "payments-engineers" } as const;
     const elsewhere = anActiveRequest().entitlements.map((one) => ({
