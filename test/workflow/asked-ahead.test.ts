@@ -243,6 +243,42 @@ describe("access that nobody was asked for, and that begins later", () => {
     expect(request.status).toBe("active");
   });
 
+  const forGroup = { type: "GROUP", name: "payments-engineers" } as const;
+  const forCarol = { type: "USER", name: "carol" } as const;
+  it.each([
+    ["a member of the group that would get it", carol, forGroup, "failed"],
+    ["nobody of the group that would get it", bob, forGroup, "active"],
+    ["the person whom it is for", carol, forCarol, "failed"],
+    ["neither who asks nor whom it is for", bob, forCarol, "active"],
+  ] as const)("goes by a rota that was changed since by %s", async (_who, editor, principal, status) => {
+    const flow = { ...automaticallyIf(onCall), requestFor: ["self", "others"] } satisfies AccessFlow;
+    const lockstep = await lockstepUnderTest({ flow, secondAdministrator: true });
+    await lockstep.policies.rotas.put(aRota({ 3: alice }));
+    const unconfirmedEditors = [editor.userId];
+    const request = await askedAhead(
+      lockstep,
+      () => lockstep.policies.rotas.put(aRota({ 3: alice }, { version: 2, unconfirmedEditors })),
+      { principal },
+    );
+    expect(request.status).toBe(status);
+    if (status === "failed")
+      expect(request).toMatchObject(
+        refusedFor(
+          "rota primary, by which access flow prod-power gives it, was changed by whoever would get it, and no other administrator has confirmed that",
+        ),
+      );
+  });
+
+  it.each([
+    ["49", "failed", HOUR],
+    ["48", "active", 0],
+  ])("goes by tags that were seen %s hours before: %s", async (_hours, status, before) => {
+    const lockstep = await lockstepUnderTest({ flow: automaticallyIf(isSandbox) });
+    await tagged(lockstep, "sandbox", new Date(lockstep.clock.now().getTime() - before));
+    const request = await askedAhead(lockstep, () => undefined);
+    expect(request.status).toBe(status);
+  });
+
   it.each([
     ["prod", "failed"],
     ["sandbox", "active"],
