@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FlowStep, Party } from "../../../lambdas/core/domain/access-flow.ts";
+import type { AccessFlow, FlowStep, Party } from "../../../lambdas/core/domain/access-flow.ts";
 import { frozenHash } from "../../../lambdas/core/domain/frozen.ts";
 import { RequestIdSchema } from "../../../lambdas/core/domain/ids.ts";
 import type { Integration } from "../../../lambdas/core/domain/integration.ts";
@@ -24,7 +24,15 @@ const security: FlowStep = { anyOf: [user(root)], withinSeconds: 7200 };
 /** Payments engineers get PowerUser in the accounts 2 and 6, whose tags name these people. */
 const ownedBy = async (
   tags: { readonly two?: Person; readonly six?: Person },
-  { steps = [owners], owner }: { readonly steps?: FlowStep[]; readonly owner?: Integration["owner"] } = {},
+  {
+    steps = [owners],
+    owner,
+    unconfirmedEditors = [],
+  }: {
+    readonly steps?: FlowStep[];
+    readonly owner?: Integration["owner"];
+    readonly unconfirmedEditors?: NonNullable<AccessFlow["unconfirmedEditors"]>;
+  } = {},
 ) => {
   const world = await apiUnderTest();
   const [target] = aFlow().targets;
@@ -42,6 +50,7 @@ const ownedBy = async (
       targets: [{ organizationalUnits: [], permissionSets: [], ...target, accounts }],
       approval: { steps },
       settings: { requesterCanApproveSelf: false, maxExtensions: 2 },
+      unconfirmedEditors,
     }),
     version: 2,
   });
@@ -278,8 +287,11 @@ describe("owners of whom enough have approved by now", () => {
    * bob and carol own a target each ── bob approves ── carol's target becomes bob's ── nobody is left to be asked, and nothing
    * was written by which the request would go on.
    */
-  const allGiven = async (steps: FlowStep[] = [owners]) => {
-    const world = await ownedBy({ two: bob, six: carol }, { steps });
+  const allGiven = async (
+    steps: FlowStep[] = [owners],
+    unconfirmedEditors: NonNullable<AccessFlow["unconfirmedEditors"]> = [],
+  ) => {
+    const world = await ownedBy({ two: bob, six: carol }, { steps, unconfirmedEditors });
     const id = await world.askForBoth();
     await world.decide(id, bob);
     await world.tagged(6, bob);
@@ -365,6 +377,15 @@ describe("owners of whom enough have approved by now", () => {
       expect(await world.decide(world.id, carol)).toMatchObject({ body: { status: "approved" } });
     },
   );
+
+  it("do not let whoever has changed the flow carry it on, whom nobody has confirmed", async () => {
+    const next: FlowStep = { anyOf: [user(root), user(erin)], withinSeconds: 7200 };
+    const world = await allGiven([owners, next], [root.userId]);
+    expect(problemIn(await world.decide(world.id, root))).toMatchObject({ code: "flow-unconfirmed" });
+    expect(await world.stored(world.id)).toMatchObject({ status: "pending", approval: { decisions: [{}] } });
+    expect((await world.stored(world.id)).trail.at(-1)?.type).not.toBe("NextApprovalNeeded");
+    expect(await world.decide(world.id, erin)).toMatchObject({ body: { approval: { currentStep: 2 } } });
+  });
 
   it("leave the next step to its own approvers, and begin its time when they are asked", async () => {
     const world = await allGiven([owners, security]);
