@@ -19,6 +19,18 @@ const byTag = aFlow({
     { accounts: [], organizationalUnits: [], permissionSets, tags: [{ key: "env", values: ["dev"] }] },
   ],
 });
+/** Its accounts are named: the others are not loaded. */
+const byName = aFlow({
+  trigger: "automatic",
+  targets: [
+    {
+      accounts: [{ id: target.accountId, name: "account-2" }],
+      organizationalUnits: [],
+      permissionSets,
+      exclude: { accounts: [], organizationalUnits: [], tags: [{ key: "env", values: ["prod"] }] },
+    },
+  ],
+});
 const byScope = aFlow({ trigger: "automatic", targets: [{ accessScope: "dev" as ScopeName }] });
 
 const given = async (flow: AccessFlow, tags: Record<string, string>, tagsSeenAt: number) => {
@@ -50,6 +62,7 @@ const given = async (flow: AccessFlow, tags: Record<string, string>, tagsSeenAt:
 it.each([
   ["by a tag", byTag],
   ["by a scope", byScope],
+  ["in a named account but for a tag", byName],
 ])(
   "what a flow gives %s that nobody has seen for two days is neither given nor taken away",
   async (_, flow) => {

@@ -403,6 +403,37 @@ describe("what an automatic flow gives", () => {
         Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
       expect(await one.attempt()).toMatchObject({ made: 0, ended: 1, problems: ["no answer"] });
     });
+
+    it.each([
+      ["waits for both that take the rest over", undefined, { made: 2, ended: 0, problems: [] }],
+      ["ends where one of the two cannot be made", anAccountId(2), { made: 1, ended: 1 }],
+    ])("%s", async (_case, unanswered, expected) => {
+      const names = Array.from({ length: 11 }, (_, index) => `Power${String(index)}`);
+      const permissionSets = names.map((name) => ({ id: aPermissionSetArn(name), name }));
+      const elevenIn = (digit: number) => ({
+        ...aResource,
+        accounts: [{ id: anAccountId(digit), name: "any" }],
+        permissionSets,
+      });
+      const [excluded] = permissionSets;
+      if (excluded === undefined) throw new Error("There are eleven");
+      const one = await withAccounts([elevenIn(3), { ...elevenIn(4), permissionSets: [excluded] }]);
+      for (const name of names)
+        await one.inventory.record(seen(aPermissionSetFact(name, { sessionDuration: "PT1H" })));
+      expect(await one.run()).toMatchObject({ made: 1 });
+      await one.grantAll();
+      const [lasting] = one.requests.all;
+      // 22 are two requests: twenty, of which nine are of account 3, and its other two.
+      await one.flows.put({ ...ofAlice, version: 2, targets: [elevenIn(2), elevenIn(3)] });
+      const account = one.organization.account.bind(one.organization);
+      one.organization.account = (id) =>
+        id === unanswered
+          ? Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"))
+          : account(id);
+      expect(await one.attempt()).toMatchObject(expected);
+      const { status } = one.requests.all.find(({ id }) => id === lasting?.id) ?? {};
+      expect(status).toBe(expected.ended === 1 ? "revoking" : "active");
+    });
   });
 
   it("is nothing, and ends nothing, of a flow that gives more than a run can look at; which is said", async () => {
