@@ -164,6 +164,15 @@ describe("a pace that a wrong clock wrote", () => {
     expect(pace.value).toBe(begin + 750);
   });
 
+  it("is not waited for either by whoever believes that its own calls are the last", async () => {
+    const one = process();
+    expect(await admissions(one, 1)).toEqual([0]);
+    // Less than a burst further ahead than anything is set apart.
+    pace.value = begin + 60 * SECOND + 100;
+    expect(await admissions(one, 1)).toEqual([0]);
+    expect(pace.value).toBe(begin + 250);
+  });
+
   it("is begun anew by a clock that is behind", async () => {
     await process().setApart(3);
     expect(await settled(process(-10 * 60 * SECOND).setApart(3))).toBe("ready");
