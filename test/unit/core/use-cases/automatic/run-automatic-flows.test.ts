@@ -361,6 +361,18 @@ describe("what an automatic flow gives", () => {
       return { ...one, taker, statusOf };
     };
 
+    it("is not started any more where a crash left it made and not begun", async () => {
+      const one = await withAccounts(both);
+      await one.run();
+      const [left] = one.requests.all;
+      if (left?.status !== "approved") throw new Error("It is made, and not granted");
+      one.workflow.started.clear();
+      await one.clock.advanceBy(60_000);
+      await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
+      await one.run();
+      expect([...one.workflow.started.keys()]).not.toContain(left.id);
+    });
+
     it("keeps the rest until another request has it", async () => {
       const one = await handingOver();
       expect(await one.run()).toMatchObject({ made: 0, ended: 0 });
