@@ -13,6 +13,6 @@ export interface Staffing {
 /** Who stands behind a flow's steps for one request, as far as somebody has looked. */
 export interface KnownApprovers {
   readonly resolved: ResolvedApprovers;
-  /** Absent: a step names nobody, so that there is no staff to look for. */
+  /** Absent: a step names nobody, so that there is no staff to look for, or more would have to be looked up than is. */
   readonly staffing?: Staffing;
 }

@@ -180,7 +180,8 @@ const withEditorsInGroup = async (
 
 /**
  * With who would decide: looked up flow by flow, in the order in which they would serve, until one is found that somebody
- * approves. Of a request that is served as most are, by the first, no other flow's approvers are looked up.
+ * approves. Of a request that is served as most are, by the first, no other flow's approvers are looked up. All of them share
+ * what `staffingOf` looks up at most; owners and manager are those of the request, looked up once.
  */
 const withApprovers = async (
   dependencies: EligibilityDependencies,
@@ -206,10 +207,8 @@ const withApprovers = async (
     };
     const resolved = await resolve(steps);
     const found = resolveSteps(steps, resolved);
-    known.set(flow.name, {
-      resolved,
-      ...("steps" in found ? { staffing: await staff(found.steps, who) } : {}),
-    });
+    const staffing = "steps" in found ? await staff(found.steps, who) : undefined;
+    known.set(flow.name, { resolved, ...(staffing === undefined ? {} : { staffing }) });
     if (approvalUnder(flow, ask, context).verdict === "met") break;
   }
   return context;

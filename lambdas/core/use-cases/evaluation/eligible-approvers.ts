@@ -23,25 +23,43 @@ interface StaffingDependencies {
 const ASKED_KEPT = 100;
 
 /**
+ * So many groups and people of several flows' steps are looked up, a call each, of all that would decide one request: whatever
+ * costs more is not known. These are 10 seconds, as MOST_QUESTIONS of whoever asks (load-person.ts).
+ */
+const MOST_LOOKUPS = 200;
+
+/**
  * Who may decide each step, as the directory is now; the requester and the beneficiaries left out. Whoever asks it of several
- * flows' steps looks each group and each person up once.
+ * flows' steps looks each group and each person up once, and no more than MOST_LOOKUPS of them: undefined where that is too few
+ * to say.
  */
 export const staffingOf = ({
   directory,
-}: StaffingDependencies): ((steps: readonly RequestStep[], who: Who) => Promise<Staffing>) => {
-  const isEnabled = memoised(async (person: UserId) => (await directory.user(person))?.enabled === true);
-  const members = memoised((group: GroupId) => directory.members(group));
+}: StaffingDependencies): ((steps: readonly RequestStep[], who: Who) => Promise<Staffing | undefined>) => {
+  let left = MOST_LOOKUPS;
+  const bounded =
+    <Key, Value>(look: (key: Key) => Promise<Value>) =>
+    async (key: Key): Promise<Value | undefined> => {
+      if (left === 0) return undefined;
+      left -= 1;
+      return look(key);
+    };
+  const isEnabled = memoised(
+    bounded(async (person: UserId) => (await directory.user(person))?.enabled === true),
+  );
+  const members = memoised(bounded((group: GroupId) => directory.members(group)));
   return async (steps, who) => {
     if (steps.length === 0) return { eligible: () => [], unstaffed: undefined };
-    const excluded = await excludedFrom({ members }, who);
-    const people = await peopleOf({ members }, steps.flatMap(allPartiesOf));
+    const excluded = await excludedFrom(members, who);
+    const people = await peopleOf(members, steps.flatMap(allPartiesOf));
+    if (excluded === undefined || people === undefined) return undefined;
     const eligible = (parties: readonly Party[]): readonly UserId[] =>
       [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
         (person) => !excluded.has(person),
       );
     const seats = steps.map((step) => seatsOf(step).map((needs) => needs.map(eligible)));
-    const unstaffed = await answering(firstUnstaffed(seats, who), isEnabled);
-    return { eligible, unstaffed };
+    const answer = await answering(firstUnstaffed(seats, who), isEnabled);
+    return answer === undefined ? undefined : { eligible, ...answer };
   };
 };
 
@@ -61,29 +79,32 @@ const seatsOf = (step: RequestStep): readonly (readonly (readonly Party[])[])[] 
   return alone.length > 0 || first === undefined ? [[alone.flat(2)]] : [needsOf(first)];
 };
 
+/** Undefined: nobody has looked. */
+type MembersOf = (group: GroupId) => Promise<readonly UserId[] | undefined>;
+
 const peopleOf = async (
-  directory: Pick<Directory, "members">,
+  members: MembersOf,
   parties: readonly Party[],
-): Promise<ReadonlyMap<PartyKey, readonly UserId[]>> => {
+): Promise<ReadonlyMap<PartyKey, readonly UserId[]> | undefined> => {
   const distinct = new Map(parties.map((party) => [partyKey(party), party]));
-  const people = await Promise.all(
+  const found = await Promise.all(
     [...distinct].map(
-      async ([key, party]) =>
-        [key, party.type === "user" ? [party.id] : await directory.members(party.id)] as const,
+      async ([key, party]) => [key, party.type === "user" ? [party.id] : await members(party.id)] as const,
     ),
   );
-  return new Map(people);
+  const people = new Map<PartyKey, readonly UserId[]>();
+  for (const [key, of] of found) {
+    if (of === undefined) return undefined;
+    people.set(key, of);
+  }
+  return people;
 };
 
-const excludedFrom = async (
-  directory: Pick<Directory, "members">,
-  who: Who,
-): Promise<ReadonlySet<UserId>> => {
+const excludedFrom = async (members: MembersOf, who: Who): Promise<ReadonlySet<UserId> | undefined> => {
   const { unconfirmedEditors = [] } = who;
   if (who.requesterCanApproveSelf) return new Set(unconfirmedEditors);
-  const beneficiaries =
-    who.principal.type === "USER" ? [who.principal.id] : await directory.members(who.principal.id);
-  return new Set([who.requester, ...beneficiaries, ...unconfirmedEditors]);
+  const beneficiaries = who.principal.type === "USER" ? [who.principal.id] : await members(who.principal.id);
+  return beneficiaries && new Set([who.requester, ...beneficiaries, ...unconfirmedEditors]);
 };
 
 const memoised = <Key, Value>(look: (key: Key) => Promise<Value>): ((key: Key) => Promise<Value>) => {
@@ -95,14 +116,18 @@ const memoised = <Key, Value>(look: (key: Key) => Promise<Value>): ((key: Key) =
   };
 };
 
-type IsEnabled = (person: UserId) => Promise<boolean>;
+type IsEnabled = (person: UserId) => Promise<boolean | undefined>;
 
-/** Answers whatever the matching has to know. */
-const answering = async <Answer>(
-  matching: Generator<UserId, Answer, boolean>,
+/** Answers whatever the matching has to know; undefined where it would have to know what nobody has looked up. */
+const answering = async (
+  matching: ReturnType<typeof firstUnstaffed>,
   isEnabled: IsEnabled,
-): Promise<Answer> => {
+): Promise<Pick<Staffing, "unstaffed"> | undefined> => {
   let asked = matching.next();
-  while (asked.done !== true) asked = matching.next(await isEnabled(asked.value));
-  return asked.value;
+  while (asked.done !== true) {
+    const enabled = await isEnabled(asked.value);
+    if (enabled === undefined) return undefined;
+    asked = matching.next(enabled);
+  }
+  return { unstaffed: asked.value };
 };

@@ -15,6 +15,7 @@ import {
   aGroupId,
   aPermissionSetArn,
   aPerson,
+  aUserId,
   anAccountId,
   anOrganizationalUnitId,
 } from "../../../../support/builders.ts";
@@ -254,6 +255,32 @@ describe("the flow that serves", () => {
     ];
     expect((await servingFlow(dependencies(), flows, wanted())).name).toBe("b");
     expect(directory.lookedUp).toEqual([aGroupId("nobodies"), leads, bob.userId]);
+  });
+
+  it("looks up at most 200 approvers and groups of them over all flows, and takes nothing for known beyond", async () => {
+    const by = (name: string): AccessFlow => {
+      const members = Array.from({ length: 50 }, (_, index) => aUserId(`${name}-${String(index)}`));
+      for (const userId of members) directory.addUser({ userId, userName: userId, enabled: false });
+      const group: Party = { type: "group", id: aGroupId(name), name };
+      directory.addGroup({ groupId: group.id, displayName: name, members });
+      return aFlow({
+        name: name as FlowName,
+        approval: { steps: [{ anyOf: [group], withinSeconds: 3600 }] },
+      });
+    };
+    const flows = Array.from({ length: 60 }, (_, index) => by(`f${String(index + 10)}`));
+    const [code, message] = await refusalOf(() => servingFlow(dependencies(), flows, wanted()));
+    expect(directory.lookedUp).toHaveLength(200);
+    expect(code).toBe("no-approver");
+    expect(message).toContain("access flow f12 has nobody who may decide step 1");
+    for (const name of ["f13", "f14", "f69"]) {
+      expect(message).toContain(
+        `access flow ${name} names approvers, and nobody has looked for people among them`,
+      );
+    }
+    directory.lookedUp.length = 0;
+    const served = aFlow({ name: "f115" as FlowName });
+    expect((await servingFlow(dependencies(), [...flows, served], wanted())).name).toBe("f115");
   });
 
   it("looks for no approver where nobody has to approve", async () => {

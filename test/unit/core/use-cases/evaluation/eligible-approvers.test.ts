@@ -45,13 +45,18 @@ const step = (...names: string[]): RequestStep => ({
 });
 const self: Principal = { type: "USER", id: alice.userId, name: "alice" };
 const asGroup = (name: string): Principal => ({ type: "GROUP", id: aGroupId(name), name });
-const staffed = (
+const staffed = async (
   steps: readonly RequestStep[],
   {
     principal = self,
     requesterCanApproveSelf = false,
   }: { principal?: Principal; requesterCanApproveSelf?: boolean } = {},
-) => staffingOf({ directory })(steps, { requester: alice.userId, principal, requesterCanApproveSelf });
+) => {
+  const who = { requester: alice.userId, principal, requesterCanApproveSelf };
+  const staffing = await staffingOf({ directory })(steps, who);
+  if (staffing === undefined) throw new Error("Nobody has looked");
+  return staffing;
+};
 const approvers = async (...asked: Parameters<typeof staffed>) => {
   const { eligible, unstaffed } = await staffed(...asked);
   if (unstaffed !== undefined) throw new Error(`Step ${unstaffed + 1} has nobody`);
@@ -192,5 +197,18 @@ describe("steps that share approvers", () => {
     for (const steps of [[step("@leads")], [step("bob", "@leads")], [step("bob")]]) await staff(steps, who);
     expect(directory.askedGroups).toEqual([aGroupId("engineers"), aGroupId("leads")]);
     expect(directory.askedPeople).toEqual(people("bob"));
+  });
+
+  it("are not known where no lookup is left that one needs", async () => {
+    const staff = staffingOf({ directory });
+    const who = { requester: alice.userId, principal: self, requesterCanApproveSelf: false };
+    const gone = Array.from({ length: 199 }, (_, index) => `gone-${String(index)}`);
+    expect(await staff([step(...gone)], who)).toMatchObject({ unstaffed: 0 });
+    expect(await staff([step("bob")], who)).toMatchObject({ unstaffed: undefined });
+    expect(await staff([step("carol")], who)).toBeUndefined();
+    expect(await staff([step("bob", "@leads")], who)).toBeUndefined();
+    expect(await staff([step("bob", "carol")], who)).toMatchObject({ unstaffed: undefined });
+    expect(await staff([step("bob")], { ...who, principal: asGroup("engineers") })).toBeUndefined();
+    expect([directory.askedPeople.length, directory.askedGroups.length]).toEqual([200, 0]);
   });
 });

@@ -34,7 +34,9 @@ const unstaffed = async (
     principal: { type: "USER", id: alice.userId, name: "alice" } as const,
     requesterCanApproveSelf: false,
   };
-  return (await staffingOf({ directory })(steps, who)).unstaffed;
+  const staffing = await staffingOf({ directory })(steps, who);
+  if (staffing === undefined) throw new Error("Nobody has looked");
+  return staffing.unstaffed;
 };
 
 describe("a step of owners can be decided", () => {
