@@ -53,7 +53,7 @@ const said = ({ approval }: LintedFlow, code: keyof typeof messages, step: numbe
 
 const unstaffed = ({ approval }: LintedFlow, seats: PeopleOfSteps): number | undefined => {
   const matching = firstUnstaffed(
-    seats.map((ofStep) => ofStep.map((people) => [people])),
+    seats.map((ofStep) => [ofStep.map((people) => [people])]),
     approval,
   );
   let asked = matching.next();

@@ -57,8 +57,8 @@ export const staffingOf = ({
       [...new Set(parties.flatMap((party) => people.get(partyKey(party)) ?? []))].filter(
         (person) => !excluded.has(person),
       );
-    const seats = steps.map((step) => seatsOf(step).map((needs) => needs.map(eligible)));
-    const answer = await answering(firstUnstaffed(seats, who), isEnabled);
+    const ways = steps.map((step) => waysOf(step).map((way) => way.map((needs) => needs.map(eligible))));
+    const answer = await answering(firstUnstaffed(ways, who), isEnabled);
     return answer === undefined ? undefined : { eligible, ...answer };
   };
 };
@@ -68,15 +68,16 @@ export const askedOf = (approvers: readonly (readonly UserId[])[]): UserId[] =>
   [...new Set(approvers.flat())].slice(0, ASKED_KEPT);
 
 /**
- * Whom the step needs, by approver, one person for each need: everybody of `allOf`; of `anyOf` whoever decides alone, or else the owners of the
- * first who takes several. Whom an escalation adds does not count: what they may decide later is no reason to wait for it.
+ * The ways to decide the step, and whom each needs, by approver, one person for each need: everybody of `allOf`; of `anyOf`
+ * whoever decides alone, or else all owners of one who takes several. Whom an escalation adds does not count: what they may decide
+ * later is no reason to wait for it.
  */
-const seatsOf = (step: RequestStep): readonly (readonly (readonly Party[])[])[] => {
-  if ("allOf" in step) return step.allOf.map(needsOf);
-  const somebody = step.anyOf.filter(({ type }) => type !== "nobody");
-  const alone = somebody.map(needsOf).filter((needs) => needs.length === 1);
-  const [first] = somebody;
-  return alone.length > 0 || first === undefined ? [[alone.flat(2)]] : [needsOf(first)];
+const waysOf = (step: RequestStep): readonly (readonly (readonly (readonly Party[])[])[])[] => {
+  if ("allOf" in step) return [step.allOf.map(needsOf)];
+  const somebody = step.anyOf.filter(({ type }) => type !== "nobody").map(needsOf);
+  const alone = somebody.filter((needs) => needs.length === 1);
+  const together = somebody.filter((needs) => needs.length > 1).map((needs) => [needs]);
+  return alone.length > 0 ? [[[alone.flat(2)]], ...together] : together;
 };
 
 /** Undefined: nobody has looked. */

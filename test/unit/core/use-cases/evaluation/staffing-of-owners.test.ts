@@ -79,8 +79,71 @@ describe("a step of owners can be decided", () => {
       [],
       undefined,
     ],
+    [
+      "by the owners of several where the other one asks",
+      [anyOf(owners(["ann"], ["ben"]), user("alice"))],
+      ["ann", "ben"],
+      [],
+      undefined,
+    ],
+    [
+      "by the owners of several where the other one is disabled",
+      [anyOf(owners(["ann"], ["ben"]), user("cy"))],
+      ["ann", "ben"],
+      ["cy"],
+      undefined,
+    ],
+    [
+      "by one who owns all where the other one is disabled",
+      [anyOf(user("cy"), owners(["ann"], ["ann", "ben"]))],
+      ["ann"],
+      ["ben", "cy"],
+      undefined,
+    ],
+    [
+      "by the owners of several where the next step needs the other one",
+      [anyOf(owners(["ann"], ["ben"]), user("cy")), anyOf(user("cy"))],
+      ["ann", "ben", "cy"],
+      [],
+      undefined,
+    ],
+    [
+      "by the other one where the next step needs an owner",
+      [anyOf(owners(["ann"], ["ben"]), user("cy")), anyOf(user("ann"))],
+      ["ann", "ben", "cy"],
+      [],
+      undefined,
+    ],
+    [
+      "in each of five steps by whoever is left",
+      [
+        ...Array.from({ length: 4 }, () => anyOf(owners(["ann"], ["ann"]), user("cy"), user("dan"))),
+        anyOf(owners(["ben"], ["eve"]), user("ann")),
+      ],
+      ["ann", "ben", "cy", "dan", "eve"],
+      [],
+      3,
+    ],
+    [
+      "neither by the owners of several nor by the other one",
+      [anyOf(user("bob")), anyOf(owners(["ann"], ["ben"]), user("cy"))],
+      ["bob", "ann"],
+      ["ben", "cy"],
+      1,
+    ],
   ])("%s", async (_, steps, people, disabled, first) => {
     expect(await unstaffed(steps, people, disabled)).toBe(first);
+  });
+
+  it("by the owners of several in a late step, before every way of the earlier ones is tried", async () => {
+    const chosen = Array.from({ length: 40 }, (_, index) => String(index));
+    const steps = chosen.map((n) => anyOf(owners([`a${n}`], [`b${n}`]), user(`c${n}`)));
+    const people = chosen.flatMap((n) => [`a${n}`, `b${n}`]);
+    const [last] = steps.slice(-1) as [RequestStep];
+    const sure = steps.slice(0, -1);
+    const alone = chosen.slice(0, -1).map((n) => `c${n}`);
+    expect(await unstaffed([...sure, last], [...people, ...alone], ["c39"])).toBeUndefined();
+    expect(await unstaffed([last, ...sure], [...people, ...alone], ["c39"])).toBeUndefined();
   });
 
   it("by one for eighteen, found in a few tries", async () => {
