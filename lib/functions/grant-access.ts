@@ -12,6 +12,7 @@ import {
   observeAssignments,
   provisionRolesInManagementAccount,
 } from "../permissions/identity-center.ts";
+import { readAccountsInTree } from "../permissions/organization.ts";
 import { onItems, onIndexes, onTable, puttingItems, updatingItems } from "../permissions/tables.ts";
 import { protectedAccounts } from "../protected-accounts.ts";
 import type { FunctionContext } from "./function-context.ts";
@@ -59,6 +60,7 @@ export function grantAccessFunction(scope: Construct, props: FunctionContext): I
           "ListGroupMemberships",
           "ListGroupMembershipsForMember",
         ]),
+        readAccountsInTree(settings),
         observeAssignments(identityCenter),
         ...createAssignments(identityCenter),
         ...denyGrantsInto(identityCenter, [

@@ -140,6 +140,13 @@ describe("grant and revoke", () => {
     ]);
   });
 
+  it("let the grant role see where an account is by now, and move none", () => {
+    const tree = allowedActions(access, "GrantAccessRole").filter((action) =>
+      action.startsWith("organizations:"),
+    );
+    expect(tree.toSorted()).toEqual(["organizations:DescribeAccount", "organizations:ListParents"]);
+  });
+
   it("let the revoke role observe and delete, and nothing that grants", () => {
     expect(ssoActions("RevokeAccessRole")).toEqual([
       "sso:DeleteAccountAssignment",

@@ -105,7 +105,7 @@ export const lockstepUnderTest = async (options: Options = {}) => {
     admission: { setApart: () => Promise.resolve(crowded ? "later" : "ready") },
     removals,
     flows,
-    atStart: { ...policies, requests, directory },
+    atStart: { ...policies, requests, directory, flows, organization },
     clock: functionClock,
   });
   const invocations = new Invocations({

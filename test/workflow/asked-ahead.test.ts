@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { AccessFlow, AutomaticApprovalCondition } from "../../lambdas/core/domain/access-flow.ts";
+import type {
+  AccessFlow,
+  AutomaticApprovalCondition,
+  ResourceTarget,
+} from "../../lambdas/core/domain/access-flow.ts";
 import { RetryableError } from "../../lambdas/core/domain/errors.ts";
 import { secondsAfter, timestamp, type FlowName, type RotaName } from "../../lambdas/core/domain/ids.ts";
 import type { Rota } from "../../lambdas/core/domain/rota.ts";
 import type { Rule } from "../../lambdas/core/domain/rule.ts";
-import { aFlow } from "../support/builders.ts";
+import { aFlow, anAccountId, anOrganizationalUnitId } from "../support/builders.ts";
 import { anAccountFact, seen } from "../support/facts.ts";
 import {
   DAY,
@@ -293,6 +297,99 @@ describe("access that nobody was asked for, and that begins later", () => {
     const lockstep = await lockstepUnderTest({ flow: automaticallyIf(isSandbox) });
     await tagged(lockstep, "prod", lockstep.clock.now());
     expect((await askedAhead(lockstep, () => undefined)).status).toBe("active");
+  });
+});
+
+describe("access that nobody approved, and that begins later", () => {
+  const withoutSteps = { ...aFlow().approval, steps: [] };
+  const [powerUserInProd] = aFlow().targets as [ResourceTarget];
+  const givenBy = (target: Partial<ResourceTarget>): AccessFlow =>
+    aFlow({ approval: withoutSteps, targets: [{ ...powerUserInProd, accounts: [], ...target }] });
+  const sandbox = { id: anOrganizationalUnitId("sandbox"), name: "/Sandbox" };
+  const moved = (lockstep: LockstepUnderTest, ou: string) => {
+    const { id, name } = powerUserInProd.accounts[0] ?? { id: anAccountId(2), name: "" };
+    lockstep.organization.addOrganizationalUnit("/Sandbox", sandbox.id);
+    lockstep.organization.addAccount({ id, name, ou });
+  };
+
+  it.each([
+    ["by tags", { tags: [{ key: "env", values: ["sandbox"] }] }],
+    [
+      "by tags that exclude",
+      {
+        accounts: powerUserInProd.accounts,
+        exclude: { accounts: [], organizationalUnits: [], tags: [{ key: "env", values: ["prod"] }] },
+      },
+    ],
+  ])("goes by the account's tags of then, where the flow gives it %s", async (_how, target) => {
+    const retagged = async (env: string) => {
+      const lockstep = await lockstepUnderTest({ flow: givenBy(target) });
+      await tagged(lockstep, "sandbox", lockstep.clock.now());
+      const request = await askedAhead(lockstep, () => tagged(lockstep, env, lockstep.clock.now()));
+      return { request, calls: lockstep.provider.calls.length };
+    };
+    const { request, calls } = await retagged("prod");
+    expect(request).toMatchObject(
+      refusedFor("access flow prod-power does not give PowerUser in payments-prod any more"),
+    );
+    expect(calls).toBe(0);
+    expect((await retagged("sandbox")).request.status).toBe("active");
+  });
+
+  it("is not given by tags that nobody has seen for days", async () => {
+    const lockstep = await lockstepUnderTest({ flow: givenBy({ tags: [{ key: "env" }] }) });
+    await tagged(lockstep, "sandbox", new Date(lockstep.clock.now().getTime() - HOUR));
+    expect(await askedAhead(lockstep, () => undefined)).toMatchObject(
+      refusedFor("whether access flow prod-power still gives PowerUser in payments-prod is not known"),
+    );
+  });
+
+  it.each([
+    ["/", "failed"],
+    ["/Sandbox", "active"],
+  ])("goes by the unit that the account is in then: in %s it is %s", async (ou, status) => {
+    const lockstep = await lockstepUnderTest({ flow: givenBy({ organizationalUnits: [sandbox] }) });
+    moved(lockstep, "/Sandbox");
+    const request = await askedAhead(lockstep, () => {
+      moved(lockstep, ou);
+    });
+    expect(request.status).toBe(status);
+    expect(lockstep.has()).toBe(status === "active");
+  });
+
+  it.each([
+    ["was deactivated", (flow: AccessFlow) => ({ ...flow, version: 2, active: false })],
+    [
+      "takes no requests any more",
+      (flow: AccessFlow) => ({ ...flow, version: 2, trigger: "automatic" as const }),
+    ],
+  ])("is not given by a flow that %s", async (became, changed) => {
+    const flow = aFlow({ approval: withoutSteps });
+    const lockstep = await lockstepUnderTest({ flow });
+    const request = await askedAhead(lockstep, () => lockstep.flows.put(changed(flow)));
+    expect(request).toMatchObject(refusedFor(`access flow prod-power ${became}`));
+    expect(lockstep.provider.calls).toEqual([]);
+  });
+
+  it("is given by the targets that the flow had when they asked", async () => {
+    const flow = aFlow({ approval: withoutSteps });
+    const lockstep = await lockstepUnderTest({ flow });
+    const request = await askedAhead(lockstep, () =>
+      lockstep.flows.put({ ...givenBy({ tags: [{ key: "env" }] }), version: 2 }),
+    );
+    expect(request.status).toBe("active");
+  });
+
+  it("is given all the same where people approved it", async () => {
+    const { targets } = givenBy({ tags: [{ key: "env", values: ["sandbox"] }] });
+    const flow = aFlow({ targets });
+    const lockstep = await lockstepUnderTest({ flow });
+    await tagged(lockstep, "sandbox", lockstep.clock.now());
+    const request = await askedAhead(lockstep, async () => {
+      await tagged(lockstep, "prod", lockstep.clock.now());
+      await lockstep.flows.put({ ...flow, version: 2, active: false });
+    });
+    expect(request.status).toBe("active");
   });
 });
 

@@ -99,7 +99,14 @@ export const composeRequest = async (
       ? {}
       : {
           startAt: timestamp(wholeSecondAfter(new Date(ask.startAt))),
-          atStart: startConditionsOf(flow, { steps, automatically }),
+          atStart: startConditionsOf(flow, {
+            automatically,
+            approvedByNobody: steps.length === 0,
+            asked: targets.map(({ account, permissionSet }) => ({
+              accountId: account.id,
+              permissionSetArn: permissionSet.arn,
+            })),
+          }),
         }),
     approval: beginStep(approval, now),
     ...(breakGlass === undefined

@@ -32,7 +32,7 @@ interface Dependencies extends GrantSettings {
   readonly entitlements: EntitlementStore;
   readonly providers: Providers;
   readonly admission: Pick<SharedAdmission, "setApart">;
-  /** Read for what waits for approval alone: what is approved keeps what it was promised. */
+  /** Read for what waits for approval alone: what people approved keeps what it was promised. */
   readonly flows: Pick<AccessFlowStore, "head">;
   /** Asked of what was asked for ahead alone, when it is about to begin. */
   readonly whyNotBegin: WhyNotBegin;

@@ -13,6 +13,7 @@ import { inventory } from "../../adapters/dynamodb/inventory.ts";
 import { paceItem } from "../../adapters/dynamodb/pace-item.ts";
 import { rotaStore } from "../../adapters/dynamodb/rota-store.ts";
 import { directory } from "../../adapters/identity-store/directory.ts";
+import { organization } from "../../adapters/organizations/organization.ts";
 import { sharedAdmission } from "../../adapters/shared-admission.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { accountsNeverGrantedInto } from "../../core/contracts/guardrails.ts";
@@ -32,6 +33,7 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
   const access = { clientsFor, tableName: environment.ACCESS_TABLE };
   const config = { clientsFor, tableName: environment.CONFIG_TABLE };
   const rotas = rotaStore(config);
+  const flows = accessFlowStore(config);
   const { region, identityStoreId } = environment.IDENTITY_CENTER;
   const admission = sharedAdmission({
     pace: paceItem({ ...access, name: "grant" }),
@@ -51,9 +53,11 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     admission,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     guardrails: environment.GUARDRAILS,
-    flows: accessFlowStore(config),
+    flows,
     whyNotBegin: judgeAtStart({
       requests,
+      flows,
+      organization: organization({ clientsFor }),
       directory: directory({ clientsFor, region, identityStoreId, identity: environment.IDENTITY }),
       inventory: inventory({ clientsFor, tableName: environment.INVENTORY_TABLE }),
       rotas,

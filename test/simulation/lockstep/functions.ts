@@ -241,6 +241,7 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         clock,
       });
       const rotas = rotaStore({ clientsFor: environment.clientsFor, tableName: tables.config });
+      const flows = accessFlowStore({ clientsFor: environment.clientsFor, tableName: tables.config });
       const work = grantAccess({
         requests: requestsOf(environment),
         entitlements: entitlementsOf(environment),
@@ -248,9 +249,11 @@ export const functions: Readonly<Record<FunctionName, FunctionRow>> = {
         admission,
         protectedAccounts: [],
         guardrails: noGuardrails,
-        flows: accessFlowStore({ clientsFor: environment.clientsFor, tableName: tables.config }),
+        flows,
         whyNotBegin: judgeAtStart({
           requests: requestsOf(environment),
+          flows,
+          organization: organization({ clientsFor: environment.clientsFor }),
           directory: directoryOf(environment),
           inventory: inventory({ clientsFor: environment.clientsFor, tableName: tables.inventory }),
           rotas,

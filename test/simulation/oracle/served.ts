@@ -147,6 +147,11 @@ export const mayBeRefused = (ledger: Ledger, tracked: Tracked, at: number): bool
     const isAhead = startOf(tracked) !== undefined;
     return isWithin(flow.terms, moment, moment) && (!isAhead || isForThemStill(ledger, flow, asked));
   };
+  // What nobody approved ends with its flow.
+  const byNobody = startOf(tracked) !== undefined && tracked.claims[0]?.status === "approved";
+  const newest = ledger.newestFlows(flow.name, at - LOOKED_BEFORE, at);
+  const serves = newest.length > 0 && newest.every(({ terms }) => terms.inactive !== true);
+  if (byNobody && !serves) return true;
   return !isRightAt(at) || !isRightAt(at - LOOKED_BEFORE);
 };
 

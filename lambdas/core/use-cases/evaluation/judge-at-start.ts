@@ -15,8 +15,9 @@ import { accessesAround, type AroundDependencies } from "./accesses-around.ts";
 import { beneficiaryOf, type BeneficiaryOf } from "../principal-of.ts";
 import { loadPerson, type PersonDependencies } from "./load-person.ts";
 import { neededOfPerson } from "./needed-facts.ts";
+import { whyNotGiven, type StillGivenDependencies } from "./still-given.ts";
 
-export interface StartDependencies extends PersonDependencies, AroundDependencies {
+export interface StartDependencies extends PersonDependencies, AroundDependencies, StillGivenDependencies {
   readonly directory: PersonDependencies["directory"] &
     Pick<Directory, "groupByName" | "user" | "userByName">;
   readonly inventory: Pick<InventoryReader, "getAll">;
@@ -40,6 +41,8 @@ export const judgeAtStart =
   async (request, now) => {
     const { atStart, requester, flow } = request;
     if (atStart === undefined) return undefined;
+    const notGiven = await whyNotGiven(dependencies, request, atStart, now);
+    if (notGiven !== undefined) return notGiven;
     const user = await dependencies.directory.user(requester.userId);
     if (user?.enabled !== true)
       return `its requester (${requester.userName}) is not an enabled user of the directory any more`;

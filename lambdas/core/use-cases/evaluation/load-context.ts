@@ -1,28 +1,23 @@
 import type { AccessFlow } from "../../domain/access-flow.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
 import type { EvaluationContext } from "../../domain/flow-conditions.ts";
-import type { AccountId, GroupId, UserId } from "../../domain/ids.ts";
-import { HOME_INTEGRATION } from "../../domain/integration.ts";
-import { asKnownAt } from "../../domain/inventory/known-tags.ts";
+import type { GroupId, UserId } from "../../domain/ids.ts";
 import type { PersonFacts } from "../../domain/person-rule.ts";
 import { compileQuery, type Selects } from "../../domain/query/compile-query.ts";
 import type { QuerySubject } from "../../domain/query/fields.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import type { Rota } from "../../domain/rota.ts";
-import type { CoverageContext, LocatedAccount, Target, TargetKey } from "../../domain/target-coverage.ts";
-import type { Organization } from "../../ports/directory.ts";
-import type { InventoryReader } from "../../ports/inventory.ts";
+import type { CoverageContext, Target, TargetKey } from "../../domain/target-coverage.ts";
 import type { AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
 import type { IntegrationStore } from "../../ports/sync.ts";
 import { inBatches } from "../in-batches.ts";
 import { dependenciesAmong } from "./dependencies-among.ts";
 import { loadPerson, MOST_QUESTIONS, type PersonDependencies } from "./load-person.ts";
+import { locate, type LocateDependencies } from "./locate.ts";
 import { namesBundles, neededOfPerson, neededOfTargets } from "./needed-facts.ts";
 import { targetSubjects } from "./target-subjects.ts";
 
-export interface ContextDependencies extends PersonDependencies {
-  readonly organization: Pick<Organization, "ancestorsOf">;
-  readonly inventory: Pick<InventoryReader, "getAll">;
+export interface ContextDependencies extends PersonDependencies, LocateDependencies {
   readonly integrations: Pick<IntegrationStore, "list">;
   readonly bundles: Pick<BundleStore, "list">;
   readonly accessScopes: Pick<AccessScopeStore, "list">;
@@ -31,7 +26,7 @@ export interface ContextDependencies extends PersonDependencies {
   readonly secondAdministrator: boolean;
 }
 
-/** Accounts that are located at once. */
+/** Rotas that are looked up at once. */
 const AT_A_TIME = 5;
 
 interface Asked {
@@ -94,32 +89,6 @@ const withoutLooking = (
   const missingGroups = new Set([...requester.missingGroups, ...notLookedFor]);
   return { ...requester, missingGroups };
 };
-
-/** Every grant goes through the deployment's own organization. */
-const locate = async (
-  { organization, inventory }: Pick<ContextDependencies, "organization" | "inventory">,
-  { targets, now }: { readonly targets: readonly Target[]; readonly now: Date },
-  { located, tagged }: { readonly located: readonly AccountId[]; readonly tagged: readonly AccountId[] },
-): Promise<ReadonlyMap<AccountId, LocatedAccount>> => {
-  const [units, facts] = await Promise.all([
-    inBatches(located, AT_A_TIME, async (id) => [id, await organization.ancestorsOf(id)] as const),
-    tagged.length === 0 ? [] : inventory.getAll("account", tagged),
-  ]);
-  const unitsOf = new Map(units);
-  const knownNow = asKnownAt(now);
-  const tagsOf = new Map(facts.map((account) => [account.fact.id, knownNow(account).tags]));
-  const ids = [...new Set(targets.map(({ accountId }) => accountId))];
-  return new Map(ids.map((id) => [id, locatedAccount(unitsOf.get(id), tagsOf.get(id))]));
-};
-
-const locatedAccount = (
-  organizationalUnits: LocatedAccount["organizationalUnits"],
-  tags: LocatedAccount["tags"],
-): LocatedAccount => ({
-  ...(organizationalUnits === undefined ? {} : { organizationalUnits }),
-  ...(tags === undefined ? {} : { tags }),
-  integration: HOME_INTEGRATION,
-});
 
 /** What a scope's query finds. */
 export const compiled = ({ query }: AccessScope): Selects =>

@@ -77,7 +77,10 @@ export interface NeededOfTargets {
 }
 
 export const neededOfTargets = (
-  flows: readonly AccessFlow[],
+  flows: readonly {
+    readonly targets: AccessFlow["targets"];
+    readonly approval: Pick<AccessFlow["approval"], "automatic">;
+  }[],
   bundles: readonly Bundle[],
   asked: readonly Target[],
 ): NeededOfTargets => {
