@@ -11,7 +11,6 @@ import {
   automaticFlow,
   bob,
   carol,
-  engineers,
   leads,
   lockstepUnderTest,
 } from "../support/lockstep-under-test.ts";
