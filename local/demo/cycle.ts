@@ -79,17 +79,18 @@ const callAs = async ({ environment }: Player, email: string) => {
 };
 
 /**
- * They keep the inventory, in their own rhythm and after every change of an assignment, whoever made it, and lint what is
- * configured after every sync: they are not part of a request's cycle (docs/adr/0007-what-is-counted.md). The machine of
- * syncs has the name of its function.
+ * They keep the inventory, in their own rhythm and after every change of an assignment, whoever made it, lint what is
+ * configured after every sync, and look what automatic flows give: they are not part of a request's cycle
+ * (docs/adr/0007-what-is-counted.md). The machine of syncs has the name of its function.
  */
-const INVENTORY: ReadonlySet<string> = new Set([
+const BESIDE_THE_CYCLE: ReadonlySet<string> = new Set([
   "lockstep-sync",
   "lockstep-sync-accounts",
   "lockstep-sync-schedule",
   "lockstep-inventory-events",
   "lockstep-announce",
   "lockstep-lint",
+  "lockstep-automatic",
 ]);
 
 /** Whether AWS itself, asked through its SDK, shows the assignment. */
@@ -228,7 +229,7 @@ export const playCycle = async (player: Player, listener: CycleListener): Promis
     await untilMachinesRest(environment, clock);
     await environment.idle();
     const all = usedBetween(looking, usedBetween(started, environment.meter.snapshot()));
-    const used = withoutCallers(all, (caller) => INVENTORY.has(caller));
+    const used = withoutCallers(all, (caller) => BESIDE_THE_CYCLE.has(caller));
     const { items } = EventsSchema.parse(await asRequester("GET", `/requests/${asked.id}/events`));
     return {
       requestId: asked.id,
