@@ -49,6 +49,19 @@ BY_MEMBER = {
     "startsAt": "moments",
 }
 
+# What a path's {name} or {id} stands for, by how the path begins and ends: the first that fits.
+BY_PATH = [
+    ("/integrations/", "/confirm", "unconfirmedIntegrations"),
+    ("/integrations/", "", "spareIntegrations"),
+    ("/requests/", "/extend", "extendable"),
+    ("/requests/", "", "requests"),
+    ("/syncs/", "", "syncs"),
+    ("/inventory/accounts/", "", "accountIds"),
+    ("/inventory/users/", "", "userIds"),
+    ("/", "/confirm", "unconfirmed"),
+    ("/", "", "names"),
+]
+
 # A confirmation names the version that was looked at: that of what was changed a few times at most.
 LATEST_VERSION = 3
 
@@ -73,7 +86,7 @@ def with_known(member, value):
         items = [with_known(member, inner) for inner in value]
         return [item for index, item in enumerate(items) if item not in items[:index]]
     if member == "version" and isinstance(value, int):
-        return 1 + value % LATEST_VERSION
+        return value if 1 <= value <= LATEST_VERSION else 1 + value % LATEST_VERSION
     return value if kind is None or not isinstance(value, str) else chosen(kind, value)
 
 
@@ -91,6 +104,9 @@ def map_body(context, body):
     # Somebody else's access is another refusal: two times in three it is for the person who asks.
     if "principal" in known and checksum(known["principal"]) % 3 != 0:
         del known["principal"]
+    # So is one entitlement and a list of them.
+    if "entitlement" in known:
+        known.pop("entitlements", None)
     # So is a start in the past.
     if "startAt" in known and checksum(known["startAt"]) % 2 == 0:
         del known["startAt"]
@@ -98,12 +114,12 @@ def map_body(context, body):
 
 
 def map_path_parameters(context, parameters):
-    known = dict(parameters or {})
-    if "id" in known:
-        known["id"] = chosen("requests", known["id"])
-    if "name" in known:
-        known["name"] = chosen("names", known["name"])
-    return known
+    path = context.operation.path
+    kind = next(kind for start, end, kind in BY_PATH if path.startswith(start) and path.endswith(end))
+    return {
+        name: chosen(kind, value) if name in ("id", "name") else value
+        for name, value in dict(parameters or {}).items()
+    }
 
 
 def map_query(context, query):

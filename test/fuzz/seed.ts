@@ -7,9 +7,19 @@ import { tokenOf } from "./token-of.ts";
 /** What there is, for hooks.py to put into the calls. */
 export interface Known {
   readonly requests: readonly string[];
-  /** Of access flows, bundles, access scopes and rotas: one is of all of them. */
+  /** Of them, those that can be extended. */
+  readonly extendable: readonly string[];
+  /** Of access flows, bundles, access scopes and rotas: some are of all of them. */
   readonly names: readonly string[];
+  /** Likewise, edited by an administrator who is not among those who make the calls, and not confirmed. */
+  readonly unconfirmed: readonly string[];
   readonly integrations: readonly string[];
+  /** Those whose connector and owners may be lost. */
+  readonly spareIntegrations: readonly string[];
+  readonly unconfirmedIntegrations: readonly string[];
+  readonly syncs: readonly string[];
+  readonly accountIds: readonly string[];
+  readonly userIds: readonly string[];
   readonly accounts: readonly string[];
   readonly permissionSets: readonly string[];
   readonly organizationalUnits: readonly string[];
@@ -24,6 +34,8 @@ export interface Known {
 const RequestSchema = z.object({ id: z.string(), status: z.string() });
 type Request = z.infer<typeof RequestSchema>;
 
+const IdsSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
+
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 /** A flow under which active access can be extended at once, and with which the shipped ones leave nothing untried. */
@@ -31,11 +43,21 @@ const EXTENDABLE = {
   requestors: { anyOf: [{ group: "payments-engineers" }] },
   targets: [{ accounts: ["ledger-dev"], permissionSets: ["DatabaseOperator"] }],
   duration: { max: "P1D" },
-  settings: { maxExtensions: 10, extensionDuration: "PT1H", extensionNeedsApproval: false },
+  settings: {
+    justification: { required: false },
+    ...{ maxExtensions: 10, extensionDuration: "PT1H", extensionNeedsApproval: false },
+  },
 };
 
-/** The one name that a flow, a bundle, a scope and a rota have. */
+/** Names that a flow, a bundle, a scope and a rota have. The flow of this one names the others, which stay for that. */
 const OF_EVERY_KIND = "fuzzed";
+/** Nothing names what has these: it can be deleted. */
+const SPARE = ["spare-a", "spare-b", "spare-c"] as const;
+const UNCONFIRMED = ["unconfirmed-a", "unconfirmed-b"] as const;
+
+/** Accounts of their own, whose connectors nobody has made: by the names of their integrations. */
+const SPARE_INTEGRATIONS = { spareOne: "999999999991", spareTwo: "999999999992" };
+const UNCONFIRMED_INTEGRATIONS = { unconfirmedOne: "999999999993", unconfirmedTwo: "999999999994" };
 
 const QUERIES = [
   'permission_name = "ReadOnly"',
@@ -61,6 +83,21 @@ const EMERGENCY = {
   duration: { max: "PT8H" },
   breakGlass: { reviewWithin: "PT24H", watchers: [{ group: "payments-leads" }] },
 };
+
+/** Access that nobody can ask for: only what is done to it is tried. */
+const IDLE_FLOW = {
+  requestors: { anyOf: [{ group: "auditors" }] },
+  targets: [{ accounts: ["ledger-dev"], permissionSets: ["ReadOnly"] }],
+  duration: { max: "PT1H" },
+};
+
+const memberAccount = (accountId: string) => ({
+  kind: "aws-account",
+  accountId,
+  region: "eu-west-1",
+  connector: { roleArn: `arn:aws:iam::${accountId}:role/lockstep/lockstep-member` },
+  owner: { groups: ["platform-admins"] },
+});
 
 /**
  * Makes requests in every state that a person can bring them to, as the people of the shipped organization. `round`
@@ -89,6 +126,8 @@ export const seed = async (api: string, round: string): Promise<Known> => {
     const headers = { "idempotency-key": `fuzz ${round} ${String((asked += 1))}` };
     return RequestSchema.parse(await as("alice", "POST /requests", { body, headers }));
   };
+  const idsOf = async (list: string): Promise<readonly string[]> =>
+    IdsSchema.parse(await as("tara", `GET ${list}?limit=10`)).items.map(({ id }) => id);
   const inStatus = ({ id }: Request, status: string): Promise<Request> =>
     until(
       `request ${id} is ${status}`,
@@ -106,6 +145,15 @@ export const seed = async (api: string, round: string): Promise<Known> => {
   await as("tara", `PUT /rotas/${OF_EVERY_KIND}`, { body: ROTA });
   await as("tara", `PUT /access-flows/${OF_EVERY_KIND}`, { body: EMERGENCY });
   await as("tara", "PUT /access-flows/extendable", { body: EXTENDABLE });
+  // Made by vera, and confirmed by nobody: tara may, whoever edited it may not.
+  for (const name of [...SPARE, ...UNCONFIRMED]) {
+    await as("vera", `PUT /bundles/${name}`, { body: BUNDLE });
+    await as("vera", `PUT /access-scopes/${name}`, { body: { query: QUERIES[0] } });
+    await as("vera", `PUT /rotas/${name}`, { body: ROTA });
+    await as("vera", `PUT /access-flows/${name}`, { body: IDLE_FLOW });
+  }
+  for (const [name, account] of Object.entries({ ...SPARE_INTEGRATIONS, ...UNCONFIRMED_INTEGRATIONS }))
+    await as("vera", `PUT /integrations/${name}`, { body: memberAccount(account) });
   const soon = new Date(Date.now() + 30 * DAY_MILLISECONDS).toISOString();
   const needsApproval = ["payments-prod", "PowerUser"] as const;
 
@@ -136,8 +184,15 @@ export const seed = async (api: string, round: string): Promise<Known> => {
       ...[...pending, ...extendable, ...emergencies],
       ...[scheduled, cancelled, rejected, approved, revoked],
     ].map(({ id }) => id),
-    names: ["prod-power", "payments-read", "look-around", OF_EVERY_KIND, "fuzz-a", "fuzz-b"],
+    extendable: extendable.map(({ id }) => id),
+    names: ["prod-power", "payments-read", OF_EVERY_KIND, ...SPARE, "fuzz-a", "fuzz-b"],
+    unconfirmed: UNCONFIRMED,
     integrations: [HOME_INTEGRATION],
+    spareIntegrations: [HOME_INTEGRATION, ...Object.keys(SPARE_INTEGRATIONS)],
+    unconfirmedIntegrations: Object.keys(UNCONFIRMED_INTEGRATIONS),
+    syncs: await idsOf("/syncs"),
+    accountIds: await idsOf("/inventory/accounts"),
+    userIds: await idsOf("/inventory/users"),
     accounts: ["payments-prod", "payments-staging", "ledger-dev", "343434343434", "northwind-management"],
     permissionSets: ["ReadOnly", "PowerUser", "DatabaseOperator"],
     organizationalUnits: ["/Workloads/NonProd", "/Workloads/Prod", "/Security"],
