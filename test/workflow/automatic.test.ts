@@ -4,7 +4,8 @@ import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
 import { frozenHash } from "../../lambdas/core/domain/frozen.ts";
 import type { FlowName, Timestamp } from "../../lambdas/core/domain/ids.ts";
 import { anAutomaticFlow, automaticUnderTest } from "../support/automatic.ts";
-import { aFlow } from "../support/builders.ts";
+import { aFlow, aPermissionSetArn } from "../support/builders.ts";
+import { aPermissionSetFact, seen } from "../support/facts.ts";
 import {
   alice,
   automaticFlow,
@@ -118,6 +119,55 @@ describe("an automatic flow", () => {
       "RevocationStarted",
       "AccessEnded",
     ]);
+  });
+
+  describe("that has come to give more than a run looks at", () => {
+    const permissionSets = Array.from({ length: 201 }, (_, index) => {
+      const name = `Set${String(index)}`;
+      return { id: aPermissionSetArn(name), name };
+    });
+
+    /** Alice and carol are given what the flow gives, and 201 permission sets more are added to that. */
+    const widened = async ({ crowded }: { readonly crowded: boolean }) => {
+      const lockstep = await world();
+      for (const { userId } of [alice, carol]) lockstep.directory.join(userId, engineers);
+      lockstep.setCrowded(crowded);
+      await lockstep.run();
+      for (const { name } of permissionSets)
+        await lockstep.automatic.inventory.record(seen(aPermissionSetFact(name)));
+      const { targets } = anAutomaticFlow();
+      const more = targets.map((target) => ({ ...target, permissionSets }));
+      await lockstep.flows.put(anAutomaticFlow({ version: 2, targets: [...targets, ...more] }));
+      const attempt = async () => {
+        const ran = await lockstep.automatic.attempt();
+        await lockstep.clock.advanceBy(MINUTE);
+        return ran;
+      };
+      return { ...lockstep, attempt };
+    };
+
+    it("takes it away from whoever leaves, leaves it to the others to its expiry, and goes on for nobody", async () => {
+      const lockstep = await widened({ crowded: false });
+      lockstep.directory.leave(alice.userId, engineers);
+      expect(await lockstep.attempt()).toMatchObject({ made: 0, ended: 1, problems: [expect.any(String)] });
+      expect([lockstep.has(alice), lockstep.has(carol)]).toEqual([false, true]);
+      for (let minutes = 0; minutes < 8 * 60; minutes += 5) {
+        await lockstep.clock.advanceBy(4 * MINUTE);
+        await lockstep.attempt();
+      }
+      expect(lockstep.has(carol)).toBe(false);
+      expect(lockstep.requestsOf(carol.userId)).toMatchObject([{ status: "ended" }]);
+    });
+
+    it("ends what is on its way to whoever leaves meanwhile, and nobody else's", async () => {
+      const lockstep = await widened({ crowded: true });
+      lockstep.directory.leave(alice.userId, engineers);
+      expect(await lockstep.attempt()).toMatchObject({ made: 0, ended: 1 });
+      lockstep.setCrowded(false);
+      await lockstep.clock.advanceBy(10 * MINUTE);
+      expect(lockstep.requestsOf()).toMatchObject([{ status: "cancelled" }]);
+      expect([lockstep.has(alice), lockstep.has(carol)]).toEqual([false, true]);
+    });
   });
 
   it("gives it again to whoever comes back within the same period", async () => {

@@ -50,8 +50,9 @@ const isAmong = ({ named, areAll }: Managers, id: UserId): Verdict => {
 
 /** Whom a flow is for. */
 export interface FlowPeople {
-  /** Everybody it may be for. */
+  /** Everybody it may be for; nobody where those are more than a run can look at. */
   readonly people: readonly UserId[];
+  /** Of those people, and of whoever has its access: each is judged by themselves, however many the flow may be for. */
   readonly verdict: (person: UserId) => Verdict;
   /** What was not looked at, in words. */
   readonly problems: readonly string[];
@@ -127,10 +128,14 @@ export const peopleOfFlows = (
       ),
     });
 
-    const people = [...new Set(candidates)];
+    const people = candidates === "too many" ? [] : [...new Set(candidates)];
     const asked = [...new Set([...people, ...holders])].toSorted();
     const verdicts = new Map(asked.map((id) => [id, isWhom(flow.requestors, factsOf(id, {}))]));
     const problems: string[] = [];
+    if (candidates === "too many")
+      problems.push(
+        `it names nobody, and may be for more than ${String(MOST_PEOPLE)} people: nothing new is given by it until it names a group whose members they are`,
+      );
     if (needed.attributes) {
       const open = asked.filter((id) => verdicts.get(id) === "unknown");
       const looked = fromPlaceOf(now, open, share).slice(0, share);
@@ -195,17 +200,12 @@ export const fromPlaceOf = <Item>(now: Date, items: readonly Item[], most: numbe
   return [...items.slice(start), ...items.slice(0, start)];
 };
 
-const usersOf = async (inventory: Pick<InventoryReader, "page">): Promise<readonly UserId[]> => {
+/** Everybody who is enabled, as the inventory has them. */
+const usersOf = async (inventory: Pick<InventoryReader, "page">): Promise<readonly UserId[] | "too many"> => {
   const users: UserId[] = [];
   for await (const { steps } of walkScope(inventory, { kind: "user" }, STRETCH)(undefined)) {
     users.push(...steps.flatMap(({ item: { fact } }) => (fact.enabled ? [fact.id] : [])));
-    if (users.length > MOST_PEOPLE)
-      throw new TooMany(
-        `it names nobody, and may be for more than ${String(MOST_PEOPLE)} people: name a group whose members they are`,
-      );
+    if (users.length > MOST_PEOPLE) return "too many";
   }
   return users;
 };
-
-/** More than a run can look at, of a flow's people or targets or of a person's requests: it gives nothing new. */
-export class TooMany extends Error {}

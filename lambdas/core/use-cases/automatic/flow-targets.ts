@@ -36,7 +36,6 @@ import { compiled } from "../evaluation/load-context.ts";
 import { namesBundles } from "../evaluation/needed-facts.ts";
 import { inBatches } from "../in-batches.ts";
 import { loadGrantable } from "../inventory/subjects.ts";
-import { TooMany } from "./flow-people.ts";
 import { remembered } from "./remembered.ts";
 
 export interface TargetDependencies {
@@ -59,12 +58,16 @@ const MOST_TARGETS = 200;
 
 /** What a flow gives. */
 export interface FlowTargets {
+  /** None where it gives more than a run can look at. */
   readonly targets: readonly Target[];
+  /** Of what it gives, and of what somebody holds: each is judged by itself, however much the flow gives. */
   readonly verdict: (target: Target) => Verdict;
   /** What the flow's sense depends on, but for its rotas. */
   readonly dependencies: readonly Confirmable[];
   readonly accountName: (id: AccountId) => string;
   readonly permissionSet: (arn: PermissionSetArn) => CataloguePermissionSet | undefined;
+  /** What was not looked at, in words. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -83,37 +86,73 @@ export const targetsOfFlows = (dependencies: TargetDependencies, now: Date) => {
     const parts = partsOf(flow, bundles);
     const scopes = parts.some(isScopeTarget) ? await scopesOnce("all") : [];
     const known = parts.some(asksOfAll) ? await grantable("all") : undefined;
-    const candidates = unique([...parts.flatMap((part) => candidatesOf(part, scopes, known)), ...held]);
-    const facts = await accountFacts(inventory, { known, candidates, now });
-    const context = contextOf(flow, { bundles, scopes, known, facts, candidates });
-    const arns = [...new Set(candidates.map(({ permissionSetArn }) => permissionSetArn))];
+    const candidates = parts.flatMap((part) => candidatesOf(part, scopes, known));
+    const named = parts.filter(isResourceTarget).flatMap(({ accounts }) => accounts.map(({ id }) => id));
+    const accountIds = [...named, ...held.map(({ accountId }) => accountId)];
+    const facts = await accountFacts(inventory, { known, accountIds, now });
+    const arns = [...new Set([...candidates, ...held].map(({ permissionSetArn }) => permissionSetArn))];
     const permissionSets = new Map(
       await inBatches(arns, AT_A_TIME, async (arn) => [arn, await permissionSetOf(arn)] as const),
     );
+    const contextOf = contextsOf(flow, { bundles, scopes, known, facts });
     const verdict = (target: Target): Verdict =>
       all(
         [
           () => mayBeGranted(dependencies, flow, target, permissionSets.get(target.permissionSetArn)),
           () => isActive(facts.get(target.accountId)),
-          () => any(flow.targets, (part) => covers(part, target, context)),
+          () => {
+            const context = contextOf(target);
+            return any(flow.targets, (part) => covers(part, target, context));
+          },
         ],
         (part) => part(),
       );
-    const verdicts = new Map(candidates.map((target) => [targetKey(target), verdict(target)]));
-    const targets = candidates.filter((target) => verdicts.get(targetKey(target)) === "met");
-    if (targets.length > MOST_TARGETS)
-      throw new TooMany(
-        `it gives ${String(targets.length)} permission sets in accounts to everybody it is for, and an automatic flow gives ${String(MOST_TARGETS)} at most: name fewer`,
-      );
+    const given = firstMet(candidates, verdict, MOST_TARGETS + 1);
+    const areTooMany = given.size > MOST_TARGETS;
+    const verdicts = new Map(held.map((target) => [targetKey(target), verdict(target)]));
     return {
-      targets,
-      verdict: (target) => verdicts.get(targetKey(target)) ?? "unknown",
+      targets: areTooMany ? [] : [...given.values()],
+      verdict: (target) => verdicts.get(targetKey(target)) ?? verdictOfGiven(given, target),
       dependencies: dependenciesAmong({ bundles, scopes, rotas: [] })(flow),
       accountName: (id) => facts.get(id)?.name ?? id,
       permissionSet: (arn) => permissionSets.get(arn),
+      problems: areTooMany
+        ? [
+            `it gives more than ${String(MOST_TARGETS)} permission sets in accounts to everybody it is for, and an automatic flow gives no more than that: nothing new is given by it until it names fewer`,
+          ]
+        : [],
     };
   };
 };
+
+/** A permission set in each of some accounts. */
+interface Candidates {
+  readonly permissionSetArn: PermissionSetArn;
+  readonly accounts: readonly { readonly id: AccountId }[];
+}
+
+/**
+ * The first so many that are met. Each is made when it is come to: a hundred permission sets in ten thousand accounts are a
+ * million targets, and a flow that says so by mistake must not take the memory that the others' run needs.
+ */
+const firstMet = (
+  candidates: readonly Candidates[],
+  verdict: (target: Target) => Verdict,
+  most: number,
+): ReadonlyMap<TargetKey, Target> => {
+  const met = new Map<TargetKey, Target>();
+  for (const { permissionSetArn, accounts } of candidates) {
+    for (const { id: accountId } of accounts) {
+      const target = { accountId, permissionSetArn };
+      if (verdict(target) === "met") met.set(targetKey(target), target);
+      if (met.size >= most) return met;
+    }
+  }
+  return met;
+};
+
+const verdictOfGiven = (given: ReadonlyMap<TargetKey, Target>, target: Target): Verdict =>
+  given.has(targetKey(target)) ? "met" : "unknown";
 
 type Part = ResourceTarget | ScopeTarget;
 
@@ -132,14 +171,11 @@ const candidatesOf = (
   part: Part,
   scopes: readonly AccessScope[],
   known: Grantable | undefined,
-): readonly Target[] => {
+): readonly Candidates[] => {
   if (isResourceTarget(part)) {
-    const named = part.accounts.map(({ id }) => id);
-    const others = asksOfAll(part) ? (known?.accounts ?? []).map(({ fact }) => fact.id) : [];
-    const accounts = [...new Set([...named, ...others])];
-    return part.permissionSets.flatMap(({ id }) =>
-      accounts.map((accountId) => ({ accountId, permissionSetArn: id })),
-    );
+    const others = asksOfAll(part) ? (known?.accounts ?? []).map(({ fact }) => fact) : [];
+    const accounts = [...part.accounts, ...others];
+    return part.permissionSets.map(({ id }) => ({ permissionSetArn: id, accounts }));
   }
   const scope = scopes.find(({ name }) => name === part.accessScope);
   if (scope === undefined || known === undefined) return [];
@@ -148,15 +184,10 @@ const candidatesOf = (
     ({ fact }) => wanted === undefined || wanted.includes(fact.arn),
   );
   const query = parseQuery(scope.query, { about: "permissions on resources" });
-  return [...matchingAccounts(query, { accounts: known.accounts, permissionSets })].flatMap(
-    ({ permissionSet, accounts }) =>
-      accounts.map(({ id }) => ({ accountId: id, permissionSetArn: permissionSet.arn })),
+  return [...matchingAccounts(query, { accounts: known.accounts, permissionSets })].map(
+    ({ permissionSet, accounts }) => ({ permissionSetArn: permissionSet.arn, accounts }),
   );
 };
-
-const unique = (targets: readonly Target[]): readonly Target[] => [
-  ...new Map(targets.map((target) => [targetKey(target), target])).values(),
-];
 
 type Facts = ReadonlyMap<AccountId, AccountFact>;
 
@@ -164,33 +195,34 @@ const accountFacts = async (
   inventory: Pick<InventoryReader, "getAll">,
   {
     known,
-    candidates,
+    accountIds,
     now,
   }: {
     readonly known: Grantable | undefined;
-    readonly candidates: readonly Target[];
+    readonly accountIds: readonly AccountId[];
     readonly now: Date;
   },
 ): Promise<Facts> => {
   const loaded = (known?.accounts ?? []).map(({ fact }) => fact);
   const have = new Set(loaded.map(({ id }) => id));
-  const missing = [...new Set(candidates.map(({ accountId }) => accountId))].filter((id) => !have.has(id));
+  const missing = [...new Set(accountIds)].filter((id) => !have.has(id));
   const found = missing.length === 0 ? [] : await inventory.getAll("account", missing);
   return new Map([...loaded, ...found.map(asKnownAt(now))].map((fact) => [fact.id, fact]));
 };
 
-const contextOf = (
+/** What the flow's targets mean, when they are asked of one target. */
+const contextsOf = (
   flow: AccessFlow,
   loaded: {
     readonly bundles: readonly Bundle[];
     readonly scopes: readonly AccessScope[];
     readonly known: Grantable | undefined;
     readonly facts: Facts;
-    readonly candidates: readonly Target[];
   },
-): CoverageContext => {
-  const { bundles, scopes, known, facts, candidates } = loaded;
-  return {
+): ((target: Target) => CoverageContext) => {
+  const { bundles, scopes, known, facts } = loaded;
+  const named = partsOf(flow, bundles).filter(isScopeTarget);
+  const context: CoverageContext = {
     accounts: new Map(
       [...facts.values()].map(({ id, organizationalUnits, tags }) => [
         id,
@@ -199,30 +231,30 @@ const contextOf = (
     ),
     bundles: new Map(bundles.map((bundle) => [bundle.name, bundle])),
     scopes: new Map(
-      partsOf(flow, bundles)
-        .filter(isScopeTarget)
+      named
         .flatMap((part) => scopes.filter(({ name }) => name === part.accessScope))
         .map((scope) => [scope.name, compiled(scope)]),
     ),
-    subjects: subjectsOf(known, candidates),
+    subjects: new Map(),
+  };
+  if (named.length === 0) return () => context;
+  const subjectOf = subjectsOf(known);
+  return (target) => {
+    const subject = subjectOf(target);
+    return subject === undefined
+      ? context
+      : { ...context, subjects: new Map([[targetKey(target), subject]]) };
   };
 };
 
-const subjectsOf = (
-  known: Grantable | undefined,
-  candidates: readonly Target[],
-): ReadonlyMap<TargetKey, QuerySubject> => {
+const subjectsOf = (known: Grantable | undefined): ((target: Target) => QuerySubject | undefined) => {
   const subjectOf = new Map(known?.accounts.map(({ fact, subject }) => [fact.id, subject]));
   const permissionOf = new Map(known?.permissionSets.map(({ fact, permission }) => [fact.arn, permission]));
-  return new Map(
-    candidates.flatMap((target) => {
-      const subject = subjectOf.get(target.accountId);
-      const permission = permissionOf.get(target.permissionSetArn);
-      return subject === undefined || permission === undefined
-        ? []
-        : [[targetKey(target), { ...subject, permission }] as const];
-    }),
-  );
+  return ({ accountId, permissionSetArn }) => {
+    const subject = subjectOf.get(accountId);
+    const permission = permissionOf.get(permissionSetArn);
+    return subject === undefined || permission === undefined ? undefined : { ...subject, permission };
+  };
 };
 
 /** Whatever a flow says. */

@@ -26,7 +26,6 @@ import type { Workflow } from "../../ports/workflow.ts";
 import { loadContext, type ContextDependencies } from "../evaluation/load-context.ts";
 import { inBatches } from "../in-batches.ts";
 import { automatic } from "./end-automatic-request.ts";
-import { TooMany } from "./flow-people.ts";
 import type { FlowTargets } from "./flow-targets.ts";
 
 export interface MakeDependencies extends ContextDependencies {
@@ -48,6 +47,9 @@ export interface Planned {
   /** The flow's rotas, and whatever else has to be confirmed besides its bundles and access scopes. */
   readonly dependencies: readonly Confirmable[];
 }
+
+/** More requests of a person than anybody looks through: they are given nothing new. */
+export class TooManyRequests extends Error {}
 
 /**
  * `made`: it was not there, and now is. `there`: an earlier run made it. `withheld`: somebody ended it by hand, or it failed
@@ -136,7 +138,7 @@ const earlierRequests = async (
     cursor = page.cursor;
     if (cursor === undefined || page.items.some(({ createdAt }) => createdAt < since)) return found;
   }
-  throw new TooMany(
+  throw new TooManyRequests(
     `user ${person} made more than ${String(PAGE * MOST_PAGES)} requests since ${since}, among which nobody looks for what they gave up: they are given nothing until these are older`,
   );
 };

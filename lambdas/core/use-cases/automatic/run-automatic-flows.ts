@@ -16,17 +16,12 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AccessFlowStore, AccessRequestStore, RotaStore, Turns } from "../../ports/stores.ts";
 import { inBatches } from "../in-batches.ts";
 import { endAutomaticRequest } from "./end-automatic-request.ts";
-import {
-  fromPlaceOf,
-  peopleOfFlows,
-  TooMany,
-  type FlowPeople,
-  type PeopleDependencies,
-} from "./flow-people.ts";
+import { fromPlaceOf, peopleOfFlows, type FlowPeople, type PeopleDependencies } from "./flow-people.ts";
 import { targetsOfFlows, type FlowTargets, type TargetDependencies } from "./flow-targets.ts";
 import {
   makeAutomaticRequest,
   startAutomaticRequest,
+  TooManyRequests,
   type MakeDependencies,
   type Planned,
 } from "./make-automatic-request.ts";
@@ -287,6 +282,7 @@ const NO_TARGET_KNOWN: FlowTargets = {
   dependencies: [],
   accountName: (id) => id,
   permissionSet: () => undefined,
+  problems: [],
 };
 const NOTHING_KNOWN: Loaded = {
   people: NOBODY_KNOWN,
@@ -310,7 +306,7 @@ const loadFlow = async (
     tally.known(flow, load.targets(flow, requests.flatMap(targetsOf)), NO_TARGET_KNOWN),
     tally.known(flow, Promise.all([...new Set(names)].map((name) => rotaStore.get(name))), undefined),
   ]);
-  for (const problem of people.problems) tally.problemOf(flow, problem);
+  for (const problem of [...people.problems, ...targets.problems]) tally.problemOf(flow, problem);
   if (rotas === undefined) return { ...NOTHING_KNOWN, people, targets };
   const confirmables: readonly Confirmable[] = [
     flow,
@@ -367,7 +363,7 @@ class Tally {
     try {
       await work();
     } catch (error) {
-      if (error instanceof RetryableError || error instanceof DomainError || error instanceof TooMany)
+      if (error instanceof RetryableError || error instanceof DomainError || error instanceof TooManyRequests)
         this.problems.add(error.message);
       else this.defects.push(error);
     }
@@ -381,7 +377,7 @@ class Tally {
     try {
       return await loading;
     } catch (error) {
-      if (error instanceof RetryableError || error instanceof TooMany) this.problemOf(flow, error.message);
+      if (error instanceof RetryableError) this.problemOf(flow, error.message);
       else this.defects.push(error);
       return otherwise;
     }

@@ -157,6 +157,44 @@ describe("whom a flow is for", () => {
     expect(asked.map(verdict)).toEqual(expected);
   });
 
+  describe("by a rule that names nobody, of more people than a run can look at", () => {
+    /** Alice is of payments, dave of sales, and of erin the directory says nothing; 10,000 others are in the inventory. */
+    const multitude = async (overrides: Partial<AccessFlow> = {}) => {
+      const dependencies = await world();
+      for (let number = 0; number < 10_000; number += 1)
+        await dependencies.inventory.record(seen(aUserFact(`p${String(number)}`)));
+      const flow = anAutomaticFlow({ requestors: department("payments"), ...overrides });
+      return { dependencies, flow, people: peopleOfFlows(dependencies, now, [flow]) };
+    };
+    const holders = ["alice", "dave", "erin"].map(aUserId);
+    const problem = expect.stringMatching(
+      /^it names nobody, and may be for more than 10000 people/,
+    ) as string;
+
+    it("is nobody new, and each who has its access is judged by themselves; which is said", async () => {
+      const { flow, people } = await multitude();
+      const found = await people(flow, holders);
+      expect(found.people).toEqual([]);
+      expect(holders.map(found.verdict)).toEqual(["met", "unmet", "unmet"]);
+      expect(found.problems).toEqual([problem]);
+    });
+
+    it("is not known where the directory gives no answer either", async () => {
+      const { dependencies, flow, people } = await multitude();
+      dependencies.directory.attributes = () =>
+        Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+      const found = await people(flow, holders);
+      expect(found.people).toEqual([]);
+      expect(new Set(holders.map(found.verdict))).toEqual(new Set(["unknown"]));
+    });
+
+    it("is whoever is not in a group any more by the group alone", async () => {
+      const { flow, people } = await multitude({ requestors: { not: group("engineers") } });
+      const found = await people(flow, holders);
+      expect(holders.map(found.verdict)).toEqual(["unmet", "met", "met"]);
+    });
+  });
+
   it("is not known of somebody whom the directory does not know", async () => {
     const dependencies = await world();
     const flow = anAutomaticFlow({ requestors: department("payments") });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
+import type { AccessScope } from "../../../../../lambdas/core/domain/access-scope.ts";
 import { timestamp, type ScopeName } from "../../../../../lambdas/core/domain/ids.ts";
 import { targetsOfFlows } from "../../../../../lambdas/core/use-cases/automatic/flow-targets.ts";
 import { inventoryCatalogue } from "../../../../../lambdas/core/use-cases/inventory-catalogue.ts";
@@ -33,29 +34,33 @@ const byName = aFlow({
 });
 const byScope = aFlow({ trigger: "automatic", targets: [{ accessScope: "dev" as ScopeName }] });
 
-const given = async (flow: AccessFlow, tags: Record<string, string>, tagsSeenAt: number) => {
-  const policies = noPolicies();
-  const { inventory } = policies;
-  await policies.accessScopes.put({
-    name: "dev" as ScopeName,
-    version: 1,
-    updatedAt: timestamp(now),
-    updatedBy: "test",
-    query: 'permission_name = "PowerUser" and resource_tag["env"] = "dev"',
-  });
-  await inventory.record(seen(anAccountFact(2, { tags }), { tagsSeenAt: hoursAgo(tagsSeenAt) }));
-  await inventory.record(seen(aPermissionSetFact("PowerUser")));
-  const targets = targetsOfFlows(
+const dev = (query: string): AccessScope => ({
+  name: "dev" as ScopeName,
+  version: 1,
+  updatedAt: timestamp(now),
+  updatedBy: "test",
+  query,
+});
+
+const targetsOf = (policies: ReturnType<typeof noPolicies>) =>
+  targetsOfFlows(
     {
       ...policies,
-      catalogue: inventoryCatalogue({ inventory }),
+      catalogue: inventoryCatalogue(policies),
       protectedAccounts: [],
       guardrails: noGuardrails,
       delegatedAdministrator: false,
     },
     now,
   );
-  const found = await targets(flow, [target]);
+
+const given = async (flow: AccessFlow, tags: Record<string, string>, tagsSeenAt: number) => {
+  const policies = noPolicies();
+  const { inventory } = policies;
+  await policies.accessScopes.put(dev('permission_name = "PowerUser" and resource_tag["env"] = "dev"'));
+  await inventory.record(seen(anAccountFact(2, { tags }), { tagsSeenAt: hoursAgo(tagsSeenAt) }));
+  await inventory.record(seen(aPermissionSetFact("PowerUser")));
+  const found = await targetsOf(policies)(flow, [target]);
   return [found.targets.length, found.verdict(target)];
 };
 
@@ -72,3 +77,25 @@ it.each([
     expect(await given(flow, { env: "prod" }, 49)).toEqual([0, "unknown"]);
   },
 );
+
+it("what a flow gives that is more than a run can look at is nothing new, and of what somebody holds each is judged", async () => {
+  const policies = noPolicies();
+  const { inventory } = policies;
+  await inventory.record(seen(anAccountFact(2)));
+  for (const name of ["PowerUser", ...Array.from({ length: 201 }, (_, index) => `Dev${String(index)}`)])
+    await inventory.record(seen(aPermissionSetFact(name)));
+  const held = { ...target, permissionSetArn: aPermissionSetArn("Dev200") };
+  const gone = { ...target, permissionSetArn: aPermissionSetArn("Deleted") };
+  await policies.accessScopes.put(dev('permission_name starts_with "Dev"'));
+  const found = await targetsOf(policies)(byScope, [held, target, gone]);
+  expect([held, target, gone].map(found.verdict)).toEqual(["met", "unmet", "unknown"]);
+  expect(found.targets).toEqual([]);
+  expect(found.problems).toEqual([expect.stringMatching(/^it gives more than 200 permission sets/)]);
+  // All of two hundred are still given.
+  await inventory.forget(
+    { kind: "permission-set", id: held.permissionSetArn },
+    { observedAt: timestamp(new Date(now.getTime() + 1000)) },
+  );
+  const fewer = await targetsOf(policies)(byScope, []);
+  expect([fewer.targets.length, fewer.problems]).toEqual([200, []]);
+});

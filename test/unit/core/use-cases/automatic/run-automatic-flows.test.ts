@@ -381,6 +381,20 @@ describe("what an automatic flow gives", () => {
       expect(await one.statusOf()).toBe("revoking");
     });
 
+    it("keeps the rest until another request has it, also where the flow gives too much meanwhile", async () => {
+      const one = await handingOver();
+      const names = Array.from({ length: 201 }, (_, index) => `Set${String(index)}`);
+      for (const name of names) await one.inventory.record(seen(aPermissionSetFact(name)));
+      const permissionSets = names.map((name) => ({ id: aPermissionSetArn(name), name }));
+      const more = { ...aResource, accounts: [{ id: anAccountId(2), name: "any" }], permissionSets };
+      await one.flows.put({ ...ofAlice, version: 3, targets: [...both.slice(0, 1), more] });
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 0, problems: [expect.any(String)] });
+      await one.grantAll();
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 1 });
+      expect(await one.statusOf()).toBe("revoking");
+      expect(await one.requests.get(one.taker.id)).toMatchObject({ status: "active" });
+    });
+
     it("ends by the next run where whoever has it gave up the request that takes the rest over", async () => {
       const one = await handingOver();
       const at = timestamp(one.clock.now());
@@ -448,28 +462,102 @@ describe("what an automatic flow gives", () => {
     });
   });
 
-  it("is nothing, and ends nothing, of a flow that gives more than a run can look at; which is said", async () => {
-    const one = await world(anAutomaticFlow({ requestors: user("alice") }));
-    await one.run();
-    await one.grantAll();
-    const permissionSets = Array.from({ length: 201 }, (_, index) => `Set${String(index)}`);
-    for (const name of permissionSets) await one.inventory.record(seen(aPermissionSetFact(name)));
-    await one.flows.put({
-      ...ofAlice,
-      version: 2,
-      targets: [
-        {
-          ...aResource,
-          accounts: [{ id: anAccountId(2), name: "payments-prod" }],
-          permissionSets: permissionSets.map((name) => ({ id: aPermissionSetArn(name), name })),
+  describe("by a flow that has come to more than 200 targets", () => {
+    const permissionSets = Array.from({ length: 201 }, (_, index) => {
+      const name = `Set${String(index)}`;
+      return { id: aPermissionSetArn(name), name };
+    });
+    const narrow: AccessFlow["targets"] = [2, 3].map((digit) => ({
+      ...aResource,
+      accounts: [{ id: anAccountId(digit), name: "any" }],
+    }));
+    const wide: AccessFlow["targets"] = [
+      ...narrow,
+      { ...aResource, accounts: [{ id: anAccountId(4), name: "any" }], permissionSets },
+    ];
+    const problems = [
+      expect.stringMatching(/^access flow engineers-power: it gives more than 200 permission sets/) as string,
+    ];
+
+    /** Alice and bob have PowerUser in two accounts, and the flow gives 201 permission sets more by now. */
+    const widened = async () => {
+      const one = await withAccounts(narrow);
+      await one.flows.put(anAutomaticFlow({ version: 2, targets: narrow }));
+      await one.run();
+      await one.grantAll();
+      for (const { name } of permissionSets) await one.inventory.record(seen(aPermissionSetFact(name)));
+      await one.flows.put(anAutomaticFlow({ version: 3, targets: wide }));
+      const statusOf = (name: string) => one.requestOf(name).status;
+      return { ...one, statusOf };
+    };
+
+    it("is nothing new, and stays with whom it was given to; which is said", async () => {
+      const one = await widened();
+      one.directory.join(aUserId("carol"), engineers);
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 0, problems, defects: [] });
+      // Nor does it go on: there is no next period.
+      await one.clock.advanceBy(7.75 * 3_600_000);
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 0, problems });
+      expect(one.served()).toEqual(["alice", "bob"]);
+    });
+
+    it("ends for whoever the flow is not for any more", async () => {
+      const one = await widened();
+      one.directory.leave(alice.userId, engineers);
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 1, problems });
+      expect([one.statusOf("alice"), one.statusOf("bob")]).toEqual(["revoking", "active"]);
+    });
+
+    it.each<[string, (one: World) => Promise<unknown>]>([
+      ["the flow", ({ flows }) => flows.put(anAutomaticFlow({ version: 4, targets: wide.slice(1) }))],
+      [
+        "the state of its account",
+        ({ inventory }) => {
+          const fact = anAccountFact(3, { name: "payments-test", state: "SUSPENDED" });
+          return inventory.record(seen(fact, { observedAt: afterMinutes(5) }));
         },
       ],
+    ])("ends where %s does not let it be given any more", async (_case, lose) => {
+      const one = await widened();
+      await lose(one);
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 2, problems });
+      expect([one.statusOf("alice"), one.statusOf("bob")]).toEqual(["revoking", "revoking"]);
     });
-    const ran = await one.attempt();
-    expect(ran).toMatchObject({ made: 0, ended: 0 });
-    expect(ran?.problems).toEqual([
-      expect.stringMatching(/^access flow engineers-power: it gives 201 permission sets/),
-    ]);
+
+    it("ends nothing where the directory gives no answer either", async () => {
+      const one = await widened();
+      one.directory.leave(alice.userId, engineers);
+      one.directory.members = () => Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 0 });
+    });
+
+    it("is given again by the run after somebody has narrowed it", async () => {
+      const one = await widened();
+      one.directory.join(aUserId("carol"), engineers);
+      await one.attempt();
+      await one.flows.put(anAutomaticFlow({ version: 4, targets: narrow }));
+      expect(await one.run()).toMatchObject({ made: 1, ended: 0 });
+      expect(one.served()).toEqual(["alice", "bob", "carol"]);
+    });
+
+    it("keeps nobody else waiting: another flow's people get theirs", async () => {
+      const one = await widened();
+      await one.flows.put(anAutomaticFlow({ name: "carol" as FlowName, requestors: user("carol") }));
+      expect(await one.attempt()).toMatchObject({ made: 1, ended: 0, problems });
+      expect(one.served()).toEqual(["alice", "bob", "carol"]);
+    });
+
+    it("is not made where a run planned it, and the flow was widened before it came to it", async () => {
+      const one = await withAccounts(narrow);
+      for (const { name } of permissionSets) await one.inventory.record(seen(aPermissionSetFact(name)));
+      const userOf = one.directory.user.bind(one.directory);
+      one.directory.user = async (id) => {
+        await one.flows.put({ ...ofAlice, version: 2, targets: wide });
+        return userOf(id);
+      };
+      expect(await one.run()).toMatchObject({ made: 0 });
+      expect(await one.attempt()).toMatchObject({ made: 0, problems });
+    });
   });
 });
 
