@@ -561,6 +561,161 @@ describe("what an automatic flow gives", () => {
   });
 });
 
+describe("what alice has by an automatic flow", () => {
+  const byUser = anAutomaticFlow({ requestors: user("alice") });
+  const byGroup = anAutomaticFlow();
+  const byBundle = anAutomaticFlow({ targets: [{ bundle: "payments" as BundleName }] });
+  const byScope = anAutomaticFlow({ targets: [{ accessScope: "payments" as ScopeName }] });
+  const byRota = anAutomaticFlow({ requestors: { type: "on-call", rota: "payments" as RotaName } });
+  const later = { observedAt: afterMinutes(5) };
+
+  /** Alice has what the flow gives, and then `change` happens. */
+  const changed = async (
+    flow: AccessFlow,
+    change: (world: World) => unknown,
+    settings: Partial<AutomaticDependencies> = {},
+  ) => {
+    const one = await world(flow);
+    await one.bundles.put(aBundle());
+    await one.accessScopes.put(aScope());
+    await one.rotas.put(aRota("alice"));
+    await one.run();
+    await one.grantAll();
+    expect(one.requestOf("alice").status).toBe("active");
+    await change(one);
+    return { ...one, ...(await automaticUnderTest(one, { ...one.dependencies, ...settings })) };
+  };
+  const nothing = () => undefined;
+
+  it.each<[string, AccessFlow, (world: World) => unknown, Partial<AutomaticDependencies>?]>([
+    [
+      "she leaves its group",
+      byGroup,
+      ({ directory }) => {
+        directory.leave(alice.userId, engineers);
+      },
+    ],
+    [
+      "its group is deleted",
+      byGroup,
+      ({ directory }) => {
+        directory.deleteGroup(engineers);
+      },
+    ],
+    [
+      "she is deleted, and so is no member of its group any more",
+      byGroup,
+      ({ directory }) => {
+        directory.deleteUser(alice.userId);
+      },
+    ],
+    ["its rota comes to somebody else", byRota, ({ rotas }) => rotas.put({ ...aRota("bob"), version: 2 })],
+    ["the flow is deleted", byGroup, ({ flows }) => flows.delete(byGroup)],
+    ["it is deactivated", byGroup, ({ flows }) => flows.put({ ...byGroup, version: 2, active: false })],
+    [
+      "it takes requests instead",
+      byGroup,
+      ({ flows }) => flows.put({ ...byGroup, version: 2, trigger: undefined }),
+    ],
+    [
+      "it is for others",
+      byGroup,
+      ({ flows }) => flows.put({ ...byGroup, version: 2, requestors: user("bob") }),
+    ],
+    [
+      "its bundle holds something else",
+      byBundle,
+      ({ bundles }) =>
+        bundles.put({
+          ...aBundle(),
+          version: 2,
+          targets: [
+            {
+              accounts: [{ id: anAccountId(3), name: "payments-test" }],
+              organizationalUnits: [],
+              permissionSets: [{ id: aPermissionSetArn("PowerUser"), name: "PowerUser" }],
+            },
+          ],
+        }),
+    ],
+    [
+      "its access scope finds something else",
+      byScope,
+      ({ accessScopes }) =>
+        accessScopes.put({ ...aScope('resource_name = "x" and permission_name = "PowerUser"'), version: 2 }),
+    ],
+    [
+      "its account is suspended",
+      byGroup,
+      ({ inventory }) =>
+        inventory.record(seen(anAccountFact(2, { name: "payments-prod", state: "SUSPENDED" }), later)),
+    ],
+    [
+      "its account is protected",
+      byGroup,
+      nothing,
+      { protectedAccounts: [{ id: anAccountId(2), reason: "listed" }] },
+    ],
+    [
+      "its account is never to be granted",
+      byGroup,
+      nothing,
+      { guardrails: { neverGrantable: [{ accounts: [anAccountId(2)] }] } },
+    ],
+    [
+      "its sessions become longer than the flow allows",
+      { ...byGroup, settings: { requesterCanApproveSelf: false, maxSessionSeconds: 3600 } },
+      ({ inventory }) =>
+        inventory.record(seen(aPermissionSetFact("PowerUser", { sessionDuration: "PT8H" }), later)),
+    ],
+  ])("ends with the next run when %s", async (_case, flow, change, settings) => {
+    const one = await changed(flow, change, settings);
+    await one.run();
+    expect(one.requestOf("alice")).toMatchObject({
+      status: "revoking",
+      ending: { reason: "context-ended" },
+    });
+  });
+
+  it.each<[string, AccessFlow, (world: World) => unknown]>([
+    [
+      "she is disabled",
+      byGroup,
+      ({ directory }) => {
+        directory.setEnabled(alice.userId, false);
+      },
+    ],
+    [
+      "she is deleted, and the flow names her",
+      byUser,
+      ({ directory }) => {
+        directory.deleteUser(alice.userId);
+      },
+    ],
+    [
+      "its permission set is deleted",
+      byGroup,
+      ({ inventory }) =>
+        inventory.forget({ kind: "permission-set", id: aPermissionSetArn("PowerUser") }, later),
+    ],
+    [
+      "its account is in no organization any more",
+      byGroup,
+      ({ inventory }) => inventory.forget({ kind: "account", id: anAccountId(2) }, later),
+    ],
+    ["its access scope is gone", byScope, async ({ accessScopes }) => accessScopes.delete(aScope())],
+  ])("goes on to its expiry, and no further, when %s", async (_case, flow, change) => {
+    const one = await changed(flow, change);
+    expect(await one.run()).toMatchObject({ ended: 0 });
+    expect(one.requestOf("alice").status).toBe("active");
+    for (let minutes = 0; minutes < 8 * 60; minutes += 10) {
+      await one.clock.advanceBy(10 * 60_000);
+      await one.run();
+    }
+    expect(one.served().filter((name) => name === "alice")).toHaveLength(1);
+  });
+});
+
 describe("what cannot be looked up", () => {
   const unavailable = () => Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
 
