@@ -1,6 +1,6 @@
 import type { IdentityCenterSettings } from "../contracts/environment.ts";
 import type { RequestAsk } from "../contracts/http/requests.ts";
-import type { AccessRequest, Approval, RequestedEntitlement } from "../domain/access-request.ts";
+import type { AccessRequest, Approval } from "../domain/access-request.ts";
 import { beginStep } from "../domain/approval.ts";
 import { MEMBERS_KEPT } from "../domain/break-glass.ts";
 import { durationText, parseDuration } from "../domain/duration.ts";
@@ -10,7 +10,6 @@ import { frozenHash } from "../domain/frozen.ts";
 import type { Guardrails } from "../domain/guardrails.ts";
 import { secondsAfter, timestamp, wholeSecondAfter, type RequestId, type UserId } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
-import { sessionSecondsOf } from "../domain/sessions.ts";
 import { startConditionsOf } from "../domain/start-conditions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccessFlowStore } from "../ports/stores.ts";
@@ -19,13 +18,13 @@ import { assertWithinGuardrails } from "./assert-within-guardrails.ts";
 import { askedOf } from "./evaluation/eligible-approvers.ts";
 import { type Idempotency } from "./idempotency.ts";
 import { beneficiaryOf } from "./principal-of.ts";
+import { requestedEntitlement } from "./requested-entitlement.ts";
 import type { Names } from "./resolve-names.ts";
 import {
   assertAccountsActive,
   assertGrantable,
   evaluateRequest,
   type EligibilityDependencies,
-  type Target,
 } from "./evaluation/eligibility.ts";
 
 export interface ComposeDependencies extends EligibilityDependencies {
@@ -87,7 +86,9 @@ export const composeRequest = async (
     id,
     requester: caller,
     principal,
-    entitlements: entitlementsOf(dependencies.identityCenter, targets, principal),
+    entitlements: targets.map((target) =>
+      requestedEntitlement(dependencies.identityCenter, target, principal),
+    ),
     flow: { name: flow.name, version: flow.version },
     duration,
     durationSeconds: limits.durationSeconds,
@@ -139,29 +140,3 @@ const membersKept = async (
   principal.type === "GROUP"
     ? { members: (await directory.members(principal.id)).slice(0, MEMBERS_KEPT) }
     : {};
-
-const entitlementsOf = (
-  { region, instanceArn, identityStoreId }: IdentityCenterSettings,
-  targets: readonly Target[],
-  principal: Principal,
-): RequestedEntitlement[] =>
-  targets.map(({ account, permissionSet }) => {
-    const sessionSeconds = sessionSecondsOf(permissionSet.sessionDuration);
-    return {
-      entitlement: {
-        provider: "identity-center/account-assignment",
-        region,
-        instanceArn,
-        identityStoreId,
-        accountId: account.id,
-        permissionSetArn: permissionSet.arn,
-        principalType: principal.type,
-        principalId: principal.id,
-      },
-      accountName: account.name,
-      permissionSetName: permissionSet.name,
-      status: "requested",
-      standing: false,
-      ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
-    };
-  });

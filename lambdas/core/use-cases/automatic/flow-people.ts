@@ -11,6 +11,7 @@ import { MEMBERS_LOOKED_AT } from "../evaluation/load-person.ts";
 import { neededOfPerson } from "../evaluation/needed-facts.ts";
 import { inBatches } from "../in-batches.ts";
 import { walkScope } from "../inventory/walk.ts";
+import { fromPlaceOf } from "./from-place-of.ts";
 import { remembered } from "./remembered.ts";
 
 export interface PeopleDependencies {
@@ -190,14 +191,6 @@ const lookUp = async (
     unanswered += batch.length - answered;
   }
   return { unanswered, because };
-};
-
-/** Where this run begins, if it comes to so many of them: each of the five-minute rhythm where the one before it stopped. */
-export const fromPlaceOf = <Item>(now: Date, items: readonly Item[], most: number): readonly Item[] => {
-  if (items.length <= most) return items;
-  const run = Math.floor(now.getTime() / 300_000);
-  const start = (run * most) % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
 };
 
 /** Everybody who is enabled, as the inventory has them. */

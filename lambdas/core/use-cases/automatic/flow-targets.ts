@@ -1,12 +1,5 @@
 import type { ProtectedAccount } from "../../contracts/environment.ts";
-import {
-  isResourceTarget,
-  isScopeTarget,
-  type AccessFlow,
-  type FlowTarget,
-  type ResourceTarget,
-  type ScopeTarget,
-} from "../../domain/access-flow.ts";
+import { isResourceTarget, isScopeTarget, type AccessFlow } from "../../domain/access-flow.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
 import type { Bundle } from "../../domain/bundle.ts";
 import type { Confirmable } from "../../domain/configuration/confirmation.ts";
@@ -15,8 +8,7 @@ import type { AccountId, PermissionSetArn } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
 import type { AccountFact } from "../../domain/inventory/facts.ts";
 import { asKnownAt } from "../../domain/inventory/known-tags.ts";
-import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
-import { parseQuery } from "../../domain/query/parse-query.ts";
+import type { Grantable } from "../../domain/inventory/matching-accounts.ts";
 import type { QuerySubject } from "../../domain/query/fields.ts";
 import { all, any, not, verdictOf, type Verdict } from "../../domain/rule.ts";
 import { sessionSecondsOf, tooLongSessions } from "../../domain/sessions.ts";
@@ -36,6 +28,7 @@ import { compiled } from "../evaluation/load-context.ts";
 import { namesBundles } from "../evaluation/needed-facts.ts";
 import { inBatches } from "../in-batches.ts";
 import { loadGrantable } from "../inventory/subjects.ts";
+import { asksOfAll, candidatesOf, firstMet, partsOf } from "./candidate-targets.ts";
 import { remembered } from "./remembered.ts";
 
 export interface TargetDependencies {
@@ -109,7 +102,8 @@ export const targetsOfFlows = (dependencies: TargetDependencies, now: Date) => {
       );
     const given = firstMet(candidates, verdict, MOST_TARGETS + 1);
     const areTooMany = given.size > MOST_TARGETS;
-    const verdicts = new Map(held.map((target) => [targetKey(target), verdict(target)]));
+    const heldOnce = new Map(held.map((target) => [targetKey(target), target]));
+    const verdicts = new Map([...heldOnce].map(([key, target]) => [key, verdict(target)]));
     return {
       targets: areTooMany ? [] : [...given.values()],
       verdict: (target) => verdicts.get(targetKey(target)) ?? verdictOfGiven(given, target),
@@ -125,69 +119,8 @@ export const targetsOfFlows = (dependencies: TargetDependencies, now: Date) => {
   };
 };
 
-/** A permission set in each of some accounts. */
-interface Candidates {
-  readonly permissionSetArn: PermissionSetArn;
-  readonly accounts: readonly { readonly id: AccountId }[];
-}
-
-/**
- * The first so many that are met. Each is made when it is come to: a hundred permission sets in ten thousand accounts are a
- * million targets, and a flow that says so by mistake must not take the memory that the others' run needs.
- */
-const firstMet = (
-  candidates: readonly Candidates[],
-  verdict: (target: Target) => Verdict,
-  most: number,
-): ReadonlyMap<TargetKey, Target> => {
-  const met = new Map<TargetKey, Target>();
-  for (const { permissionSetArn, accounts } of candidates) {
-    for (const { id: accountId } of accounts) {
-      const target = { accountId, permissionSetArn };
-      if (verdict(target) === "met") met.set(targetKey(target), target);
-      if (met.size >= most) return met;
-    }
-  }
-  return met;
-};
-
 const verdictOfGiven = (given: ReadonlyMap<TargetKey, Target>, target: Target): Verdict =>
   given.has(targetKey(target)) ? "met" : "unknown";
-
-type Part = ResourceTarget | ScopeTarget;
-
-/** The flow's targets, and those in its bundles. */
-const partsOf = ({ targets }: AccessFlow, bundles: readonly Bundle[]): readonly Part[] =>
-  targets.flatMap((target: FlowTarget): readonly Part[] => {
-    if (isResourceTarget(target) || isScopeTarget(target)) return [target];
-    return bundles.find(({ name }) => name === target.bundle)?.targets ?? [];
-  });
-
-/** Whether any account of the organization may be meant. */
-const asksOfAll = (part: Part): boolean =>
-  isScopeTarget(part) || part.organizationalUnits.length > 0 || (part.tags ?? []).length > 0;
-
-const candidatesOf = (
-  part: Part,
-  scopes: readonly AccessScope[],
-  known: Grantable | undefined,
-): readonly Candidates[] => {
-  if (isResourceTarget(part)) {
-    const others = asksOfAll(part) ? (known?.accounts ?? []).map(({ fact }) => fact) : [];
-    const accounts = [...part.accounts, ...others];
-    return part.permissionSets.map(({ id }) => ({ permissionSetArn: id, accounts }));
-  }
-  const scope = scopes.find(({ name }) => name === part.accessScope);
-  if (scope === undefined || known === undefined) return [];
-  const wanted = part.permissionSets?.map(({ id }) => id);
-  const permissionSets = known.permissionSets.filter(
-    ({ fact }) => wanted === undefined || wanted.includes(fact.arn),
-  );
-  const query = parseQuery(scope.query, { about: "permissions on resources" });
-  return [...matchingAccounts(query, { accounts: known.accounts, permissionSets })].map(
-    ({ permissionSet, accounts }) => ({ permissionSetArn: permissionSet.arn, accounts }),
-  );
-};
 
 type Facts = ReadonlyMap<AccountId, AccountFact>;
 
