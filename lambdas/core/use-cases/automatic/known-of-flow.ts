@@ -57,13 +57,14 @@ export const knownOfFlows = (
       tally.known(flow, Promise.all([...new Set(names)].map((name) => rotaStore.get(name))), undefined),
     ]);
     for (const problem of [...people.problems, ...targets.problems]) tally.problemOf(flow, problem);
-    if (rotas === undefined) return { ...NOTHING_KNOWN, people, targets };
     const confirmables: readonly Confirmable[] = [
       flow,
       ...targets.dependencies,
-      ...rotas.filter((rota) => rota !== undefined),
+      ...(rotas ?? []).filter((rota) => rota !== undefined),
     ];
-    const serves = (id: UserId) => confirmables.every((item) => mayServe(item, id, secondAdministrator));
+    // Nobody knows who has changed a rota that was not read: it may be anybody.
+    const serves = (id: UserId) =>
+      rotas !== undefined && confirmables.every((item) => mayServe(item, id, secondAdministrator));
     return {
       people,
       // What somebody changed gives them nothing until another one has confirmed it; what they have ends at its expiry.

@@ -744,6 +744,20 @@ describe("what cannot be looked up", () => {
     expect(one.served()).toEqual(["carol"]);
   });
 
+  it("does not keep from ending it for whoever has left where nobody knows who changed a rota", async () => {
+    const one = await world(
+      anAutomaticFlow({ requestors: { allOf: [group, { type: "on-call", rota: "payments" as RotaName }] } }),
+      { onCall: { onCall: () => Promise.resolve([alice.userId, aUserId("bob"), aUserId("carol")]) } },
+    );
+    await one.run();
+    await one.grantAll();
+    one.rotas.get = unavailable;
+    one.directory.leave(alice.userId, engineers);
+    one.directory.join(aUserId("carol"), engineers);
+    expect(await one.attempt()).toMatchObject({ made: 0, ended: 1 });
+    expect([one.requestOf("alice").status, one.requestOf("bob").status]).toEqual(["revoking", "active"]);
+  });
+
   it("does not keep what is known from ending it: a closed timeframe, a deactivated flow", async () => {
     const one = await world();
     await one.run();
