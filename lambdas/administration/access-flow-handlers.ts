@@ -3,18 +3,13 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Directory, Organization } from "../core/ports/directory.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../core/ports/stores.ts";
 import type { IntegrationStore } from "../core/ports/sync.ts";
-import {
-  deleteAccessFlow,
-  getAccessFlow,
-  listAccessFlows,
-} from "../core/use-cases/configuration/access-flows.ts";
+import { deleteAccessFlow } from "../core/use-cases/configuration/delete-access-flow.ts";
 import type { Names } from "../core/use-cases/resolve-names.ts";
 import { saveAccessFlow } from "../core/use-cases/configuration/save-access-flow.ts";
 import type { Soundness } from "../core/use-cases/lint/soundness.ts";
-import { authorOf, type HandlersOf } from "../http/call.ts";
-import { pageOf, pageView } from "../http/pages.ts";
 import { accessFlowView } from "./views/access-flow-view.ts";
-import { withWarnings } from "./with-warnings.ts";
+import type { HandlersOf } from "../http/call.ts";
+import { namedItemHandlers } from "./named-item-handlers.ts";
 
 /** What the routes of access flows work with. */
 interface AccessFlowDependencies {
@@ -30,28 +25,26 @@ interface AccessFlowDependencies {
   readonly soundness: Soundness;
 }
 
-type AccessFlowRoute = Extract<RouteKey, `${string} /access-flows` | `${string} /access-flows/{name}`>;
+type AccessFlowRoute = Exclude<
+  Extract<RouteKey, `${string} /access-flows${string}`>,
+  "POST /access-flows/lint"
+>;
 
 /** What administrators see and do of the access flows. */
 export const accessFlowHandlers = (dependencies: AccessFlowDependencies): HandlersOf<AccessFlowRoute> => {
-  const saveFlow = saveAccessFlow(dependencies);
-  const getFlow = getAccessFlow(dependencies);
-  const listFlows = listAccessFlows(dependencies);
-  const deleteFlow = deleteAccessFlow(dependencies);
-
+  const { flows: store, clock, soundness } = dependencies;
+  const flows = namedItemHandlers({
+    ...{ kind: "access-flow", store, clock, soundness },
+    save: saveAccessFlow(dependencies),
+    remove: deleteAccessFlow(dependencies),
+    linted: (item) => ({ kind: "access-flow", item }),
+    view: accessFlowView,
+  });
   return {
-    "GET /access-flows": async ({ query }) => ({
-      body: pageView(await listFlows(pageOf(query)), accessFlowView),
-    }),
-    "GET /access-flows/{name}": async ({ path }) => ({ body: accessFlowView(await getFlow(path.name)) }),
-    "PUT /access-flows/{name}": async ({ path, body, ...call }) => ({
-      body: await withWarnings(dependencies.soundness, "access-flow", async (check) =>
-        accessFlowView(await saveFlow({ author: authorOf(call), name: path.name, flow: body, check })),
-      ),
-    }),
-    "DELETE /access-flows/{name}": async ({ path, ...call }) => {
-      await deleteFlow(path.name, authorOf(call));
-      return { body: undefined };
-    },
+    "GET /access-flows": flows.list,
+    "GET /access-flows/{name}": flows.get,
+    "PUT /access-flows/{name}": flows.put,
+    "DELETE /access-flows/{name}": flows.remove,
+    "POST /access-flows/{name}/confirm": flows.confirm,
   };
 };

@@ -2,17 +2,14 @@ import type { Warnings } from "../core/contracts/http/lint.ts";
 import type { LintedItem } from "../core/domain/lint/configuration.ts";
 import type { Soundness } from "../core/use-cases/lint/soundness.ts";
 
-type Linted<Kind extends LintedItem["kind"]> = Extract<LintedItem, { readonly kind: Kind }>;
-
 /** Saves what is sound, and answers with what lint warns of beside what was saved. */
-export const withWarnings = async <Kind extends LintedItem["kind"], View extends object>(
+export const withWarnings = async <View extends object>(
   soundness: Soundness,
-  kind: Kind,
-  save: (check: (item: Linted<Kind>["item"]) => Promise<void>) => Promise<View>,
+  save: (check: (item: LintedItem) => Promise<void>) => Promise<View>,
 ): Promise<View & { readonly warnings?: Warnings }> => {
   let warnings: Warnings = [];
   const saved = await save(async (item) => {
-    const findings = await soundness({ kind, item } as Linted<Kind>);
+    const findings = await soundness(item);
     warnings = findings.map(({ code, pointer, message }) => ({ code, pointer, message }));
   });
   return { ...saved, ...(warnings.length === 0 ? {} : { warnings }) };

@@ -74,7 +74,7 @@ const problemsOf = async (
   const problems: FileProblem[] = [];
   for (const [index, flow] of file.value.entries()) {
     try {
-      await save({ author: AUTHOR, name: flow.name, flow });
+      await save({ author: AUTHOR, name: flow.name, document: flow });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       problems.push(...error.fields.map((field) => problemOf(index, field)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AccessFlow } from "../../lambdas/core/domain/access-flow.ts";
 import type { Author } from "../../lambdas/core/domain/configuration/entry.ts";
-import { deleteAccessFlow } from "../../lambdas/core/use-cases/configuration/access-flows.ts";
+import { deleteAccessFlow } from "../../lambdas/core/use-cases/configuration/delete-access-flow.ts";
 import { changeConfiguration } from "../../lambdas/core/use-cases/configuration/change-configuration.ts";
 import { aFlow, aPerson } from "../support/builders.ts";
 import { DAY, MINUTE, lockstepUnderTest, type LockstepUnderTest } from "../support/lockstep-under-test.ts";

@@ -36,15 +36,15 @@ export const listItems =
 export const itemNotThere = (kind: ConfigurationKind, name: string): DomainError =>
   new DomainError("not-found", `There is no ${nounOf[kind]} ${name}.`);
 
-interface NameRules<Name extends string> {
-  readonly kind: ConfigurationKind;
+/** What names of a kind may be, and the code of the error that refuses others. */
+export interface NameRules<Name extends string> {
   readonly schema: z.ZodMiniType<Name>;
   readonly code: DomainErrorCode;
 }
 
 /** The name that a document is written under: the path's, which a name in the document has to be, too. */
 export const nameOfItem = <Name extends string>(
-  { kind, schema, code }: NameRules<Name>,
+  { kind, naming: { schema, code } }: { readonly kind: ConfigurationKind; readonly naming: NameRules<Name> },
   name: string,
   document: { readonly name?: string | undefined },
 ): Name => {

@@ -1,15 +1,13 @@
 import type { BundleBody } from "../../contracts/configuration/bundle.ts";
 import { isBundleTarget, type FlowTarget } from "../../domain/access-flow.ts";
 import type { Bundle } from "../../domain/bundle.ts";
-import type { Author } from "../../domain/configuration/entry.ts";
 import { refuseTooManyThrough } from "../../domain/configuration/naming-problems.ts";
 import { BundleNameSchema } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccessFlowStore, BundleStore } from "../../ports/stores.ts";
 import { byName, namingFlows, namingProblems, type CatalogueStores } from "./catalogue.ts";
 import { nameResolver, type NameDependencies } from "./name-resolver.ts";
-import { nameOfItem } from "./named-items.ts";
-import { saveConfiguration, type CheckBeforeSave, type ContentOf } from "./save-configuration.ts";
+import { saveConfiguration, type ContentOf } from "./save-configuration.ts";
 
 interface Dependencies extends NameDependencies, CatalogueStores {
   readonly bundles: Pick<BundleStore, "list" | "head" | "put" | "delete">;
@@ -17,33 +15,26 @@ interface Dependencies extends NameDependencies, CatalogueStores {
   readonly clock: Pick<Clock, "now">;
 }
 
-interface SaveInput {
-  readonly author: Author;
-  readonly name: string;
-  readonly bundle: BundleBody;
-  readonly check?: CheckBeforeSave<Bundle> | undefined;
-}
-
-const NAME = { kind: "bundle", schema: BundleNameSchema, code: "invalid-bundle" } as const;
-
 /**
  * Makes or replaces a bundle, its names made ids as a flow's are: all that lead nowhere refuse it together. Saving what is
  * there already writes nothing.
  */
-export const saveBundle =
-  (dependencies: Dependencies) =>
-  async ({ author, name, bundle, check }: SaveInput): Promise<Bundle> => {
-    const bundleName = nameOfItem(NAME, name, bundle);
-    const content = await resolveBundle(dependencies, bundle);
-    const { bundles, clock } = dependencies;
-    refuseTooManyThrough(
-      { name: bundleName, targets: content.targets },
-      await namingFlows(dependencies),
-      byName(await bundles.list()),
-    );
-    await check?.({ name: bundleName, ...content });
-    return saveConfiguration<Bundle>({ kind: "bundle", store: bundles, clock })(bundleName, author, content);
-  };
+export const saveBundle = (dependencies: Dependencies) =>
+  saveConfiguration<Bundle, BundleBody>({
+    kind: "bundle",
+    store: dependencies.bundles,
+    clock: dependencies.clock,
+    naming: { schema: BundleNameSchema, code: "invalid-bundle" },
+    contentOf: async (name, document) => {
+      const content = await resolveBundle(dependencies, document);
+      refuseTooManyThrough(
+        { name, targets: content.targets },
+        await namingFlows(dependencies),
+        byName(await dependencies.bundles.list()),
+      );
+      return content;
+    },
+  });
 
 /** The bundle that a document means. */
 export const resolveBundle = async (

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
 import type { FlowName } from "../../../../../lambdas/core/domain/ids.ts";
-import {
-  deleteAccessFlow,
-  getAccessFlow,
-  listAccessFlows,
-} from "../../../../../lambdas/core/use-cases/configuration/access-flows.ts";
+import type { PageQuery } from "../../../../../lambdas/core/ports/stores.ts";
+import { deleteAccessFlow } from "../../../../../lambdas/core/use-cases/configuration/delete-access-flow.ts";
+import { getItem, listItems } from "../../../../../lambdas/core/use-cases/configuration/named-items.ts";
 import { aFlow } from "../../../../support/builders.ts";
 import { by } from "../../../../support/configuration.ts";
 import { FakeAccessFlowStore } from "../../../../support/fakes/stores.ts";
@@ -17,6 +15,8 @@ beforeEach(() => {
   flows = new FakeAccessFlowStore();
 });
 
+const get = (name: FlowName) => getItem<AccessFlow>({ kind: "access-flow", store: flows })(name);
+const list = (page: PageQuery) => listItems<AccessFlow>({ store: flows })(page);
 const flowNamed = (name: string): AccessFlow => aFlow({ name: name as FlowName });
 const given = async (...names: readonly string[]): Promise<void> => {
   for (const name of names) expect(await flows.put(flowNamed(name))).toBe("written");
@@ -31,18 +31,18 @@ const noSuchFlow = {
 describe("one access flow", () => {
   it("is shown as it is stored", async () => {
     await given("ant", "bee");
-    expect(await getAccessFlow({ flows })("bee" as FlowName)).toEqual(flowNamed("bee"));
+    expect(await get("bee" as FlowName)).toEqual(flowNamed("bee"));
   });
 
   it("is not found when there is none of that name", async () => {
     await given("ant");
-    await expect(getAccessFlow({ flows })("ghost" as FlowName)).rejects.toMatchObject(noSuchFlow);
+    await expect(get("ghost" as FlowName)).rejects.toMatchObject(noSuchFlow);
   });
 });
 
 describe("the list of access flows", () => {
   const page = async (limit: number, cursor?: string) => {
-    const { items, ...rest } = await listAccessFlows({ flows })({
+    const { items, ...rest } = await list({
       limit,
       ...(cursor !== undefined && { cursor }),
     });
@@ -50,12 +50,12 @@ describe("the list of access flows", () => {
   };
 
   it("is empty, and over, when there are none", async () => {
-    expect(await listAccessFlows({ flows })({ limit: 10 })).toEqual({ items: [] });
+    expect(await list({ limit: 10 })).toEqual({ items: [] });
   });
 
   it("shows the flows themselves, by name: digits first, then capitals", async () => {
     await given("cat", "ant", "0-day", "Bee");
-    expect(await listAccessFlows({ flows })({ limit: 10 })).toEqual({
+    expect(await list({ limit: 10 })).toEqual({
       items: [flowNamed("0-day"), flowNamed("Bee"), flowNamed("ant"), flowNamed("cat")],
     });
   });

@@ -66,28 +66,28 @@ class ContestedFlows extends FakeAccessFlowStore {
 
 it("wins over those who saved in between, with a version after theirs", async () => {
   const { flows, save } = setUp(Object.assign(new ContestedFlows(), { races: 2 }));
-  const saved = await save({ author: by("me"), name: "flow", flow: document() });
+  const saved = await save({ author: by("me"), name: "flow", document: document() });
   expect(saved).toMatchObject({ version: 3, updatedBy: aUserId("me"), duration: { max: "PT8H" } });
   expect(await flows.get("flow")).toEqual(saved);
 });
 
 it("gives up when that goes on and on", async () => {
   const { save } = setUp(Object.assign(new ContestedFlows(), { races: 100 }));
-  await expect(save({ author: by("me"), name: "flow", flow: document() })).rejects.toMatchObject({
+  await expect(save({ author: by("me"), name: "flow", document: document() })).rejects.toMatchObject({
     code: "concurrent-modification",
   });
 });
 
 it("saves again when a name has come to mean somebody else", async () => {
   const { save, directory } = setUp();
-  await save({ author: by("me"), name: "flow", flow: document() });
-  expect(await save({ author: by("other"), name: "flow", flow: document() })).toMatchObject({
+  await save({ author: by("me"), name: "flow", document: document() });
+  expect(await save({ author: by("other"), name: "flow", document: document() })).toMatchObject({
     version: 1,
     updatedBy: aUserId("me"),
   });
   directory.deleteUser(aUserId("alice"));
   directory.addUser({ userId: aUserId("another alice"), userName: "alice" });
-  expect(await save({ author: by("other"), name: "flow", flow: document() })).toMatchObject({
+  expect(await save({ author: by("other"), name: "flow", document: document() })).toMatchObject({
     version: 2,
     updatedBy: aUserId("other"),
     requestors: { anyOf: [{ id: aUserId("another alice") }] },
@@ -97,7 +97,7 @@ it("saves again when a name has come to mean somebody else", async () => {
 it("passes on that the directory does not answer, and writes nothing", async () => {
   const { save, directory, flows } = setUp();
   directory.userByName = () => Promise.reject(new RetryableError("DirectoryUnavailable", "throttled"));
-  await expect(save({ author: by("me"), name: "flow", flow: document() })).rejects.toMatchObject({
+  await expect(save({ author: by("me"), name: "flow", document: document() })).rejects.toMatchObject({
     name: "DirectoryUnavailable",
   });
   expect(await flows.list()).toEqual([]);
@@ -159,10 +159,13 @@ const world = (flows = new FakeAccessFlowStore()) => {
     flows,
     directory,
     organization,
-    save: (flow: AccessFlowBody, name = "flow", editor = "me") => save({ author: by(editor), name, flow }),
+    save: (flow: AccessFlowBody, name = "flow", editor = "me") =>
+      save({ author: by(editor), name, document: flow }),
     /** The refusal, once it is sure that nothing was written. */
     refusal: async (flow: AccessFlowBody, name = "flow") => {
-      const error: unknown = await save({ author: by("me"), name, flow }).catch((thrown: unknown) => thrown);
+      const error: unknown = await save({ author: by("me"), name, document: flow }).catch(
+        (thrown: unknown) => thrown,
+      );
       if (!(error instanceof DomainError)) throw new Error("Expected a refusal", { cause: error });
       expect(await flows.list()).toEqual([]);
       return error;
