@@ -75,8 +75,8 @@ export interface AdministrationPorts {
 export const administrationOf = (ports: AdministrationPorts): RouterDependencies => {
   const calling = callers(ports);
   const names = resolveNames({ ...ports, refresh: ports.catalogueRefresh });
-  const lint = lintWhatIsThere({ ...ports, names });
-  const sound = soundness(ports);
+  const lint = lintWhatIsThere({ ...ports, mfa: ports.mfa, names });
+  const sound = soundness({ ...ports, mfa: ports.mfa });
   return {
     ...calling,
     logger: ports.logger,

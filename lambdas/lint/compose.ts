@@ -31,5 +31,6 @@ export const compose = (environment: z.output<typeof EnvironmentSchema>) => {
     clock: systemClock,
     protectedAccounts: environment.PROTECTED_ACCOUNTS,
     guardrails: environment.GUARDRAILS,
+    mfa: environment.MFA,
   });
 };

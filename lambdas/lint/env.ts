@@ -8,4 +8,5 @@ export const EnvironmentSchema = z.object({
   EVENT_BUS: Variable.EVENT_BUS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   GUARDRAILS: Variable.GUARDRAILS,
+  MFA: Variable.MFA,
 });

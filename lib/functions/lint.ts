@@ -28,6 +28,7 @@ export function lintFunction(scope: Construct, props: FunctionContext): IFunctio
       EVENT_BUS: eventBus.eventBusName,
       PROTECTED_ACCOUNTS: Stack.of(scope).toJsonString(protectedAccounts(settings, homeAccount)),
       GUARDRAILS: JSON.stringify(settings.guardrails),
+      ...(settings.mfa === undefined ? {} : { MFA: JSON.stringify(settings.mfa) }),
     },
     permissions: [
       onTable("ReadConfiguration", tables.config, ["GetItem", "Query"]),

@@ -172,6 +172,26 @@ it("lays the flows of the body over those that are there, and writes nothing", a
   expect(await world.flows.list()).toEqual(before);
 });
 
+it("finds a flow that asks for a second factor of which no token can tell here, and none where one can", async () => {
+  const body = {
+    flows: [
+      {
+        name: "guarded",
+        requestors: { group: "payments-engineers" },
+        targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+        duration: { max: "PT12H" },
+        settings: { mfaRequired: true },
+      },
+    ],
+  };
+  const without = await apiUnderTest();
+  await seen(without, ...everything);
+  expect(await codesOf(without, body)).toEqual(["guarded: mfa-never-shown"]);
+  const withSetting = await apiUnderTest({ mfa: { claim: "amr", values: ["mfa"] } });
+  await seen(withSetting, ...everything);
+  expect(await codesOf(withSetting, body)).toEqual([]);
+});
+
 it("finds scopes that select nothing, and counts what it reads", async () => {
   const world = await apiUnderTest();
   await seen(world, ...everything);

@@ -57,6 +57,8 @@ export interface World {
   readonly guardrails: Guardrails;
   /** Accounts in which nothing is granted, whatever a flow says. */
   readonly protectedAccounts: ReadonlySet<string>;
+  /** Whether a token can tell of a second factor: the deploy setting `mfa` says how. */
+  readonly tellsSecondFactor: boolean;
 }
 
 /** The accounts in which a query selects a permission set: one at least. */

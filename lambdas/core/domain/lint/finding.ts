@@ -33,6 +33,7 @@ export const FindingCodes = [
   "flow-overshadowed",
   "session-too-long",
   "duration-above-maximum",
+  "mfa-never-shown",
   "no-standing-anchor",
   "too-many-named",
   "cannot-be-saved",

@@ -11,6 +11,7 @@ import { neverGranted } from "./never-granted.ts";
 import { overshadowed } from "./overlaps.ts";
 import { isPossible } from "./possible-person.ts";
 import { scopeProblems } from "./scopes.ts";
+import { secondFactorNeverShown } from "./second-factor.ts";
 import { emptyTargets, tooManyIn } from "./targets.ts";
 
 /**
@@ -85,6 +86,7 @@ const lintFlowIn = (world: World, flow: LintedFlow, configuration: Configuration
     ...tooLong(flow, given, world),
     ...targetsIn(flow.targets, given, configuration, world),
     ...unmatchedInApproval(flow, world),
+    ...secondFactorNeverShown(flow, world),
     ...withoutAnchor(given, world),
   ];
 };

@@ -12,6 +12,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Guardrails } from "../../domain/guardrails.ts";
 import type { AccountId, GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
+import type { MfaSettings } from "../../domain/mfa.ts";
 import { membersOf, type AccountFact } from "../../domain/inventory/facts.ts";
 import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
 import type {
@@ -36,6 +37,8 @@ export interface WorldDependencies {
   readonly guardrails: Guardrails;
   /** Accounts in which nothing is granted. */
   readonly protectedAccounts: readonly { readonly id: string }[];
+  /** How a token tells of a second factor; undefined: none does. */
+  readonly mfa: MfaSettings | undefined;
 }
 
 /** Scopes of the inventory that are read at once. */
@@ -56,7 +59,7 @@ const ANCHORS_LOOKED_FOR = 100;
  * each permission set that is given with a page for each group among them. No call of AWS.
  */
 export const loadWorld = async (
-  { inventory, integrations, guardrails, protectedAccounts }: WorldDependencies,
+  { inventory, integrations, guardrails, protectedAccounts, mfa }: WorldDependencies,
   configuration: Configuration,
 ): Promise<World> => {
   const parties = partiesIn(configuration);
@@ -103,6 +106,7 @@ export const loadWorld = async (
     anchors,
     guardrails,
     protectedAccounts: new Set(protectedAccounts.map(({ id }) => id)),
+    tellsSecondFactor: mfa !== undefined,
   };
 };
 

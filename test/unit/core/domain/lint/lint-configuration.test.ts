@@ -50,6 +50,7 @@ const world = (overrides: Partial<World> = {}): World => ({
   anchors: new Map([[powerUser.id, new Set([anAccountId(2)])]]),
   guardrails: { neverGrantable: [] },
   protectedAccounts: new Set(),
+  tellsSecondFactor: true,
   ...overrides,
 });
 
@@ -707,4 +708,24 @@ it("finds what is gone of a rule of automatic approval", () => {
       (code) => `error ${code} access-flow prod-power /approval/automatic`,
     ),
   );
+});
+
+describe("a second factor that no token can tell of", () => {
+  const warned = "warning mfa-never-shown access-flow prod-power /settings/mfaRequired";
+  const withMfa = { settings: { ...flow().settings, mfaRequired: true } };
+  it("is a warning where the flow requires one, and the deployment says nothing of them", () => {
+    expect(ofFlow(withMfa, world({ tellsSecondFactor: false }))).toEqual([warned]);
+    expect(ofFlow({}, world({ tellsSecondFactor: false }))).toEqual([]);
+    expect(ofFlow(withMfa, world())).toEqual([]);
+  });
+  it("is nothing that documents alone show", () => {
+    expect(ofFlow(withMfa)).toEqual([]);
+  });
+  it("names the setting", () => {
+    const [finding] = lintConfiguration(
+      configuration({ flows: [flow(withMfa)] }),
+      world({ tellsSecondFactor: false }),
+    );
+    expect(finding?.message).toMatch(/deploy setting mfa .*docs\/settings\.md/);
+  });
 });

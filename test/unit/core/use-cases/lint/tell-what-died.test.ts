@@ -43,6 +43,7 @@ const world = async ({ synced = true } = {}) => {
     clock: new VirtualClock(),
     guardrails: noGuardrails,
     protectedAccounts: [],
+    mfa: undefined,
   };
   if (synced) await dependencies.syncs.put({ ...aFinishedSync(), version: 1 });
   let second = 0;
