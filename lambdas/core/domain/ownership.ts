@@ -169,6 +169,20 @@ export const ownershipOf = (
   };
 };
 
+/**
+ * Whether a target has no owner whoever is in the directory: no tag of it says names, and the integration's owner is nobody. Of
+ * what the inventory does not know, nobody can tell.
+ */
+export const isOwnerless = (target: OwnedTarget, known: KnownTags): boolean => {
+  const { owner } = target.integration;
+  if (owner !== undefined && partiesOf(owner).length > 0) return false;
+  const search = ownerTagOf(target, known);
+  if ("unknown" in search) return false;
+  if ("none" in search) return true;
+  const names = namesIn(search.tag).length;
+  return names === 0 || names > MOST_NAMES;
+};
+
 const inWords: Readonly<Record<ResourceOwnerAttribute, string>> = {
   userName: "nobody who is there and enabled, by userName",
   email: "nobody who is there and enabled, by email",

@@ -1,8 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
+import type { OrganizationIntegration } from "../../../lambdas/core/domain/integration.ts";
 import type { Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
 import { aGroupId, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
-import { anAccountIntegration } from "../../support/integrations.ts";
+import { anAccountIntegration, home } from "../../support/integrations.ts";
 import { problemIn } from "./problems.ts";
 import { alice, apiUnderTest, bob, erin, frank, root, type ApiUnderTest } from "./world.ts";
 
@@ -190,6 +191,71 @@ it("finds a flow that asks for a second factor of which no token can tell here, 
   const withSetting = await apiUnderTest({ mfa: { claim: "amr", values: ["mfa"] } });
   await seen(withSetting, ...everything);
   expect(await codesOf(withSetting, body)).toEqual([]);
+});
+
+describe("a step for the owner of an account", () => {
+  const body = {
+    flows: [
+      {
+        name: "owned",
+        requestors: { group: "payments-engineers" },
+        targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+        duration: { max: "PT12H" },
+        approval: { steps: [{ anyOf: ["owner"], within: "PT1H" }] },
+      },
+    ],
+  };
+  const byTeam = { tagKey: "team", attribute: "displayName" } as const;
+  const leads = { users: [], groups: [{ id: aGroupId("payments-leads"), name: "payments-leads" }] };
+  const rootOf = (tags?: Readonly<Record<string, string>>): Fact => ({
+    kind: "organizational-unit",
+    id: "r-abcd" as never,
+    name: "Root",
+    path: "/",
+    ...(tags === undefined ? {} : { tags }),
+  });
+  const found = async (
+    integration: Partial<OrganizationIntegration> | undefined,
+    ...facts: readonly Fact[]
+  ): Promise<readonly string[]> => {
+    const world = await apiUnderTest();
+    if (integration !== undefined) await world.integrations.put({ ...home, ...integration });
+    const others = everything.filter(({ kind }) => !facts.some((fact) => fact.kind === kind));
+    await seen(world, ...others, ...facts);
+    return codesOf(world, body);
+  };
+
+  it.each([
+    ["no integration says who owns what", undefined, [rootOf({})]],
+    ["neither the account nor a unit above it has the tag", { resourceOwner: byTeam }, [rootOf({})]],
+    ["the tag says no names", { resourceOwner: byTeam }, [rootOf({ team: "+" })]],
+    [
+      "the tag says more names than are looked up",
+      { resourceOwner: byTeam },
+      [rootOf({ team: "a+b+c+d+e+f+g+h+i+j+k" })],
+    ],
+  ] as const)("is warned of where %s", async (_, integration, facts) => {
+    expect(await found(integration, ...facts)).toEqual(["owned: owner-nobody"]);
+  });
+
+  it.each([
+    ["the integration has an owner", { owner: leads }, [rootOf({})]],
+    [
+      "the tag says no names, and the integration has an owner",
+      { resourceOwner: byTeam, owner: leads },
+      [rootOf({ team: "+" })],
+    ],
+    ["a unit above has the tag", { resourceOwner: byTeam }, [rootOf({ team: "payments-leads" })]],
+    [
+      "the account has the tag",
+      { resourceOwner: byTeam },
+      [rootOf({}), { ...accountTwo, tags: { team: "payments-leads" } }],
+    ],
+    ["nobody has seen the tags of the unit yet", { resourceOwner: byTeam }, [rootOf()]],
+    ["nobody has seen the unit yet", { resourceOwner: byTeam }, []],
+  ] as const)("is not where %s", async (_, integration, facts) => {
+    expect(await found(integration, ...facts)).toEqual([]);
+  });
 });
 
 it("finds scopes that select nothing, and counts what it reads", async () => {

@@ -54,6 +54,8 @@ export interface World {
   readonly selected: ReadonlyMap<ScopeName, readonly Selected[]>;
   /** Where an assignment of a group without members keeps a permission set's role alive; absent where nobody looked. */
   readonly anchors: ReadonlyMap<PermissionSetArn, ReadonlySet<AccountId>>;
+  /** Accounts of the organization that nobody owns: no tag names an owner, and the integration has none. */
+  readonly ownerless: ReadonlySet<AccountId>;
   readonly guardrails: Guardrails;
   /** Accounts in which nothing is granted, whatever a flow says. */
   readonly protectedAccounts: ReadonlySet<string>;

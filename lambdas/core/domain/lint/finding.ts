@@ -28,6 +28,7 @@ export const FindingCodes = [
   "nobody-decides",
   "too-few-approvers",
   "approvers-only-requesters",
+  "owner-nobody",
   "query-invalid",
   "scope-empty",
   "flow-overshadowed",

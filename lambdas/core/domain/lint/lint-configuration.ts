@@ -9,6 +9,7 @@ import { givenBy, type Given } from "./given.ts";
 import { unmatched, unmatchedInApproval } from "./matches.ts";
 import { neverGranted } from "./never-granted.ts";
 import { overshadowed } from "./overlaps.ts";
+import { withoutOwner } from "./owners.ts";
 import { isPossible } from "./possible-person.ts";
 import { scopeProblems } from "./scopes.ts";
 import { secondFactorNeverShown } from "./second-factor.ts";
@@ -86,6 +87,7 @@ const lintFlowIn = (world: World, flow: LintedFlow, configuration: Configuration
     ...tooLong(flow, given, world),
     ...targetsIn(flow.targets, given, configuration, world),
     ...unmatchedInApproval(flow, world),
+    ...withoutOwner(flow, given, world),
     ...secondFactorNeverShown(flow, world),
     ...withoutAnchor(given, world),
   ];

@@ -13,7 +13,7 @@ import type { Guardrails } from "../../domain/guardrails.ts";
 import type { AccountId, GroupId, PermissionSetArn, ScopeName, UserId } from "../../domain/ids.ts";
 import { HOME_INTEGRATION } from "../../domain/integration.ts";
 import type { MfaSettings } from "../../domain/mfa.ts";
-import { membersOf, type AccountFact } from "../../domain/inventory/facts.ts";
+import { membersOf, type AccountFact, type OrganizationalUnitFact } from "../../domain/inventory/facts.ts";
 import { matchingAccounts, type Grantable } from "../../domain/inventory/matching-accounts.ts";
 import type {
   Configuration,
@@ -22,6 +22,7 @@ import type {
   Selected,
   World,
 } from "../../domain/lint/configuration.ts";
+import { isOwnerless, type KnownTags, type OwnerSettings } from "../../domain/ownership.ts";
 import { parseQuery } from "../../domain/query/parse-query.ts";
 import { leavesOf } from "../../domain/rule.ts";
 import { sessionSecondsOf } from "../../domain/sessions.ts";
@@ -63,8 +64,10 @@ export const loadWorld = async (
   configuration: Configuration,
 ): Promise<World> => {
   const parties = partiesIn(configuration);
-  const [grantable, units, groups] = await Promise.all([
-    loadGrantable({ inventory, integrations }),
+  const written = integrations.list();
+  const [grantable, home, units, groups] = await Promise.all([
+    loadGrantable({ inventory, integrations: { list: () => written } }),
+    written.then((all) => all.find(({ name }) => name === HOME_INTEGRATION)),
     allOf(inventory, { kind: "organizational-unit" }),
     groupsOf(inventory, groupsAmong(parties)),
   ]);
@@ -102,6 +105,11 @@ export const loadWorld = async (
       ]),
     ),
     accountsElsewhere: elsewhere,
+    ownerless: ownerlessAmong(
+      grantable.accounts.map(({ fact }) => fact),
+      units.map(({ fact }) => fact),
+      home ?? { name: HOME_INTEGRATION },
+    ),
     selected,
     anchors,
     guardrails,
@@ -167,6 +175,21 @@ const permissionSetsIn = (
         .map(({ permissionSetArn }) => permissionSetArn),
     ]),
   ];
+};
+
+/** As tags were when they were synced last. */
+const ownerlessAmong = (
+  accounts: readonly AccountFact[],
+  units: readonly OrganizationalUnitFact[],
+  integration: OwnerSettings,
+): World["ownerless"] => {
+  const known: KnownTags = {
+    accounts: new Map(accounts.map((account) => [account.id, account])),
+    units: new Map(units.map((unit) => [unit.id, unit])),
+  };
+  return new Set(
+    accounts.map(({ id }) => id).filter((accountId) => isOwnerless({ accountId, integration }, known)),
+  );
 };
 
 const accountsIn = ({ flows, bundles }: Configuration): readonly AccountId[] => {

@@ -50,6 +50,7 @@ const world = (overrides: Partial<World> = {}): World => ({
   anchors: new Map([[powerUser.id, new Set([anAccountId(2)])]]),
   guardrails: { neverGrantable: [] },
   protectedAccounts: new Set(),
+  ownerless: new Set(),
   tellsSecondFactor: true,
   ...overrides,
 });
@@ -727,5 +728,73 @@ describe("a second factor that no token can tell of", () => {
       world({ tellsSecondFactor: false }),
     );
     expect(finding?.message).toMatch(/deploy setting mfa .*docs\/settings\.md/);
+  });
+});
+
+describe("a step for owners of what nobody owns", () => {
+  const owner = { type: "owner" } as const;
+  const manager = { type: "manager" } as const;
+  const approvedBy = (step: object, more: Partial<LintedFlow["approval"]> = {}): Partial<LintedFlow> => ({
+    approval: { steps: [{ withinSeconds: 60, ...step } as FlowStep], ...more },
+  });
+  const nobodys = (overrides: Partial<World> = {}) =>
+    world({ ownerless: new Set([anAccountId(2)]), ...overrides });
+  const warned = "warning owner-nobody access-flow prod-power /approval/steps/0";
+
+  it.each([
+    ["is the only one", { anyOf: [owner] }],
+    ["is one of all", { allOf: [owner, group("payments-leads")] }],
+    [
+      "is helped by an escalation alone",
+      { anyOf: [owner], escalation: { afterSeconds: 60, tiers: [[user("bob")]] } },
+    ],
+  ])("is a warning where the owner %s", (_, step) => {
+    expect(ofFlow(approvedBy(step), nobodys())).toEqual([warned]);
+    expect(ofFlow(approvedBy(step), world())).toEqual([]);
+    expect(ofFlow(approvedBy(step))).toEqual([]);
+  });
+
+  it.each([
+    ["somebody else may decide", { anyOf: [owner, group("payments-leads")] }],
+    ["a manager may, whom nobody knows here", { anyOf: [owner, manager] }],
+    ["it is for nobody's owner", { anyOf: [group("payments-leads")] }],
+  ])("is none where %s", (_, step) => {
+    expect(ofFlow(approvedBy(step), nobodys())).toEqual([]);
+  });
+
+  it("is none where the accounts are not this flow's, or nothing is ever granted in them", () => {
+    expect(ofFlow(approvedBy({ anyOf: [owner] }), world({ ownerless: new Set([anAccountId(7)]) }))).toEqual(
+      [],
+    );
+    const ruledOut = nobodys({ protectedAccounts: new Set([anAccountId(2)]) });
+    expect(ofFlow(approvedBy({ anyOf: [owner] }), ruledOut)).not.toContain(warned);
+  });
+
+  it("names some of the accounts and counts the others, through bundles, too", () => {
+    const ids = [2, 3, 4, 5].map(anAccountId);
+    const accounts = new Map(ids.map((id) => [id, { organizationalUnits: [unit.id], tags: {} }]));
+    const seen = nobodys({ accounts, ownerless: new Set(ids), anchors: new Map() });
+    const targets = [
+      { accounts: ids.map((id) => ({ id, name: id })), organizationalUnits: [], permissionSets: [powerUser] },
+    ];
+    const [finding, ...others] = lintConfiguration(
+      configuration({
+        flows: [flow({ ...approvedBy({ anyOf: [owner] }), targets: [{ bundle: "all" as never }] })],
+        bundles: [{ name: "all" as never, targets }],
+      }),
+      seen,
+    );
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ code: "owner-nobody", severity: "warning" });
+    expect(finding?.message).toContain(`${ids.slice(0, 3).join(", ")} and 1 more accounts`);
+  });
+
+  it("tells of other requests only where some need nobody", () => {
+    const automatic = { type: "duration-below", seconds: 600 } as const;
+    const [finding] = lintConfiguration(
+      configuration({ flows: [flow(approvedBy({ anyOf: [owner] }, { automatic }))] }),
+      nobodys(),
+    );
+    expect(finding?.message).toContain("that approval.automatic does not take");
   });
 });
