@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { timestamp } from "../../../lambdas/core/domain/ids.ts";
 import type { OrganizationIntegration } from "../../../lambdas/core/domain/integration.ts";
+import type { LintFinding } from "../../../lambdas/core/domain/lint/finding.ts";
+import { AccessFlowDocumentSchema } from "../../../lambdas/core/contracts/configuration/access-flow.ts";
+import { lintWhatIsThere } from "../../../lambdas/core/use-cases/lint/lint-what-is-there.ts";
+import { resolveNames } from "../../../lambdas/core/use-cases/resolve-names.ts";
+import { FakeInventory } from "../../support/fakes/inventory.ts";
 import type { Fact } from "../../../lambdas/core/domain/inventory/facts.ts";
 import { aGroupId, aPermissionSetArn, anAccountId } from "../../support/builders.ts";
 import { anAccountIntegration, home } from "../../support/integrations.ts";
@@ -341,6 +346,150 @@ it("answers what could not be saved as findings, and takes it for no reason to f
   expect(await codesOf(world, { flows: [{ ...flow, targets: [{ bundle: "missing" }] }] })).toEqual([
     "new: cannot-be-saved",
   ]);
+});
+
+describe("what it says of a document", () => {
+  const target = { accounts: ["payments-prod"], permissionSets: ["PowerUser"] };
+  const flow = {
+    requestors: { group: "payments-engineers" },
+    targets: [target],
+    duration: { max: "PT1H" },
+    approval: { steps: [{ anyOf: [{ group: "payments-leads" }], within: "PT1H" }] },
+  };
+  const empty: Fact = { kind: "group", id: aGroupId("payments-leads"), displayName: "payments-leads" };
+  const sixty = Array.from({ length: 60 }, () => "payments-prod");
+
+  /** What is there before, what the inventory has seen, and the document, which may be refused. */
+  const documents: readonly (readonly [
+    string,
+    Readonly<Record<string, object>>,
+    readonly Fact[],
+    string,
+    object,
+  ])[] = [
+    [
+      "names a group that the inventory has not seen",
+      {},
+      [accountTwo, permissionSet()],
+      "access-flows/new",
+      flow,
+    ],
+    [
+      "names a group that looks empty to the inventory",
+      {},
+      [accountTwo, permissionSet(), empty],
+      "access-flows/new",
+      flow,
+    ],
+    ["names nobody", {}, everything, "access-flows/new", { ...flow, requestors: { group: "nobodies" } }],
+    [
+      "names nobody twice and no account, each at its place",
+      {},
+      everything,
+      "bundles/new",
+      { targets: [{ accounts: ["gone", "payments-prod", "gone"], permissionSets: ["Gone", "PowerUser"] }] },
+    ],
+    [
+      "has a step that only requesters decide",
+      {},
+      everything,
+      "access-flows/new",
+      { ...flow, approval: { steps: [{ anyOf: [{ group: "payments-engineers" }], within: "PT1H" }] } },
+    ],
+    ["selects nothing", {}, everything, "access-scopes/new", { query: 'permission_name = "Other"' }],
+    [
+      "says of a scope that a flow takes whole no permission any more",
+      {
+        "access-scopes/new": { query: 'permission_name = "PowerUser"' },
+        "access-flows/whole": { ...flow, targets: [{ accessScope: "new" }] },
+      },
+      everything,
+      "access-scopes/new",
+      { query: 'resource_name = "payments-prod"' },
+    ],
+    [
+      "names, as a bundle, too many for a flow that names it",
+      {
+        "bundles/new": { targets: [target] },
+        "access-flows/whole": { ...flow, targets: [{ bundle: "new" }, { ...target, accounts: sixty }] },
+      },
+      everything,
+      "bundles/new",
+      { targets: [{ ...target, accounts: sixty }] },
+    ],
+    [
+      "has nobody on call who is enabled",
+      {},
+      [
+        ...everything.filter(({ kind }) => kind !== "user"),
+        { kind: "user", id: alice.userId, userName: "alice", enabled: false },
+      ],
+      "rotas/new",
+      {
+        timeZone: "Europe/Berlin",
+        rotation: { participants: ["alice"], startsAt: "2026-01-05T08:00:00Z", every: "P1W" },
+      },
+    ],
+  ];
+  const sections: Readonly<Record<string, string>> = {
+    "access-flows": "flows",
+    bundles: "bundles",
+    "access-scopes": "accessScopes",
+    rotas: "rotas",
+  };
+
+  it.each(documents)("that %s is what its save says", async (_, before, facts, path, document) => {
+    const world = await apiUnderTest();
+    await seen(world, ...everything);
+    for (const [there, body] of Object.entries(before)) {
+      expect(await world.call(`PUT /${there}`, { as: frank, body })).toMatchObject({ status: 200 });
+    }
+    const inventory = new FakeInventory();
+    const bare = await apiUnderTest({ ...world.ports, inventory });
+    await seen({ ...bare, inventory }, ...facts);
+    const [kind = "", name = ""] = path.split("/");
+    const body = { [sections[kind] ?? ""]: [{ name, ...document }] };
+    const asked = await bare.call("POST /access-flows/lint", { as: frank, body });
+    const said = (asked.body as { findings: readonly LintFinding[] }).findings
+      .filter((finding) => finding.name === name)
+      .map(({ severity, pointer, message }) => `${severity} ${pointer} ${message}`);
+    const saved = await bare.call(`PUT /${path}`, { as: frank, body: document });
+    const answer = saved.body as {
+      readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+      readonly warnings?: readonly { readonly pointer: string; readonly message: string }[];
+    };
+    const refused = (answer.errors ?? []).map(({ pointer, detail }) => `error ${pointer} ${detail}`);
+    const warned = (answer.warnings ?? []).map(({ pointer, message }) => `warning ${pointer} ${message}`);
+    expect(saved.status).toBe(said.some((line) => line.startsWith("error")) ? 400 : 200);
+    expect(said.filter((line) => line.startsWith("error"))).toEqual(refused);
+    if (saved.status === 200) expect(said).toEqual(warned);
+    expect([...refused, ...warned].length === 0).toBe(said.length === 0);
+  });
+
+  it("looks each name up once, in however many documents it is", async () => {
+    const world = await apiUnderTest();
+    await seen(world, ...everything);
+    let asked = 0;
+    const { directory } = world;
+    const counting = {
+      groupByName: (name: string) => {
+        asked += 1;
+        return directory.groupByName(name);
+      },
+      userByName: directory.userByName.bind(directory),
+    };
+    const lint = lintWhatIsThere({
+      ...world.ports,
+      mfa: undefined,
+      directory: counting,
+      names: resolveNames({ ...world.ports, refresh: world.ports.catalogueRefresh }),
+    });
+    const flows = Array.from({ length: 20 }, (_, index) =>
+      AccessFlowDocumentSchema.parse({ ...flow, name: `flow-${String(index)}` }),
+    );
+    expect((await lint({ flows })).filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(asked).toBe(2);
+  });
 });
 
 it("refuses two of a name, and says which", async () => {

@@ -19,16 +19,16 @@ import { emptyTargets, tooManyIn } from "./targets.ts";
  * What is wrong with what is configured. Without a world it says what documents alone show. Pure; findings come in the order
  * of the items, and what is wrong twice in one place in the same words is told once.
  */
-export const lintConfiguration = (configuration: Configuration, world?: World): readonly LintFinding[] => {
-  const { flows, bundles, accessScopes, rotas } = configuration;
-  const items: readonly LintedItem[] = [
-    ...flows.map((item) => ({ kind: "access-flow", item }) as const),
-    ...bundles.map((item) => ({ kind: "bundle", item }) as const),
-    ...accessScopes.map((item) => ({ kind: "access-scope", item }) as const),
-    ...rotas.map((item) => ({ kind: "rota", item }) as const),
-  ];
-  return items.flatMap((linted) => lintItem(linted, configuration, world));
-};
+export const lintConfiguration = (configuration: Configuration, world?: World): readonly LintFinding[] =>
+  itemsOf(configuration).flatMap((linted) => lintItem(linted, configuration, world));
+
+/** Everything that is configured, item by item. */
+export const itemsOf = ({ flows, bundles, accessScopes, rotas }: Configuration): readonly LintedItem[] => [
+  ...flows.map((item) => ({ kind: "access-flow", item }) as const),
+  ...bundles.map((item) => ({ kind: "bundle", item }) as const),
+  ...accessScopes.map((item) => ({ kind: "access-scope", item }) as const),
+  ...rotas.map((item) => ({ kind: "rota", item }) as const),
+];
 
 /** What is wrong with one item of the configuration. */
 export const lintItem = (

@@ -2,7 +2,11 @@ import type { AccessFlowDocument } from "../../contracts/configuration/access-fl
 import type { AccessScopeDocument } from "../../contracts/configuration/access-scope.ts";
 import type { BundleDocument } from "../../contracts/configuration/bundle.ts";
 import type { RotaDocument } from "../../contracts/configuration/rota.ts";
-import { refuseWideningOf, type NamingItem } from "../../domain/configuration/naming-problems.ts";
+import {
+  refuseTooManyThrough,
+  refuseWideningOf,
+  type NamingItem,
+} from "../../domain/configuration/naming-problems.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type {
   Configuration,
@@ -14,6 +18,7 @@ import type {
 import { error, type LintFinding, type LintKind } from "../../domain/lint/finding.ts";
 import type { CatalogueStores } from "../configuration/catalogue.ts";
 import type { NameDependencies } from "../configuration/name-resolver.ts";
+import { rememberedNames } from "./remembered-names.ts";
 import { resolveAccessFlow } from "../configuration/resolve-access-flow.ts";
 import { scopeContent } from "../configuration/save-access-scope.ts";
 import { resolveBundle } from "../configuration/save-bundle.ts";
@@ -57,9 +62,10 @@ export const layOver = async (
     }
   };
 
+  const naming = { ...dependencies, ...rememberedNames(dependencies) };
   const laidRotas = new Map<string, LintedRota>(there.rotas.map((rota) => [rota.name, rota]));
   for (const { name, ...document } of rotas) {
-    const content = await attempt("rota", name, () => resolveRota(dependencies, document));
+    const content = await attempt("rota", name, () => resolveRota(naming, document));
     laidRotas.set(name, {
       name,
       ...(content ?? { timeZone: document.timeZone, shifts: [], overrides: [] }),
@@ -69,21 +75,29 @@ export const layOver = async (
   for (const { name, ...document } of accessScopes) laidScopes.set(name, { name, ...scopeContent(document) });
 
   const laidBundles = new Map<string, LintedBundle>(there.bundles.map((bundle) => [bundle.name, bundle]));
-  const naming = {
-    ...dependencies,
+  const catalogue = {
+    ...naming,
     rotas: listOf(laidRotas),
     accessScopes: listOf(laidScopes),
     bundles: listOf(laidBundles),
   };
   for (const { name, ...document } of bundles) {
-    const content = await attempt("bundle", name, () => resolveBundle(naming, document));
+    const content = await attempt("bundle", name, () => resolveBundle(catalogue, document));
     laidBundles.set(name, { name, ...(content ?? { targets: [] }) });
   }
   const laidFlows = new Map<string, LintedFlow>(there.flows.map((flow) => [flow.name, flow]));
   for (const { name, ...document } of flows) {
-    const content = await attempt("access-flow", name, () => resolveAccessFlow(naming, document));
+    const content = await attempt("access-flow", name, () => resolveAccessFlow(catalogue, document));
     if (content === undefined) laidFlows.delete(name);
     else laidFlows.set(name, { name, ...content });
+  }
+  const flowItems = namingItems([...laidFlows.values()], []);
+  for (const { name } of bundles) {
+    await attempt("bundle", name, async () => {
+      const { targets = [] } = laidBundles.get(name) ?? {};
+      refuseTooManyThrough({ name, targets }, flowItems, laidBundles);
+      return Promise.resolve();
+    });
   }
   const items = namingItems([...laidFlows.values()], [...laidBundles.values()]);
   for (const { name, query } of accessScopes) {

@@ -121,7 +121,7 @@ export const loadWorld = async (
 type PartyId =
   { readonly type: "user"; readonly id: UserId } | { readonly type: "group"; readonly id: GroupId };
 
-export const partiesIn = ({ flows, rotas }: Configuration): readonly PartyId[] => [
+export const partiesIn = ({ flows, rotas }: Pick<Configuration, "flows" | "rotas">): readonly PartyId[] => [
   ...flows.flatMap(({ requestors, approval, breakGlass }) => [
     ...[requestors, ...(approval.automatic === undefined ? [] : [approval.automatic])]
       .flatMap((rule) => leavesOf<AutomaticApprovalCondition>(rule))

@@ -1,45 +1,25 @@
 import { isScopeTarget, type FlowTarget } from "../../domain/access-flow.ts";
 import { nounOf } from "../../domain/configuration/subject.ts";
 import { DomainError } from "../../domain/errors.ts";
-import type { Configuration, GroupInWorld, LintedItem, World } from "../../domain/lint/configuration.ts";
-import type { FindingCode, LintFinding } from "../../domain/lint/finding.ts";
-import { lintItem } from "../../domain/lint/lint-configuration.ts";
+import type { Configuration, LintedItem } from "../../domain/lint/configuration.ts";
+import type { LintFinding } from "../../domain/lint/finding.ts";
+import { lintAsWhenSaved } from "./as-when-saved.ts";
 import { loadConfiguration, type ConfiguredStores } from "./lint-what-is-there.ts";
-import { groupsAmong, loadWorld, partiesIn, usersAmong, type WorldDependencies } from "./load-world.ts";
-
-/** Whatever is saved had its names looked up a moment ago: the inventory may only not have seen it yet. */
-const LOOKED_UP: ReadonlySet<FindingCode> = new Set([
-  "user-gone",
-  "group-gone",
-  "account-gone",
-  "organizational-unit-gone",
-  "permission-set-gone",
-]);
+import { loadWorld, type WorldDependencies } from "./load-world.ts";
 
 /** Answers what lint warns of in an item that is about to be saved; throws DomainError `configuration-unsound` for errors. */
 export type Soundness = (linted: LintedItem) => Promise<readonly LintFinding[]>;
 
-/**
- * Only the item's own findings count: what others name that is gone stands in nobody's way of putting it right. The
- * inventory may be minutes behind, so that it takes part with two doubts: what it has not seen is there, and a group that
- * looks empty to it may have been filled since. What would be an error but for the second is told as a warning.
- */
+/** Only the item's own findings count: what others name that is gone stands in nobody's way of putting it right. */
 export const soundness =
   (dependencies: WorldDependencies & ConfiguredStores): Soundness =>
   async (linted) => {
     const there = await loadConfiguration(dependencies);
-    const own = ownPartOf(there, linted);
-    const world = havingWhatWasLookedUp(await loadWorld(dependencies, own), own);
-    const configuration = laidOver(there, linted);
-    const findings = lintItem(linted, configuration, world).filter(({ code }) => !LOOKED_UP.has(code));
-    const certain = lintItem(linted, configuration, havingFilledGroups(world));
-    const errors = findings.filter(
-      (finding) =>
-        finding.severity === "error" &&
-        certain.some(({ code, pointer }) => code === finding.code && pointer === finding.pointer),
-    );
+    const world = await loadWorld(dependencies, ownPartOf(there, linted));
+    const findings = lintAsWhenSaved(linted, laidOver(there, linted), world);
+    const errors = findings.filter(({ severity }) => severity === "error");
     if (errors.length > 0) throw unsound(linted, errors);
-    return findings.map((finding) => ({ ...finding, severity: "warning" }));
+    return findings;
   };
 
 const unsound = ({ kind, item }: LintedItem, errors: readonly LintFinding[]): DomainError =>
@@ -97,21 +77,3 @@ const replaced = <Item extends { readonly name: string }>(
   items: readonly Item[],
   item: Item,
 ): readonly Item[] => [...items.filter(({ name }) => name !== item.name), item];
-
-const MEMBERS_UNKNOWN: GroupInWorld = { members: new Set(), more: true };
-
-const havingWhatWasLookedUp = (world: World, own: Configuration): World => {
-  const parties = partiesIn(own);
-  return {
-    ...world,
-    users: new Map([...usersAmong(parties).map((id) => [id, { enabled: true }] as const), ...world.users]),
-    groups: new Map([...groupsAmong(parties).map((id) => [id, MEMBERS_UNKNOWN] as const), ...world.groups]),
-  };
-};
-
-const havingFilledGroups = (world: World): World => ({
-  ...world,
-  groups: new Map(
-    [...world.groups].map(([id, group]) => [id, group.members.size === 0 ? MEMBERS_UNKNOWN : group]),
-  ),
-});
