@@ -2,16 +2,9 @@ import * as z from "zod/mini";
 import { AccessFlowDocumentSchema } from "../../lambdas/core/contracts/configuration/access-flow.ts";
 import { AccessScopeDocumentSchema } from "../../lambdas/core/contracts/configuration/access-scope.ts";
 import { BundleDocumentSchema } from "../../lambdas/core/contracts/configuration/bundle.ts";
-import { IntegrationBodySchema } from "../../lambdas/core/contracts/http/integrations.ts";
+import { IntegrationDocumentSchema } from "../../lambdas/core/contracts/http/integrations.ts";
 import { RotaDocumentSchema } from "../../lambdas/core/contracts/configuration/rota.ts";
 import type { ConfigurationKind } from "../../lambdas/core/domain/configuration/subject.ts";
-
-const IntegrationDocumentSchema = IntegrationBodySchema.check(
-  z.refine(({ name }) => /^[A-Za-z0-9]{1,40}$/.test(name ?? ""), {
-    path: ["name"],
-    error: "1 to 40 letters and digits",
-  }),
-);
 
 export interface DocumentKind {
   readonly kind: ConfigurationKind;

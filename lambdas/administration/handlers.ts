@@ -22,6 +22,8 @@ import type {
 } from "../core/ports/stores.ts";
 import type { SweepRunner } from "../core/ports/sweep.ts";
 import type { IntegrationStore, SyncStarter, SyncStore } from "../core/ports/sync.ts";
+import { homeIntegration } from "../core/use-cases/integrations/all-integrations.ts";
+import { integrationAsSaved } from "../core/use-cases/integrations/save-integration.ts";
 import { lintWhatIsThere } from "../core/use-cases/lint/lint-what-is-there.ts";
 import { soundness } from "../core/use-cases/lint/soundness.ts";
 import { resolveNames } from "../core/use-cases/resolve-names.ts";
@@ -75,7 +77,17 @@ export interface AdministrationPorts {
 export const administrationOf = (ports: AdministrationPorts): RouterDependencies => {
   const calling = callers(ports);
   const names = resolveNames({ ...ports, refresh: ports.catalogueRefresh });
-  const lint = lintWhatIsThere({ ...ports, mfa: ports.mfa, names });
+  const home = homeIntegration({
+    identityCenter: ports.identityCenter,
+    managementAccount: ports.deployment.managementAccount,
+    connector: ports.connector,
+  });
+  const lint = lintWhatIsThere({
+    ...ports,
+    mfa: ports.mfa,
+    names,
+    integrationAsSaved: integrationAsSaved({ ...ports, home }),
+  });
   const sound = soundness({ ...ports, mfa: ports.mfa });
   return {
     ...calling,

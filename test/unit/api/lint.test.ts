@@ -483,6 +483,7 @@ describe("what it says of a document", () => {
       mfa: undefined,
       directory: counting,
       names: resolveNames({ ...world.ports, refresh: world.ports.catalogueRefresh }),
+      integrationAsSaved: () => Promise.reject(new Error("No integration is proposed")),
     });
     const flows = Array.from({ length: 20 }, (_, index) =>
       AccessFlowDocumentSchema.parse({ ...flow, name: `flow-${String(index)}` }),
@@ -490,6 +491,84 @@ describe("what it says of a document", () => {
     expect((await lint({ flows })).filter(({ severity }) => severity === "error")).toEqual([]);
     expect(asked).toBe(2);
   });
+});
+
+describe("integrations of the body", () => {
+  const lab = { name: "lab", kind: "aws-account", accountId: anAccountId(4), region: "eu-west-1" };
+  const { managementAccountId, region, identityCenterRegion, accessPortalUrl } = home;
+  const organization = {
+    name: "organization",
+    kind: "aws-organization",
+    managementAccountId,
+    region,
+    identityCenterRegion,
+    accessPortalUrl,
+  };
+
+  it.each([
+    [
+      "nobody of the owner's name is there",
+      [{ ...lab, owner: { groups: ["no-such-group"] } }],
+      "/owner/groups/0",
+    ],
+    ["another has its account, as one of the same body", [lab, { ...lab, name: "other" }], "/accountId"],
+    [
+      "it is of another organization",
+      [{ ...organization, managementAccountId: anAccountId(7) }],
+      "/managementAccountId",
+    ],
+  ])("are refused, as their save would, where %s", async (_, integrations, pointer) => {
+    const world = await apiUnderTest();
+    await seen(world, ...everything);
+    const answer = await world.call("POST /access-flows/lint", { as: frank, body: { integrations } });
+    const { findings } = answer.body as { findings: readonly LintFinding[] };
+    expect(findings).toMatchObject([{ code: "cannot-be-saved", kind: "integration", pointer }]);
+    expect(await world.integrations.list()).toEqual([]);
+    const last = integrations.at(-1);
+    for (const { name, ...body } of integrations) {
+      const saved = await world.call(`PUT /integrations/${name}`, { as: root, body });
+      if (name !== last?.name) expect(saved.status).toBe(200);
+      else expect(problemIn(saved).errors).toMatchObject([{ pointer, detail: findings[0]?.message }]);
+    }
+  });
+
+  it("count for what else is proposed: whose owner they name may decide", async () => {
+    const world = await apiUnderTest();
+    await seen(world, ...everything);
+    const flows = [
+      {
+        name: "owned",
+        requestors: { group: "payments-engineers" },
+        targets: [{ accounts: ["payments-prod"], permissionSets: ["PowerUser"] }],
+        duration: { max: "PT12H" },
+        approval: { steps: [{ anyOf: ["owner"], within: "PT1H" }] },
+      },
+    ];
+    expect(await codesOf(world, { flows })).toEqual(["owned: owner-nobody"]);
+    const integrations = [{ ...organization, owner: { groups: ["payments-leads"] } }];
+    expect(await codesOf(world, { flows, integrations })).toEqual([]);
+    expect(await world.integrations.list()).toEqual([]);
+  });
+});
+
+it("takes away what would be deleted, before it looks at what is proposed", async () => {
+  const world = await apiUnderTest();
+  await seen(world, ...everything);
+  const put = (path: string, body: object) => world.call(`PUT /${path}`, { as: frank, body });
+  await put("access-scopes/power", { query: 'permission_name = "PowerUser"' });
+  await put("access-flows/whole", {
+    requestors: { group: "payments-engineers" },
+    targets: [{ accessScope: "power" }],
+    duration: { max: "PT1H" },
+    approval: { steps: [{ anyOf: [{ group: "payments-leads" }], within: "PT1H" }] },
+  });
+  const wider = { accessScopes: [{ name: "power", query: 'resource_name = "payments-prod"' }] };
+  expect(await codesOf(world, wider)).toEqual(["power: cannot-be-saved"]);
+  const deleted = [{ kind: "access-flow", name: "whole" }];
+  expect(await codesOf(world, { ...wider, deleted })).toEqual([]);
+  expect(await codesOf(world, { deleted: [{ kind: "access-scope", name: "power" }] })).toEqual([
+    "whole: access-scope-missing",
+  ]);
 });
 
 it("refuses two of a name, and says which", async () => {

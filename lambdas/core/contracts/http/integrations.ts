@@ -350,6 +350,14 @@ export const IntegrationBodySchema = z
   .check(z.meta({ examples: [INTEGRATION_EXAMPLE] }));
 export type IntegrationBody = z.output<typeof IntegrationBodySchema>;
 
+/** An integration among others, as in files: it says its name itself. */
+export const IntegrationDocumentSchema = IntegrationBodySchema.check(
+  z.refine(({ name }) => IntegrationNameSchema.safeParse(name).success, {
+    path: ["name"],
+    error: "1 to 40 letters and digits",
+  }),
+);
+
 const PartySchema = z.strictObject({ id: z.string(), name: z.string() });
 
 const ReasonSchema = z.strictObject({

@@ -5,17 +5,23 @@ import { AccessScopeDocumentSchema } from "../configuration/access-scope.ts";
 import { BundleDocumentSchema } from "../configuration/bundle.ts";
 import { namesDiffer } from "../configuration/names-differ.ts";
 import { RotaDocumentSchema } from "../configuration/rota.ts";
+import { SubjectSchema } from "../../domain/configuration/subject.ts";
+import { IntegrationDocumentSchema } from "./integrations.ts";
 import { AccessFlowViewSchema } from "./access-flows.ts";
 import { AccessScopeViewSchema } from "./access-scopes.ts";
 import { BundleViewSchema } from "./bundles.ts";
 import { RotaViewSchema } from "./rotas.ts";
 
-/** The body of `POST /access-flows/lint`: documents that are laid over what is there. */
+/** The body of `POST /access-flows/lint`: documents that are laid over what is there, and what is taken away. */
 export const LintBodySchema = z.strictObject({
   flows: z.optional(AccessFlowFileSchema),
   bundles: z.optional(z.array(BundleDocumentSchema).check(namesDiffer("bundle"))),
   accessScopes: z.optional(z.array(AccessScopeDocumentSchema).check(namesDiffer("access scope"))),
   rotas: z.optional(z.array(RotaDocumentSchema).check(namesDiffer("rota"))),
+  integrations: z.optional(z.array(IntegrationDocumentSchema).check(namesDiffer("integration"))),
+  deleted: z.optional(
+    z.array(SubjectSchema).check(z.meta({ description: "What would be deleted before that" })),
+  ),
 });
 
 const said = {

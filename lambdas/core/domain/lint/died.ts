@@ -14,6 +14,7 @@ const pathOf: Readonly<Record<LintKind, string>> = {
   bundle: "/bundles",
   "access-scope": "/access-scopes",
   rota: "/rotas",
+  integration: "/integrations",
 };
 
 /** What the bus is told of a finding. Its message names people: whoever may read it finds it where this says. */

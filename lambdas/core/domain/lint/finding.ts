@@ -1,5 +1,7 @@
-/** What a finding is about. */
-export const LintKinds = ["access-flow", "bundle", "access-scope", "rota"] as const;
+import type { DomainError } from "../errors.ts";
+
+/** What a finding is about. Of an integration there is only why it could not be saved. */
+export const LintKinds = ["access-flow", "bundle", "access-scope", "rota", "integration"] as const;
 export type LintKind = (typeof LintKinds)[number];
 
 /** An error is about what can never work, or does not any more; a warning about what is probably not meant. */
@@ -68,3 +70,13 @@ export const warning = (code: FindingCode, pointer: string, message: string): Sa
   pointer,
   message,
 });
+
+/** Why an item could not be saved, a finding for each field. */
+export const refusalsOf = (
+  { message, fields }: DomainError,
+  about: Pick<LintFinding, "kind" | "name">,
+): readonly LintFinding[] =>
+  (fields.length > 0 ? fields : [{ pointer: "", detail: message }]).map(({ pointer, detail }) => ({
+    ...error("cannot-be-saved", pointer, detail),
+    ...about,
+  }));

@@ -55,20 +55,12 @@ export const saveIntegration =
   async ({ author, name, body }: SaveInput): Promise<Integration> => {
     const { integrations, home, clock, newExternalId } = dependencies;
     const integrationName = nameOf(name, body);
-    const content = withOwnConnector(
-      integrationName,
-      contentOf(body, await ownerOf(dependencies, body.owner)),
-      home,
-    );
+    const content = await resolvedContent(dependencies, integrationName, body);
     const outcome = { isMade: false };
     const change = changeConfiguration<Integration>({ kind: "integration", store: integrations, clock });
     const saved = await change(integrationName, author, async (current, version): Promise<Integration> => {
       const all = await allIntegrations({ store: integrations, home }).list();
-      refuseForeignOrganization(content, home);
-      refuseUnused(content, dependencies);
-      refuseChange(integrationName, content, all);
-      refuseTwin(integrationName, content, all);
-      await refuseUnknownExclusions(dependencies, content, current);
+      await refuseUnfit(dependencies, integrationName, content, { all, current });
       outcome.isMade = current === undefined;
       if (current !== undefined && hashOf(writtenOf(current)) === hashOf(content)) return current;
       return {
@@ -83,6 +75,60 @@ export const saveIntegration =
     if (outcome.isMade) await withdrawTwin(dependencies, saved, author);
     return saved;
   };
+
+/**
+ * What a document makes of an integration beside those that were written, as saving it would; nothing is kept. Throws
+ * DomainError where saving it would be refused.
+ */
+export const integrationAsSaved =
+  (dependencies: ContentDependencies & Pick<Dependencies, "clock">) =>
+  async (
+    writtenName: string,
+    document: IntegrationBody,
+    written: readonly Integration[],
+  ): Promise<Integration> => {
+    const { home, clock } = dependencies;
+    const name = nameOf(writtenName, document);
+    const content = await resolvedContent(dependencies, name, document);
+    const current = written.find((one) => one.name === name);
+    const store = {
+      get: (sought: IntegrationName) => Promise.resolve(written.find((one) => one.name === sought)),
+      list: () => Promise.resolve(written),
+    };
+    const all = await allIntegrations({ store, home }).list();
+    await refuseUnfit(dependencies, name, content, { all, current });
+    return {
+      ...content,
+      name,
+      version: (current?.version ?? 0) + 1,
+      externalId: externalIdOf(name, home) ?? current?.externalId ?? "",
+      updatedAt: timestamp(clock.now()),
+    };
+  };
+
+type ContentDependencies = Pick<Dependencies, "home" | "deployment" | "directory" | "inventory" | "syncs">;
+
+/** Names of people are ids, and how it is reached is as the settings have it. */
+const resolvedContent = async (
+  dependencies: ContentDependencies,
+  name: IntegrationName,
+  body: IntegrationBody,
+): Promise<Content> =>
+  withOwnConnector(name, contentOf(body, await ownerOf(dependencies, body.owner)), dependencies.home);
+
+/** What does not go with the deployment, with what it was, or with the others. */
+const refuseUnfit = async (
+  dependencies: ContentDependencies,
+  name: IntegrationName,
+  content: Content,
+  { all, current }: { readonly all: readonly Integration[]; readonly current: Integration | undefined },
+): Promise<void> => {
+  refuseForeignOrganization(content, dependencies.home);
+  refuseUnused(content, dependencies);
+  refuseChange(name, content, all);
+  refuseTwin(name, content, all);
+  await refuseUnknownExclusions(dependencies, content, current);
+};
 
 /** Whoever changes what says who owns resources is one of the editors; whoever changes the rest is not. */
 const editorsOf = (
@@ -140,7 +186,7 @@ const refuseForeignOrganization = (content: Content, home: OrganizationIntegrati
 };
 
 /** What nothing would come of: it would look as if it did. */
-const refuseUnused = (content: Content, { home, deployment }: Dependencies): void => {
+const refuseUnused = (content: Content, { home, deployment }: ContentDependencies): void => {
   if (content.kind !== "aws-organization") return;
   const { connector, identityCenterRegion, managementAccountId } = content;
   if (connector !== undefined && deployment.homeAccount === managementAccountId)

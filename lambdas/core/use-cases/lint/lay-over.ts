@@ -15,7 +15,7 @@ import type {
   LintedRota,
   LintedScope,
 } from "../../domain/lint/configuration.ts";
-import { error, type LintFinding, type LintKind } from "../../domain/lint/finding.ts";
+import { refusalsOf, type LintFinding, type LintKind } from "../../domain/lint/finding.ts";
 import type { CatalogueStores } from "../configuration/catalogue.ts";
 import type { NameDependencies } from "../configuration/name-resolver.ts";
 import { rememberedNames } from "./remembered-names.ts";
@@ -57,7 +57,8 @@ export const layOver = async (
     try {
       return await resolve();
     } catch (problem) {
-      refused.push(...findingsOf(problem, kind, name));
+      if (!(problem instanceof DomainError)) throw problem;
+      refused.push(...refusalsOf(problem, { kind, name }));
       return undefined;
     }
   };
@@ -131,9 +132,3 @@ const namingItems = (
     naming: bundle,
   })),
 ];
-
-const findingsOf = (problem: unknown, kind: LintKind, name: string): readonly LintFinding[] => {
-  if (!(problem instanceof DomainError)) throw problem;
-  const fields = problem.fields.length > 0 ? problem.fields : [{ pointer: "", detail: problem.message }];
-  return fields.map(({ pointer, detail }) => ({ ...error("cannot-be-saved", pointer, detail), kind, name }));
-};

@@ -1,9 +1,12 @@
 import type { Configuration, LintedItem } from "../../domain/lint/configuration.ts";
-import type { LintFinding } from "../../domain/lint/finding.ts";
+import type { Subject } from "../../domain/configuration/subject.ts";
+import type { IntegrationBody } from "../../contracts/http/integrations.ts";
+import type { LintFinding, LintKind } from "../../domain/lint/finding.ts";
 import { itemsOf, lintItem } from "../../domain/lint/lint-configuration.ts";
 import type { AccessFlowStore, AccessScopeStore, BundleStore, RotaStore } from "../../ports/stores.ts";
 import type { NameDependencies } from "../configuration/name-resolver.ts";
 import { lintAsWhenSaved } from "./as-when-saved.ts";
+import { layIntegrations, type IntegrationAsSaved } from "./lay-integrations.ts";
 import { layOver, type Proposed } from "./lay-over.ts";
 import { loadWorld, type WorldDependencies } from "./load-world.ts";
 
@@ -13,6 +16,12 @@ export interface ConfiguredStores {
   readonly bundles: Pick<BundleStore, "list">;
   readonly accessScopes: Pick<AccessScopeStore, "list">;
   readonly rotas: Pick<RotaStore, "list">;
+}
+
+/** What somebody thinks of saving, and of deleting before. */
+export interface Plan extends Proposed {
+  readonly integrations?: readonly IntegrationBody[] | undefined;
+  readonly deleted?: readonly Subject[] | undefined;
 }
 
 /** Everything that is configured. */
@@ -26,16 +35,45 @@ export const loadConfiguration = async (stores: ConfiguredStores): Promise<Confi
   return { flows, bundles, accessScopes, rotas };
 };
 
+export interface LintDependencies extends WorldDependencies, NameDependencies, ConfiguredStores {
+  readonly integrationAsSaved: IntegrationAsSaved;
+}
+
 /**
  * Everything that is wrong with what is configured, as it would be with what is proposed. Of that it says what saving it
  * would: an error is what would refuse it.
  */
 export const lintWhatIsThere =
-  (dependencies: WorldDependencies & NameDependencies & ConfiguredStores) =>
-  async (proposed: Proposed): Promise<readonly LintFinding[]> => {
-    const there = await loadConfiguration(dependencies);
-    const { configuration, refused } = await layOver(dependencies, there, proposed);
-    const world = await loadWorld(dependencies, configuration);
+  (dependencies: LintDependencies) =>
+  async ({ integrations = [], deleted = [], ...proposed }: Plan): Promise<readonly LintFinding[]> => {
+    const [there, written] = await Promise.all([
+      loadConfiguration(dependencies),
+      dependencies.integrations.list(),
+    ]);
+    const isLeft = (kind: LintKind) => (item: { readonly name: string }) =>
+      !deleted.some((subject) => subject.kind === kind && subject.name === item.name);
+    const connected = await layIntegrations(
+      dependencies.integrationAsSaved,
+      written.filter(isLeft("integration")),
+      integrations,
+    );
+    const laidOver = {
+      ...dependencies,
+      integrations: { list: () => Promise.resolve(connected.integrations) },
+    };
+    const laid = await layOver(
+      laidOver,
+      {
+        flows: there.flows.filter(isLeft("access-flow")),
+        bundles: there.bundles.filter(isLeft("bundle")),
+        accessScopes: there.accessScopes.filter(isLeft("access-scope")),
+        rotas: there.rotas.filter(isLeft("rota")),
+      },
+      proposed,
+    );
+    const { configuration } = laid;
+    const refused = [...connected.refused, ...laid.refused];
+    const world = await loadWorld(laidOver, configuration);
     const isProposed = proposedIn(proposed);
     const findings = itemsOf(configuration).flatMap((linted) =>
       (isProposed(linted) ? lintAsWhenSaved : lintItem)(linted, configuration, world),
