@@ -5,10 +5,11 @@ import { counted, progressOn } from "./audit/progress.ts";
 import { applySteps } from "./config/apply.ts";
 import { comparable } from "./config/compare.ts";
 import { exportTo } from "./config/export.ts";
-import { lintDocuments } from "./config/lint-documents.ts";
+import { lintDocuments, type LintedPlace } from "./config/lint-documents.ts";
 import { byPlace, findingLine, lintDirectory } from "./config/lint.ts";
 import { planOf, textOfPlan, type Step } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
+import { findingsOfPlan, findingsOfServer } from "./config/server-findings.ts";
 import { serverAt, type Server } from "./config/server.ts";
 
 /** There is something to change, and nothing went wrong. */
@@ -26,13 +27,27 @@ const withoutFindings = ({ documents, findings }: Documents): Documents["documen
   );
 };
 
+/** What is only a warning; throws errors, and the warnings with them. */
+const withoutErrors = (found: readonly LintedPlace[]): readonly LintedPlace[] => {
+  if (found.some(({ severity }) => severity === "error"))
+    withoutFindings({ documents: [], misfits: [], findings: found });
+  return found;
+};
+
 /** The documents of files with nothing wrong, and what lint warns of; throws its errors, and its warnings with them. */
 const soundDocuments = async (dir: string) => {
   const documents = withoutFindings(lintDirectory(dir));
-  const found = (await lintDocuments(documents)).toSorted(byPlace);
-  if (found.some(({ severity }) => severity === "error"))
-    withoutFindings({ documents: [], misfits: [], findings: found });
-  return { documents, warnings: found };
+  return { documents, warnings: withoutErrors(await lintDocuments(documents)) };
+};
+
+/** What the server warns of beside what lint warns of without it. */
+const warningsOfServer = async (
+  { documents, warnings }: Awaited<ReturnType<typeof soundDocuments>>,
+  server: Server,
+) => {
+  const known = new Set(warnings.map(findingLine));
+  const found = withoutErrors(await findingsOfServer(documents, server));
+  return found.filter((finding) => !known.has(findingLine(finding)));
 };
 
 const serverOf = ({
@@ -78,8 +93,11 @@ const CONFIRMATION =
   "What was applied serves everybody else now, and whoever applied it once another administrator has confirmed it (POST /access-flows/{name}/confirm; not where the setting secondAdministrator is off).";
 
 const actions: Readonly<Record<string, (dir: string, options: Options) => Promise<number>>> = {
-  lint: async (dir) => {
-    const { documents, warnings } = await soundDocuments(dir);
+  lint: async (dir, options) => {
+    const sound = await soundDocuments(dir);
+    const { documents } = sound;
+    const asked = options.url === undefined ? [] : await warningsOfServer(sound, serverOf(options));
+    const warnings = [...sound.warnings, ...asked].toSorted(byPlace);
     warnings.map(findingLine).forEach(say);
     say(
       `${counted(documents.length, "document")} in ${dir}: ${warnings.length === 0 ? "nothing" : `no error, ${counted(warnings.length, "warning")}`} to put right.`,
@@ -87,8 +105,12 @@ const actions: Readonly<Record<string, (dir: string, options: Options) => Promis
     return 0;
   },
   plan: async (dir, options) => {
-    const plan = await planFor(dir, serverOf(options), options.prune);
+    const server = serverOf(options);
+    const plan = await planFor(dir, server, options.prune);
     say(textOfPlan(plan));
+    withoutErrors(await findingsOfPlan(plan.steps, server))
+      .map(findingLine)
+      .forEach(say);
     return plan.steps.length === 0 ? 0 : CHANGES;
   },
   apply: async (dir, options) => {
@@ -115,9 +137,10 @@ await runCommand(
   {
     name: "npm run config --",
     summary:
-      "Keeps Lockstep's configuration in files (docs/configuration.md). ACTION is lint (checks the files, without a " +
-      "server), plan (shows what apply would change; exit code 2 where there is something), apply (changes it) or " +
-      "export (writes the files from what the server has).",
+      "Keeps Lockstep's configuration in files (docs/configuration.md). ACTION is lint (checks the files: without a " +
+      "server, or with --url also what that knows), plan (shows what apply would change, and what the server says of it; " +
+      "exit code 2 where there is something, 1 where it would be refused), apply (changes it) or export (writes the files " +
+      "from what the server has).",
     positionals: ["ACTION"],
     options: {
       dir: { kind: "text", placeholder: "DIR", help: "The directory of the files (default config)." },

@@ -6,9 +6,10 @@ import type { BundleDocument } from "../../lambdas/core/contracts/configuration/
 import type { RotaDocument } from "../../lambdas/core/contracts/configuration/rota.ts";
 import { nounOf } from "../../lambdas/core/domain/configuration/subject.ts";
 import type { Configuration } from "../../lambdas/core/domain/lint/configuration.ts";
-import type { Severity } from "../../lambdas/core/domain/lint/finding.ts";
+import type { LintFinding, Severity } from "../../lambdas/core/domain/lint/finding.ts";
 import { lintConfiguration } from "../../lambdas/core/domain/lint/lint-configuration.ts";
 import { layOver } from "../../lambdas/core/use-cases/lint/lay-over.ts";
+import { byPlace } from "./lint.ts";
 import { asWritten } from "./normal.ts";
 import type { WrittenDocument } from "./read-documents.ts";
 import type { Finding } from "./source.ts";
@@ -47,16 +48,25 @@ export const lintDocuments = async (
     accessScopes: of("access-scope") as readonly AccessScopeDocument[],
     rotas: of("rota") as readonly RotaDocument[],
   });
-  return lintConfiguration(configuration).flatMap(({ kind, name, severity, pointer, message }) => {
-    const document = documents.find((one) => one.kind === kind && one.name === name);
-    return document === undefined
-      ? []
-      : [
-          {
-            ...document.placeOf(pointer),
-            severity,
-            message: `${severity}: ${nounOf[kind]} ${name}: ${message}`,
-          },
-        ];
-  });
+  return placedFindings(lintConfiguration(configuration), documents);
 };
+
+/** Findings of these documents, each with its place in the files, in their order. */
+export const placedFindings = (
+  findings: readonly Pick<LintFinding, "severity" | "kind" | "name" | "pointer" | "message">[],
+  documents: readonly WrittenDocument[],
+): readonly LintedPlace[] =>
+  findings
+    .flatMap(({ kind, name, severity, pointer, message }) => {
+      const document = documents.find((one) => one.kind === kind && one.name === name);
+      return document === undefined
+        ? []
+        : [
+            {
+              ...document.placeOf(pointer),
+              severity,
+              message: `${severity}: ${nounOf[kind]} ${name}: ${message}`,
+            },
+          ];
+    })
+    .toSorted(byPlace);

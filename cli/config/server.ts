@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ConfigurationKindSchema } from "../../lambdas/core/domain/configuration/subject.ts";
 import { ProblemSchema, type Problem } from "../../lambdas/core/contracts/http/problem.ts";
 import { CommandError } from "../../local/cli/command.ts";
 import { documentKinds, type ConfigDocument, type DocumentKind } from "./document-kinds.ts";
@@ -7,10 +8,28 @@ import { documentKinds, type ConfigDocument, type DocumentKind } from "./documen
 export interface Server {
   /** Everything that somebody has written. */
   readonly documents: (onRead?: (count: number) => void) => Promise<readonly ConfigDocument[]>;
+  /**
+   * What it says of documents as it would when they are saved, and of everything else as it would be then: without what is
+   * deleted before. Nothing is written.
+   */
+  readonly lint: (
+    documents: readonly ConfigDocument[],
+    deleted?: readonly ConfigDocument[],
+  ) => Promise<readonly ServerFinding[]>;
   /** Answers what the server warns of. */
   readonly put: (document: ConfigDocument) => Promise<readonly Warning[]>;
   readonly delete: (document: ConfigDocument) => Promise<void>;
 }
+
+const FindingSchema = z.object({
+  severity: z.enum(["error", "warning"]),
+  kind: ConfigurationKindSchema,
+  name: z.string(),
+  pointer: z.string(),
+  message: z.string(),
+});
+export type ServerFinding = z.output<typeof FindingSchema>;
+const ReportSchema = z.object({ findings: z.array(FindingSchema) });
 
 const WarningSchema = z.object({ pointer: z.string(), message: z.string() });
 export type Warning = z.output<typeof WarningSchema>;
@@ -58,6 +77,17 @@ export const serverAt = ({ url, token, fetch: send = fetch }: Address): Server =
       }
       return documents;
     },
+    lint: async (documents, deleted = []) => {
+      const proposed = documentKinds.flatMap(({ kind, section }) => {
+        const bodies = documents.filter((document) => document.kind === kind).map(({ body }) => body);
+        return bodies.length === 0 ? [] : [[LINTED_AS[section], bodies] as const];
+      });
+      const body = {
+        ...Object.fromEntries(proposed),
+        ...(deleted.length === 0 ? {} : { deleted: deleted.map(({ kind, name }) => ({ kind, name })) }),
+      };
+      return ReportSchema.parse(await call("POST", "/access-flows/lint", body)).findings;
+    },
     put: async (document) => {
       const saved = await call("PUT", pathOf(document), document.body);
       const answer = SavedSchema.safeParse(saved);
@@ -67,6 +97,15 @@ export const serverAt = ({ url, token, fetch: send = fetch }: Address): Server =
       await call("DELETE", pathOf(document));
     },
   };
+};
+
+/** What the API's lint calls the sections of files: it is of access flows. */
+const LINTED_AS: Readonly<Record<(typeof documentKinds)[number]["section"], string>> = {
+  integrations: "integrations",
+  rotas: "rotas",
+  accessScopes: "accessScopes",
+  bundles: "bundles",
+  accessFlows: "flows",
 };
 
 const answerOf = async (url: string, send: () => Promise<Response>): Promise<Response> => {

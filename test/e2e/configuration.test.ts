@@ -90,6 +90,16 @@ accessFlows:
     duration: { max: PT1H }
 `;
     const dir = written("half", half("payments-enginers"));
+    const unknown = /all\.yaml:10:19: error: access flow half-b: There is no group .*"payments-enginers"/;
+    const planned = await config("plan", dir);
+    expect(planned).toMatchObject({ code: 1 });
+    expect(planned.stdout).toContain("create access flow half-b");
+    expect(planned.stderr).toMatch(unknown);
+    const linted = await config("lint", dir);
+    expect(linted).toMatchObject({ code: 1 });
+    expect(linted.stderr).toMatch(unknown);
+    // Without a server nobody knows who is there.
+    expect(await runNode("cli/config.ts", "lint", "--dir", dir).ended).toMatchObject({ code: 0 });
     const failed = await config("apply", dir);
     expect(failed.code).toBe(1);
     const lines = withoutWarnings(failed);

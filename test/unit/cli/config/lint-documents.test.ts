@@ -39,8 +39,8 @@ it("says each error with its place", async () => {
       "permissionSets: [ReadOnly], exclude: { permissionSets: [ReadOnly] } }",
     );
   expect(await linesOf(broken)).toEqual([
-    expect.stringMatching(/^a\.yaml:11:11: error: access flow read: Without whoever asks, /),
     expect.stringMatching(/^a\.yaml:3:5: error: bundle all: Everything that the targets take in /),
+    expect.stringMatching(/^a\.yaml:11:11: error: access flow read: Without whoever asks, /),
   ]);
 });
 

@@ -7,6 +7,7 @@ import { comparable } from "../../../../cli/config/compare.ts";
 import { exportTo } from "../../../../cli/config/export.ts";
 import { findingLine, lintDirectory } from "../../../../cli/config/lint.ts";
 import { planOf } from "../../../../cli/config/plan.ts";
+import { findingsOfPlan } from "../../../../cli/config/server-findings.ts";
 import { serverAt } from "../../../../cli/config/server.ts";
 import { aFlow, aPerson, anAccountId, identityCenter } from "../../../support/builders.ts";
 import { apiUnderTest, mallory, root, type ApiUnderTest } from "../../api/world.ts";
@@ -192,6 +193,63 @@ describe("plan and apply", () => {
     expect(lines[1]).toBe("· create rota payments: not tried");
     expect(lines.at(-1)).toContain("0 done, 1 failed, 5 not tried");
     expect([...said, ...lines].join("\n")).not.toContain(TOKEN);
+  });
+});
+
+describe("what the server says of a plan", () => {
+  const saidOf = async (using: ReturnType<typeof serverOf>, prune = false) => {
+    const { steps } = await planFor(using, prune);
+    return (await findingsOfPlan(steps, using.server)).map(findingLine);
+  };
+
+  it("is what apply says then: every name that the server does not know, with its place, and nothing is written", async () => {
+    write(FILES);
+    const api = await withoutFlows();
+    const using = serverOf(api);
+    api.directory.deleteGroup((await api.directory.groupByName("payments-leads"))?.groupId as never);
+    write({ "flows.yaml": FILES["flows.yaml"].replace("users: [alice]", "users: [alicia]") });
+    const said = await saidOf(using);
+    expect(said.filter((line) => line.includes(": error: "))).toEqual([
+      expect.stringMatching(/flows\.yaml:6:22: error: integration lab: There is nobody of the name "alicia"/),
+      expect.stringMatching(/flows\.yaml:9:\d+: error: access flow on-call: There is no group/),
+      expect.stringMatching(/flows\.yaml:16:\d+: error: access flow on-call: There is no group/),
+    ]);
+    expect(using.calls.filter((line) => !line.startsWith("GET "))).toEqual(["POST /access-flows/lint"]);
+    expect((await apply(using)).isDone).toBe(false);
+  });
+
+  it("is nothing of what apply takes, but for warnings, and of what it would not write", async () => {
+    write(FILES);
+    // The flow that is there names what the inventory has never seen.
+    const using = serverOf(await apiUnderTest());
+    const said = await saidOf(using);
+    expect(said.filter((line) => line.includes(": error: "))).toEqual([]);
+    expect(said).toEqual([expect.stringMatching(/: warning: access scope power: The query selects nothing/)]);
+    expect((await apply(using)).isDone).toBe(true);
+    expect(await saidOf(using)).toEqual([]);
+    expect(using.calls.filter((line) => line === "POST /access-flows/lint")).toHaveLength(1);
+  });
+
+  it("counts with what is deleted before", async () => {
+    const scope = (query: string) => ({
+      "scopes.yaml": `accessScopes:\n  - { name: power, query: '${query}' }\n`,
+    });
+    const whole = `accessFlows:
+  - name: whole
+    requestors: { group: payments-engineers }
+    targets: [{ accessScope: power }]
+    duration: { max: PT1H }
+`;
+    write({ ...scope('permission_name = "PowerUser"'), "flows.yaml": whole });
+    const using = serverOf(await withoutFlows());
+    await apply(using);
+    rmSync(join(directory, "flows.yaml"));
+    write(scope('resource_name = "payments-prod"'));
+    expect((await saidOf(using)).join()).toMatch(
+      /: error: access scope power: .*names the access scope without/,
+    );
+    expect((await saidOf(using, true)).join()).not.toContain("error");
+    expect((await apply(using, true)).isDone).toBe(true);
   });
 });
 
