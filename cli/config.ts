@@ -80,6 +80,7 @@ interface Options {
   readonly url: string | undefined;
   readonly token: string | undefined;
   readonly prune: boolean;
+  readonly force: boolean;
 }
 
 const planFor = async (dir: string, server: Server, prune: boolean) =>
@@ -127,8 +128,12 @@ const actions: Readonly<Record<string, (dir: string, options: Options) => Promis
   },
   export: async (dir, options) => {
     const items = await readServer(serverOf(options));
-    const files = exportTo(dir, items);
-    say(`${counted(items.length, "document")} written to ${dir}: ${files.join(", ")}.`);
+    const files = exportTo(dir, items, options);
+    say(
+      files.length === 0
+        ? `The files in ${dir} say what the server has already: nothing was written.`
+        : `Written to ${dir}: ${files.join(", ")}. Its files have ${counted(items.length, "document")}: all that the server has.`,
+    );
     return 0;
   },
 };
@@ -151,6 +156,7 @@ await runCommand(
         help: "Who you are (default LOCKSTEP_TOKEN, which no list of processes shows).",
       },
       prune: { kind: "flag", help: "plan, apply: delete what the server has and no file." },
+      force: { kind: "flag", help: "export: write over files that say something else than the server." },
       help: HELP,
     },
   },

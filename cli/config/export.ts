@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError } from "../../local/cli/command.ts";
@@ -23,8 +23,15 @@ export const filesOf = (items: readonly Comparable[], schema: string): ReadonlyM
     }),
   );
 
-/** Writes what a server has as the files of a directory. Answers their names. */
-export const exportTo = (directory: string, items: readonly Comparable[]): readonly string[] => {
+/**
+ * Writes what a server has as the files of a directory, and answers the names of those that it wrote: one that says it already
+ * stays as it is. One that says something else may be somebody's work: where there is any, nothing is written but by `force`.
+ */
+export const exportTo = (
+  directory: string,
+  items: readonly Comparable[],
+  { force }: { readonly force: boolean },
+): readonly string[] => {
   const files = filesOf(items, relative(directory, SCHEMA));
   mkdirSync(directory, { recursive: true });
   const strangers = readdirSync(directory).filter((name) => /\.ya?ml$/.test(name) && !files.has(name));
@@ -32,6 +39,17 @@ export const exportTo = (directory: string, items: readonly Comparable[]): reado
     throw new CommandError(
       `${directory} has other files (${strangers.join(", ")}), which may say the same a second time; expected an empty directory, or one of an earlier export.`,
     );
-  for (const [name, text] of files) writeFileSync(join(directory, name), text);
-  return [...files.keys()];
+  const there = new Map([...files.keys()].map((name) => [name, textIn(join(directory, name))]));
+  const toWrite = [...files].filter(([name, text]) => there.get(name) !== text);
+  const different = toWrite.flatMap(([name]) => (there.get(name) === undefined ? [] : [name]));
+  if (different.length > 0 && !force)
+    throw new CommandError(
+      `${directory} has ${different.join(", ")} already, and the server says otherwise; nothing was written. Look at the difference first (plan), then say --force to write over ${different.length === 1 ? "it" : "them"}, or name an empty directory by --dir.`,
+    );
+  for (const [name, text] of toWrite) writeFileSync(join(directory, name), text);
+  return toWrite.map(([name]) => name);
 };
+
+/** Undefined where there is no such file. */
+const textIn = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, "utf8") : undefined;

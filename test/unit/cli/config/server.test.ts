@@ -282,16 +282,39 @@ describe("export", () => {
     rmSync(join(directory, "flows.yaml"));
     rmSync(join(directory, "catalogue.yaml"));
     const items = await comparable(await using.server.documents());
-    expect(exportTo(directory, items)).toHaveLength(5);
+    expect(exportTo(directory, items, { force: false })).toHaveLength(5);
     const plan = await planFor(using, true);
     expect(plan.steps.flatMap(({ lines }) => lines)).toEqual([]);
     expect(plan.unchanged).toHaveLength(8);
     const read = () => readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8"));
     const before = read();
-    exportTo(directory, await comparable(await using.server.documents()));
+    const again = await comparable(await using.server.documents());
+    expect(exportTo(directory, again, { force: false })).toEqual([]);
     expect(read()).toEqual(before);
     write({ "mine.yaml": "bundles: []\n" });
-    expect(() => exportTo(directory, items)).toThrow(/other files \(mine\.yaml\)/);
+    for (const force of [false, true])
+      expect(() => exportTo(directory, items, { force })).toThrow(/other files \(mine\.yaml\)/);
+  });
+
+  it("writes over no file that says something else, unless it is told to, and then nothing but those", async () => {
+    const using = serverOf(await withoutFlows());
+    const items = await comparable(await using.server.documents());
+    exportTo(directory, items, { force: false });
+    const mine = "# mine\nbundles: []\n";
+    write({ "bundles.yaml": mine, "rotas.yaml": mine });
+    rmSync(join(directory, "integrations.yaml"));
+    expect(() => exportTo(directory, items, { force: false })).toThrow(
+      /has rotas\.yaml, bundles\.yaml already, .* nothing was written\. .*--force to write over them/,
+    );
+    const read = (name: string) => readFileSync(join(directory, name), "utf8");
+    expect([read("bundles.yaml"), read("rotas.yaml")]).toEqual([mine, mine]);
+    expect(readdirSync(directory)).not.toContain("integrations.yaml");
+    expect(exportTo(directory, items, { force: true })).toEqual([
+      "integrations.yaml",
+      "rotas.yaml",
+      "bundles.yaml",
+    ]);
+    expect(read("bundles.yaml")).not.toContain("mine");
   });
 
   it("reads every page, and leaves out what the deployment's settings say", async () => {
