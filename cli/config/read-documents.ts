@@ -70,13 +70,22 @@ const documentAt = (source: Source, kind: DocumentKind, item: unknown, pointer: 
     const title = subject === undefined ? "" : `${nounOf[subject.kind]} ${subject.name}: `;
     const findings = fieldErrorsOf(parsed.error, item).map(({ pointer: within, detail }) => ({
       ...placeOf(within),
-      message: `${title}${where(within)}${detail}`,
+      message: `${title}${where(within)}${quoted(source.writtenAt(`${pointer}${within}`), detail)}`,
     }));
     return { documents: [], misfits: subject === undefined ? [] : [subject], findings };
   }
   const body = parsed.data as { readonly name: string };
   return { ...NOTHING, documents: [{ kind: kind.kind, name: body.name, body, placeOf }] };
 };
+
+/** YAML makes numbers, and true and false, of what has no quotes: of an account's id, and with a leading zero another one. */
+const quoted = (written: string | undefined, detail: string): string =>
+  written !== undefined && detail.endsWith(TEXT_EXPECTED)
+    ? `found ${written}, which is no text to YAML${TEXT_EXPECTED}: put it in quotes, as in ${JSON.stringify(written)}`
+    : detail;
+
+/** As a finding says it (contracts/invalid-input.ts). */
+const TEXT_EXPECTED = "; expected a text";
 
 const nameOf = (item: unknown): unknown =>
   typeof item === "object" && item !== null && "name" in item ? item.name : undefined;

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Beneficiaries } from "../../domain/access-flow.ts";
 import { LONGEST_DURATION_SECONDS, parseDuration } from "../../domain/duration.ts";
 import { FlowNameSchema } from "../../domain/ids.ts";
+import { itemName } from "./item-name.ts";
 import { isUsablePattern, LONGEST_PATTERN } from "../../domain/pattern.ts";
 import { TimeframeSchema } from "../../domain/timeframe.ts";
 import { ApprovalDocumentSchema } from "./approval.ts";
@@ -13,9 +14,7 @@ import { durationUpTo, nameOrId } from "../http/fields.ts";
 
 /** An access flow as people write it: in a file, and in the HTTP API. */
 
-const FlowDocumentNameSchema = FlowNameSchema.check(
-  z.meta({ description: "1 to 64 letters, digits, - and _, starting with a letter or digit" }),
-);
+const FlowDocumentNameSchema = itemName(FlowNameSchema).brand<"FlowName">();
 
 /** AWS's own longest session duration (https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html). */
 const LONGEST_SESSION_SECONDS = 12 * 3600;

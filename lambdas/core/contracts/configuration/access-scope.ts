@@ -1,14 +1,13 @@
 import * as z from "zod/mini";
 import { ScopeNameSchema } from "../../domain/ids.ts";
+import { itemName } from "./item-name.ts";
 import { LONGEST_QUERY } from "../../domain/query/query.ts";
 import { LONGEST_DESCRIPTION } from "./bundle.ts";
 import { prose } from "../http/fields.ts";
 
 /** An access scope as people write it: in a file, and in the HTTP API. */
 
-const ScopeDocumentNameSchema = ScopeNameSchema.check(
-  z.meta({ description: "1 to 64 letters, digits, - and _, starting with a letter or digit" }),
-);
+const ScopeDocumentNameSchema = itemName(ScopeNameSchema).brand<"ScopeName">();
 
 /** A query about permissions on resources; whether it parses is told with the column (domain/query/parse-query.ts). */
 export const ScopeQuerySchema = z.string().check(

@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
 import { BundleNameSchema } from "../../domain/ids.ts";
+import { itemName } from "./item-name.ts";
 import { BundleTargetDocumentSchema } from "./target.ts";
 import { prose } from "../http/fields.ts";
 
 /** A bundle as people write it: in a file, and in the HTTP API. */
 
-const BundleDocumentNameSchema = BundleNameSchema.check(
-  z.meta({ description: "1 to 64 letters, digits, - and _, starting with a letter or digit" }),
-);
+const BundleDocumentNameSchema = itemName(BundleNameSchema).brand<"BundleName">();
 
 export const LONGEST_DESCRIPTION = 1000;
 

@@ -1,14 +1,13 @@
 import * as z from "zod/mini";
 import { parseDuration } from "../../domain/duration.ts";
 import { RotaNameSchema } from "../../domain/ids.ts";
+import { itemName } from "./item-name.ts";
 import { TimeZoneSchema } from "../../domain/timeframe.ts";
 import { LONGEST_DIRECTORY_NAME, MomentSchema, nameOrId } from "../http/fields.ts";
 
 /** A rota as people write it: in a file, and in the HTTP API. */
 
-const RotaDocumentNameSchema = RotaNameSchema.check(
-  z.meta({ description: "1 to 64 letters, digits, - and _, starting with a letter or digit" }),
-);
+const RotaDocumentNameSchema = itemName(RotaNameSchema).brand<"RotaName">();
 
 const PersonNameSchema = nameOrId(LONGEST_DIRECTORY_NAME, "An email or user name");
 

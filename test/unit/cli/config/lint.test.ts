@@ -67,9 +67,51 @@ it.each([
   [
     "a value of another kind",
     flow.replace("PT1H", "7"),
-    /^a\.yaml:5:17: access flow read: duration\.max: found 7; expected a text$/,
+    /^a\.yaml:5:17: access flow read: duration\.max: found 7, .*expected a text: put it in quotes/,
   ],
   ["a text that means nothing", flow.replace("PT1H", "soon"), /^a\.yaml:5:17: .*found "soon".*ISO 8601/],
+  [
+    "a name that is none, in words",
+    flow.replace("name: read", 'name: "Bad Name"'),
+    /^a\.yaml:2:5: name: found "Bad Name"; expected 1 to 64 letters, digits, - and _, starting with a letter or digit$/,
+  ],
+  [
+    "an account's id without quotes, as it is written",
+    flow.replace("[prod]", "[012345670123]"),
+    /^a\.yaml:4:28: access flow read: targets\.0\.accounts\.0: found 012345670123, which is no text to YAML; expected a text: put it in quotes, as in "012345670123"$/,
+  ],
+  [
+    "an integration's account without quotes",
+    "integrations: [{ name: lab, kind: aws-account, accountId: 111122223333, region: eu-west-1 }]",
+    /accountId: found 111122223333, .*put it in quotes, as in "111122223333"$/,
+  ],
+  [
+    "true, where a name is meant",
+    flow.replace("[ReadOnly]", "[true]"),
+    /^a\.yaml:4:52: .*found true, .*put it in quotes, as in "true"$/,
+  ],
+  [
+    "nothing, where a name is meant",
+    flow.replace("[prod]", "[~]"),
+    /accounts\.0: found null; expected a text$/,
+  ],
+  ["a tab", flow.replace("    duration", "\tduration"), /^a\.yaml:5:1: found a tab .*; expected spaces/],
+  [
+    "a key that is there twice",
+    `${flow}    duration: { max: PT2H }\n`,
+    /^a\.yaml:6:5: found the key duration a second time in the same place; expected it once/,
+  ],
+  [
+    "two documents in one file",
+    `${flow}---\n${flow}`,
+    /^a\.yaml:6:1: found a second YAML document .*; expected one: .*a file for each$/,
+  ],
+  ["an empty file", " \n", /^a\.yaml:1:1: found nothing in the file; expected lists, .*Delete it/],
+  [
+    "an alias of nothing",
+    flow.replace("{ group: engineers }", "*engineers"),
+    /^a\.yaml:3:17: found \*engineers, and no anchor &engineers before it; expected one/,
+  ],
   ["malformed YAML", "accessFlows: [\n", /^a\.yaml:2:1: found malformed YAML/],
   ["a list on top", "- name: read\n", /^a\.yaml:1:1: found a list; expected one of integrations, /],
   ["no list in a section", "bundles: {}\n", /^a\.yaml:1:1: found no list in bundles/],
@@ -80,6 +122,33 @@ it.each([
   ],
 ])("refuses %s, with its place", (_, text, line) => {
   expect(lint({ "a.yaml": text }).lines).toEqual([expect.stringMatching(line)]);
+});
+
+it("takes as many aliases as files have flows, and none that come to more than can be read", () => {
+  const shared = `accessFlows:
+  - name: first
+    requestors: &who { group: engineers }
+    targets: &what [{ accounts: [prod], permissionSets: [ReadOnly] }]
+    duration: { max: PT1H }
+`;
+  const others = Array.from(
+    { length: 300 },
+    (_, index) =>
+      `  - { name: f${String(index)}, requestors: *who, targets: *what, duration: { max: PT1H } }\n`,
+  );
+  const { documents, lines } = lint({ "a.yaml": shared + others.join("") });
+  expect(lines).toEqual([]);
+  expect(documents).toHaveLength(301);
+  const bomb = Array.from(
+    { length: 9 },
+    (_, level) =>
+      `k${String(level)}: &a${String(level)} [${Array(9)
+        .fill(level === 0 ? "x" : `*a${String(level - 1)}`)
+        .join(", ")}]\n`,
+  );
+  expect(lint({ "a.yaml": bomb.join("") }).lines).toEqual([
+    expect.stringMatching(/^a\.yaml:1:1: found aliases .*; expected fewer/),
+  ]);
 });
 
 it("refuses a name that is there twice, in whichever files, and says where both are", () => {
