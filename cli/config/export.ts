@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError } from "../../local/cli/command.ts";
 import { textOf } from "./difference.ts";
 import { documentKinds } from "./document-kinds.ts";
 import type { Comparable } from "./plan.ts";
+import { yamlFilesIn } from "./yaml-files.ts";
 
 const SCHEMA = fileURLToPath(new URL("../../docs/config.schema.json", import.meta.url));
 
@@ -34,7 +35,7 @@ export const exportTo = (
 ): readonly string[] => {
   const files = filesOf(items, relative(directory, SCHEMA));
   mkdirSync(directory, { recursive: true });
-  const strangers = readdirSync(directory).filter((name) => /\.ya?ml$/.test(name) && !files.has(name));
+  const strangers = yamlFilesIn(directory).filter((name) => !files.has(name));
   if (strangers.length > 0)
     throw new CommandError(
       `${directory} has other files (${strangers.join(", ")}), which may say the same a second time; expected an empty directory, or one of an earlier export.`,

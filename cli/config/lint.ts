@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../local/cli/command.ts";
 import { checkDocuments } from "./check-documents.ts";
 import { readDocuments, type Documents } from "./read-documents.ts";
 import { sourceOf, type Finding } from "./source.ts";
+import { yamlFilesIn } from "./yaml-files.ts";
 
-/** The documents of every YAML file of a directory, and everything that is wrong with them, in the files' order. */
+/** The documents of every YAML file of a directory and of those below, and everything that is wrong with them, in the files' order. */
 export const lintDirectory = (directory: string): Documents => {
   const sources = filesOf(directory).map((file) => sourceOf(file, readFileSync(file, "utf8")));
   const { documents, misfits, findings } = readDocuments(sources);
@@ -14,17 +15,17 @@ export const lintDirectory = (directory: string): Documents => {
 };
 
 const filesOf = (directory: string): readonly string[] => {
-  const names = namesIn(directory).filter((name) => /\.ya?ml$/.test(name));
+  const names = namesIn(directory);
   if (names.length === 0)
     throw new CommandError(
       `There is no YAML file in ${directory}; expected some, such as ${join(directory, "access-flows.yaml")}.`,
     );
-  return names.toSorted().map((name) => join(directory, name));
+  return names.map((name) => join(directory, name));
 };
 
 const namesIn = (directory: string): readonly string[] => {
   try {
-    return readdirSync(directory);
+    return yamlFilesIn(directory);
   } catch (error) {
     const reason = codeOf(error) === "ENOENT" ? "is not there" : `cannot be read (${String(error)})`;
     throw new CommandError(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -196,6 +196,23 @@ describe("plan and apply", () => {
   });
 });
 
+it("reads the files in directories below, too, so that prune deletes nothing of theirs, and nobody's dot files", async () => {
+  write({ "catalogue.yaml": FILES["catalogue.yaml"] });
+  mkdirSync(join(directory, "teams", "payments"), { recursive: true });
+  mkdirSync(join(directory, ".git"));
+  write({
+    "teams/payments/flows.yaml": FILES["flows.yaml"],
+    ".git/flows.yaml": FILES["flows.yaml"],
+    ".#catalogue.yaml": "of an editor",
+  });
+  const using = serverOf(await withoutFlows());
+  expect((await apply(using)).isDone).toBe(true);
+  expect((await planFor(using, true)).steps).toEqual([]);
+  write({ "teams/payments/more.yaml": FILES["catalogue.yaml"] });
+  const [first] = lintDirectory(directory).findings.map(findingLine);
+  expect(first).toMatch(/teams\/payments\/more\.yaml:2:5: .*it is in .*catalogue\.yaml:2 too/);
+});
+
 describe("what the server says of a plan", () => {
   const saidOf = async (using: ReturnType<typeof serverOf>, prune = false) => {
     const { steps } = await planFor(using, prune);
@@ -291,9 +308,12 @@ describe("export", () => {
     const again = await comparable(await using.server.documents());
     expect(exportTo(directory, again, { force: false })).toEqual([]);
     expect(read()).toEqual(before);
-    write({ "mine.yaml": "bundles: []\n" });
+    mkdirSync(join(directory, "team"));
+    write({ "team/ours.yml": "bundles: []\n", "mine.yaml": "bundles: []\n" });
     for (const force of [false, true])
-      expect(() => exportTo(directory, items, { force })).toThrow(/other files \(mine\.yaml\)/);
+      expect(() => exportTo(directory, items, { force })).toThrow(
+        /other files \(mine\.yaml, team\/ours\.yml\)/,
+      );
   });
 
   it("writes over no file that says something else, unless it is told to, and then nothing but those", async () => {
