@@ -41,8 +41,8 @@ import type { IdentityIds } from "./environment/identity-endpoint.ts";
 import { openIdentitySource } from "./environment/identity-source.ts";
 import { untilDelivered } from "./environment/idleness.ts";
 import { newestPasses } from "./environment/passes.ts";
-import { administratorsIn, groupNamesIn, peopleIn, personNamed } from "./environment/people.ts";
-import type { DirectoryPerson } from "./environment/people.ts";
+import { groupNamesIn, peopleIn, personNamed, roleHoldersIn } from "./environment/people.ts";
+import type { DirectoryPerson, RoleHolders } from "./environment/people.ts";
 import { assertPortsAreFree } from "./environment/ports.ts";
 import { findAutomaticShowcase, findShowcase } from "./environment/showcase.ts";
 import type { AutomaticShowcase, Showcase } from "./environment/showcase.ts";
@@ -108,8 +108,8 @@ export interface Environment {
   readonly people: () => Promise<readonly DirectoryPerson[]>;
   /** The names of everybody's groups, by user id. */
   readonly groupNames: () => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** The ids of those whom the API takes for administrators. */
-  readonly administrators: () => Promise<ReadonlySet<string>>;
+  /** The ids of those whom the API takes for administrators, policy authors and auditors. */
+  readonly roleHolders: () => Promise<RoleHolders>;
   /** The groups that the settings name as administrators', whether the directory has them or not. */
   readonly administratorGroups: readonly string[];
   readonly accessFlows: () => Promise<readonly AccessFlow[]>;
@@ -161,6 +161,8 @@ const ApiSettingsSchema = z.object({
   INVENTORY_TABLE: Variable.INVENTORY_TABLE,
   IDENTITY: Variable.IDENTITY,
   ADMINISTRATOR_GROUPS: Variable.ADMINISTRATOR_GROUPS,
+  POLICY_AUTHOR_GROUPS: Variable.POLICY_AUTHOR_GROUPS,
+  AUDITOR_GROUPS: Variable.AUDITOR_GROUPS,
   PROTECTED_ACCOUNTS: Variable.PROTECTED_ACCOUNTS,
   GUARDRAILS: Variable.GUARDRAILS,
   ACCESS_TABLE: Variable.ACCESS_TABLE,
@@ -391,7 +393,12 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
     observeEvents: (listener) => runtime.eventBridge.observe(listener),
     people: () => peopleIn(source),
     groupNames: () => groupNamesIn(source),
-    administrators: () => administratorsIn(eligibility.directory, api.ADMINISTRATOR_GROUPS),
+    roleHolders: () =>
+      roleHoldersIn(eligibility.directory, {
+        administrator: api.ADMINISTRATOR_GROUPS,
+        "policy-author": api.POLICY_AUTHOR_GROUPS,
+        auditor: api.AUDITOR_GROUPS,
+      }),
     administratorGroups: api.ADMINISTRATOR_GROUPS,
     accessFlows,
     showcase: async () => findShowcase(await accessFlows(), await peopleIn(source), eligibility),

@@ -4,6 +4,7 @@ import {
   paginateListUsers,
 } from "@aws-sdk/client-identitystore";
 import type { IdentitystoreClient, User } from "@aws-sdk/client-identitystore";
+import type { DirectoryRole } from "../../lambdas/core/contracts/roles.ts";
 import type { Directory } from "../../lambdas/core/ports/directory.ts";
 import type { Person } from "../issuer/issuer.ts";
 
@@ -12,6 +13,9 @@ export interface DirectoryPerson extends Person {
   readonly displayName: string;
   readonly enabled: boolean;
 }
+
+/** The ids of those who have each role. */
+export type RoleHolders = Readonly<Record<DirectoryRole, ReadonlySet<string>>>;
 
 /** A directory and how to ask it. */
 export interface PeopleSource {
@@ -59,8 +63,8 @@ export const groupNamesIn = async (source: PeopleSource): Promise<ReadonlyMap<st
   return names;
 };
 
-/** The ids of the administrators: the members of the groups that the settings name, which the API looks at too. */
-export const administratorsIn = async (
+/** The ids of those who have a role: the members of the groups that the settings name, which the API looks at too. */
+const membersIn = async (
   directory: Pick<Directory, "groupByName" | "members">,
   groupNames: readonly string[],
 ): Promise<ReadonlySet<string>> => {
@@ -69,6 +73,16 @@ export const administratorsIn = async (
   const members = await Promise.all(ids.map((id) => directory.members(id)));
   return new Set(members.flat());
 };
+
+/** The ids of those who have each role. */
+export const roleHoldersIn = async (
+  directory: Pick<Directory, "groupByName" | "members">,
+  roleGroups: Readonly<Record<DirectoryRole, readonly string[]>>,
+): Promise<RoleHolders> => ({
+  administrator: await membersIn(directory, roleGroups.administrator),
+  "policy-author": await membersIn(directory, roleGroups["policy-author"]),
+  auditor: await membersIn(directory, roleGroups.auditor),
+});
 
 /** The person with this email (whatever its case) or user name. */
 export const personNamed = (

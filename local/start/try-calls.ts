@@ -120,6 +120,18 @@ export const reasoningCalls = (
   ];
 };
 
+/** A policy author, who writes access flows; this call changes nothing. */
+export const policyAuthorCall = (environment: Addressed, policyAuthor: DirectoryPerson): TryCall => [
+  `What is wrong with what is configured? ${policyAuthor.displayName}, a policy author, may write access flows too`,
+  call(environment, policyAuthor, "/access-flows/lint", {}),
+];
+
+/** An auditor, whom no access flow has to name. */
+export const auditorCall = (environment: Addressed, auditor: DirectoryPerson): TryCall => [
+  `Who asked for what? ${auditor.displayName}, an auditor, sees every request, and changes nothing`,
+  call(environment, auditor, "/requests?view=all"),
+];
+
 /** Configuration as files: what is there, and what the examples would add. */
 export const fileCalls = (environment: Addressed, administrator: DirectoryPerson): readonly TryCall[] => [
   [

@@ -1,9 +1,18 @@
+import { DirectoryRoles, type DirectoryRole } from "../../lambdas/core/contracts/roles.ts";
 import { columns } from "../cli/terminal.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import type { Environment } from "../environment.ts";
 import type { DirectoryPerson } from "../environment/people.ts";
 import type { AutomaticShowcase, Showcase } from "../environment/showcase.ts";
-import { administratorCall, fileCalls, inventoryCalls, reasoningCalls, requestCalls } from "./try-calls.ts";
+import {
+  administratorCall,
+  auditorCall,
+  fileCalls,
+  inventoryCalls,
+  policyAuthorCall,
+  reasoningCalls,
+  requestCalls,
+} from "./try-calls.ts";
 import type { TryCall } from "./try-calls.ts";
 
 const tryAws = (environment: Welcoming, showcase: Showcase | AutomaticShowcase | undefined) => {
@@ -35,7 +44,6 @@ export type Welcoming = Pick<
   | "accessFlows"
   | "addresses"
   | "administratorGroups"
-  | "administrators"
   | "automaticShowcase"
   | "groupNames"
   | "hasMemberRoles"
@@ -43,6 +51,7 @@ export type Welcoming = Pick<
   | "integrations"
   | "machineArns"
   | "people"
+  | "roleHolders"
   | "showcase"
   | "tableNames"
 >;
@@ -81,13 +90,22 @@ export const welcome = async (
 ): Promise<readonly string[]> => {
   const people = await environment.people();
   const groups = await environment.groupNames();
-  const administrators = await environment.administrators();
+  const holders = await environment.roleHolders();
+  const holderOf = (role: DirectoryRole) =>
+    people.find(({ userId, enabled }) => enabled && holders[role].has(userId));
   const showcase = (await environment.showcase()) ?? (await environment.automaticShowcase());
-  const administrator = people.find(({ userId, enabled }) => enabled && administrators.has(userId));
+  const administrator = holderOf("administrator");
+  const policyAuthor = holderOf("policy-author");
+  const auditor = holderOf("auditor");
+  const otherRoles = [
+    ...(policyAuthor === undefined ? [] : [policyAuthorCall(environment, policyAuthor)]),
+    ...(auditor === undefined ? [] : [auditorCall(environment, auditor)]),
+  ];
   const rows = people.map(({ userId, email, displayName, enabled }): [string, string] => {
     const about = enabled ? (groups.get(userId) ?? []).join(", ") : "disabled";
-    const mark = enabled && administrators.has(userId) ? ` ${strong("(administrator)")}` : "";
-    return [email, `${displayName.padEnd(20)}  ${quiet(about)}${mark}`];
+    const roles = enabled ? DirectoryRoles.filter((role) => holders[role].has(userId)) : [];
+    const marks = roles.map((role) => ` ${strong(`(${role.replace("-", " ")})`)}`).join("");
+    return [email, `${displayName.padEnd(20)}  ${quiet(about)}${marks}`];
   });
   const shown = (calls: readonly TryCall[]) =>
     calls.flatMap(([what, command]) => [quiet(`  # ${what}`), indented(command)]);
@@ -113,6 +131,7 @@ export const welcome = async (
           `${strong("The inventory")} ${quiet(`as ${administrator.displayName}, an administrator`)}`,
           ...shown(await inventoryCalls(environment, administrator, showcase?.requester ?? administrator)),
         ]),
+    ...(otherRoles.length === 0 ? [] : ["", strong("Other roles"), ...shown(otherRoles)]),
     "",
     strong("Look inside with the AWS CLI"),
     ...tryAws(environment, showcase).map(indented),

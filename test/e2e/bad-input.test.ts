@@ -275,8 +275,8 @@ describe("what a caller may not see or do", () => {
         : line.endsWith("extend")
           ? { duration: "PT1H", justification: "not done yet" }
           : undefined;
-      const hidden = await refusal("lena", line.replace("ID", asked.id), body);
-      const missing = await refusal("lena", line.replace("ID", "r-00000000000000000000000000"), body);
+      const hidden = await refusal("hanna", line.replace("ID", asked.id), body);
+      const missing = await refusal("hanna", line.replace("ID", "r-00000000000000000000000000"), body);
       expect(hidden).toMatchObject(problem(404, "not-found"));
       expect(missing).toMatchObject(problem(404, "not-found"));
     }

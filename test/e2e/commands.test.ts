@@ -73,6 +73,8 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/tara@example\.com .*\(administrator\)/);
     expect(stdout).toMatch(/mallory@example\.com .*disabled/);
     expect(stdout.match(/\(administrator\)/g)).toHaveLength(2);
+    expect(stdout).toMatch(/kofi@example\.com .*\(auditor\)/);
+    expect(stdout).toMatch(/bea@example\.com .*\(policy author\)/);
     expect(stdout).toContain("curl ");
     expect(stdout).toContain('{"decision":"approve","extension":"ASKED_AT"}');
     expect(stdout).toMatch(/\/sweep -H "authorization: Bearer \$\(npm run -s token -- tara@example\.com /);
@@ -88,6 +90,9 @@ describe("npm start", { timeout: 60_000 }, () => {
   it("prints commands that have the accounts looked into, and says on SIGTERM what that interrupts", async () => {
     const { child } = await startChild();
     await child.line(lineWith("(identity) is through"));
+    expect(await answerOf(child, "Who asked for what? Kofi Mensah, an auditor")).toMatchObject({ items: [] });
+    const linted = await answerOf(child, "What is wrong with what is configured? Bea Lund, a policy author");
+    expect(linted).toMatchObject({ findings: expect.any(Array) as unknown });
     expect(await answerOf(child, "Look into the accounts too")).toMatchObject({ memberAccounts: true });
     expect(await answerOf(child, "… and do so now")).toMatchObject({ syncs: [{ scope: "resources" }] });
     await child.line(lineWith("Sync organization (resources): in accounts"));

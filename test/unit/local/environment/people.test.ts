@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { administratorsIn, personNamed } from "../../../../local/environment/people.ts";
+import { personNamed, roleHoldersIn } from "../../../../local/environment/people.ts";
 import { aGroupId, aPerson } from "../../../support/builders.ts";
 import { FakeDirectory } from "../../../support/fakes/directory.ts";
 
@@ -21,7 +21,7 @@ describe("a person", () => {
   });
 });
 
-describe("an administrator", () => {
+describe("who has a role", () => {
   it("is a member of one of the groups that the settings name, which need not all exist", async () => {
     const [tara, vera, alice] = [aPerson("tara"), aPerson("vera"), aPerson("alice")];
     const directory = new FakeDirectory();
@@ -35,12 +35,15 @@ describe("an administrator", () => {
     group("platform-admins", [tara]);
     group("security-admins", [tara, vera]);
     group("payments-engineers", [alice]);
-    const administrators = await administratorsIn(directory, [
-      "platform-admins",
-      "security-admins",
-      "nobody",
-    ]);
-    expect(administrators).toEqual(new Set([tara.userId, vera.userId]));
-    expect(await administratorsIn(directory, ["nobody"])).toEqual(new Set());
+    const holders = await roleHoldersIn(directory, {
+      administrator: ["platform-admins", "security-admins", "nobody"],
+      "policy-author": ["nobody"],
+      auditor: ["payments-engineers"],
+    });
+    expect(holders).toEqual({
+      administrator: new Set([tara.userId, vera.userId]),
+      "policy-author": new Set(),
+      auditor: new Set([alice.userId]),
+    });
   });
 });

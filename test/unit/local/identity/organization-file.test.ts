@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { SettingOfRole } from "../../../../lambdas/core/contracts/roles.ts";
 import { readOrganizationFile } from "../../../../local/organization-file.ts";
 import { exampleOrganization } from "../../../support/example-organization.ts";
 
@@ -35,6 +37,15 @@ const complaintAbout = (content: string): string => {
   } catch (error) {
     return error instanceof Error ? error.message.replaceAll(`${directory}/`, "") : String(error);
   }
+};
+
+const CdkJsonSchema = z.looseObject({
+  context: z.looseObject({ lockstep: z.record(z.string(), z.unknown()) }),
+});
+
+const shippedSettings = () => {
+  const path = new URL("../../../../cdk.json", import.meta.url);
+  return CdkJsonSchema.parse(JSON.parse(readFileSync(path, "utf8"))).context.lockstep;
 };
 
 const changed = (from: string, to: string): string => {
@@ -181,5 +192,23 @@ describe("an organization file", () => {
     expect(accounts.filter(({ state }) => state === "SUSPENDED")).toHaveLength(1);
     expect(identityCenter.users).toHaveLength(40);
     expect(identityCenter.permissionSets).toHaveLength(5);
+  });
+
+  it("ships with somebody in each role that cdk.json gives a group", () => {
+    const { users, groups } = exampleOrganization().identityCenter;
+    const enabled = new Set(
+      users.flatMap(({ userName, status }) => (status === "ENABLED" ? [userName] : [])),
+    );
+    for (const setting of Object.values(SettingOfRole)) {
+      const names = z.array(z.string()).parse(shippedSettings()[setting]);
+      expect(names, setting).not.toEqual([]);
+      for (const name of names) {
+        const members = groups.find(({ displayName }) => displayName === name)?.members ?? [];
+        expect(
+          members.filter((userName) => enabled.has(userName)),
+          `${setting}: ${name}`,
+        ).not.toEqual([]);
+      }
+    }
   });
 });

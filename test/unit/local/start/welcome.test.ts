@@ -4,7 +4,9 @@ import { AccessFlowSchema } from "../../../../lambdas/core/domain/access-flow.ts
 import { IntegrationBodySchema } from "../../../../lambdas/core/contracts/http/integrations.ts";
 import { AccountIdSchema, PermissionSetArnSchema, timestamp } from "../../../../lambdas/core/domain/ids.ts";
 import { homeIntegration } from "../../../../lambdas/core/use-cases/integrations/all-integrations.ts";
+import type { DirectoryRole } from "../../../../lambdas/core/contracts/roles.ts";
 import { terminalOn } from "../../../../local/cli/terminal.ts";
+import type { DirectoryPerson, RoleHolders } from "../../../../local/environment/people.ts";
 import type { AutomaticShowcase, Showcase } from "../../../../local/environment/showcase.ts";
 import { groupIdOf, userIdOf } from "../../../../local/identity/ids.ts";
 import { welcome, type Welcoming } from "../../../../local/start/welcome.ts";
@@ -55,6 +57,16 @@ const fromSettings = homeIntegration({
   managementAccount: "111111111111",
 });
 
+/** Nobody has a role who is not named. */
+const holders = (named: Partial<Record<DirectoryRole, readonly DirectoryPerson[]>>): RoleHolders => {
+  const of = (role: DirectoryRole) => new Set((named[role] ?? []).map(({ userId }) => userId));
+  return {
+    administrator: of("administrator"),
+    "policy-author": of("policy-author"),
+    auditor: of("auditor"),
+  };
+};
+
 const answer =
   <Value>(value: Value) =>
   () =>
@@ -78,7 +90,7 @@ const environment: Welcoming = {
   hasMemberRoles: true,
   people: answer([alice, mallory, tara]),
   groupNames: answer(new Map<string, readonly string[]>()),
-  administrators: answer(new Set([tara.userId])),
+  roleHolders: answer(holders({ administrator: [tara] })),
   accessFlows: answer([]),
   showcase: answer(undefined),
   automaticShowcase: answer(undefined),
@@ -94,8 +106,8 @@ const integrationIn = (text: string): unknown =>
 
 describe("the welcome of npm start", () => {
   it("says that nobody is an administrator, what that keeps everybody from, and what to do", async () => {
-    for (const administrators of [new Set<string>(), new Set([mallory.userId])]) {
-      const text = await welcomed({ administrators: answer(administrators) });
+    for (const administrator of [[], [mallory]]) {
+      const text = await welcomed({ roleHolders: answer(holders({ administrator })) });
       expect(text).toContain("Nobody is an administrator: no enabled person belongs to platform-admins");
       expect(text).toContain("/inventory, /syncs, /integrations and PUT /access-flows/{name} answer 403");
       expect(text).toContain("or name a group that there is in cdk.json, and start again");
@@ -105,11 +117,25 @@ describe("the welcome of npm start", () => {
     expect(await welcomed()).not.toContain("Nobody is an administrator");
   });
 
+  it("says who is what, and lets a policy author and an auditor try what they may", async () => {
+    const roleHolders = answer(
+      holders({ administrator: [tara], "policy-author": [alice, tara], auditor: [mallory] }),
+    );
+    const text = await welcomed({ roleHolders });
+    expect(text).toMatch(/alice@example\.com .*\(policy author\)$/m);
+    expect(text).toMatch(/tara@example\.com .*\(administrator\) \(policy author\)$/m);
+    expect(text).toMatch(/mallory@example\.com .*disabled$/m);
+    expect(text).toMatch(/\/access-flows\/lint -H .* alice@example\.com/);
+    expect(text).not.toContain("an auditor");
+    const audited = await welcomed({ roleHolders: answer(holders({ auditor: [alice] })) });
+    expect(audited).toMatch(/# Who asked for what\? Alice Ng, an auditor.*\n.*\/requests\?view=all' -H/);
+  });
+
   it("says how there would be an access flow, and asks nobody for it who is not there", async () => {
     expect(await welcomed()).toContain(
       "There is no access flow, so nobody may request anything: start with --access-flows FILE, or PUT one to /access-flows/{name} as Tara Singh, an administrator.",
     );
-    expect(await welcomed({ administrators: answer(new Set()) })).toContain(
+    expect(await welcomed({ roleHolders: answer(holders({})) })).toContain(
       "nobody may request anything: start with --access-flows FILE.",
     );
   });
