@@ -48,8 +48,6 @@ const seedUser = async ({ client, identityStoreId, log }: DirectorySeed, user: O
     ));
   const UserId = required(answer.UserId, "a user's id");
   log.seeded("user", user.userName, UserId, found === undefined);
-  if (user.manager !== undefined)
-    log.inexpressible(`The manager of ${user.userName}: only a local organization keeps managers.`);
   if (Object.keys(ofEnterprise).length > 0)
     log.inexpressible(
       `The ${Object.keys(ofEnterprise).join(", ")} of ${user.userName}: only a local organization keeps them.`,
@@ -122,6 +120,12 @@ const seedGroups = async ({ client, identityStoreId, file, log }: DirectorySeed)
 
 /** Makes the users, groups and memberships of the file that are missing. */
 export const seedDirectory = async (seed: DirectorySeed): Promise<void> => {
-  for (const user of seed.file.identityCenter.users) await seedUser(seed, user);
+  const { users } = seed.file.identityCenter;
+  for (const user of users) await seedUser(seed, user);
+  const managed = users.filter(({ manager }) => manager !== undefined).length;
+  if (managed > 0)
+    seed.log.inexpressible(
+      `The managers of ${String(managed)} people: only a local organization keeps managers.`,
+    );
   await seedGroups(seed);
 };

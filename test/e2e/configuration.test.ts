@@ -71,6 +71,33 @@ describe("npm run config", { timeout: 120_000 }, () => {
     );
   });
 
+  it("has managers in the shipped organization, so that an approval by them can be tried", async () => {
+    const dir = written(
+      "managed",
+      `
+accessFlows:
+  - name: managed
+    requestors: { group: payments-engineers }
+    targets: [{ accounts: [payments-dev], permissionSets: [DatabaseOperator] }]
+    duration: { max: PT2H }
+    approval: { steps: [{ anyOf: [manager] }] }
+`,
+    );
+    expect(await config("apply", dir)).toMatchObject({ code: 0 });
+    const { body } = await running.as("alice", "POST /requests?dryRun=true", {
+      body: {
+        entitlements: [{ account: "payments-dev", permissionSet: "DatabaseOperator" }],
+        duration: "PT1H",
+        justification: "only asking",
+      },
+    });
+    expect(body).toMatchObject({
+      allowed: true,
+      flow: "managed",
+      steps: [{ people: [{ userName: "grace" }] }],
+    });
+  });
+
   it("shows where it failed half-way, and goes on from there once that is put right", async () => {
     const half = (group: string) => `
 accessScopes:

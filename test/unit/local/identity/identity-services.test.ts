@@ -104,6 +104,7 @@ describe("seeding", () => {
     const first = await seedEndpoint(clients, organization, passing);
     expect(first.limitations).toEqual([
       "The endpoint chooses account ids: the ids in the file do not exist there, only the names do.",
+      "The managers of 21 people: only a local organization keeps managers.",
       "The account legacy-checkout is PENDING_CLOSURE: no call makes it SUSPENDED.",
     ]);
     expect(first.ids.filter(({ kind }) => kind === "user")).toHaveLength(40);

@@ -211,4 +211,13 @@ describe("an organization file", () => {
       }
     }
   });
+
+  it("ships with a manager for each engineer, so that approvals by managers can be tried", () => {
+    const { users, groups } = exampleOrganization().identityCenter;
+    const managers = new Map(users.map(({ userName, manager }) => [userName, manager]));
+    const members = (group: string) => groups.find(({ displayName }) => displayName === group)?.members ?? [];
+    const engineers = [...members("payments-engineers"), ...members("ledger-engineers")];
+    const left = new Set(["mallory", "oscar"]);
+    expect(engineers.filter((name) => !left.has(name) && managers.get(name) === undefined)).toEqual([]);
+  });
 });
