@@ -179,7 +179,7 @@ const resourceCalls = async (
   if (!isOff && !integration.memberAccounts) return [];
   const path = `/integrations/${integration.name}`;
   const turnOn: TryCall = [
-    "Look into the accounts too (their roles for that are there): IAM and resources",
+    "Look into the accounts too: IAM and resources (writes the whole integration; the files below keep it so)",
     call(environment, administrator, path, withMemberAccounts(integration), "PUT"),
   ];
   return [

@@ -200,6 +200,12 @@ describe("the welcome of npm start", () => {
     expect(text).toContain("/inventory/resources -H");
   });
 
+  it("writes the integration before the files that say more of it", async () => {
+    const text = await welcomed();
+    expect(text.indexOf("-X PUT")).toBeGreaterThan(0);
+    expect(text.indexOf("config -- apply")).toBeGreaterThan(text.indexOf("-X PUT"));
+  });
+
   it("writes over no integration that somebody wrote", async () => {
     const written = { ...fromSettings, updatedAt: timestamp(new Date("2026-01-01T00:00:00Z")) };
     const on = await welcomed({ integrations: answer([{ ...written, memberAccounts: true }]) });
