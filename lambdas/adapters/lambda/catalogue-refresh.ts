@@ -4,6 +4,7 @@ import { RetryableError } from "../../core/domain/errors.ts";
 import type { CatalogueRefresh } from "../../core/ports/catalogue.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 import { orUnavailable } from "../aws-errors.ts";
+import { failureOf } from "./failure-of.ts";
 
 export interface CatalogueRefreshDeps {
   readonly clientsFor: ClientsFor;
@@ -31,12 +32,9 @@ export const catalogueRefresh = ({ clientsFor, functionName }: CatalogueRefreshD
           }),
         ),
       );
-      if (answer.FunctionError !== undefined) {
-        throw new RetryableError(
-          "CatalogueUnavailable",
-          `The sync function failed (${answer.FunctionError})`,
-        );
-      }
+      const failure = failureOf(answer);
+      if (failure !== undefined)
+        throw new RetryableError("CatalogueUnavailable", `The sync function failed (${failure})`);
     },
   };
 };

@@ -5,6 +5,7 @@ import { RetryableError } from "../../core/domain/errors.ts";
 import type { SweepRunner } from "../../core/ports/sweep.ts";
 import type { ClientsFor } from "../aws-clients.ts";
 import { orUnavailable } from "../aws-errors.ts";
+import { failureOf } from "./failure-of.ts";
 
 export interface SweepRunnerDeps {
   readonly clientsFor: ClientsFor;
@@ -32,9 +33,9 @@ export const sweepRunner = ({ clientsFor, functionName }: SweepRunnerDeps): Swee
           }),
         ),
       );
-      if (answer.FunctionError !== undefined) {
-        throw new RetryableError("SweepUnavailable", `The sweep's function failed (${answer.FunctionError})`);
-      }
+      const failure = failureOf(answer);
+      if (failure !== undefined)
+        throw new RetryableError("SweepUnavailable", `The sweep's function failed (${failure})`);
       return SweepReportSchema.parse(JSON.parse(new TextDecoder().decode(answer.Payload)));
     },
   };
