@@ -1,9 +1,12 @@
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Terminal } from "../cli/terminal.ts";
 
-/** Where lines can be written over, the seconds are counted; elsewhere a line every so often says that it is still at it. */
-const COUNTED_EVERY_MILLISECONDS = 1_000;
-const PLAIN_LINE_EVERY_MILLISECONDS = 10_000;
+/**
+ * Where lines can be written over, the seconds are counted. Elsewhere a line says that it is still at it: one soon, since whoever
+ * waits for longer than two seconds wonders, and others every so often.
+ */
+const COUNTED = { firstAfterMilliseconds: 1_000, everyMilliseconds: 1_000 };
+const PLAIN = { firstAfterMilliseconds: 2_000, everyMilliseconds: 10_000 };
 
 interface Dependencies {
   readonly terminal: Pick<Terminal, "line" | "passing" | "isRewritten" | "quiet">;
@@ -26,7 +29,7 @@ interface Step {
 /** Tells which step a start is at, and for how long: on a slow machine one of them takes half a minute. */
 export const showSteps = ({ terminal, clock }: Dependencies): Steps => {
   const { line, passing, isRewritten, quiet } = terminal;
-  const every = isRewritten ? COUNTED_EVERY_MILLISECONDS : PLAIN_LINE_EVERY_MILLISECONDS;
+  const { firstAfterMilliseconds, everyMilliseconds } = isRewritten ? COUNTED : PLAIN;
   let current: Step | undefined;
 
   const show = isRewritten ? passing : line;
@@ -37,10 +40,10 @@ export const showSteps = ({ terminal, clock }: Dependencies): Steps => {
 
   const count = async (step: Step) => {
     const { signal } = step.ended;
-    for (;;) {
-      await clock.sleep(every, signal);
-      if (signal.aborted) return;
+    await clock.sleep(firstAfterMilliseconds, signal);
+    while (!signal.aborted) {
       show(withSeconds(step));
+      await clock.sleep(everyMilliseconds, signal);
     }
   };
 

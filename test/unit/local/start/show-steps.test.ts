@@ -29,9 +29,9 @@ const written = (text: string) =>
     .filter((each) => each !== "");
 
 describe("the steps of a start", () => {
-  it("are a line each, and another one every ten seconds, where lines cannot be written over", async () => {
+  it("are a line each, another one after two seconds and every ten from there, where lines cannot be written over", async () => {
     expect(await shown(25)).toEqual({
-      before: "First …\nSecond …\nSecond … 10 s\nSecond … 20 s\n",
+      before: "First …\nSecond …\nSecond … 2 s\nSecond … 12 s\nSecond … 22 s\n",
       after: "",
     });
   });
