@@ -119,7 +119,9 @@ const resultOf = ({ baseline, counts, changes }: FinishedSync): string => {
     .filter(([kind]) => kind !== NO_THING)
     .map(([kind, count]) => plural(count, spoken(kind)));
   // What accounts hold is not counted by kind.
-  return counted.length === 0 ? `${String(appeared)} found` : counted.join(", ");
+  return counted.length === 0
+    ? `${String(appeared)} IAM users, groups, roles and resources found`
+    : counted.join(", ");
 };
 
 /** The place of a permission set in an account: nothing that a person counts. */

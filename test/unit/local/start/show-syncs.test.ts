@@ -177,7 +177,9 @@ describe("the syncs that npm start shows", () => {
     const { text } = await shown([
       [finished({ ...first, changes: { appeared: 62, changed: 0, vanished: 0 } })],
     ]);
-    expect(text).toBe("Sync organization (resources) is through, in 20 s: 62 found\n");
+    expect(text).toBe(
+      "Sync organization (resources) is through, in 20 s: 62 IAM users, groups, roles and resources found\n",
+    );
   });
 
   it("tell in a line of those that ended before the start", async () => {
