@@ -21,8 +21,10 @@ export const jsonBodyOf = ({
   if (bytes.byteLength === 0) return undefined;
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes), wellFormed);
-  } catch {
-    throw new DomainError("malformed-body", "The body is not JSON in UTF-8.");
+  } catch (error) {
+    // What the parser says quotes the body beside the place: only whoever sent it reads that, and it is not logged.
+    const where = error instanceof SyntaxError ? ` ${error.message}.` : "";
+    throw new DomainError("malformed-body", `The body is not JSON in UTF-8.${where}`);
   }
 };
 

@@ -97,8 +97,26 @@ const parse = (schema: z.ZodMiniType, input: unknown, code: DomainErrorCode): un
 
 const pathOf = (operation: OperationContract, parameters: ApiEvent["pathParameters"]): unknown => {
   const parsed = operation.path.safeParse(parameters);
-  if (!parsed.success) throw new DomainError("not-found", "There is nothing of that name here.");
+  if (!parsed.success) throw nothingAt(parameters ?? {}, parsed.error);
   return parsed.data;
+};
+
+/** Characters of what somebody called: enough to find the slip in it. */
+const LONGEST_SHOWN = 100;
+
+/** What is in the place of an id or a name and cannot be one: such as the `ID` of an example. */
+const nothingAt = (
+  parameters: Readonly<Record<string, unknown>>,
+  { issues }: z.core.$ZodError,
+): DomainError => {
+  const wrong = issues.map(({ path: [name = ""] }) => String(name));
+  const found = [...new Set(wrong)].map(
+    (name) => `the ${name} ${JSON.stringify(String(parameters[name]).slice(0, LONGEST_SHOWN))}`,
+  );
+  return new DomainError(
+    "not-found",
+    `There is nothing with ${found.join(" and ")} here: the answer that made it, or lists it, says what it is called.`,
+  );
 };
 
 const bodyOf = (operation: OperationContract, json: unknown): object | undefined => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { anAccountId, aPermissionSetArn } from "../../support/builders.ts";
 import type { Problem } from "../../../lambdas/core/contracts/http/problem.ts";
 import { problemIn } from "./problems.ts";
-import { apiUnderTest, type ApiUnderTest, type CallOptions } from "./world.ts";
+import { apiUnderTest, root, type ApiUnderTest, type CallOptions } from "./world.ts";
 
 const pointersOf = (problem: Problem) => problem.errors?.map(({ pointer }) => pointer);
 
@@ -31,6 +31,18 @@ describe("a body that is no ask", () => {
     expect(await refusal(await apiUnderTest(), options)).toMatchObject({ status, code });
   });
 
+  it("is told where it stops being JSON", async () => {
+    const world = await apiUnderTest();
+    const body = '{ "duration": PT5M }';
+    expect(await refusal(world, { body })).toMatchObject({
+      detail: expect.stringMatching(/^The body is not JSON in UTF-8\. .*"duration": PT5M/) as string,
+    });
+    const comma = '{ "duration": "PT5M", }';
+    expect(await refusal(world, { body: comma })).toMatchObject({
+      detail: expect.stringContaining("line 1 column 23") as string,
+    });
+  });
+
   it("counts bytes, not characters, up to exactly 64 KiB", async () => {
     const world = await apiUnderTest();
     const body = JSON.stringify({ ...world.ask, justification: "incident" });
@@ -39,6 +51,23 @@ describe("a body that is no ask", () => {
     const twoBytes = `{"a": "${"é".repeat(33_000)}"}`;
     expect(problemIn(await world.call("POST /requests", { body: twoBytes }))).toMatchObject({
       code: "body-too-large",
+    });
+  });
+});
+
+describe("an example's placeholder that stayed in the path", () => {
+  it.each([
+    ["GET /requests/ID", 'the id "ID"'],
+    [`GET /requests/${"x".repeat(2000)}`, `the id "${"x".repeat(100)}"`],
+    ["POST /requests/ID/decisions", 'the id "ID"'],
+    ["GET /bundles/a%20name", 'the name "a name"'],
+  ])("%s is told what it called", async (line, called) => {
+    const { call } = await apiUnderTest();
+    const body = line.startsWith("POST") ? { body: { decision: "approve" } } : {};
+    expect(problemIn(await call(line, { as: root, ...body }))).toMatchObject({
+      status: 404,
+      code: "not-found",
+      detail: `There is nothing with ${called} here: the answer that made it, or lists it, says what it is called.`,
     });
   });
 });
