@@ -367,7 +367,7 @@ describe("Teleport #10018 deletion keeps access", () => {
     }
   });
 
-  it("Teleport #10018 deletion keeps access: deleting a flow says that the requests that it served stay as they are", async () => {
+  it("Teleport #10018 deletion keeps access: deleting a flow deletes no request that it served, and revokes none by itself", async () => {
     const { call, submit, requests } = await apiUnderTest();
     const id = await submit();
     const before = requests.all;

@@ -83,7 +83,8 @@ export const configurationOperations = {
     ],
   },
   "DELETE /access-flows/{name}": {
-    summary: "Delete an access flow; the requests that it served stay as they are",
+    summary:
+      "Delete an access flow: what waits under it is ended within minutes, with the reason; access that was asked for and is active goes on to its end, and what an automatic flow gave is taken back",
     path: flowPath,
     query: nothing,
     answer: { status: 204 },
