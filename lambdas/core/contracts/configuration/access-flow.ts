@@ -74,14 +74,20 @@ const SettingsSchema = z.strictObject({
 });
 
 const DurationSchema = z
-  .strictObject({
-    max: durationUpTo(LONGEST_DURATION_SECONDS, "P180D"),
-    default: z.optional(
-      durationUpTo(LONGEST_DURATION_SECONDS, "P180D").check(
-        z.meta({ description: "What whoever says no duration gets; max where nothing is said" }),
+  .strictObject(
+    {
+      max: durationUpTo(LONGEST_DURATION_SECONDS, "P180D"),
+      default: z.optional(
+        durationUpTo(LONGEST_DURATION_SECONDS, "P180D").check(
+          z.meta({ description: "What whoever says no duration gets; max where nothing is said" }),
+        ),
       ),
-    ),
-  })
+    },
+    {
+      // Whoever writes an access flow for the first time writes a duration here.
+      error: ({ code }) => (code === "invalid_type" ? "an object with max, such as PT8H" : undefined),
+    },
+  )
   .check(
     z.refine((written) => secondsOf(written.default ?? written.max) <= secondsOf(written.max), {
       error: "a default that is no longer than max",

@@ -50,7 +50,7 @@ accessFlows:
 
 it("tells of an unknown key with its place and the nearest key that there is", () => {
   expect(lint({ "a.yaml": flow.replace("duration:", "durration:") }).lines).toEqual([
-    "a.yaml:2:5: access flow read: duration: found nothing; expected an object",
+    "a.yaml:2:5: access flow read: duration: found nothing; expected an object with max, such as PT8H",
     "a.yaml:5:5: access flow read: durration: found a field that does not belong here; expected duration (did you mean that?)",
   ]);
   expect(lint({ "a.yaml": flow.replace("{ accounts:", "{ acounts: [x], accounts:") }).lines).toEqual([

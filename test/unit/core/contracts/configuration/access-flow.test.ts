@@ -96,6 +96,16 @@ describe("what does not fit is told by place, what was found and what is expecte
       '/0/requestors/anyOf/0/attribute/name found "departmnt"; expected one of userName, email, displayName, title, userType, preferredLanguage, locale, timezone, employeeNumber, costCenter, organization, division, department, manager (did you mean department?)',
     ],
     [
+      "a duration that is written as in a request",
+      { duration: "PT2H" },
+      '/0/duration found "PT2H"; expected an object with max, such as PT8H',
+    ],
+    [
+      "a duration with a slip",
+      { duration: { max: "PT2H", maximum: "PT2H" } },
+      "/0/duration/maximum found a field that does not belong here; expected one of max, default",
+    ],
+    [
       "a target without accounts or units",
       { targets: [{ permissionSets: ["PowerUser"] }] },
       "/0/targets/0 found an object; expected accounts or organizationalUnits or tags, or several of them, with permissionSets; or one accessScope, or one bundle",
