@@ -3,12 +3,12 @@ import { MEMBER_ROLE } from "../../lambdas/core/contracts/connector-roles.ts";
 import { putMemberRoles } from "../../local/iam-sts/connector-roles.ts";
 import { connectedAccounts } from "../support/connected-accounts.ts";
 import { describe, expect, it } from "vitest";
-import type { AccessRequest } from "../../lambdas/core/domain/access-request.ts";
+import type { AccessRequest, AskedExtension, RequestIn } from "../../lambdas/core/domain/access-request.ts";
 import { awsClients } from "../../lambdas/adapters/aws-clients.ts";
 import { entitlementKey } from "../../lambdas/core/domain/entitlement.ts";
 import { Routes } from "../../lambdas/core/contracts/routes.ts";
 import { aFlow, aGroupId, aPermissionSetArn, anAccountId, anEntitlement } from "../support/builders.ts";
-import { DAY, lockstepUnderTest, type LockstepUnderTest } from "../support/lockstep-under-test.ts";
+import { DAY, HOUR, lockstepUnderTest, type LockstepUnderTest } from "../support/lockstep-under-test.ts";
 import { alice, apiUnderTest, bob, carol, leads, mallory, root } from "../unit/api/world.ts";
 
 /** What somebody would send along who would like to have been approved. */
@@ -224,6 +224,121 @@ describe("CVE-2026-5712 requester edits what was approved", () => {
     await approvedForTomorrow(lockstep);
     await lockstep.clock.advanceBy(DAY);
     expect(lockstep.has()).toBe(true);
+  });
+});
+
+/** Every part of more time that its approvers see, changed by somebody who can write to the table. */
+const editsOfMoreTime: Readonly<Record<string, (asked: AskedExtension) => Partial<AskedExtension>>> = {
+  "how much": () => ({ durationSeconds: 180 * 24 * 3600 }),
+  "how much, in words": () => ({ duration: "PT1M" }),
+  "the justification": () => ({ justification: "something else" }),
+  "who asked": () => ({ by: mallory }),
+  "the approvers": ({ approval }) => ({
+    approval: {
+      ...approval,
+      steps: [{ anyOf: [{ type: "user", id: bob.userId, name: "bob" }], withinSeconds: 60 }],
+    },
+  }),
+  "who may approve themselves": ({ approval }) => ({
+    approval: { ...approval, requesterCanApproveSelf: true },
+  }),
+  "the version of the flow": ({ frozen }) => (frozen ? { frozen: { ...frozen, flowVersion: 7 } } : {}),
+};
+
+describe("CVE-2026-5712 requester edits what was approved, of more time", () => {
+  type Extended = RequestIn<"active"> & { readonly extension: AskedExtension };
+  const step = aFlow().approval.steps[0] ?? { anyOf: [], withinSeconds: 60 };
+  const admins = { type: "user", id: carol.userId, name: "carol" } as const;
+
+  const waiting = async (steps = [step]) => {
+    const settings = { requesterCanApproveSelf: false, maxExtensions: 1 };
+    const lockstep = await lockstepUnderTest({ flow: aFlow({ settings, approval: { steps } }) });
+    const id = await lockstep.submit();
+    for (const by of [bob, carol].slice(0, steps.length)) await lockstep.decide(id, "approve", by);
+    await lockstep.extend(id);
+    return { lockstep, id };
+  };
+
+  const edit = async (
+    { lockstep, id }: Awaited<ReturnType<typeof waiting>>,
+    change: (request: Extended) => Partial<Extended>,
+  ): Promise<Extended> => {
+    const asked = (await lockstep.request(id)) as Extended;
+    const trail = asked.trail.map((entry) => ({ ...entry, sequence: entry.sequence + 1 }));
+    const edited = { ...asked, ...change(asked), version: asked.version + 1, trail } as Extended;
+    expect(await lockstep.requests.replace(edited, ["active"])).toBe("written");
+    return edited;
+  };
+
+  const givesNothing = async ({ lockstep, id }: Awaited<ReturnType<typeof waiting>>, by = bob) => {
+    const before = (await lockstep.request(id)) as Extended;
+    const { askedAt } = before.extension;
+    await expect(lockstep.decide(id, "approve", by, askedAt)).rejects.toMatchObject({
+      code: "not-pending",
+      message:
+        "Your approval gave no more time: what waited is not what was asked for. The access goes on until the expiry that it has.",
+    });
+    const after = await lockstep.request(id);
+    expect(after).toMatchObject({ status: "active", expiresAt: before.expiresAt });
+    expect(after).not.toHaveProperty("extension");
+    expect(after).not.toHaveProperty("extensions");
+    expect(after.trail.at(-1)).toMatchObject({
+      type: "ExtensionWithdrawn",
+      actor: { type: "lockstep", name: "api" },
+    });
+  };
+
+  it.each(Object.entries(editsOfMoreTime))(
+    "CVE-2026-5712 requester edits what was approved, of more time: %s does not change before the approval",
+    async (_what, change) => {
+      const asked = await waiting();
+      await edit(asked, ({ extension }) => ({ extension: { ...extension, ...change(extension) } }));
+      await givesNothing(asked);
+    },
+  );
+
+  it("CVE-2026-5712 requester edits what was approved, of more time: neither does whose access it is, to what, and until when", async () => {
+    for (const what of ["the account", "the permission set", "one entitlement more", "the principal"]) {
+      const asked = await waiting();
+      await edit(asked, (request) => edits[what]?.(request) as Partial<Extended>);
+      await givesNothing(asked);
+    }
+    const asked = await waiting();
+    await edit(asked, () => ({ expiresAt: "2026-01-02T00:00:00.000Z" as never }));
+    await givesNothing(asked);
+  });
+
+  it("CVE-2026-5712 requester edits what was approved, of more time: nor between two steps", async () => {
+    const asked = await waiting([step, { anyOf: [admins], withinSeconds: 3600 }]);
+    await asked.lockstep.decideExtension(asked.id);
+    await edit(asked, ({ extension }) => ({ extension: { ...extension, durationSeconds: 7200 } }));
+    await givesNothing(asked, carol);
+  });
+
+  it("CVE-2026-5712 requester edits what was approved, of more time: what was not touched is given, and says by what", async () => {
+    const { lockstep, id } = await waiting();
+    const asked = (await lockstep.request(id)) as Extended;
+    await lockstep.decideExtension(id);
+    const given = (await lockstep.request(id)) as RequestIn<"active">;
+    expect(Date.parse(given.expiresAt) - Date.parse(asked.expiresAt)).toBe(HOUR);
+    const { frozen } = asked.extension;
+    expect(frozen?.flowVersion).toBe(aFlow().version);
+    expect(given.extensions).toMatchObject([{ frozen }]);
+    expect(given.trail.slice(-2).map(({ details }) => details)).toMatchObject([
+      { flowVersion: frozen?.flowVersion, frozen: frozen?.hash },
+      { flowVersion: frozen?.flowVersion, frozen: frozen?.hash },
+    ]);
+  });
+
+  it("CVE-2026-5712 requester edits what was approved, of more time: what was asked for before this was kept is decided as it was", async () => {
+    const asked = await waiting();
+    const before = (await asked.lockstep.request(asked.id)) as Extended;
+    await edit(asked, ({ extension: { frozen: _none, ...extension } }) => ({ extension }));
+    await asked.lockstep.decideExtension(asked.id);
+    const given = (await asked.lockstep.request(asked.id)) as RequestIn<"active">;
+    expect(Date.parse(given.expiresAt) - Date.parse(before.expiresAt)).toBe(HOUR);
+    expect(given.extensions).toMatchObject([{ durationSeconds: 3600 }]);
+    expect(given.extensions?.[0]).not.toHaveProperty("frozen");
   });
 });
 

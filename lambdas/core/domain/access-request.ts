@@ -90,12 +90,22 @@ const extensionAsked = {
   justification: z.string(),
 };
 
+/** What those who decide on more time are shown. */
+const FrozenExtensionSchema = z.strictObject({
+  /** Of the access flow as it was when the time was asked for: a version of its own, which may be newer than the request's. */
+  flowVersion: z.int(),
+  /** By frozen.ts, of the approvers whom the last decision was made by. */
+  hash: z.string(),
+});
+
 /** More time that somebody asked for and that waits for approval; nobody can approve it after its deadline. */
 export const AskedExtensionSchema = z.strictObject({
   ...extensionAsked,
   askedAt: TimestampSchema,
   deadline: TimestampSchema,
   approval: ApprovalSchema,
+  /** Absent in what was asked for before this was kept. */
+  frozen: z.optional(FrozenExtensionSchema),
 });
 export type AskedExtension = z.infer<typeof AskedExtensionSchema>;
 
@@ -105,6 +115,8 @@ export const ExtensionSchema = z.strictObject({
   at: TimestampSchema,
   expiresAt: TimestampSchema,
   decisions: z.array(DecisionSchema),
+  /** Absent where nobody decided, and in what was given before this was kept. */
+  frozen: z.optional(FrozenExtensionSchema),
 });
 export type Extension = z.infer<typeof ExtensionSchema>;
 

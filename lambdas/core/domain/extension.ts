@@ -5,6 +5,7 @@ import type { AccessRequest, Approval, AskedExtension, Extension, RequestIn } fr
 import { LONGEST_DURATION_SECONDS, durationText } from "./duration.ts";
 import { DomainError } from "./errors.ts";
 import { commonOf } from "./evolve.ts";
+import { frozenExtensionHash } from "./frozen.ts";
 import { secondsAfter, timestamp, type Timestamp } from "./ids.ts";
 
 /*
@@ -121,19 +122,21 @@ const deadlineOf = (expiresAt: Timestamp, { withinSeconds }: RequestStep, now: D
 
 type Asked = Pick<AskedExtension, "by" | "duration" | "durationSeconds" | "justification">;
 
-/** More time that waits for its first step. */
+/** More time that waits for its first step, by the flow as it is now. */
 export const askedExtension = (
-  { expiresAt }: RequestIn<"active">,
+  request: RequestIn<"active">,
   asked: Asked,
-  approval: Approval,
+  { approval, version }: { readonly approval: Approval; readonly version: AccessFlow["version"] },
   first: RequestStep,
   now: Date,
-): AskedExtension => ({
-  ...asked,
-  askedAt: timestamp(now),
-  deadline: deadlineOf(expiresAt, first, now),
-  approval: beginStep(approval, now),
-});
+): AskedExtension & { readonly frozen: NonNullable<AskedExtension["frozen"]> } => {
+  const extension = { ...asked, askedAt: timestamp(now), approval: beginStep(approval, now) };
+  return {
+    ...extension,
+    deadline: deadlineOf(request.expiresAt, first, now),
+    frozen: { flowVersion: version, hash: frozenExtensionHash(request, extension, version) },
+  };
+};
 
 /** The same, waiting for its next step. */
 export const atNextStep = (
@@ -158,12 +161,12 @@ export const unextended = (request: RequestIn<"active">) => ({
 /** What changes when more time is given: the expiry moves from where it is. */
 export const withMoreTime = (
   { expiresAt, extensions = [] }: Pick<RequestIn<"active">, "expiresAt" | "extensions">,
-  asked: Asked,
+  asked: Asked & Pick<AskedExtension, "frozen">,
   decisions: Approval["decisions"],
   now: Date,
 ): { readonly expiresAt: Timestamp; readonly extensions: Extension[] } => {
   const extended = secondsAfter(new Date(expiresAt), asked.durationSeconds);
-  const { by, duration, durationSeconds, justification } = asked;
+  const { by, duration, durationSeconds, justification, frozen } = asked;
   const given = {
     by,
     duration,
@@ -172,6 +175,7 @@ export const withMoreTime = (
     at: timestamp(now),
     expiresAt: extended,
     decisions,
+    ...(frozen === undefined ? {} : { frozen }),
   };
   return { expiresAt: extended, extensions: [...extensions, given] };
 };

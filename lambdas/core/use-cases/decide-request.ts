@@ -1,9 +1,9 @@
 import { SeersOfEveryRequest } from "../contracts/roles.ts";
-import type { AccessRequest } from "../domain/access-request.ts";
+import type { AccessRequest, Approval, RequestIn } from "../domain/access-request.ts";
 import { isApproverOf, openApprovalOf, wasAsked } from "../domain/approval.ts";
 import { DomainError } from "../domain/errors.ts";
 import { totalSeconds } from "../domain/extension.ts";
-import { frozenHash } from "../domain/frozen.ts";
+import { frozenExtensionHash, frozenHash, isExtensionAsAsked } from "../domain/frozen.ts";
 import { type GroupId } from "../domain/ids.ts";
 import type { Person } from "../domain/principal.ts";
 import { withdrawnExtension, withdrawnRequest, type Withdrawal } from "../domain/withdrawal.ts";
@@ -103,11 +103,19 @@ const withApproversOfNow = async (
     throw error;
   });
   if (approval === open.approval) return request;
-  if (request.status === "active" && request.extension !== undefined) {
-    return { ...request, extension: { ...request.extension, approval } };
-  }
+  if (request.status === "active") return withExtensionDecidedBy(request, approval);
   const fresh = { ...request, approval };
   return frozenHash(request) === request.frozen ? { ...fresh, frozen: frozenHash(fresh) } : fresh;
+};
+
+const withExtensionDecidedBy = (request: RequestIn<"active">, approval: Approval): AccessRequest => {
+  if (request.extension === undefined) throw new Error(`No more time waits on request ${request.id}`);
+  const fresh = { ...request.extension, approval };
+  const { frozen } = request.extension;
+  if (frozen === undefined || !isExtensionAsAsked(request, request.extension))
+    return { ...request, extension: fresh };
+  const hash = frozenExtensionHash(request, fresh, frozen.flowVersion);
+  return { ...request, extension: { ...fresh, frozen: { ...frozen, hash } } };
 };
 
 const assertKnows = async (
@@ -125,8 +133,8 @@ const assertKnows = async (
 };
 
 /**
- * Why an approval gives nothing any more: the flow is gone, or, of more time, the deploy settings rule it out, as they do for a
- * request when it is granted. Read after everything else that is looked up, so that little can happen before the write.
+ * Why an approval gives nothing any more: the flow is gone, or, of more time, it is not what was asked for, or the deploy settings
+ * rule it out, as they do for a request when it is granted. Read after everything else that is looked up, so that little can happen before the write.
  */
 const whyNothingIsGiven = async (
   dependencies: Pick<DecideDependencies, "flows" | keyof GrantSettings>,
@@ -137,6 +145,8 @@ const whyNothingIsGiven = async (
   const flowsEnd = await endOfFlow(dependencies, request.flow.name);
   if (flowsEnd !== undefined || request.status !== "active" || request.extension === undefined)
     return flowsEnd;
+  if (!isExtensionAsAsked(request, request.extension))
+    return { why: "what waited is not what was asked for" };
   const seconds = totalSeconds(request) + request.extension.durationSeconds;
   const why = whyRuledOut(dependencies, request, seconds);
   return why === undefined ? undefined : { why };

@@ -171,7 +171,12 @@ const extensionApproved = (
   if (step === undefined) {
     const more = withMoreTime(request, extension, approval.decisions, now);
     const extended = { ...unchanged, ...more };
-    const details = { duration: extension.duration, expiresAt: more.expiresAt };
+    const { duration, frozen } = extension;
+    const details = {
+      duration,
+      expiresAt: more.expiresAt,
+      ...(frozen === undefined ? {} : { flowVersion: frozen.flowVersion, frozen: frozen.hash }),
+    };
     return {
       name: "AccessExtended",
       next: evolve("AccessExtended", request, extended, occasion(details)),

@@ -103,7 +103,13 @@ const next = async (
   const occasion = (details: Occasion["details"]): Occasion => ({
     actor: { type: "user", userId: caller.userId },
     now,
-    details: { duration: ask.duration, justification: asked.justification, flow: flow.name, ...details },
+    details: {
+      duration: ask.duration,
+      justification: asked.justification,
+      flow: flow.name,
+      flowVersion: flow.version,
+      ...details,
+    },
   });
   const [first] = steps;
   if (first === undefined) {
@@ -127,14 +133,14 @@ const next = async (
     ...(flow.settings.approverReasonRequired === true ? { reasonRequired: true } : {}),
     decisions: [],
   };
-  const extension = askedExtension(active, asked, approval, first, now);
+  const extension = askedExtension(active, asked, { approval, version: flow.version }, first, now);
   return {
     name: "ExtensionRequested",
     next: evolve(
       "ExtensionRequested",
       active,
       { ...common, extension },
-      occasion({ deadline: extension.deadline }),
+      occasion({ deadline: extension.deadline, frozen: extension.frozen.hash }),
     ),
   };
 };

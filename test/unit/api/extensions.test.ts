@@ -135,6 +135,7 @@ describe("POST /requests/{id}/extend without approval", () => {
     expect(extended.trail.at(-1)?.details).toEqual({
       ...more,
       flow: "prod-power",
+      flowVersion: 2,
       expiresAt: "2026-01-01T02:00:00.000Z",
     });
     expect(events.published).toMatchObject([

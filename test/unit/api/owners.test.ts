@@ -457,6 +457,19 @@ describe("owners who decide on more time", () => {
     expect(await world.approve(root)).toMatchObject({ body: { expiresAt } });
   });
 
+  it("anew mend nothing that somebody has changed: the approval gives no more time", async () => {
+    const world = await extended({ two: bob, six: bob });
+    const stored = await world.stored(world.id);
+    if (stored.status !== "active" || stored.extension === undefined) throw new Error("nothing waits");
+    const extension = { ...stored.extension, durationSeconds: 7200 };
+    const trail = stored.trail.map((entry) => ({ ...entry, sequence: entry.sequence + 1 }));
+    await world.requests.replace({ ...stored, extension, version: stored.version + 1, trail }, ["active"]);
+    await world.tagged(2, root);
+    await world.tagged(6, root);
+    expect(problemIn(await world.approve(root))).toMatchObject({ code: "not-pending" });
+    expect(await world.stored(world.id)).toMatchObject({ expiresAt: stored.expiresAt });
+  });
+
   it("and have all approved by now give it, by the next approval of anybody who was asked", async () => {
     const world = await extended({ two: bob, six: carol });
     expect(await world.approve(bob)).toMatchObject({ body: { extension: {} } });

@@ -246,11 +246,17 @@ describe("more time", () => {
     const { approval } = aPendingRequest();
     const step = (withinSeconds: number) => ({ anyOf: [], withinSeconds });
     const deadlineWithin = (seconds: number, now: Date): Timestamp =>
-      askedExtension(anActiveRequest(), asked, approval, step(seconds), now).deadline;
+      askedExtension(anActiveRequest(), asked, { approval, version: 1 }, step(seconds), now).deadline;
     expect(deadlineWithin(60, after(-120_000))).toBe(secondsAfter(after(-120_000), 60));
     expect(deadlineWithin(120, after(-120_000))).toBe(timestamp(expiresAt));
     expect(deadlineWithin(121, after(-120_000))).toBe(timestamp(expiresAt));
-    const waiting = askedExtension(anActiveRequest(), asked, approval, step(60), after(-120_000));
+    const waiting = askedExtension(
+      anActiveRequest(),
+      asked,
+      { approval, version: 1 },
+      step(60),
+      after(-120_000),
+    );
     expect(atNextStep(anActiveRequest(), waiting, approval, step(HOUR), after(-60_000)).deadline).toBe(
       timestamp(expiresAt),
     );

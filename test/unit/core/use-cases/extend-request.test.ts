@@ -5,6 +5,7 @@ import type { AccessFlow, FlowStep } from "../../../../lambdas/core/domain/acces
 import type { AccessRequest, RequestIn } from "../../../../lambdas/core/domain/access-request.ts";
 import { DomainError } from "../../../../lambdas/core/domain/errors.ts";
 import { commonOf, evolve } from "../../../../lambdas/core/domain/evolve.ts";
+import { frozenExtensionHash } from "../../../../lambdas/core/domain/frozen.ts";
 import {
   secondsAfter,
   timestamp,
@@ -21,6 +22,7 @@ import {
   aPerson,
   aUserId,
   anAccountId,
+  aPendingRequest,
   anActiveRequest,
   anEntitlement,
 } from "../../../support/builders.ts";
@@ -153,6 +155,7 @@ describe("more time that nobody has to approve", () => {
     expect(trail.at(-1)?.details).toStrictEqual({
       ...more,
       flow: "prod-power",
+      flowVersion: 1,
       expiresAt: "2026-01-01T02:00:00.000Z",
     });
   });
@@ -174,25 +177,27 @@ describe("more time that nobody has to approve", () => {
 describe("more time that somebody has to approve", () => {
   it("waits beside the access, which ends when it ended before", async () => {
     const extended = await extend();
+    const extension = {
+      ...given,
+      askedAt: timestamp(clock.now()),
+      deadline: active.expiresAt,
+      approval: {
+        steps: aPendingRequest().approval.steps,
+        asked: [bob.userId, carol.userId],
+        requesterCanApproveSelf: false,
+        decisions: [],
+      },
+    };
+    const frozen = { flowVersion: 1, hash: frozenExtensionHash(active, extension, 1) };
     expect(withoutTrail(extended)).toStrictEqual({
       ...withoutTrail(active),
-      extension: {
-        ...given,
-        askedAt: timestamp(clock.now()),
-        deadline: active.expiresAt,
-        approval: {
-          steps: aFlow().approval.steps,
-          asked: [bob.userId, carol.userId],
-          requesterCanApproveSelf: false,
-          decisions: [],
-        },
-      },
+      extension: { ...extension, frozen },
     });
     expect(await requests.get(id)).toEqual(extended);
   });
 
   it("is its requester's in the trail, with how much, why, by which flow and until when it can be approved", async () => {
-    const { trail } = await extend({
+    const { trail, extension } = await extend({
       flow: aFlow({ settings, approval: { steps: [step(bob), step(carol)] } }),
     });
     expect(trail.at(-1)).toMatchObject({
@@ -204,6 +209,8 @@ describe("more time that somebody has to approve", () => {
     expect(trail.at(-1)?.details).toStrictEqual({
       ...more,
       flow: "prod-power",
+      flowVersion: 1,
+      frozen: extension?.frozen?.hash,
       deadline: secondsAfter(clock.now(), 600),
     });
   });
