@@ -108,7 +108,7 @@ const otherThanNamed = (
 /**
  * Whether what was said before is enough for the step that waited, now that others have to agree to it: then nobody can add
  * anything to it, and the next approval by anybody who was asked, or is to be, carries the request on. Nobody's own request goes
- * on by their own hand, and nothing does after its deadline.
+ * on by their own hand, nor one under a rule that they wrote and nobody has confirmed, and nothing does after its deadline.
  */
 export const mayCarryOn = (
   stored: AccessRequest,
@@ -120,8 +120,9 @@ export const mayCarryOn = (
   const open = openApprovalOf(request);
   if (before === undefined || open === undefined || decision !== "approve") return false;
   if (currentStepIndex(open.approval) === currentStepIndex(before.approval)) return false;
+  if (open.approval.unconfirmedEditors?.includes(caller.userId) === true) return false;
   const standing = standingOf(request, open.approval, caller.userId, memberships, now);
-  if (standing === "requester" || standing === "beneficiary" || standing === "editor") return false;
+  if (standing === "requester" || standing === "beneficiary") return false;
   if (timestamp(now) >= open.deadline) return false;
   return isApproverOf(request, caller.userId, memberships) || wasAsked(request, caller.userId);
 };

@@ -387,6 +387,50 @@ describe("owners of whom enough have approved by now", () => {
     expect(await world.decide(world.id, erin)).toMatchObject({ body: { approval: { currentStep: 2 } } });
   });
 
+  it("do not either where a tier of the next step alone names them, that is not open yet", async () => {
+    const next: FlowStep = {
+      anyOf: [user(erin)],
+      withinSeconds: 7200,
+      escalation: { afterSeconds: 1800, tiers: [[user(root)]] },
+    };
+    const world = await allGiven([owners, next], [root.userId]);
+    expect(problemIn(await world.decide(world.id, root))).toMatchObject({ status: 403 });
+    expect((await world.stored(world.id)).trail.at(-1)?.type).not.toBe("NextApprovalNeeded");
+  });
+
+  /*
+   * bob and carol own a target each, and mallory is alice's manager ── bob approves ── carol's target becomes bob's, and alice has no
+   * manager ── step 1 is approved by now, and step 2 waits for its tier.
+   */
+  it.each([[10], [40]])(
+    "carry it on after %i minutes, though nobody may decide the next step yet: its tiers count from then",
+    async (minutes) => {
+      const tiers = (by: Person) => ({ escalation: { afterSeconds: 1800, tiers: [[user(by)]] } });
+      const world = await ownedBy(
+        { two: bob, six: carol },
+        {
+          steps: [
+            { ...owners, ...tiers(erin) },
+            { anyOf: [{ type: "manager" }], withinSeconds: 86_400, ...tiers(root) },
+          ],
+        },
+      );
+      world.directory.setAttributes(alice.userId, { manager: "mallory" });
+      const id = await world.askForBoth();
+      await world.decide(id, bob);
+      await world.tagged(6, bob);
+      world.directory.setAttributes(alice.userId, { manager: "nobody" });
+      await world.clock.advanceBy(minutes * 60_000);
+      expect(await world.decide(id, bob)).toMatchObject({
+        body: { status: "pending", approval: { currentStep: 2 } },
+      });
+      await world.clock.advanceBy(1_800_000 - 1);
+      expect(problemIn(await world.decide(id, root))).toMatchObject({ code: "no-approver" });
+      await world.clock.advanceBy(1);
+      expect(await world.decide(id, root)).toMatchObject({ body: { status: "approved" } });
+    },
+  );
+
   it("leave the next step to its own approvers, and begin its time when they are asked", async () => {
     const world = await allGiven([owners, security]);
     await world.clock.advanceBy(3_600_000);

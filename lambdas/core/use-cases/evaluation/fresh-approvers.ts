@@ -8,19 +8,30 @@ import {
   type RequestApprover,
   type RequestStep,
 } from "../../domain/approval-step.ts";
-import { currentStepIndex, tiersOpen } from "../../domain/approval.ts";
+import { beginStep, currentStepIndex, tiersOpen } from "../../domain/approval.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { loadApprovers, type ApproverDependencies } from "./load-approvers.ts";
 
+type Asked = Pick<AccessRequest, "requester" | "principal" | "entitlements">;
+
 /**
  * The approval with those in the places of `owner` and `manager`, in the step that waits, who they are now: who owns what is
- * decided when somebody decides. Nothing is looked up for a step that names neither. Throws DomainError `no-approver` where
- * nobody is left to decide it, of the tiers that are open at `now` neither.
+ * decided when somebody decides. Where what was said before is enough for that step by now, the next one begins. Nothing is looked
+ * up for a step that names neither. Throws DomainError `no-approver` where nobody is left to decide the step that waited, of
+ * the tiers that are open at `now` neither.
  */
-export const withFreshApprovers = async (
+export const withFreshApprovers = (
   dependencies: ApproverDependencies,
-  request: Pick<AccessRequest, "requester" | "principal" | "entitlements">,
+  request: Asked,
   approval: Approval,
+  now: Date,
+): Promise<Approval> => refreshed(dependencies, request, { approval, waited: true }, now);
+
+/** Of a step that only begins now nobody minds that nobody may decide it yet: its tiers, and whoever owns what by then, are to come. */
+const refreshed = async (
+  dependencies: ApproverDependencies,
+  request: Asked,
+  { approval, waited }: { readonly approval: Approval; readonly waited: boolean },
   now: Date,
 ): Promise<Approval> => {
   const index = currentStepIndex(approval);
@@ -38,21 +49,20 @@ export const withFreshApprovers = async (
     },
   );
   const { step: fresh, undecidable } = resolveStep(written, resolved);
-  const refreshed = {
+  const found = {
     ...approval,
     steps: approval.steps.map((step, place) => (place === index ? fresh : step)),
   };
-  // With the owners of now, what was said before may be enough for this step: then the next one waits.
-  if (currentStepIndex(refreshed) !== index) {
-    return withFreshApprovers(dependencies, request, refreshed, now);
+  if (currentStepIndex(found) !== index) {
+    return refreshed(dependencies, request, { approval: beginStep(found, now), waited: false }, now);
   }
-  if (undecidable !== undefined && escalatedParties(fresh, tiersOpen(refreshed, now)).length === 0) {
+  if (waited && undecidable !== undefined && escalatedParties(fresh, tiersOpen(found, now)).length === 0) {
     throw new DomainError(
       "no-approver",
       `Step ${String(index + 1)} of the approval has nobody who may decide now: ${undecidable}.`,
     );
   }
-  return refreshed;
+  return found;
 };
 
 /** The step as the flow had it: with `owner` and `manager` in the places of people. */
