@@ -1,7 +1,6 @@
 import type { GrantAccessOutput } from "../contracts/workflow.ts";
 import type { AccessRequest, Ending, RequestedEntitlement, RequestIn } from "../domain/access-request.ts";
 import type { Actor } from "../domain/audit.ts";
-import { currentStepIndex, nextLook, partiesAdded, tiersOpen } from "../domain/approval.ts";
 import { RetryableError } from "../domain/errors.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
 import { frozenHash } from "../domain/frozen.ts";
@@ -15,25 +14,21 @@ import {
   type Timestamp,
 } from "../domain/ids.ts";
 import { isWithin, timeframeWords } from "../domain/timeframe.ts";
-import { withdrawnExtension, withdrawnRequest, type Withdrawal } from "../domain/withdrawal.ts";
 import type { Clock } from "../ports/clock.ts";
 import { spread } from "../domain/spread.ts";
 import type { Providers, SharedAdmission } from "../ports/provider.ts";
-import type { AccessFlowStore, AccessRequestStore, EntitlementStore } from "../ports/stores.ts";
-import { endOfFlow } from "./end-of-flow.ts";
+import type { EntitlementStore } from "../ports/stores.ts";
 import { acquire, type Acquired } from "./entitlements.ts";
 import type { WhyNotBegin } from "./evaluation/judge-at-start.ts";
 import { inBatches } from "./in-batches.ts";
 import { persist, persistOrRetry } from "./persist.ts";
 import { whyRuledOut, type GrantSettings } from "./ruled-out.ts";
+import { holdUntilExpiry, waitForDecision, type WaitingDependencies } from "./wait-for-decision.ts";
 
-interface Dependencies extends GrantSettings {
-  readonly requests: AccessRequestStore;
+interface Dependencies extends GrantSettings, WaitingDependencies {
   readonly entitlements: EntitlementStore;
   readonly providers: Providers;
   readonly admission: Pick<SharedAdmission, "setApart">;
-  /** Read for what waits for approval alone: what people approved keeps what it was promised. */
-  readonly flows: Pick<AccessFlowStore, "head">;
   /** Asked of what was asked for ahead alone, when it is about to begin. */
   readonly whyNotBegin: WhyNotBegin;
   readonly clock: Clock;
@@ -82,14 +77,14 @@ export const grantAccess =
     const now = laterOf(dependencies.clock.now(), new Date(enteredAt));
     switch (request?.status) {
       case "pending":
-        return waitOn(dependencies, request, now);
+        return waitForDecision(dependencies, request, now);
       case "approved":
       case "scheduled":
         return startGrant(dependencies, request, now);
       case "granting":
         return attempt(dependencies, request);
       case "active":
-        return hold(dependencies, request, now);
+        return holdUntilExpiry(dependencies, request, now);
       case "revoking":
         return { next: "revoke", until: timestamp(now) };
       case "stuck":
@@ -102,54 +97,6 @@ export const grantAccess =
         return { next: "end", until: timestamp(now) };
     }
   };
-
-/** Nobody has decided yet: it waits on, for more people when their time has come, or is over. */
-const waitOn = async (
-  dependencies: Dependencies,
-  request: RequestIn<"pending">,
-  now: Date,
-): Promise<GrantAccessOutput> => {
-  if (timestamp(now) >= request.deadline) return lapse(dependencies, request, now);
-  const flowsEnd = await endOfFlow(dependencies, request.flow.name);
-  if (flowsEnd !== undefined) return withdraw(dependencies, request, flowsEnd, now);
-  if (timestamp(now) < nextLook(request)) return { next: "approval", until: nextLook(request) };
-  const tiers = tiersOpen(request.approval, now);
-  const added = partiesAdded(request.approval, tiers).map(({ type, id }) => ({ type, id }));
-  const escalated = evolve(
-    "ApprovalEscalated",
-    request,
-    {
-      ...commonOf(request),
-      approval: { ...request.approval, tiersAnnounced: tiers },
-      deadline: request.deadline,
-    },
-    { actor: workflow, now, details: { step: currentStepIndex(request.approval), tiers, added } },
-  );
-  await persistOrRetry(dependencies.requests, "ApprovalEscalated", escalated);
-  return { next: "approval", until: nextLook(escalated) };
-};
-
-const withdraw = async (
-  { requests }: Dependencies,
-  request: RequestIn<"pending">,
-  withdrawal: Withdrawal,
-  now: Date,
-): Promise<GrantAccessOutput> => {
-  const withdrawn = withdrawnRequest(request, withdrawal, { actor: workflow, now });
-  await persistOrRetry(requests, "RequestWithdrawn", withdrawn);
-  return { next: "end", until: withdrawn.ended.at };
-};
-
-const lapse = async (
-  { requests }: Dependencies,
-  request: RequestIn<"pending">,
-  now: Date,
-): Promise<GrantAccessOutput> => {
-  const ended = { reason: "lapsed", at: timestamp(now), message: "nobody decided in time" } as const;
-  const lapsed = evolve("RequestLapsed", request, { ...commonOf(request), ended }, { actor: workflow, now });
-  await persistOrRetry(requests, "RequestLapsed", lapsed);
-  return { next: "end", until: ended.at };
-};
 
 const startGrant = async (
   dependencies: Dependencies,
@@ -204,25 +151,6 @@ const refuse = async (
   const refused = evolve("RequestRefused", request, { ...commonOf(request), ended }, occasion);
   await persistOrRetry(requests, "RequestRefused", refused);
   return { next: "end", until: ended.at };
-};
-
-/**
- * The access is there until its expiry. More time that waits ends with the flow that would have allowed it: whoever is told that
- * the flow has changed, or finds it gone, has this look made (use-cases/sweep/requests-without-flow.ts).
- */
-const hold = async (
-  dependencies: Dependencies,
-  request: RequestIn<"active">,
-  now: Date,
-): Promise<GrantAccessOutput> => {
-  if (request.extension !== undefined) {
-    const flowsEnd = await endOfFlow(dependencies, request.flow.name);
-    if (flowsEnd !== undefined) {
-      const withdrawn = withdrawnExtension(request, flowsEnd, { actor: workflow, now });
-      await persistOrRetry(dependencies.requests, "ExtensionWithdrawn", withdrawn);
-    }
-  }
-  return { next: "hold", until: request.expiresAt };
 };
 
 /** Why a request that was approved must not be granted after all: the settings may have changed since, or the time is over. */

@@ -28,7 +28,7 @@ const MOST_AT_ONCE = 240 * RESTARTS_PER_SECOND;
  * Has every request looked at that waits for approval, itself or for more time, and whose access flow takes no requests any
  * more. Level-triggered: a request that was
  * written just after its flow had gone is found like any other, and nothing has to be remembered of the change. What ends
- * what waits is the workflow's own look at it (use-cases/grant-access.ts), so that it is one conditional write of one
+ * what waits is the workflow's own look at it (use-cases/wait-for-decision.ts), so that it is one conditional write of one
  * function, and does nothing where the flow is back by then. Throws RetryableError `WorkflowUnavailable`.
  */
 export const lookAtRequestsWithoutFlow =
