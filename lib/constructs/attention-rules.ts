@@ -37,6 +37,7 @@ const attentions = {
       "ApprovalEscalated",
       "NextApprovalNeeded",
       "ExtensionRequested",
+      "ExtensionEscalated",
       "NextExtensionApprovalNeeded",
     ],
     message:

@@ -111,6 +111,7 @@ describe("what people must act on", () => {
       "BreakGlassReviewOverdue",
       "BreakGlassUsed",
       "ConfigurationDied",
+      "ExtensionEscalated",
       "ExtensionRequested",
       "GrantFailed",
       "NextApprovalNeeded",

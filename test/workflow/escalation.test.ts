@@ -40,12 +40,12 @@ const withPeople = async (flow = escalating()): Promise<LockstepUnderTest> => {
 };
 
 /** Every announcement as the bus gets it: when, and whom it adds. */
-const announcements = async ({ requests }: LockstepUnderTest) => {
+const announcements = async ({ requests }: LockstepUnderTest, of = "ApprovalEscalated") => {
   const events = new FakeEventPublisher();
   const record = recordTransition({ audit: new FakeAuditTrail(), events });
   for (const version of requests.history) await record(version);
   return events.published
-    .filter(({ type }) => type === "ApprovalEscalated")
+    .filter(({ type }) => type === of)
     .map(({ at, detail }) => ({ at, added: detail["added"], approvers: detail["approvers"] }));
 };
 
@@ -208,5 +208,111 @@ describe("an escalation that something comes between", () => {
       ],
     ]);
     expect(await lockstep.request(id)).toMatchObject({ approval: { tiersAnnounced: 2 } });
+  });
+});
+
+describe("more time that nobody decides", () => {
+  const settings = { requesterCanApproveSelf: false, maxExtensions: 1 };
+  const idOf = ({ type, id }: Party) => ({ type, id });
+
+  /** Alice has access for three hours, and asks for an hour more at once. */
+  const asked = async () => {
+    const lockstep = await withPeople({ ...escalating(), settings });
+    const id = await lockstep.submit(undefined, { duration: "PT3H" });
+    await lockstep.decide(id);
+    await lockstep.extend(id);
+    const told = () => announcements(lockstep, "ExtensionEscalated");
+    const after = async (milliseconds: number) => {
+      await lockstep.clock.advanceBy(milliseconds);
+      await lockstep.sweep();
+    };
+    return { lockstep, id, told, after };
+  };
+
+  it("is put before more people by the next sweep after each tier opens, once, and the access ends when it would have", async () => {
+    const { lockstep, id, told, after } = await asked();
+    const { expiresAt } = (await lockstep.request(id)) as { readonly expiresAt?: string };
+    await after(30 * MINUTE - 1);
+    expect(await told()).toEqual([]);
+    await after(1);
+    await after(5 * MINUTE);
+    await after(25 * MINUTE);
+    await after(5 * MINUTE);
+    expect(await told()).toEqual([
+      {
+        at: "2026-01-01T00:30:00.000Z",
+        added: [idOf(user(dave))],
+        approvers: [idOf(leadsGroup), idOf(user(dave))],
+      },
+      {
+        at: "2026-01-01T01:00:00.000Z",
+        added: [idOf(user(erin))],
+        approvers: [idOf(leadsGroup), idOf(user(dave)), idOf(user(erin))],
+      },
+    ]);
+    expect(await lockstep.request(id)).toMatchObject({
+      status: "active",
+      expiresAt,
+      extension: { approval: { tiersAnnounced: 2 } },
+    });
+    await lockstep.clock.runUntilIdle();
+    expect(await lockstep.request(id)).toMatchObject({ status: "ended", expiresAt });
+    expect(lockstep.transitions(id).slice(-3)).toEqual([
+      "ExtensionEscalated",
+      "RevocationStarted",
+      "AccessEnded",
+    ]);
+    expect(lockstep.has()).toBe(false);
+    expect(await lockstep.runningExecutions()).toBe(0);
+  });
+
+  it("is given by whom a tier adds, whether they were told or not, and moves the expiry once", async () => {
+    const { lockstep, id, told, after } = await asked();
+    await after(30 * MINUTE);
+    const askedAt = await lockstep.waitingExtension(id);
+    await lockstep.decide(id, "approve", dave, askedAt);
+    await after(30 * MINUTE);
+    expect(await told()).toHaveLength(1);
+    expect(await lockstep.request(id)).toMatchObject({ expiresAt: "2026-01-01T04:00:00.000Z" });
+    await lockstep.clock.runUntilIdle();
+    expect(await lockstep.request(id)).toMatchObject({
+      status: "ended",
+      expiresAt: "2026-01-01T04:00:00.000Z",
+    });
+  });
+
+  it("is told of nobody once its deadline has passed", async () => {
+    const { lockstep, id, told, after } = await asked();
+    await lockstep.clock.advanceBy(3 * 60 * MINUTE - 1);
+    await after(1);
+    expect(await told()).toEqual([]);
+    await lockstep.clock.runUntilIdle();
+    expect(await lockstep.request(id)).toMatchObject({ status: "ended" });
+  });
+
+  /*
+   * The look that a sweep began reads active v4, whose extension waits ── bob writes AccessExtended v5 ── the look's
+   * ExtensionEscalated v5 fails its condition, is retried, finds nothing that waits, and holds until the new expiry.
+   */
+  it("loses to a decision that comes between the look's read and write: nobody is told, and the time is given", async () => {
+    const { lockstep, id, told, after } = await asked();
+    const askedAt = await lockstep.waitingExtension(id);
+    const replace = lockstep.requests.replace.bind(lockstep.requests);
+    let raced = false;
+    lockstep.requests.replace = async (next, from) => {
+      if (next.trail.at(-1)?.type === "ExtensionEscalated" && !raced) {
+        raced = true;
+        await lockstep.decide(id, "approve", bob, askedAt);
+      }
+      return replace(next, from);
+    };
+    await after(30 * MINUTE);
+    await after(5 * MINUTE);
+    expect(raced).toBe(true);
+    expect(await told()).toEqual([]);
+    expect(await lockstep.request(id)).toMatchObject({ expiresAt: "2026-01-01T04:00:00.000Z" });
+    await lockstep.clock.runUntilIdle();
+    expect(lockstep.has()).toBe(false);
+    expect(await lockstep.runningExecutions()).toBe(0);
   });
 });

@@ -77,6 +77,15 @@ export const nextLook = ({
   return escalates !== undefined && escalates < deadline ? escalates : deadline;
 };
 
+/** Whether a tier is open whose people were not told yet, of what somebody can still decide. */
+export const isEscalationDue = (
+  { approval, deadline }: { readonly approval: Approval; readonly deadline: Timestamp },
+  now: Date,
+): boolean => {
+  const escalates = nextEscalation(approval);
+  return escalates !== undefined && escalates <= timestamp(now) && timestamp(now) < deadline;
+};
+
 /** The approval with its current step begun at `now`. */
 export const beginStep = (approval: Approval, now: Date): Approval => {
   const { since: _earlier, tiersAnnounced: _told, ...rest } = approval;

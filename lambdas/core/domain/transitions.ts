@@ -39,6 +39,8 @@ export const transitions = {
   AccessGranted: { from: ["granting"], to: "active" },
   /** More time was asked for, and waits for its first approval: the expiry stays what it was. */
   ExtensionRequested: { from: ["active"], to: "active" },
+  /** Nobody has decided on it for some time: more people may. */
+  ExtensionEscalated: { from: ["active"], to: "active" },
   ExtensionApprovalGiven: { from: ["active"], to: "active" },
   NextExtensionApprovalNeeded: { from: ["active"], to: "active" },
   ExtensionRejected: { from: ["active"], to: "active" },

@@ -1,8 +1,9 @@
 import type { GrantAccessOutput } from "../contracts/workflow.ts";
-import type { RequestIn } from "../domain/access-request.ts";
-import { currentStepIndex, nextLook, partiesAdded, tiersOpen } from "../domain/approval.ts";
+import type { Approval, AskedExtension, RequestIn } from "../domain/access-request.ts";
+import { currentStepIndex, isEscalationDue, nextLook, partiesAdded, tiersOpen } from "../domain/approval.ts";
 import type { Actor } from "../domain/audit.ts";
 import { commonOf, evolve } from "../domain/evolve.ts";
+import { unextended } from "../domain/extension.ts";
 import { timestamp } from "../domain/ids.ts";
 import { withdrawnExtension, withdrawnRequest, type Withdrawal } from "../domain/withdrawal.ts";
 import type { AccessFlowStore, AccessRequestStore } from "../ports/stores.ts";
@@ -32,20 +33,25 @@ export const waitForDecision = async (
   const flowsEnd = await endOfFlow(dependencies, request.flow.name);
   if (flowsEnd !== undefined) return withdraw(dependencies, request, flowsEnd, now);
   if (timestamp(now) < nextLook(request)) return { next: "approval", until: nextLook(request) };
-  const tiers = tiersOpen(request.approval, now);
-  const added = partiesAdded(request.approval, tiers).map(({ type, id }) => ({ type, id }));
-  const escalated = evolve(
+  const { approval, details } = escalated(request.approval, now);
+  const next = evolve(
     "ApprovalEscalated",
     request,
-    {
-      ...commonOf(request),
-      approval: { ...request.approval, tiersAnnounced: tiers },
-      deadline: request.deadline,
-    },
-    { actor: workflow, now, details: { step: currentStepIndex(request.approval), tiers, added } },
+    { ...commonOf(request), approval, deadline: request.deadline },
+    { actor: workflow, now, details },
   );
-  await persistOrRetry(dependencies.requests, "ApprovalEscalated", escalated);
-  return { next: "approval", until: nextLook(escalated) };
+  await persistOrRetry(dependencies.requests, "ApprovalEscalated", next);
+  return { next: "approval", until: nextLook(next) };
+};
+
+/** The approval with the tiers that are open told of, and what the audit entry and the event say of that. */
+const escalated = (approval: Approval, now: Date) => {
+  const tiers = tiersOpen(approval, now);
+  const added = partiesAdded(approval, tiers).map(({ type, id }) => ({ type, id }));
+  return {
+    approval: { ...approval, tiersAnnounced: tiers },
+    details: { step: currentStepIndex(approval), tiers, added },
+  };
 };
 
 const withdraw = async (
@@ -71,20 +77,34 @@ const lapse = async (
 };
 
 /**
- * The access is there until its expiry. More time that waits ends with the flow that would have allowed it: whoever is told that
- * the flow has changed, or finds it gone, has this look made (use-cases/sweep/requests-without-flow.ts).
+ * The access is there until its expiry. More time that waits ends with the flow that would have allowed it, and is put before more
+ * people when their time has come: the execution sleeps until the expiry, so that it is the sweep that has this look made, and
+ * whoever is told that the flow has changed (use-cases/sweep/requests-without-flow.ts).
  */
 export const holdUntilExpiry = async (
   dependencies: WaitingDependencies,
   request: RequestIn<"active">,
   now: Date,
 ): Promise<GrantAccessOutput> => {
-  if (request.extension !== undefined) {
-    const flowsEnd = await endOfFlow(dependencies, request.flow.name);
-    if (flowsEnd !== undefined) {
-      const withdrawn = withdrawnExtension(request, flowsEnd, { actor: workflow, now });
-      await persistOrRetry(dependencies.requests, "ExtensionWithdrawn", withdrawn);
-    }
-  }
+  if (request.extension !== undefined) await lookAtMoreTime(dependencies, request, request.extension, now);
   return { next: "hold", until: request.expiresAt };
+};
+
+const lookAtMoreTime = async (
+  dependencies: WaitingDependencies,
+  request: RequestIn<"active">,
+  extension: AskedExtension,
+  now: Date,
+): Promise<void> => {
+  const { requests } = dependencies;
+  const flowsEnd = await endOfFlow(dependencies, request.flow.name);
+  if (flowsEnd !== undefined) {
+    const withdrawn = withdrawnExtension(request, flowsEnd, { actor: workflow, now });
+    await persistOrRetry(requests, "ExtensionWithdrawn", withdrawn);
+  } else if (isEscalationDue(extension, now)) {
+    const { approval, details } = escalated(extension.approval, now);
+    const waiting = { ...unextended(request), extension: { ...extension, approval } };
+    const next = evolve("ExtensionEscalated", request, waiting, { actor: workflow, now, details });
+    await persistOrRetry(requests, "ExtensionEscalated", next);
+  }
 };

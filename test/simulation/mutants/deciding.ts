@@ -275,8 +275,8 @@ export const deciding: readonly Mutant[] = [
     patches: [
       {
         file: "lambdas/core/use-cases/sweep/requests-without-flow.ts",
-        find: `({ flow }) => !serving.has(flow.name));`,
-        replace: `({ flow }) => !serving.has(flow.name) && serving.size > 99);`,
+        find: `!serving.has(request.flow.name) ||`,
+        replace: `(!serving.has(request.flow.name) && serving.size > 99) ||`,
       },
     ],
   },

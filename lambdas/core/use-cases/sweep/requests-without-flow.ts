@@ -1,3 +1,4 @@
+import { isEscalationDue } from "../../domain/approval.ts";
 import { takesRequests } from "../../domain/access-flow.ts";
 import type { AccessRequest, RequestIn } from "../../domain/access-request.ts";
 import { RetryableError } from "../../domain/errors.ts";
@@ -26,18 +27,29 @@ const MOST_AT_ONCE = 240 * RESTARTS_PER_SECOND;
 
 /**
  * Has every request looked at that waits for approval, itself or for more time, and whose access flow takes no requests any
- * more. Level-triggered: a request that was
+ * more; and every one whose more time is to be put before more people, as no execution of its own wakes for that.
+ * Level-triggered: a request that was
  * written just after its flow had gone is found like any other, and nothing has to be remembered of the change. What ends
- * what waits is the workflow's own look at it (use-cases/wait-for-decision.ts), so that it is one conditional write of one
- * function, and does nothing where the flow is back by then. Throws RetryableError `WorkflowUnavailable`.
+ * what waits, or tells more people of it, is the workflow's own look at it (use-cases/wait-for-decision.ts), so that it is one
+ * conditional write of one function, and does nothing where the flow is back by then, or somebody has told them. Throws
+ * RetryableError `WorkflowUnavailable`.
  */
-export const lookAtRequestsWithoutFlow =
+export const lookAtWhatWaits =
   (dependencies: Omit<FlowlessDependencies, "flows"> & { readonly flows: Pick<AccessFlowStore, "list"> }) =>
   async (until: Date): Promise<void> => {
     const flows = await dependencies.flows.list();
     const serving = new Set(flows.filter(takesRequests).map(({ name }) => name));
-    await resumeThose(dependencies, until, ({ flow }) => !serving.has(flow.name));
+    const now = dependencies.clock.now();
+    await resumeThose(
+      dependencies,
+      until,
+      (request) => !serving.has(request.flow.name) || isToBeTold(request, now),
+    );
   };
+
+/** A request that waits itself is looked at by its own execution, or by a new one when that is late (domain/due.ts). */
+const isToBeTold = (request: Waiting, now: Date): boolean =>
+  request.status === "active" && request.extension !== undefined && isEscalationDue(request.extension, now);
 
 /** The same at once for one flow that was changed; nothing where it goes on to take requests. */
 export const lookAtRequestsOf =
@@ -57,10 +69,10 @@ type Waiting = RequestIn<"pending" | "active">;
 const resumeThose = async (
   { requests, workflow, clock }: Omit<FlowlessDependencies, "flows">,
   until: Date,
-  isWithout: (request: Waiting) => boolean,
+  isToBeLookedAt: (request: Waiting) => boolean,
 ): Promise<void> => {
   const pace = paceOf(clock, RESTARTS_PER_SECOND);
-  for (const request of await waitingOf({ requests, clock }, isWithout)) {
+  for (const request of await waitingOf({ requests, clock }, isToBeLookedAt)) {
     if (!(await pace(until))) throw tooMany();
     await resumeRequest({ workflow })(request, clock.now(), "grant");
   }
@@ -69,23 +81,23 @@ const resumeThose = async (
 /** Read to the end before the first of them ends: a list is not to move under who reads it. */
 const waitingOf = async (
   { requests, clock }: Pick<FlowlessDependencies, "requests" | "clock">,
-  isWithout: (request: Waiting) => boolean,
+  isToBeLookedAt: (request: Waiting) => boolean,
 ): Promise<readonly Waiting[]> => {
   const now = clock.now();
-  const pending = await readAll((page) => requests.listByStatus("pending", page), isWithout);
-  const extensions = await readAll((page) => requests.listWaitingExtensions(now, page), isWithout);
+  const pending = await readAll((page) => requests.listByStatus("pending", page), isToBeLookedAt);
+  const extensions = await readAll((page) => requests.listWaitingExtensions(now, page), isToBeLookedAt);
   return [...pending, ...extensions];
 };
 
 const readAll = async (
   list: (page: PageQuery) => Promise<Page<AccessRequest>>,
-  isWithout: (request: Waiting) => boolean,
+  isToBeLookedAt: (request: Waiting) => boolean,
 ): Promise<readonly Waiting[]> => {
   const found: Waiting[] = [];
   let cursor: string | undefined;
   do {
     const page = await list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.items.filter(mayWait).filter(isWithout));
+    found.push(...page.items.filter(mayWait).filter(isToBeLookedAt));
     cursor = page.cursor;
   } while (cursor !== undefined && found.length < MOST_AT_ONCE);
   return found;
@@ -98,5 +110,5 @@ const mayWait = (request: AccessRequest): request is Waiting =>
 const tooMany = (): RetryableError =>
   new RetryableError(
     "WorkflowUnavailable",
-    "Not every request whose access flow has gone could be looked at: the next sweep goes on.",
+    "Not everything that waits for a decision could be looked at: the next sweep goes on.",
   );

@@ -5,7 +5,7 @@ import type { AccessRequestStore } from "../../ports/stores.ts";
 import type { Removals, RequestCounts } from "../../ports/sweep.ts";
 import { lookAtDueRequests, type DueDependencies } from "./due-requests.ts";
 import { healConfigurationTrail, type ConfigurationTrailDependencies } from "./heal-configuration-trail.ts";
-import { lookAtRequestsWithoutFlow, type FlowlessDependencies } from "./requests-without-flow.ts";
+import { lookAtWhatWaits, type FlowlessDependencies } from "./requests-without-flow.ts";
 import { measureLateRevocations } from "./late-revocations.ts";
 import { overdueReviews } from "./overdue-reviews.ts";
 import { rotate, type RotationDependencies } from "./observation-rotation.ts";
@@ -54,7 +54,7 @@ export const sweep =
     let reviews: number | undefined;
     await Promise.all([
       part(lookAtDueRequests(dependencies)(until, tally)),
-      part(lookAtRequestsWithoutFlow(dependencies)(until)),
+      part(lookAtWhatWaits(dependencies)(until)),
       part(healConfigurationTrail(dependencies)(tally)),
       part(drainWaitingRemovals(dependencies)(tally)),
       part(rotate(dependencies)(until, tally)),
