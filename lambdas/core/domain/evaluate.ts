@@ -1,6 +1,7 @@
 import { takesRequests, type AccessFlow } from "./access-flow.ts";
 import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
 import { isApprovedBy } from "./automatic-approval.ts";
+import { called } from "./called.ts";
 import type { Confirmable } from "./configuration/confirmation.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
@@ -232,10 +233,11 @@ const refusal = (ask: Ask, context: DecisionContext): Extract<Evaluation, { allo
   const furthest = Math.max(-1, ...inTheWay.map(({ condition }) => ConsideredNames.indexOf(condition)));
   const condition = ConsideredNames[furthest];
   if (condition === undefined || furthest <= ConsideredNames.indexOf("requestors")) {
+    const { who, their } = called(ask.toldAs);
     return {
       allowed: false,
       code: "no-matching-flow",
-      reasons: ["no access flow names you or one of your groups as a requestor"],
+      reasons: [`no access flow names ${who} or one of ${their} groups as a requestor`],
     };
   }
   const reasons = inTheWay

@@ -1,4 +1,5 @@
 import { defaultSecondsOf, type AccessFlow, type Beneficiary } from "./access-flow.ts";
+import { called } from "./called.ts";
 import { mayServe, type Confirmable } from "./configuration/confirmation.ts";
 import { doubtsAbout, doubtsAboutApproval } from "./coverage-doubts.ts";
 import { durationText } from "./duration.ts";
@@ -15,6 +16,8 @@ import { isWithin, timeframeWords } from "./timeframe.ts";
 export interface Ask {
   /** By whom: what is known of them is in the context. */
   readonly requester: PersonFacts["id"];
+  /** By which name somebody else is told of them; absent: they are told themselves. */
+  readonly toldAs?: string;
   /** Who the access is for, as the requester sees them. */
   readonly requestFor: Beneficiary;
   /** The user who would get the access; absent: the requester, or a group. */
@@ -154,10 +157,11 @@ const checks = {
   requestors: {
     code: "no-matching-flow",
     check: ({ requestors }, _ask, { requester }) => isWhom(requestors, requester),
-    detail: ({ requestors }, _ask, { requester }, verdict) => {
+    detail: ({ requestors }, { toldAs }, { requester }, verdict) => {
       const whom = `is for ${ruleWords(requestors)}`;
-      if (verdict === "met") return `${whom}, as you are`;
-      const found = verdict === "unmet" ? "as you are not" : "and whether you are that is not known";
+      const { are } = called(toldAs);
+      if (verdict === "met") return `${whom}, as ${are}`;
+      const found = verdict === "unmet" ? `as ${are} not` : `and whether ${are} that is not known`;
       return `${whom}, ${found} (${notMet(judge(requestors, requester))})`;
     },
     parts: ({ requestors }, _ask, { requester }) => judge(requestors, requester),
@@ -167,11 +171,12 @@ const checks = {
     check: ({ targets }, ask, context) =>
       all(ask.targets, (target) => any(targets, (flowTarget) => covers(flowTarget, target, context))),
     detail: (flow, ask, context, verdict) => {
-      if (verdict === "unmet") return "does not cover everything that you asked for";
+      const everything = `everything that ${called(ask.toldAs).who} asked for`;
+      if (verdict === "unmet") return `does not cover ${everything}`;
       if (verdict === "unknown")
-        return `may not cover everything that you asked for: ${doubtsAbout(flow.targets, ask.targets, context).join("; ")}`;
+        return `may not cover ${everything}: ${doubtsAbout(flow.targets, ask.targets, context).join("; ")}`;
       const doubts = doubtsAboutApproval(flow, ask.targets, context);
-      return `covers everything that you asked for${doubts.length === 0 ? "" : `, but does not go without approval by tags: ${doubts.join("; ")}`}`;
+      return `covers ${everything}${doubts.length === 0 ? "" : `, but does not go without approval by tags: ${doubts.join("; ")}`}`;
     },
   },
   "break-glass": {
@@ -193,12 +198,14 @@ const checks = {
       all([flow as Confirmable, ...context.dependenciesOf(flow)], (item) =>
         all([servesThem(item, ask, context), servesTheGroup(item, ask, context)], (verdict) => verdict),
       ),
-    detail: (_flow, _ask, _context, verdict) =>
-      whether(
+    detail: (_flow, { toldAs }, _context, verdict) => {
+      const { who, ask } = called(toldAs);
+      return whether(
         verdict === "met",
-        "serves you whoever changed it",
-        "was changed by you or whom you ask for (of a group: any member), or what it names was: it serves you when another administrator has confirmed that (POST /access-flows/{name}/confirm, and the same of what it names: bundles, access scopes, rotas)",
-      ),
+        `serves ${who} whoever changed it`,
+        `was changed by ${who} or whom ${ask} for (of a group: any member), or what it names was: it serves ${who} when another administrator has confirmed that (POST /access-flows/{name}/confirm, and the same of what it names: bundles, access scopes, rotas)`,
+      );
+    },
   },
   timeframe: {
     code: "outside-timeframe",

@@ -1,5 +1,6 @@
 import type { RequestAsk } from "../contracts/http/requests.ts";
 import type { Beneficiary } from "../domain/access-flow.ts";
+import { called } from "../domain/called.ts";
 import { DomainError } from "../domain/errors.ts";
 import { GroupIdSchema, UserIdSchema } from "../domain/ids.ts";
 import type { Person, Principal } from "../domain/principal.ts";
@@ -18,11 +19,15 @@ export interface BeneficiaryOf {
   readonly requestFor: Beneficiary;
 }
 
-/** Who gets the access: the caller, a group that the caller belongs to now, or somebody else, whom a flow has to allow. */
+/**
+ * Who gets the access: the caller, a group that the caller belongs to now, or somebody else, whom a flow has to allow. Refusals
+ * are for the caller, or, where it is said by which name they are told as, for somebody else.
+ */
 export const beneficiaryOf = async (
   { directory }: Lookups,
   caller: Person,
   asked: RequestAsk["principal"],
+  toldAs?: string,
 ): Promise<BeneficiaryOf> => {
   const self: BeneficiaryOf = {
     principal: { type: "USER", id: caller.userId, name: caller.userName },
@@ -33,7 +38,7 @@ export const beneficiaryOf = async (
     const user = await userOf(directory, asked);
     if (user?.userId === caller.userId) return self;
     // Whoever is disabled gets nothing. Only what was sent is repeated.
-    if (user?.enabled !== true) throw notFor(asked);
+    if (user?.enabled !== true) throw notFor(asked, toldAs);
     const manager = await directory.managerOf(user.userId);
     return {
       principal: { type: "USER", id: user.userId, name: user.userName },
@@ -44,16 +49,20 @@ export const beneficiaryOf = async (
   if (!(await directory.memberships(caller.userId, [group.groupId])).has(group.groupId)) {
     // Only what was sent is repeated: an id must not tell a stranger the group's name.
     const named = "id" in asked ? asked.id : asked.name;
-    throw new DomainError("principal-not-allowed", `You are not a member of the group ${named}.`);
+    const are = toldAs === undefined ? "You are" : called(toldAs).are;
+    throw new DomainError("principal-not-allowed", `${are} not a member of the group ${named}.`);
   }
   return { principal: { type: "GROUP", id: group.groupId, name: group.displayName }, requestFor: "self" };
 };
 
-const notFor = (asked: NonNullable<RequestAsk["principal"]>): DomainError =>
-  new DomainError(
-    "principal-not-allowed",
-    `Access for ${"id" in asked ? asked.id : asked.name} cannot be asked for: ask for yourself, for a group that you belong to, or for an enabled user whom an access flow lets you ask for.`,
-  );
+const notFor = (asked: NonNullable<RequestAsk["principal"]>, toldAs: string | undefined): DomainError => {
+  const named = "id" in asked ? asked.id : asked.name;
+  const instead =
+    toldAs === undefined
+      ? "ask for yourself, for a group that you belong to, or for an enabled user whom an access flow lets you ask for"
+      : `${toldAs} can ask for themselves, for a group that they belong to, or for an enabled user whom an access flow lets them ask for`;
+  return new DomainError("principal-not-allowed", `Access for ${named} cannot be asked for: ${instead}.`);
+};
 
 const userOf = async (
   directory: Lookups["directory"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AccessFlow } from "../../../lambdas/core/domain/access-flow.ts";
 import type { FlowName, RotaName } from "../../../lambdas/core/domain/ids.ts";
 import { aFlow, aGroupId, anAccountId } from "../../support/builders.ts";
 import { problemIn } from "./problems.ts";
@@ -53,6 +54,46 @@ describe("POST /explain", () => {
       requester: mallory,
       considered: [{ flow: "prod-power" }, { flow: "secret" }],
       notNamed: 0,
+    });
+  });
+
+  it("speaks to whoever it is about, and names them to somebody else", async () => {
+    const world = await apiUnderTest();
+    const gone = { type: "group" as const, id: aGroupId("gone"), name: "gone" };
+    const flow = aFlow();
+    const also = (name: string, overrides: Partial<AccessFlow>) =>
+      world.flows.put({ ...flow, ...overrides, name: name as FlowName });
+    await also("changed", { unconfirmedEditors: [carol.userId] });
+    await also("elsewhere", { targets: [] });
+    await also("not-known", { requestors: { not: gone } });
+    const group = { type: "GROUP", name: "platform-admins" };
+    const asks = [
+      { entitlement },
+      { entitlement, principal: group },
+      { entitlement, principal: { type: "USER", name: "nobody" } },
+    ];
+    const sentences = async (user: string, as: typeof erin) =>
+      JSON.stringify(await Promise.all(asks.map((ask) => explained(world, { user, ...ask }, as))));
+    const ofCarol = await sentences("carol", erin);
+    expect(ofCarol).not.toMatch(/\byour?(self|s)?\b/i);
+    for (const words of [
+      "as carol is",
+      "and whether carol is that is not known",
+      "does not cover everything that carol asked for",
+      "was changed by carol or whom carol asks for",
+      "serves carol whoever changed it",
+      "carol is not a member of the group platform-admins",
+      "carol can ask for themselves",
+    ])
+      expect(ofCarol).toContain(words);
+    expect(await sentences("mallory", erin)).toContain("as mallory is not (");
+    const own = await sentences("carol", carol);
+    expect(own).not.toContain("carol is");
+    expect(own).toContain("as you are");
+    expect(own).toContain("You are not a member of the group platform-admins");
+    const nobody = await apiUnderTest();
+    expect(await explained(nobody, { user: "mallory", entitlement }, erin)).toMatchObject({
+      reasons: ["no access flow names mallory or one of their groups as a requestor"],
     });
   });
 

@@ -44,6 +44,8 @@ export interface Target {
 /** What somebody would have. */
 export interface Wanted {
   readonly caller: Person;
+  /** By which name somebody else is told of them; absent: they are told themselves. */
+  readonly toldAs?: string | undefined;
   readonly principal: Principal;
   readonly requestFor: Beneficiary;
   readonly targets: readonly Target[];
@@ -217,8 +219,10 @@ const withApprovers = async (
 const askOf = ({ caller, principal, targets, now, start, since, ...asked }: Wanted): Ask => {
   const { requestFor, durationSeconds, longestSeconds, justification, ticket, textsToCome, mfa, breakGlass } =
     asked;
+  const { toldAs } = asked;
   return {
     requester: caller.userId,
+    ...(toldAs === undefined ? {} : { toldAs }),
     requestFor,
     ...(principal.type === "USER" ? { beneficiary: principal.id } : { forGroup: true }),
     targets: targets.map(({ account, permissionSet }) => ({

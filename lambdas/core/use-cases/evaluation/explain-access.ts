@@ -34,6 +34,7 @@ export const explainAccess =
       ask: { ...ask, entitlements: entitlements ?? (entitlement === undefined ? [] : [entitlement]) },
       mfa: askedMfa ?? (isOwn ? mfa : true),
       textsToCome: true,
+      ofSomebodyElse: !isOwn,
       audience: mayRead ? "reader" : "requester",
     });
   };

@@ -32,6 +32,8 @@ export interface ExplainInput {
   /** What people write when they ask (justification, ticket) is not there yet, and nothing against it. */
   readonly textsToCome?: boolean;
   readonly audience: Audience;
+  /** Somebody else reads it, so that its sentences name the requester. */
+  readonly ofSomebodyElse?: boolean;
 }
 
 /** Somebody who may decide a step, and by what. */
@@ -73,7 +75,7 @@ export const explainRequest =
     const now = dependencies.clock.now();
     const targets = await targetsOf(dependencies, ask);
     const notThen = whyNotThen(ask, now);
-    const beneficiary = await beneficiaryOrObstacle(dependencies, requester, ask);
+    const beneficiary = await beneficiaryOrObstacle(dependencies, input);
     const weighed =
       "code" in beneficiary ? undefined : await weigh(dependencies, input, targets, beneficiary, now);
     const ruledOut = (durationSeconds: number): readonly Obstacle[] =>
@@ -107,6 +109,9 @@ export const explainRequest =
     };
   };
 
+const toldAs = ({ requester, ofSomebodyElse = false }: ExplainInput): string | undefined =>
+  ofSomebodyElse ? requester.userName : undefined;
+
 const disabled = ({ userName }: Person): Obstacle => ({
   code: "caller-not-eligible",
   detail: `User ${userName} is disabled in the directory, and cannot ask for anything.`,
@@ -114,11 +119,10 @@ const disabled = ({ userName }: Person): Obstacle => ({
 
 const beneficiaryOrObstacle = async (
   dependencies: ExplainDependencies,
-  requester: Person,
-  { principal }: RequestAsk,
+  input: ExplainInput,
 ): Promise<BeneficiaryOf | Obstacle> => {
   try {
-    return await beneficiaryOf(dependencies, requester, principal);
+    return await beneficiaryOf(dependencies, input.requester, input.ask.principal, toldAs(input));
   } catch (error) {
     // Here it is the answer, not the end of the call.
     if (!(error instanceof DomainError) || error.code !== "principal-not-allowed") throw error;
@@ -128,14 +132,16 @@ const beneficiaryOrObstacle = async (
 
 const weigh = async (
   dependencies: ExplainDependencies,
-  { requester, ask, mfa, textsToCome }: ExplainInput,
+  input: ExplainInput,
   targets: readonly Target[],
   beneficiary: BeneficiaryOf,
   now: Date,
 ): Promise<Weighed> => {
+  const { requester, ask, mfa, textsToCome } = input;
   const { userId, userName } = requester;
   const wanted = {
     caller: { userId, userName },
+    toldAs: toldAs(input),
     ...beneficiary,
     targets,
     mfa,
