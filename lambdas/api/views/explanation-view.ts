@@ -6,7 +6,7 @@ import { stepView } from "./request-view.ts";
 /** An explanation as whoever asked for it sees it. */
 export const explanationView = (explained: RequestExplained): ExplanationView => {
   const { allowed, code, reasons, requester, principal, circumstances, flow, steps } = explained;
-  const { automatically, limits, considered, notNamed } = explained;
+  const { automatically, limits, considered, inEmergency, notNamed } = explained;
   return {
     allowed,
     ...(code === undefined ? {} : { code }),
@@ -18,7 +18,8 @@ export const explanationView = (explained: RequestExplained): ExplanationView =>
     steps: steps.map(explainedStepView),
     ...(automatically === undefined ? {} : { automatically }),
     ...(limits === undefined ? {} : { limits: limitsView(limits) }),
-    considered: considered.map(({ flow: { name, version }, serves, conditions }) => ({
+    ...(inEmergency === undefined ? {} : { inEmergency }),
+    considered: considered.map(({ flow: { name, version }, serves, conditions, steps: under }) => ({
       flow: name,
       version,
       serves,
@@ -26,6 +27,7 @@ export const explanationView = (explained: RequestExplained): ExplanationView =>
         ...condition,
         ...(parts === undefined ? {} : { parts: parts.map((part) => ({ ...part })) }),
       })),
+      ...(under === undefined ? {} : { steps: under.map(explainedStepView) }),
     })),
     notNamed,
   };

@@ -19,7 +19,7 @@ import {
 } from "./flow-conditions.ts";
 import type { UserId } from "./ids.ts";
 import type { KnownApprovers } from "./known-approvers.ts";
-import { ruleWords } from "./person-rule.ts";
+import { isWhom, ruleWords } from "./person-rule.ts";
 import { all, type Verdict } from "./rule.ts";
 import { covers, type CoverageContext } from "./target-coverage.ts";
 
@@ -56,6 +56,8 @@ export type Evaluation =
       readonly allowed: false;
       readonly code: DomainErrorCode;
       readonly reasons: readonly string[];
+      /** How the same may be had in an emergency: a sentence; absent where no flow for those is known to cover it. */
+      readonly inEmergency?: string;
     };
 
 /** The flow of several that asks the least: fewest steps of approval, however many people a step takes, then by name. */
@@ -97,7 +99,7 @@ export const evaluate = (ask: Ask, context: DecisionContext): Evaluation => {
     const { verdict, approval } = approvalUnder(flow, ask, context);
     if (verdict === "met") return { allowed: true, flow, ...approval, limits: limitsOf(flow, ask) };
   }
-  return refusal(ask, context);
+  return { ...refusal(ask, context), ...inEmergency(ask, context) };
 };
 
 /** How the request would be approved under a flow, or why nobody can say so. */
@@ -247,6 +249,28 @@ const refusal = (ask: Ask, context: DecisionContext): Extract<Evaluation, { allo
     );
   const code = condition === "approvers" ? "no-approver" : codeOf(condition);
   return { allowed: false, code, reasons: [...new Set(reasons)] };
+};
+
+/**
+ * What flows for emergencies say to the same request, as far as what was looked up for it tells: nobody looks for more, since who
+ * is in need asks for that. A flow whose requestors are not known stays unnamed, and promises nothing.
+ */
+const inEmergency = (
+  ask: Ask,
+  context: EvaluationContext,
+): Pick<Extract<Evaluation, { allowed: false }>, "inEmergency"> => {
+  if (ask.breakGlass || ask.isAhead === true) return {};
+  const inNeed = { ...ask, breakGlass: true };
+  const covering = context.flows.filter((flow) => couldServe(flow, inNeed, context));
+  const serving = covering.filter((flow) => firstInTheWay(flow, inNeed, context) === undefined);
+  const [first] = serving.toSorted(leastDemanding);
+  const again = 'In an emergency, ask again with "breakGlass": true';
+  if (first !== undefined) return { inEmergency: `${again}: access flow ${first.name} is for that.` };
+  const mayServe = covering.some(({ requestors }) => isWhom(requestors, context.requester) !== "unmet");
+  if (!mayServe) return {};
+  return {
+    inEmergency: `${again}: an access flow for that covers it, and may serve ${called(ask.toldAs).who}.`,
+  };
 };
 
 /** A flow, with everything that speaks for and against its serving a request. */

@@ -2,6 +2,7 @@ import type { AccessFlow } from "./access-flow.ts";
 import { resolveSteps, type RequestStep } from "./approval-step.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import {
+  approvalUnder,
   candidatesOf,
   consider,
   evaluate,
@@ -65,6 +66,11 @@ export interface Situation {
   readonly weighed?: Weighed | undefined;
 }
 
+/** A flow, and who would decide under it, where it would serve if they did; absent: something else is in its way. */
+export interface Considered extends Consideration {
+  readonly steps?: readonly ExplainedStep[];
+}
+
 /** Everything that speaks for and against a request. */
 export interface Explanation {
   readonly allowed: boolean;
@@ -78,7 +84,9 @@ export interface Explanation {
   readonly automatically?: string;
   readonly limits?: Limits;
   /** Allowed is only what one of these serves. */
-  readonly considered: readonly Consideration[];
+  readonly considered: readonly Considered[];
+  /** How the same may be had in an emergency. */
+  readonly inEmergency?: string;
   /** How many flows were considered that are not for the requester, and that only readers of everything are told of. */
   readonly notNamed: number;
 }
@@ -107,9 +115,12 @@ export const explain = ({ obstacles, weighed }: Situation, audience: Audience): 
     reasons: inTheWay.map(({ detail }) => detail),
     circumstances,
     ...(flow === undefined ? {} : { flow }),
-    steps: stepsOf(flow, evaluation, weighed?.context),
+    steps: flow === undefined || weighed === undefined ? [] : stepsUnder(flow, weighed),
     ...(evaluation?.allowed === true ? whatItGives(evaluation) : {}),
-    considered: named,
+    ...(evaluation?.allowed === false && evaluation.inEmergency !== undefined
+      ? { inEmergency: evaluation.inEmergency }
+      : {}),
+    considered: weighed === undefined ? [] : withSteps(named, weighed),
     notNamed: considered.length - named.length,
   };
 };
@@ -154,15 +165,19 @@ const fine: Readonly<Record<Circumstance, string>> = {
   "account-state": "Every account is ACTIVE.",
 };
 
+const withSteps = (considered: readonly Consideration[], weighed: Weighed): readonly Considered[] => {
+  const candidates = new Set(candidatesOf(weighed.ask, weighed.context));
+  return considered.map((one) =>
+    candidates.has(one.flow) ? { ...one, steps: stepsUnder(one.flow, weighed) } : one,
+  );
+};
+
 /** One by one, so that a step that nobody decides shows as that, beside the others. */
-const stepsOf = (
-  flow: AccessFlow | undefined,
-  evaluation: Evaluation | undefined,
-  context: DecisionContext | undefined,
-): readonly ExplainedStep[] => {
-  if (evaluation?.allowed === true) return evaluation.steps.map((step) => ({ step }));
-  const known = flow && context?.approversOf(flow);
-  if (flow === undefined || known === undefined) return [];
+const stepsUnder = (flow: AccessFlow, { ask, context }: Weighed): readonly ExplainedStep[] => {
+  const { approval } = approvalUnder(flow, ask, context);
+  if (approval !== undefined) return approval.steps.map((step) => ({ step }));
+  const known = context.approversOf(flow);
+  if (known === undefined) return [];
   return flow.approval.steps.map((flowStep) => {
     const resolved = resolveSteps([flowStep], known.resolved);
     if ("unresolved" in resolved) {

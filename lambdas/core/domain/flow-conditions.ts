@@ -183,9 +183,7 @@ const checks = {
     code: "no-matching-flow",
     check: ({ breakGlass }, ask) => verdictOf((breakGlass !== undefined) === ask.breakGlass),
     detail: ({ breakGlass }) =>
-      breakGlass === undefined
-        ? "is not for emergencies"
-        : 'is for emergencies: a request under it says {"breakGlass": true}',
+      whether(breakGlass === undefined, "is not for emergencies", "is for emergencies alone"),
   },
   "request-for": {
     code: "principal-not-allowed",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AccessFlow } from "../../../lambdas/core/domain/access-flow.ts";
 import type { AccessRequest } from "../../../lambdas/core/domain/access-request.ts";
 import { commonOf, evolve } from "../../../lambdas/core/domain/evolve.ts";
-import { timestamp, type FlowName, type RequestId } from "../../../lambdas/core/domain/ids.ts";
+import { timestamp, type FlowName, type RequestId, type RotaName } from "../../../lambdas/core/domain/ids.ts";
 import { aFlow, aGroupId, anAccountId } from "../../support/builders.ts";
 import { problemIn } from "./problems.ts";
 import {
@@ -319,5 +319,50 @@ describe("the list of emergencies", () => {
     expect(problemIn(await call("GET /break-glass?status=none", { as: erin }))).toMatchObject({
       code: "invalid-query",
     });
+  });
+});
+
+describe("what is refused where a flow for emergencies covers it", () => {
+  const again = 'In an emergency, ask again with "breakGlass": true';
+  const leadsAlone = { type: "group" as const, id: leads, name: "payments-leads" };
+
+  /** No other flow is for alice; how the refusal ends, and what a dry run says of emergencies. */
+  const told = async (overrides: Partial<AccessFlow> = {}, asked: object = {}, as = alice) => {
+    const { flows, call, ask } = await world();
+    for (const flow of await flows.list()) await flows.delete(flow);
+    await flows.put(aFlow({ requestors: leadsAlone }));
+    await flows.put({ ...emergency, ...overrides });
+    const body = { ...ask, breakGlass: false, ...asked };
+    const { status, detail } = problemIn(await call("POST /requests", { body, as }));
+    expect(status).toBe(403);
+    const dry = (await call("POST /requests?dryRun=true", { body, as })).body as { inEmergency?: string };
+    if (dry.inEmergency !== undefined) expect(detail.endsWith(`. ${dry.inEmergency}`)).toBe(true);
+    else expect(detail).not.toContain("ask again");
+    return dry.inEmergency;
+  };
+
+  it("says to whom the flow is for that they can ask again, and that serves them", async () => {
+    expect(await told()).toBe(`${again}: access flow break-glass is for that.`);
+    const { call, ask, flows } = await world();
+    for (const flow of await flows.list()) if (flow.name !== emergency.name) await flows.delete(flow);
+    expect((await call("POST /requests", { body: ask })).status).toBe(201);
+  });
+
+  it("promises nothing, and names no flow, where it is not known whom that is for", async () => {
+    const requestors = { type: "on-call" as const, rota: "payments" as RotaName };
+    expect(await told({ requestors })).toBe(
+      `${again}: an access flow for that covers it, and may serve you.`,
+    );
+    // It asks for less than this.
+    expect(await told({}, { duration: "PT8H" })).toBe(
+      `${again}: an access flow for that covers it, and may serve you.`,
+    );
+  });
+
+  it("says nothing to others, of what it does not cover or does not serve, or of access that is asked for ahead", async () => {
+    expect(await told({}, {}, mallory)).toBeUndefined();
+    expect(await told({ targets: [] })).toBeUndefined();
+    expect(await told({ active: false })).toBeUndefined();
+    expect(await told({}, { startAt: "2026-01-02T00:00:00Z" })).toBeUndefined();
   });
 });

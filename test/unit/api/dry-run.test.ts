@@ -39,7 +39,9 @@ interface Told {
       readonly verdict: string;
       readonly detail: string;
     }[];
+    readonly steps?: Told["steps"];
   }[];
+  readonly inEmergency?: string;
   readonly notNamed: number;
 }
 
@@ -187,12 +189,36 @@ describe("POST /requests?dryRun=true", () => {
       },
       {
         flow: "d-leads",
-        serves: false,
+        serves: true,
         condition: "approvers",
-        verdict: "unknown",
-        detail: "needs approval, and nobody has looked up who could give it",
+        verdict: "met",
+        detail: "has enabled people for every step of its approval",
       },
     ]);
+  });
+
+  it("says of each flow that would serve who would decide, and by what", async () => {
+    const world = await apiUnderTest();
+    const byRoot = named("b-root", {
+      approval: { steps: [{ anyOf: [{ type: "user", id: root.userId, name: "root" }], withinSeconds: 60 }] },
+    });
+    const short = named("c-short", { duration: { max: "PT1M", maxSeconds: 60 } });
+    await onlyFlows(world, named("a-leads"), byRoot, short);
+    const told = await dryRun(world, world.ask);
+    expect(told.considered.map(({ flow, serves, steps }) => [flow, serves, steps])).toMatchObject([
+      ["a-leads", true, [{ people: [{ userName: "bob" }], morePeople: 0 }]],
+      ["b-root", true, [{ people: [{ userName: "root", because: ["user root, whom the flow names"] }] }]],
+      ["c-short", false, undefined],
+    ]);
+    expect(told.steps).toEqual(told.considered[0]?.steps);
+  });
+
+  it("says it of a flow behind one that asks nobody, too", async () => {
+    const world = await apiUnderTest();
+    await onlyFlows(world, named("a-nobody", { approval: { steps: [] } }), named("b-leads"));
+    const told = await dryRun(world, world.ask);
+    expect(told).toMatchObject({ flow: "a-nobody", steps: [] });
+    expect(told.considered).toMatchObject([{ steps: [] }, { steps: [{ people: [{ userName: "bob" }] }] }]);
   });
 
   it("passes over a flow that gives more than a guardrail allows to whoever says no duration", async () => {
@@ -283,6 +309,30 @@ describe("POST /requests?dryRun=true", () => {
     await dryRun(world, world.ask);
     expect(directory.calls - ofRequest).toBeLessThanOrEqual(20);
     expect(ofRequest).toBeLessThan(6);
+    // Flows behind the one that serves cost a request nothing; of these an explanation looks up two hundred approvers in all.
+    const another = Array.from({ length: 250 }, (_, index) =>
+      named(`z-${String(index).padStart(3, "0")}`, {
+        approval: {
+          steps: [
+            {
+              anyOf: [{ type: "user", id: aUserId(`lead-z-${String(index)}`), name: "lead" }],
+              withinSeconds: 60,
+            },
+          ],
+        },
+      }),
+    );
+    for (const flow of another) await world.flows.put(flow);
+    directory.calls = 0;
+    await world.call("POST /requests", { body: world.ask });
+    expect(directory.calls).toBe(ofRequest);
+    directory.calls = 0;
+    const told = await dryRun(world, world.ask);
+    expect(directory.calls).toBeLessThanOrEqual(ofRequest + 200 + 20);
+    expect(told.considered.at(-1)?.conditions.at(-1)).toMatchObject({
+      verdict: "unknown",
+      detail: "names approvers, and nobody has looked for people among them",
+    });
   });
 });
 

@@ -137,7 +137,19 @@ export const ExplanationSchema = z.strictObject({
               "In words to the requester: the first that is not met is why the flow does not serve it",
           }),
         ),
+      steps: z.optional(
+        z.array(ExplainedStepSchema).check(
+          z.meta({
+            description: "Who would decide under this flow, and why they, where nothing else is in its way",
+          }),
+        ),
+      ),
     }),
+  ),
+  inEmergency: z.optional(
+    z
+      .string()
+      .check(z.meta({ description: "That an access flow for emergencies covers what nothing else allows" })),
   ),
   notNamed: z.int().check(
     z.meta({

@@ -113,16 +113,24 @@ export const evaluateRequest = async (
 ): Promise<Allowed> => {
   const evaluation = evaluate(...(await loadEvaluation(dependencies, flows, wanted)));
   if (evaluation.allowed) return evaluation;
-  const { code, reasons } = evaluation;
+  const { code, reasons, inEmergency } = evaluation;
   const detail = reasons.join("; ");
-  throw new DomainError(code, `Nothing allows this request: ${detail}.`, pointersOf(code, detail));
+  const sentences = [
+    `Nothing allows this request: ${detail}.`,
+    ...(inEmergency === undefined ? [] : [inEmergency]),
+  ];
+  throw new DomainError(code, sentences.join(" "), pointersOf(code, detail));
 };
+
+/** Whose approvers are looked up: those of the first flow that serves, which is all that a request needs, or of each that would. */
+type Approvers = "of-the-first" | "of-each";
 
 /** Everything that `evaluate` looks at. */
 export const loadEvaluation = async (
   dependencies: EligibilityDependencies,
   flows: readonly AccessFlow[],
   wanted: Wanted,
+  approvers: Approvers = "of-the-first",
 ): Promise<readonly [Ask, DecisionContext]> => {
   const asked = askOf(wanted);
   const { requester, targets } = asked;
@@ -135,7 +143,7 @@ export const loadEvaluation = async (
   });
   const known = await withEditorsInGroup(dependencies, wanted.principal, facts);
   const ask = await withWhatIsAround(dependencies, asked, known, wanted);
-  return [ask, await withApprovers(dependencies, ask, known, wanted.principal)];
+  return [ask, await withApprovers(dependencies, ask, known, { principal: wanted.principal, approvers })];
 };
 
 /** What else they have is looked up where it decides whether anybody has to be asked, and nowhere else. */
@@ -182,36 +190,39 @@ const withEditorsInGroup = async (
 
 /**
  * With who would decide: looked up flow by flow, in the order in which they would serve, until one is found that somebody
- * approves. Of a request that is served as most are, by the first, no other flow's approvers are looked up. All of them share
+ * approves. Of a request that is served as most are, by the first, no other flow's approvers are looked up, unless somebody wants to
+ * know those of each. All of them share
  * what `staffingOf` looks up at most; owners and manager are those of the request, looked up once.
  */
 const withApprovers = async (
   dependencies: EligibilityDependencies,
   ask: Ask,
   facts: EvaluationContext,
-  principal: Principal,
+  { principal, approvers }: { readonly principal: Principal; readonly approvers: Approvers },
 ): Promise<DecisionContext> => {
   const { requester, targets } = ask;
   const resolve = approversLoader(dependencies, { requester, principal, targets });
   const staff = staffingOf(dependencies);
   const known = new Map<FlowName, KnownApprovers>();
   const context: DecisionContext = { ...facts, approversOf: ({ name }) => known.get(name) };
+  const isServed = (flow: AccessFlow): boolean => approvalUnder(flow, ask, context).verdict === "met";
   for (const flow of candidatesOf(ask, facts)) {
-    if (approvalUnder(flow, ask, context).verdict === "met") break;
-    const { steps, sameApproverInSeveralSteps } = flow.approval;
-    const { requesterCanApproveSelf } = flow.settings;
-    const who = {
-      requester,
-      principal,
-      requesterCanApproveSelf,
-      sameApproverInSeveralSteps,
-      ...unconfirmedEditorsOf(flow, facts),
-    };
-    const resolved = await resolve(steps);
-    const found = resolveSteps(steps, resolved);
-    const staffing = "steps" in found ? await staff(found.steps, who) : undefined;
-    known.set(flow.name, { resolved, ...(staffing === undefined ? {} : { staffing }) });
-    if (approvalUnder(flow, ask, context).verdict === "met") break;
+    if (!isServed(flow)) {
+      const { steps, sameApproverInSeveralSteps } = flow.approval;
+      const { requesterCanApproveSelf } = flow.settings;
+      const who = {
+        requester,
+        principal,
+        requesterCanApproveSelf,
+        sameApproverInSeveralSteps,
+        ...unconfirmedEditorsOf(flow, facts),
+      };
+      const resolved = await resolve(steps);
+      const found = resolveSteps(steps, resolved);
+      const staffing = "steps" in found ? await staff(found.steps, who) : undefined;
+      known.set(flow.name, { resolved, ...(staffing === undefined ? {} : { staffing }) });
+    }
+    if (approvers === "of-the-first" && isServed(flow)) break;
   }
   return context;
 };

@@ -1,10 +1,11 @@
 import type { RequestAsk } from "../../contracts/http/requests.ts";
-import { approversOf, type Party } from "../../domain/access-flow.ts";
+import { approversOf, type AccessFlow, type Party } from "../../domain/access-flow.ts";
 import { needsOf, partiesOf, type RequestApprover, type RequestStep } from "../../domain/approval-step.ts";
 import { DomainError } from "../../domain/errors.ts";
 import {
   explain,
   type Audience,
+  type Considered,
   type ExplainedStep,
   type Explanation,
   type Obstacle,
@@ -51,21 +52,24 @@ export type StaffedStep = ExplainedStep & {
   readonly morePeople: number;
 };
 
-export interface RequestExplained extends Omit<Explanation, "steps"> {
+export interface RequestExplained extends Omit<Explanation, "steps" | "considered"> {
   readonly requester: Person;
   /** Absent: it could not be asked for whoever would get it. */
   readonly principal?: Principal;
   readonly steps: readonly StaffedStep[];
+  readonly considered: readonly (Omit<Considered, "steps"> & { readonly steps?: readonly StaffedStep[] })[];
 }
 
 /** People who are named in an explanation; the inventory gives the names of a hundred in one batch. */
 const PEOPLE_NAMED = 100;
+/** Over the steps of all flows; some 150 bytes each of the 6 MB that an answer of a function may have. */
+const MOST_MENTIONS = 1000;
 /** Of those whom the inventory does not know yet so many are looked up in the directory: a call each. */
 const PEOPLE_LOOKED_UP = 20;
 
 /**
- * What would come of a request, and why: nothing is written, and nothing begun. It looks up what the request itself does, and
- * the deciders' names besides: one batch, and at most twenty calls. Throws DomainError where it is not known what is asked for.
+ * What would come of a request, and why: nothing is written, and nothing begun. It looks up what the request itself does, the
+ * approvers of the other flows that would serve it, within the same bound, and the deciders' names besides: one batch, and at most twenty calls. Throws DomainError where it is not known what is asked for.
  */
 export const explainRequest =
   (dependencies: ExplainDependencies) =>
@@ -97,17 +101,28 @@ export const explainRequest =
       },
       audience,
     );
+    const staffed = await withPeople(dependencies, [
+      { steps: explained.steps, staffing: staffingUnder(weighed, explained.flow) },
+      ...explained.considered.map(({ flow, steps = [] }) => ({
+        steps,
+        staffing: staffingUnder(weighed, flow),
+      })),
+    ]);
+    const [ofServing = [], ...ofConsidered] = staffed;
     return {
       ...explained,
       requester: { userId, userName },
       ...("code" in beneficiary ? {} : { principal: beneficiary.principal }),
-      steps: await withPeople(
-        dependencies,
-        explained.steps,
-        explained.flow && weighed?.context.approversOf(explained.flow)?.staffing,
-      ),
+      steps: ofServing,
+      considered: explained.considered.map(({ steps, ...one }, index) => ({
+        ...one,
+        ...(steps === undefined ? {} : { steps: ofConsidered[index] ?? [] }),
+      })),
     };
   };
+
+const staffingUnder = (weighed: Weighed | undefined, flow: AccessFlow | undefined): Staffing | undefined =>
+  flow && weighed?.context.approversOf(flow)?.staffing;
 
 const toldAs = ({ requester, ofSomebodyElse = false }: ExplainInput): string | undefined =>
   ofSomebodyElse ? requester.userName : undefined;
@@ -151,39 +166,54 @@ const weigh = async (
     ...wantedBy(ask),
   };
   const flows = await dependencies.flows.list();
-  const [weighing, context] = await loadEvaluation(dependencies, flows, wanted);
+  const [weighing, context] = await loadEvaluation(dependencies, flows, wanted, "of-each");
   return { ask: weighing, context };
 };
 
-/** The steps with those who may decide them before they escalate: whoever is disabled is left out, where that is known. */
+/** Steps of a flow, and who of them is known to be able to decide. */
+interface Decidable {
+  readonly steps: readonly ExplainedStep[];
+  readonly staffing: Staffing | undefined;
+}
+
+/**
+ * The steps of each flow with those who may decide them before they escalate: whoever is disabled is left out, where that is known.
+ * All of them share what is told and looked up, the first flows first.
+ */
 const withPeople = async (
   { inventory, directory }: Pick<ExplainDependencies, "inventory" | "directory">,
-  steps: readonly ExplainedStep[],
-  staffing: Staffing | undefined,
-): Promise<readonly StaffedStep[]> => {
-  const eligible = steps.map((explained) =>
-    "step" in explained && staffing !== undefined ? staffing.eligible(partiesOf(explained.step)) : [],
+  flows: readonly Decidable[],
+): Promise<readonly (readonly StaffedStep[])[]> => {
+  const eligible = flows.flatMap(({ steps, staffing }) =>
+    steps.flatMap((step) => eligibleFor(step, staffing)),
   );
-  const told = [...new Set(eligible.flat())].slice(0, PEOPLE_NAMED);
-  const facts = told.length === 0 ? [] : await inventory.getAll("user", told);
+  const told = new Set([...new Set(eligible)].slice(0, PEOPLE_NAMED));
+  const facts = told.size === 0 ? [] : await inventory.getAll("user", [...told]);
   const known = new Map(facts.map(({ fact }) => [fact.id, fact]));
-  const unknown = told.filter((id) => !known.has(id)).slice(0, PEOPLE_LOOKED_UP);
+  const unknown = [...told].filter((id) => !known.has(id)).slice(0, PEOPLE_LOOKED_UP);
   for (const user of await Promise.all(unknown.map((id) => directory.user(id)))) {
     if (user === undefined) continue;
     known.set(user.userId, { kind: "user", id: user.userId, userName: user.userName, enabled: user.enabled });
   }
-  return steps.map((explained, index) => {
-    const all = eligible[index] ?? [];
-    const named = all.filter((id) => told.includes(id));
-    const people = named.flatMap((userId): readonly Decider[] => {
-      const fact = known.get(userId);
-      if (fact?.enabled === false || staffing === undefined || !("step" in explained)) return [];
-      const because = whyBy(explained.step, (party) => staffing.eligible([party]).includes(userId));
-      return [{ userId, ...(fact === undefined ? {} : { userName: fact.userName }), because }];
-    });
-    return { ...explained, people, morePeople: all.length - named.length };
-  });
+  let mentions = MOST_MENTIONS;
+  return flows.map(({ steps, staffing }) =>
+    steps.map((explained) => {
+      const all = eligibleFor(explained, staffing);
+      const named = all.filter((id) => told.has(id)).slice(0, mentions);
+      mentions -= named.length;
+      const people = named.flatMap((userId): readonly Decider[] => {
+        const fact = known.get(userId);
+        if (fact?.enabled === false || staffing === undefined || !("step" in explained)) return [];
+        const because = whyBy(explained.step, (party) => staffing.eligible([party]).includes(userId));
+        return [{ userId, ...(fact === undefined ? {} : { userName: fact.userName }), because }];
+      });
+      return { ...explained, people, morePeople: all.length - named.length };
+    }),
+  );
 };
+
+const eligibleFor = (explained: ExplainedStep, staffing: Staffing | undefined): readonly UserId[] =>
+  "step" in explained && staffing !== undefined ? staffing.eligible(partiesOf(explained.step)) : [];
 
 /** By what somebody may decide the step: each party of it that they are, or belong to. */
 const whyBy = (step: RequestStep, isOne: (party: Party) => boolean): readonly string[] => [
