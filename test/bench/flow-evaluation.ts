@@ -1,7 +1,7 @@
 import type { AccessFlow, FlowTarget, ResourceTarget } from "../../lambdas/core/domain/access-flow.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
 import { evaluate, type DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
-import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask } from "../../lambdas/core/domain/ask.ts";
 import {
   AccountIdSchema,
   BundleNameSchema,

@@ -1,5 +1,5 @@
 import type { DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
-import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask } from "../../lambdas/core/domain/ask.ts";
 import type { PersonFacts } from "../../lambdas/core/domain/person-rule.ts";
 import type { KnownApprovers } from "../../lambdas/core/domain/known-approvers.ts";
 import { aFlow, aGroupId, aPermissionSetArn, aUserId, anAccountId } from "./builders.ts";

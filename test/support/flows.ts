@@ -19,7 +19,7 @@ import {
 } from "../../lambdas/core/domain/approval-step.ts";
 import type { Bundle } from "../../lambdas/core/domain/bundle.ts";
 import type { DecisionContext } from "../../lambdas/core/domain/evaluate.ts";
-import type { Ask } from "../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask } from "../../lambdas/core/domain/ask.ts";
 import {
   timestamp,
   type AccountId,

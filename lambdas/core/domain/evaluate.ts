@@ -1,22 +1,13 @@
 import { takesRequests, type AccessFlow } from "./access-flow.ts";
 import { partiesOf, resolveSteps, type RequestStep } from "./approval-step.ts";
+import type { Ask, EvaluationContext } from "./ask.ts";
 import { isApprovedBy } from "./automatic-approval.ts";
 import { called } from "./called.ts";
 import type { Confirmable } from "./configuration/confirmation.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
-import {
-  codeOf,
-  conditionOfFlow,
-  ConditionNames,
-  firstInTheWay,
-  isNotQueued,
-  secondsAsked,
-  secondsInAll,
-  type Ask,
-  type Condition,
-  type EvaluationContext,
-} from "./flow-conditions.ts";
+import { codeOf, conditionOfFlow, ConditionNames, firstInTheWay, type Condition } from "./flow-conditions.ts";
+import { isNotQueued, secondsAsked, secondsInAll } from "./how-long.ts";
 import type { UserId } from "./ids.ts";
 import type { KnownApprovers } from "./known-approvers.ts";
 import { isWhom, ruleWords } from "./person-rule.ts";

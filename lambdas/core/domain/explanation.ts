@@ -11,7 +11,7 @@ import {
   type Evaluation,
   type Limits,
 } from "./evaluate.ts";
-import type { Ask } from "./flow-conditions.ts";
+import type { Ask } from "./ask.ts";
 import type { Verdict } from "./rule.ts";
 
 /** What a request needs, in the order in which a refusal tells of the first that is missing. */

@@ -1,68 +1,18 @@
-import { defaultSecondsOf, type AccessFlow, type Beneficiary } from "./access-flow.ts";
+import type { AccessFlow, Beneficiary } from "./access-flow.ts";
+import type { Ask, EvaluationContext } from "./ask.ts";
 import { called } from "./called.ts";
-import { mayServe, type Confirmable } from "./configuration/confirmation.ts";
+import type { Confirmable } from "./configuration/confirmation.ts";
 import { doubtsAbout, doubtsAboutApproval } from "./coverage-doubts.ts";
 import { durationText } from "./duration.ts";
 import type { DomainErrorCode } from "./errors.ts";
+import { isNotQueued, secondsAsked, tooLongByItself } from "./how-long.ts";
 import { matchesWhole } from "./pattern.ts";
-import { isWhom, judge, notMet, ruleWords, type JudgedCondition, type PersonFacts } from "./person-rule.ts";
+import { isWhom, judge, notMet, ruleWords, type JudgedCondition } from "./person-rule.ts";
 import { all, any, verdictOf, type Verdict } from "./rule.ts";
-import { tooLongSessions, type PermissionSetSession } from "./sessions.ts";
-import { stretchSeconds, type Around } from "./stretch.ts";
-import { covers, type CoverageContext, type Target } from "./target-coverage.ts";
+import { tooLongSessions } from "./sessions.ts";
+import { covers } from "./target-coverage.ts";
 import { isWithin, timeframeWords } from "./timeframe.ts";
-
-/** What is asked for, by ids. */
-export interface Ask {
-  /** By whom: what is known of them is in the context. */
-  readonly requester: PersonFacts["id"];
-  /** By which name somebody else is told of them; absent: they are told themselves. */
-  readonly toldAs?: string;
-  /** Who the access is for, as the requester sees them. */
-  readonly requestFor: Beneficiary;
-  /** The user who would get the access; absent: the requester, or a group. */
-  readonly beneficiary?: PersonFacts["id"];
-  /** Whether a group would get it: then everybody in the group would. */
-  readonly forGroup?: boolean;
-  readonly targets: readonly Target[];
-  /** Absent: what the flow gives to whoever says nothing. */
-  readonly durationSeconds?: number;
-  /** How long a flow may give it to whoever says nothing, by the guardrails; absent: as long as the flow says. */
-  readonly longestSeconds?: number;
-  /** When the access is to begin. */
-  readonly start: Date;
-  /** That is later than it is asked for. */
-  readonly isAhead?: boolean;
-  /** When the access began that this is more of; absent: it is not there yet. */
-  readonly since?: Date;
-  /** When else whoever would get it has any of the same access; absent: never. */
-  readonly around?: Around;
-  /** The targets' permission sets, with how long their sessions last. */
-  readonly sessions: readonly PermissionSetSession[];
-  readonly justification?: string;
-  readonly ticket?: string;
-  /** Nobody has written the justification and the ticket yet, and is to be told what they have to be. */
-  readonly textsToCome?: boolean;
-  /** Whether the token says that the requester signed in with more than a password. */
-  readonly mfa: boolean;
-  /** Whether it is an emergency: only then a flow for those serves, and no other does. */
-  readonly breakGlass: boolean;
-}
-
-/** Everything that a decision depends on, loaded beforehand. */
-export interface EvaluationContext extends CoverageContext {
-  readonly flows: readonly AccessFlow[];
-  readonly requester: PersonFacts;
-  /** Whether what one administrator changed serves them only after another one has confirmed it. */
-  readonly secondAdministrator: boolean;
-  /**
-   * Where a group would get the access: whether those who have changed what somebody has to confirm belong to it. Of whom it
-   * does not say it is not known.
-   */
-  readonly editorsInGroup?: ReadonlyMap<PersonFacts["id"], boolean>;
-  /** What a flow's sense depends on besides itself: its bundles, access scopes and rotas. */
-  readonly dependenciesOf: (flow: AccessFlow) => readonly Confirmable[];
-}
+import { servesTheGroup, servesThem } from "./vouched-for.ts";
 
 /** A condition of a flow, as it is for one request. */
 export interface Condition {
@@ -84,62 +34,11 @@ interface Check {
 
 const whether = (holds: boolean, yes: string, no: string): string => (holds ? yes : no);
 
-/** The longest that a request under the flow lasts, if it says nothing else. */
-export const secondsAsked = (flow: Pick<AccessFlow, "duration">, ask: Pick<Ask, "durationSeconds">): number =>
-  ask.durationSeconds ?? defaultSecondsOf(flow);
-
 /** Whether one may ask for somebody who is that to oneself. */
 export const mayBeFor = (
   { requestFor = ["self"] }: Pick<AccessFlow, "requestFor">,
   asked: Beneficiary,
 ): boolean => requestFor.includes(asked) || (asked === "direct-reports" && requestFor.includes("others"));
-
-const servesThem = (item: Confirmable, ask: Ask, { secondAdministrator }: EvaluationContext): Verdict =>
-  all([ask.requester, ask.beneficiary ?? ask.requester], (person) =>
-    verdictOf(mayServe(item, person, secondAdministrator)),
-  );
-
-/** What a group gets everybody in it has: it is asked for by a colleague of the one who changed the flow, who need not know. */
-const servesTheGroup = (
-  { unconfirmedEditors = [] }: Confirmable,
-  { forGroup = false }: Ask,
-  { secondAdministrator, editorsInGroup }: EvaluationContext,
-): Verdict => {
-  if (!forGroup || !secondAdministrator) return "met";
-  return all(unconfirmedEditors, (editor) => {
-    const isMember = editorsInGroup?.get(editor);
-    return isMember === undefined ? "unknown" : verdictOf(!isMember);
-  });
-};
-
-/** How long the access lasts with what is around it; undefined: nobody knows. */
-export const secondsInAll = (flow: Pick<AccessFlow, "duration">, ask: Ask): number | undefined => {
-  const { start, since = start, around = [] } = ask;
-  if (around === "unknown") return undefined;
-  const until = new Date(since.getTime() + secondsAsked(flow, ask) * 1000);
-  return stretchSeconds({ from: since, until }, around);
-};
-
-/**
- * Whether what is asked for ahead, where nobody decides on it, stays within the flow's longest duration with what it follows and
- * what follows it. Who asks when they need it may ask again; nobody queues up months of it.
- */
-export const isNotQueued = (flow: Pick<AccessFlow, "duration">, ask: Ask): Verdict => {
-  if (ask.isAhead !== true) return "met";
-  const seconds = secondsInAll(flow, ask);
-  return seconds === undefined ? "unknown" : verdictOf(seconds <= flow.duration.maxSeconds);
-};
-
-/** That what the flow gives to whoever says nothing is more than a guardrail allows; another flow may give less. */
-const tooLongByItself = (
-  flow: Pick<AccessFlow, "duration">,
-  { durationSeconds, longestSeconds }: Ask,
-): string | undefined => {
-  const seconds = defaultSecondsOf(flow);
-  if (durationSeconds !== undefined || longestSeconds === undefined || seconds <= longestSeconds)
-    return undefined;
-  return `gives ${durationText(seconds)} to whoever says no duration, and nothing lasts longer than ${durationText(longestSeconds)} (deploy setting guardrails.maxDuration)`;
-};
 
 /** Every condition of a flow. One that fails hides those after it: what a flow asks for is told to its requestors alone. */
 const checks = {

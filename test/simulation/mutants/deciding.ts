@@ -310,7 +310,7 @@ export const deciding: readonly Mutant[] = [
     ],
     patches: [
       {
-        file: "lambdas/core/domain/flow-conditions.ts",
+        file: "lambdas/core/domain/vouched-for.ts",
         find: `[ask.requester, ask.beneficiary ?? ask.requester]`,
         replace: `[ask.requester]`,
       },
@@ -347,7 +347,7 @@ export const deciding: readonly Mutant[] = [
     ],
     patches: [
       {
-        file: "lambdas/core/domain/flow-conditions.ts",
+        file: "lambdas/core/domain/vouched-for.ts",
         find: `verdictOf(!isMember);`,
         replace: `verdictOf(true);`,
       },
@@ -400,7 +400,7 @@ export const deciding: readonly Mutant[] = [
     ],
     patches: [
       {
-        file: "lambdas/core/domain/flow-conditions.ts",
+        file: "lambdas/core/domain/how-long.ts",
         find: `  return stretchSeconds({ from: since, until }, around);`,
         replace: `  return stretchSeconds({ from: since, until }, around.slice(0, 0));`,
       },

@@ -12,7 +12,7 @@ import {
   type Evaluation,
 } from "../../domain/evaluate.ts";
 import type { Obstacle } from "../../domain/explanation.ts";
-import type { Ask, EvaluationContext } from "../../domain/flow-conditions.ts";
+import type { Ask, EvaluationContext } from "../../domain/ask.ts";
 import { laterOf, type FlowName } from "../../domain/ids.ts";
 import type { Person, Principal } from "../../domain/principal.ts";
 import { leavesOf } from "../../domain/rule.ts";

@@ -1,6 +1,6 @@
 import type { AccessFlow } from "../../domain/access-flow.ts";
 import type { AccessScope } from "../../domain/access-scope.ts";
-import type { EvaluationContext } from "../../domain/flow-conditions.ts";
+import type { EvaluationContext } from "../../domain/ask.ts";
 import type { GroupId, UserId } from "../../domain/ids.ts";
 import type { PersonFacts } from "../../domain/person-rule.ts";
 import { compileQuery, type Selects } from "../../domain/query/compile-query.ts";

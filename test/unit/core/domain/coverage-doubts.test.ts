@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { AccessFlow } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { Bundle } from "../../../../lambdas/core/domain/bundle.ts";
 import { doubtsAbout } from "../../../../lambdas/core/domain/coverage-doubts.ts";
-import type { EvaluationContext } from "../../../../lambdas/core/domain/flow-conditions.ts";
+import type { EvaluationContext } from "../../../../lambdas/core/domain/ask.ts";
 import { timestamp, type BundleName, type ScopeName } from "../../../../lambdas/core/domain/ids.ts";
 import { NOT_KNOWN, type QuerySubject } from "../../../../lambdas/core/domain/query/fields.ts";
 import { compileQuery } from "../../../../lambdas/core/domain/query/compile-query.ts";

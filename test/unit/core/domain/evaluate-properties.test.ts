@@ -9,7 +9,7 @@ import {
   type Evaluation,
 } from "../../../../lambdas/core/domain/evaluate.ts";
 import { Circumstances, explain } from "../../../../lambdas/core/domain/explanation.ts";
-import type { Ask } from "../../../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask } from "../../../../lambdas/core/domain/ask.ts";
 import type { Rule } from "../../../../lambdas/core/domain/rule.ts";
 import {
   anyExclude,

@@ -10,7 +10,7 @@ import type {
 } from "../../../../lambdas/core/domain/access-flow.ts";
 import type { Bundle } from "../../../../lambdas/core/domain/bundle.ts";
 import { consider, evaluate, type ConsideredName } from "../../../../lambdas/core/domain/evaluate.ts";
-import type { Ask, EvaluationContext } from "../../../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask, EvaluationContext } from "../../../../lambdas/core/domain/ask.ts";
 import {
   timestamp,
   type BundleName,

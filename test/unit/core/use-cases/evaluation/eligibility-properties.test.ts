@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
 import { DomainError } from "../../../../../lambdas/core/domain/errors.ts";
-import type { Ask } from "../../../../../lambdas/core/domain/flow-conditions.ts";
+import type { Ask } from "../../../../../lambdas/core/domain/ask.ts";
 import {
   evaluateRequest,
   type Allowed,
