@@ -10,7 +10,7 @@ import { codeOf, conditionOfFlow, ConditionNames, firstInTheWay, type Condition 
 import { isNotQueued, secondsAsked, secondsInAll } from "./how-long.ts";
 import type { UserId } from "./ids.ts";
 import type { KnownApprovers } from "./known-approvers.ts";
-import { isWhom, ruleWords } from "./person-rule.ts";
+import { ruleWords } from "./person-rule.ts";
 import { all, type Verdict } from "./rule.ts";
 import { covers, type CoverageContext } from "./target-coverage.ts";
 
@@ -90,7 +90,8 @@ export const evaluate = (ask: Ask, context: DecisionContext): Evaluation => {
     const { verdict, approval } = approvalUnder(flow, ask, context);
     if (verdict === "met") return { allowed: true, flow, ...approval, limits: limitsOf(flow, ask) };
   }
-  return { ...refusal(ask, context), ...inEmergency(ask, context) };
+  const refused = refusal(ask, context);
+  return { ...refused, ...(HELPED_BY_EMERGENCIES.has(refused.code) ? inEmergency(ask, context) : {}) };
 };
 
 /** How the request would be approved under a flow, or why nobody can say so. */
@@ -242,22 +243,35 @@ const refusal = (ask: Ask, context: DecisionContext): Extract<Evaluation, { allo
   return { allowed: false, code, reasons: [...new Set(reasons)] };
 };
 
+/** What nobody can put right by asking otherwise. Whoever forgot a ticket or a second factor is not sent round the approval. */
+const HELPED_BY_EMERGENCIES: ReadonlySet<DomainErrorCode> = new Set([
+  "no-matching-flow",
+  "no-approver",
+  "outside-timeframe",
+]);
+
+/** What somebody can put right about a request to a flow for emergencies. */
+const isUpToWhoeverAsks = (condition: Condition["condition"]): boolean =>
+  ConditionNames.indexOf(condition) > ConditionNames.indexOf("confirmed");
+
 /**
  * What flows for emergencies say to the same request, as far as what was looked up for it tells: nobody looks for more, since who
- * is in need asks for that. A flow whose requestors are not known stays unnamed, and promises nothing.
+ * is in need asks for that. Only those whom such a flow is known to be for are told of one.
  */
 const inEmergency = (
   ask: Ask,
   context: EvaluationContext,
-): Pick<Extract<Evaluation, { allowed: false }>, "inEmergency"> => {
+): Pick<Extract<Evaluation, { readonly allowed: false }>, "inEmergency"> => {
   if (ask.breakGlass || ask.isAhead === true) return {};
   const inNeed = { ...ask, breakGlass: true };
-  const covering = context.flows.filter((flow) => couldServe(flow, inNeed, context));
-  const serving = covering.filter((flow) => firstInTheWay(flow, inNeed, context) === undefined);
-  const [first] = serving.toSorted(leastDemanding);
   const again = 'In an emergency, ask again with "breakGlass": true';
+  const covering = context.flows
+    .filter((flow) => couldServe(flow, inNeed, context))
+    .map((flow) => ({ flow, inTheWay: firstInTheWay(flow, inNeed, context) }));
+  const serving = covering.filter(({ inTheWay }) => inTheWay === undefined).map(({ flow }) => flow);
+  const [first] = serving.toSorted(leastDemanding);
   if (first !== undefined) return { inEmergency: `${again}: access flow ${first.name} is for that.` };
-  const mayServe = covering.some(({ requestors }) => isWhom(requestors, context.requester) !== "unmet");
+  const mayServe = covering.some(({ inTheWay }) => inTheWay !== undefined && isUpToWhoeverAsks(inTheWay));
   if (!mayServe) return {};
   return {
     inEmergency: `${again}: an access flow for that covers it, and may serve ${called(ask.toldAs).who}.`,

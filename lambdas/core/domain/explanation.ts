@@ -117,12 +117,20 @@ export const explain = ({ obstacles, weighed }: Situation, audience: Audience): 
     ...(flow === undefined ? {} : { flow }),
     steps: flow === undefined || weighed === undefined ? [] : stepsUnder(flow, weighed),
     ...(evaluation?.allowed === true ? whatItGives(evaluation) : {}),
-    ...(evaluation?.allowed === false && evaluation.inEmergency !== undefined
-      ? { inEmergency: evaluation.inEmergency }
-      : {}),
+    ...inEmergency(evaluation, obstacles),
     considered: weighed === undefined ? [] : withSteps(named, weighed),
     notNamed: considered.length - named.length,
   };
+};
+
+/** How the same may be had in an emergency, where flows alone stand in its way: what a guardrail refuses, it refuses then, too. */
+const inEmergency = (
+  evaluation: Evaluation | undefined,
+  obstacles: Situation["obstacles"],
+): Pick<Explanation, "inEmergency"> => {
+  if (evaluation?.allowed !== false || evaluation.inEmergency === undefined) return {};
+  const isRefusedAnyway = Object.values(obstacles).some((others) => others.length > 0);
+  return isRefusedAnyway ? {} : { inEmergency: evaluation.inEmergency };
 };
 
 const whatItGives = ({

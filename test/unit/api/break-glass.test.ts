@@ -34,8 +34,8 @@ const emergency: AccessFlow = aFlow({
 
 const lockstep = { type: "lockstep", name: "workflow" } as const;
 
-const world = async () => {
-  const api = await apiUnderTest();
+const world = async (...given: Parameters<typeof apiUnderTest>) => {
+  const api = await apiUnderTest(...given);
   await api.flows.put(emergency);
   const { call, clock, requests } = api;
   const ask = { ...api.ask, breakGlass: true };
@@ -348,11 +348,7 @@ describe("what is refused where a flow for emergencies covers it", () => {
     expect((await call("POST /requests", { body: ask })).status).toBe(201);
   });
 
-  it("promises nothing, and names no flow, where it is not known whom that is for", async () => {
-    const requestors = { type: "on-call" as const, rota: "payments" as RotaName };
-    expect(await told({ requestors })).toBe(
-      `${again}: an access flow for that covers it, and may serve you.`,
-    );
+  it("promises nothing, and names no flow, where the request would have to be another one", async () => {
     // It asks for less than this.
     expect(await told({}, { duration: "PT8H" })).toBe(
       `${again}: an access flow for that covers it, and may serve you.`,
@@ -361,8 +357,35 @@ describe("what is refused where a flow for emergencies covers it", () => {
 
   it("says nothing to others, of what it does not cover or does not serve, or of access that is asked for ahead", async () => {
     expect(await told({}, {}, mallory)).toBeUndefined();
+    // Whether she is on call was not looked up: most who are told would not be.
+    const requestors = { type: "on-call" as const, rota: "payments" as RotaName };
+    expect(await told({ requestors })).toBeUndefined();
+    expect(await told({ unconfirmedEditors: [alice.userId] })).toBeUndefined();
     expect(await told({ targets: [] })).toBeUndefined();
     expect(await told({ active: false })).toBeUndefined();
     expect(await told({}, { startAt: "2026-01-02T00:00:00Z" })).toBeUndefined();
+  });
+
+  it("sends nobody round the approval who forgot what the flow asks for", async () => {
+    const { flows, call, ask } = await world();
+    for (const flow of await flows.list()) await flows.delete(flow);
+    await flows.put(emergency);
+    await flows.put(aFlow({ settings: { ...aFlow().settings, ticketPattern: "OPS-\\d+" } }));
+    const body = { ...ask, breakGlass: false };
+    const { code, detail } = problemIn(await call("POST /requests", { body, as: alice }));
+    expect(code).toBe("ticket-required");
+    expect(detail).not.toContain("breakGlass");
+  });
+
+  it("says nothing where an emergency would be refused, too", async () => {
+    const { flows, call, ask } = await world({
+      protectedAccounts: [{ id: anAccountId(2), reason: "listed" }],
+    });
+    for (const flow of await flows.list()) await flows.delete(flow);
+    await flows.put(emergency);
+    const body = { ...ask, breakGlass: false };
+    const dry = (await call("POST /requests?dryRun=true", { body, as: alice })).body;
+    expect(dry).toMatchObject({ allowed: false, code: "protected-account" });
+    expect(dry).not.toHaveProperty("inEmergency");
   });
 });

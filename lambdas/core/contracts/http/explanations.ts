@@ -149,7 +149,12 @@ export const ExplanationSchema = z.strictObject({
   inEmergency: z.optional(
     z
       .string()
-      .check(z.meta({ description: "That an access flow for emergencies covers what nothing else allows" })),
+      .check(
+        z.meta({
+          description:
+            "That an access flow for emergencies is for the requester and covers what nothing else allows; absent where an emergency would be refused, too",
+        }),
+      ),
   ),
   notNamed: z.int().check(
     z.meta({
