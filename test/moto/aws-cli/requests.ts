@@ -18,14 +18,17 @@ const requestIn = ({ status, body }: Answer, expected: number): RequestView => {
   return RequestViewSchema.parse(body);
 };
 
-/** Sends the wish as `userName`, whatever the answer. */
+/** Sends the wish as `userName`, whatever the answer; again where it is a 503, which a machine that is busy otherwise gives. */
 export const sendAsk = (
   world: World,
   userName: string,
   { duration, ...entitlement }: Wish,
 ): Promise<Answer> =>
-  world.as(userName, "POST /requests", {
-    body: { entitlements: [entitlement], duration, justification: "Seen through the AWS CLI" },
+  eventually("the request is answered", async () => {
+    const answer = await world.as(userName, "POST /requests", {
+      body: { entitlements: [entitlement], duration, justification: "Seen through the AWS CLI" },
+    });
+    return answer.status === 503 ? undefined : answer;
   });
 
 /** Asks as `userName`, which has to be accepted. */
