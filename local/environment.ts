@@ -44,6 +44,7 @@ import { newestPasses } from "./environment/passes.ts";
 import { groupNamesIn, peopleIn, personNamed, roleHoldersIn } from "./environment/people.ts";
 import type { DirectoryPerson, RoleHolders } from "./environment/people.ts";
 import { assertPortsAreFree } from "./environment/ports.ts";
+import { storedRoleSettings, type RoleSettings } from "./environment/role-groups.ts";
 import { findAutomaticShowcase, findShowcase } from "./environment/showcase.ts";
 import type { AutomaticShowcase, Showcase } from "./environment/showcase.ts";
 import { synthesize } from "./environment/synthesize.ts";
@@ -194,7 +195,12 @@ const outputDirectoryFor = async ({ options: { dataDirectory }, closers }: Found
 };
 
 /** Synthesizes the app for these ids and this issuer, and reads the template back. */
-const deployApplication = async (foundation: Foundation, ids: IdentityIds, issuer: Issuer) => {
+const deployApplication = async (
+  foundation: Foundation,
+  ids: IdentityIds,
+  issuer: Issuer,
+  roleSettings: RoleSettings,
+) => {
   const { options } = foundation;
   const { managementAccountId, identityCenter } = ids;
   const { homeAccount = managementAccountId, connector = false } = options;
@@ -205,6 +211,7 @@ const deployApplication = async (foundation: Foundation, ids: IdentityIds, issue
       organization: { managementAccountId, ...(connector && { connector }) },
       identityCenter,
       oidc: { issuer: issuer.url, audience: [issuer.audience] },
+      ...roleSettings,
       ...options.settings,
     },
     account: homeAccount,
@@ -272,7 +279,10 @@ const compose = async (foundation: Foundation): Promise<Omit<Environment, "close
   const issuer = await startIssuer({ clock, store, audience: AUDIENCE, findPerson });
   closers.add(issuer.close);
 
-  const application = await deployApplication(foundation, ids, issuer);
+  // Whoever has an endpoint of their own has other groups there, which the file says nothing of.
+  const roleSettings =
+    identityEndpoint === undefined ? storedRoleSettings(store, files.organization, { isNew }) : {};
+  const application = await deployApplication(foundation, ids, issuer, roleSettings);
   options.onProgress?.("Starting the embedded AWS …");
   const runtime = createRuntime({
     application,

@@ -62,6 +62,8 @@ const user = mapping({
 const group = mapping({
   displayName: text,
   description: z.optional(text),
+  /** What Lockstep lets its members do (lambdas/core/contracts/roles.ts); cdk.json says who the administrators are. */
+  role: z.optional(z.enum(["policy-author", "auditor"], { error: "policy-author or auditor" })),
   members: z._default(z.array(text), []),
 });
 

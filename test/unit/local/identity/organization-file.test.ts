@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { SettingOfRole } from "../../../../lambdas/core/contracts/roles.ts";
+import { roleSettingsIn } from "../../../../local/environment/role-groups.ts";
 import { readOrganizationFile } from "../../../../local/organization-file.ts";
 import { exampleOrganization } from "../../../support/example-organization.ts";
 
@@ -102,6 +103,11 @@ describe("an organization file", () => {
       "organization.yaml:4: found the number 222222222222 as accounts[1].id, expected 12 digits in quotes",
     ],
     [
+      "gives a group a role that only the settings give",
+      changed("displayName: payments-oncall,", "displayName: payments-oncall, role: administrator,"),
+      /^organization\.yaml:\d+: found the text "administrator" as identityCenter\.groups\[0\]\.role, expected policy-author or auditor$/,
+    ],
+    [
       "has a state that AWS does not know",
       changed("state: ACTIVE", "state: GONE"),
       'organization.yaml:4: found the text "GONE" as accounts[1].state, expected one of ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED, PENDING_ACTIVATION',
@@ -194,13 +200,15 @@ describe("an organization file", () => {
     expect(identityCenter.permissionSets).toHaveLength(5);
   });
 
-  it("ships with somebody in each role that cdk.json gives a group", () => {
-    const { users, groups } = exampleOrganization().identityCenter;
+  it("ships with somebody in each role, of those groups that cdk.json or the file itself gives it to", () => {
+    const organization = exampleOrganization();
+    const { users, groups } = organization.identityCenter;
     const enabled = new Set(
       users.flatMap(({ userName, status }) => (status === "ENABLED" ? [userName] : [])),
     );
+    const settings = { ...shippedSettings(), ...roleSettingsIn(organization) };
     for (const setting of Object.values(SettingOfRole)) {
-      const names = z.array(z.string()).parse(shippedSettings()[setting]);
+      const names = z.array(z.string()).parse(settings[setting]);
       expect(names, setting).not.toEqual([]);
       for (const name of names) {
         const members = groups.find(({ displayName }) => displayName === name)?.members ?? [];
