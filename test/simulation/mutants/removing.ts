@@ -140,8 +140,8 @@ export const removing: readonly Mutant[] = [
         when: { at: 0 },
         what: {
           fault: "runs-on",
-          // It has written the verdict, and is about to create the access.
-          point: { function: "grant-access", of: 0, invocation: 0, call: 7 },
+          // With the answer of the call in hand: it has written the verdict, and is about to create the access.
+          point: { function: "grant-access", of: 0, invocation: 0, call: 6 },
           seconds: 250,
         },
       },
