@@ -240,6 +240,14 @@ const traces: Readonly<Record<number, (trace: ReturnType<typeof underWatch>, isD
       trace.pass(3_600);
       trace.watcher.end();
     },
+    18: (trace, isDoctored) => {
+      const opens = trace.start + 300_000;
+      const waits = trace.claim("active", "ExtensionRequested", trace.start + 7_200_000);
+      Object.assign(waits, { untold: { opens, deadline: trace.start + 7_200_000 } });
+      trace.pass(isDoctored ? 700 : 600);
+      trace.claim("active", "ExtensionEscalated", trace.start + 7_200_000);
+      trace.watcher.end();
+    },
     13: (trace, isDoctored) => {
       trace.watcher.read("sync", isDoctored ? "DeleteAccountAssignment" : "ListAccountAssignments");
     },
@@ -379,6 +387,23 @@ describe("every invariant", () => {
     expect(violations).toEqual([]);
     watcher.synced(new Set([key]), new Set());
     expect(violations).toEqual([expect.stringContaining("still has")]);
+  });
+
+  test("a tier of more time that is told of before it opens, or that there is not, is reported", () => {
+    const told = (untold: object) => {
+      const trace = underWatch(18);
+      const until = trace.start + 7_200_000;
+      Object.assign(trace.claim("active", "ExtensionRequested", until), untold);
+      trace.pass(300);
+      trace.claim("active", "ExtensionEscalated", until);
+      return trace.violations;
+    };
+    const opening = (afterSeconds: number, start = Date.parse("2026-03-02T08:00:00.000Z")) => ({
+      untold: { opens: start + afterSeconds * 1_000, deadline: start + 7_200_000 },
+    });
+    expect(told(opening(300))).toEqual([]);
+    expect(told(opening(301))).toEqual([expect.stringContaining("not open")]);
+    expect(told({})).toEqual([expect.stringContaining("not open")]);
   });
 
   test("a request that is withdrawn while its flow serves people is reported", () => {

@@ -65,6 +65,8 @@ export interface Claim {
   readonly expiresAt?: number;
   /** When the request itself says that it goes on. */
   readonly next: number;
+  /** Of what waits for a decision: when the next tier opens that nobody was told of, and until when somebody may decide. */
+  readonly untold?: { readonly opens: number; readonly deadline: number };
   readonly entry: AuditEntry;
   readonly at: number;
   readonly flow: { readonly name: string; readonly version: number };

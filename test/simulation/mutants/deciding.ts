@@ -489,6 +489,54 @@ export const deciding: readonly Mutant[] = [
     ],
   },
   {
+    name: "tiers-of-more-time-untold",
+    breaks: "nobody looks whether more time that waits is to be put before more people",
+    expected: [18],
+    steps: [
+      ...askedBy(
+        {
+          steps: [
+            { ...anyOf({ group: "leads" }), escalation: { afterMinutes: 5, tiers: [[{ user: "hiro" }]] } },
+          ],
+        },
+        { who: "alice" },
+      ),
+      decides(2, "grace", MINUTE),
+      {
+        n: 3,
+        when: { after: "active", of: 1, by: MINUTE },
+        what: { do: "extend", of: 1, who: "alice", seconds: 900 },
+      },
+    ],
+    patches: [
+      {
+        file: "lambdas/core/use-cases/sweep/requests-without-flow.ts",
+        find: ` || isToBeTold(request, now),`,
+        replace: ` || (request.version > 99 && isToBeTold(request, now)),`,
+      },
+    ],
+  },
+  {
+    name: "tiers-untold",
+    breaks: "a request's own execution does not wake when it is to be put before more people",
+    expected: [18],
+    steps: askedBy(
+      {
+        steps: [
+          { ...anyOf({ group: "leads" }), escalation: { afterMinutes: 5, tiers: [[{ user: "hiro" }]] } },
+        ],
+      },
+      { who: "alice" },
+    ),
+    patches: [
+      {
+        file: "lambdas/core/domain/approval.ts",
+        find: `return escalates !== undefined && escalates < deadline ? escalates : deadline;`,
+        replace: `return escalates !== undefined && escalates < deadline.slice(0, 0) ? escalates : deadline;`,
+      },
+    ],
+  },
+  {
     name: "any-hour",
     breaks: "access begins outside of the flow's hours",
     expected: [14],

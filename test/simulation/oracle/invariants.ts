@@ -12,6 +12,7 @@ import { noTokenLeaves } from "./no-token-leaves.ts";
 import { readersOnlyRead } from "./readers-only-read.ts";
 import { served } from "./served.ts";
 import { standingStays } from "./standing-stays.ts";
+import { tiersAreTold } from "./tiers-are-told.ts";
 import { trailIsWhole } from "./trail-is-whole.ts";
 import { withinLimits } from "./within-limits.ts";
 import { waitsUnderAFlow } from "./waits-under-a-flow.ts";
@@ -36,4 +37,5 @@ export const invariants: readonly Invariant[] = [
   emergenciesAreReviewed,
   followsItsContext,
   waitsUnderAFlow,
+  tiersAreTold,
 ];
