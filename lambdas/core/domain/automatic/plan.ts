@@ -22,6 +22,8 @@ export interface Situation {
   readonly people: readonly UserId[];
   /** Whether the flow is for the person: who holds its access is asked of, too. What is not known ends nothing and gives nothing. */
   readonly person: (id: UserId) => Verdict;
+  /** Nobody is given anything new by what they have changed themselves, until somebody else has confirmed it. */
+  readonly isConfirmedFor: (id: UserId) => boolean;
   /** Everything that the flow may give. */
   readonly targets: readonly Target[];
   /** Whether the flow gives it: what somebody holds is asked of, too. */
@@ -120,19 +122,20 @@ const whatIsLost = (request: LiveRequest, { target }: Situation): readonly Targe
 /** Whether and how it ends; undefined when it goes on. */
 const fateOf = (
   request: LiveRequest,
-  { person, target, now }: Situation,
+  situation: Situation,
   lost: readonly Target[],
   whole: readonly LiveRequest[],
   make: readonly PlannedRequest[],
 ): PlannedEnd | PlannedHandOver | undefined => {
+  const { person, target, now } = situation;
   const { id } = request;
   const holder = holderOf(request);
   const isFor = person(holder);
   if (isFor === "unmet") return { id, because: "the access flow that gave it is not for you any more" };
   if (lost.length === 0) return undefined;
+  if (mayStillBeTheirs(request, situation)) return undefined;
   const because = "the access flow that gave it does not give all of it any more";
-  // Only what somebody takes over is waited for: what is given to nobody now has no one to.
-  const kept = isFor === "met" ? targetsOf(request).filter((one) => target(one) === "met") : [];
+  const kept = targetsOf(request).filter((one) => target(one) === "met");
   const takersOf = (one: Target) => whole.filter((taker) => isOf(taker, holder, one));
   const waiting = kept.filter((one) => !takersOf(one).some((taker) => hasTakenOver(taker, now)));
   if (waiting.length === 0) return { id, because };
@@ -141,6 +144,20 @@ const fateOf = (
   const isTaken = orphaned.every((one) => to.some((planned) => takesOver(planned, holder, one)));
   if (!isTaken) return { id, because };
   return to.length === 0 ? undefined : { id, because, to };
+};
+
+/**
+ * Whether the rest of it is in doubt: nobody can take that over, and to end it would be to take a look-up without an answer
+ * for a no. Whoever changed the flow themselves gains nothing by doubt: by a change of theirs that nobody confirms they would
+ * keep what another administrator takes away.
+ */
+const mayStillBeTheirs = (request: LiveRequest, { person, isConfirmedFor, target }: Situation): boolean => {
+  const holder = holderOf(request);
+  if (!isConfirmedFor(holder)) return false;
+  const rest = targetsOf(request)
+    .map(target)
+    .filter((verdict) => verdict !== "unmet");
+  return rest.includes("unknown") || (person(holder) === "unknown" && rest.length > 0);
 };
 
 /** What is still not granted after so long is not waited for. */
@@ -155,7 +172,7 @@ const isOf = (request: LiveRequest, person: UserId, target: Target): boolean =>
 
 /** What whom the flow is for does not have, or not for much longer. */
 const missing = (
-  { guardrails, people, person, targets, target, now }: Situation,
+  { guardrails, people, person, isConfirmedFor, targets, target, now }: Situation,
   flow: AccessFlow,
   whole: readonly LiveRequest[],
 ): readonly PlannedRequest[] => {
@@ -168,7 +185,7 @@ const missing = (
   const isNeeded = (end: Timestamp | undefined): boolean => end === undefined || (end <= soon && end < until);
   const epoch = epochOf(rhythm, now);
   const planned = [...new Set(people)].toSorted().flatMap((id) => {
-    if (person(id) !== "met") return [];
+    if (person(id) !== "met" || !isConfirmedFor(id)) return [];
     const ends = heldUntil.get(id);
     const wanted = given.filter((one) => isNeeded(ends?.get(targetKey(one))));
     return chunksOf(wanted, TARGETS_PER_REQUEST).map((chunk): PlannedRequest => {

@@ -18,6 +18,8 @@ export interface KnowingDependencies extends PeopleDependencies, TargetDependenc
 export interface KnownOfFlow {
   readonly people: FlowPeople;
   readonly person: (id: UserId) => Verdict;
+  /** Whether nothing that was read, of what says whom it is for and what it gives, was changed by that person alone. */
+  readonly isConfirmedFor: (id: UserId) => boolean;
   readonly targets: FlowTargets;
   readonly rotas: readonly Confirmable[];
 }
@@ -34,6 +36,7 @@ const NO_TARGET_KNOWN: FlowTargets = {
 export const NOTHING_KNOWN: KnownOfFlow = {
   people: NOBODY_KNOWN,
   person: NOBODY_KNOWN.verdict,
+  isConfirmedFor: () => true,
   targets: NO_TARGET_KNOWN,
   rotas: [],
 };
@@ -62,16 +65,14 @@ export const knownOfFlows = (
       ...targets.dependencies,
       ...(rotas ?? []).filter((rota) => rota !== undefined),
     ];
-    // Nobody knows who has changed a rota that was not read: it may be anybody.
-    const serves = (id: UserId) =>
-      rotas !== undefined && confirmables.every((item) => mayServe(item, id, secondAdministrator));
     return {
       people,
-      // What somebody changed gives them nothing until another one has confirmed it; what they have ends at its expiry.
+      // Nobody knows who has changed a rota that was not read: it may be anybody.
       person: (id) => {
         const verdict = people.verdict(id);
-        return verdict === "met" && !serves(id) ? "unknown" : verdict;
+        return verdict === "met" && rotas === undefined ? "unknown" : verdict;
       },
+      isConfirmedFor: (id) => confirmables.every((item) => mayServe(item, id, secondAdministrator)),
       targets,
       rotas: confirmables,
     };

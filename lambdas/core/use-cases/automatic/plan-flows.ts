@@ -36,6 +36,7 @@ export const planFlows = (
         guardrails: dependencies.guardrails,
         people: known.people.people,
         person: known.person,
+        isConfirmedFor: known.isConfirmedFor,
         targets: known.targets.targets,
         target: known.targets.verdict,
         live: requests,

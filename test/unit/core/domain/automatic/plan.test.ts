@@ -79,6 +79,7 @@ const situation = (overrides: Partial<Situation> = {}): Situation => ({
   guardrails: {},
   people: [aUserId("alice")],
   person: () => "met",
+  isConfirmedFor: () => true,
   targets: [aTarget(1)],
   target: () => "met",
   live: [],
@@ -251,9 +252,77 @@ describe("what ends", () => {
       expect(plan.make.map(({ person }) => person)).toEqual(["alice", "bob"].map(aUserId));
     });
 
-    it("is at once where there is no rest, or nobody takes it over", () => {
+    it("is at once where there is no rest", () => {
       expect(endsOf(about({ target: () => "unmet" }))).toEqual([both.id]);
-      expect(endsOf(about({ person: () => "unknown" }))).toEqual([both.id]);
+    });
+
+    type Fate = "ends" | "is handed over" | "stays";
+    /** Of the person, of the one other target, of the second one. */
+    it.each<[Verdict, Verdict, Verdict, Fate, Fate]>([
+      ["met", "met", "met", "is handed over", "ends"],
+      ["met", "met", "unmet", "is handed over", "ends"],
+      ["met", "met", "unknown", "stays", "ends"],
+      ["met", "unknown", "unknown", "stays", "ends"],
+      ["met", "unknown", "unmet", "stays", "ends"],
+      ["met", "unmet", "unmet", "ends", "ends"],
+      ["unknown", "met", "met", "stays", "ends"],
+      ["unknown", "met", "unmet", "stays", "ends"],
+      ["unknown", "met", "unknown", "stays", "ends"],
+      ["unknown", "unknown", "unknown", "stays", "ends"],
+      ["unknown", "unknown", "unmet", "stays", "ends"],
+      ["unknown", "unmet", "unmet", "ends", "ends"],
+      ["unmet", "met", "met", "ends", "ends"],
+      ["unmet", "met", "unmet", "ends", "ends"],
+      ["unmet", "met", "unknown", "ends", "ends"],
+      ["unmet", "unknown", "unknown", "ends", "ends"],
+      ["unmet", "unknown", "unmet", "ends", "ends"],
+      ["unmet", "unmet", "unmet", "ends", "ends"],
+    ])(
+      "of somebody of whom the rule is %s, with others that are %s and %s, %s; of who changed the flow themselves %s",
+      (person, first, second, fate, fateOfWhoChangedIt) => {
+        const verdicts = new Map([
+          [targetKey(aTarget(1)), first],
+          [targetKey(aTarget(2)), "unmet" as const],
+          [targetKey(aTarget(3)), second],
+        ]);
+        const fateWhere = (isConfirmed: boolean): Fate => {
+          const { end, handOver } = planFlow(
+            situation({
+              person: () => person,
+              isConfirmedFor: () => isConfirmed,
+              targets: [aTarget(1), aTarget(2), aTarget(3)],
+              target: (one) => verdicts.get(targetKey(one)) ?? "unknown",
+              live: [held("alice", [aTarget(1), aTarget(2), aTarget(3)], after(4 * HOUR))],
+            }),
+          );
+          if (end.length > 0) return "ends";
+          return handOver.length > 0 ? "is handed over" : "stays";
+        };
+        expect(fateWhere(true)).toBe(fate);
+        expect(fateWhere(false)).toBe(fateOfWhoChangedIt);
+      },
+    );
+
+    it("waits while something is unknown, and is caught up with by the run that knows it", () => {
+      const others = [aTarget(1), aTarget(3)];
+      const three = held("alice", [...others, lost], after(4 * HOUR));
+      const whileItIs = (third: Verdict, live: readonly LiveRequest[]) =>
+        planFlow(
+          situation({
+            targets: others,
+            target: (one) => (targetKey(one) === targetKey(aTarget(3)) ? third : target(one)),
+            live,
+          }),
+        );
+      // What is known goes over at once, what is not stays.
+      const first = whileItIs("unknown", [three]);
+      expect(first).toMatchObject({ make: [{ targets: [aTarget(1)] }], end: [], handOver: [] });
+      const taker = held("alice", [aTarget(1)], after(8 * HOUR));
+      expect(whileItIs("unknown", [three, taker])).toEqual(NOTHING);
+      const known = whileItIs("met", [three, taker]);
+      expect(known).toMatchObject({ make: [{ targets: [aTarget(3)] }], end: [] });
+      expect(known.handOver).toMatchObject([{ id: three.id, to: known.make }]);
+      expect(whileItIs("unmet", [three, taker])).toMatchObject({ make: [], end: [{ id: three.id }] });
     });
   });
 });
@@ -284,6 +353,7 @@ describe("whatever the situation", () => {
     .record({
       timeframe: fc.option(timeframe, { nil: undefined }),
       people,
+      isConfirmed: fc.boolean(),
       targets,
       requests,
       minutes,
@@ -301,6 +371,7 @@ describe("whatever the situation", () => {
         guardrails: {},
         people: [...peopleOf.keys()],
         person: (id) => peopleOf.get(id) ?? "unknown",
+        isConfirmedFor: (id) => drawn.isConfirmed || id !== aUserId("dave"),
         targets: drawn.targets.map((_, index) => aTarget(index)),
         target: (target) => verdicts.get(targetKey(target)) ?? "unmet",
         live: drawn.requests.map(({ name, targets: which, endsIn }, index) =>
@@ -356,6 +427,7 @@ describe("whatever the situation", () => {
       fc.property(situations, (one) => {
         for (const { person, targets: which } of planFlow(one).make) {
           expect(one.person(person)).toBe("met");
+          expect(one.isConfirmedFor(person)).toBe(true);
           for (const target of which) expect(one.target(target)).toBe("met");
         }
       }),
@@ -370,7 +442,9 @@ describe("whatever the situation", () => {
         const then = applied(one, planFlow(one));
         const { leadSeconds } = rhythmOf(flow, {});
         const soon = secondsAfter(now, Math.min(leadSeconds, 60));
-        for (const id of one.people.filter((person) => one.person(person) === "met"))
+        for (const id of one.people.filter(
+          (person) => one.person(person) === "met" && one.isConfirmedFor(person),
+        ))
           for (const target of one.targets.filter((given) => one.target(given) === "met")) {
             const ends = then.live
               .filter(

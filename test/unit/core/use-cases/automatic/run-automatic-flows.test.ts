@@ -361,6 +361,60 @@ describe("what an automatic flow gives", () => {
       return { ...one, taker, statusOf };
     };
 
+    describe("and of which something else is not known", () => {
+      const asMember = anAutomaticFlow({ version: 2, targets: both });
+      const suspended = seen(anAccountFact(3, { name: "payments-test", state: "SUSPENDED" }), {
+        observedAt: afterMinutes(5),
+      });
+
+      /** Alice and bob have both, and account 3 is suspended. */
+      const suspendedMeanwhile = async () => {
+        const one = await withAccounts(both, { secondAdministrator: true });
+        await one.flows.put(asMember);
+        await one.run();
+        await one.grantAll();
+        await one.inventory.record(suspended);
+        return one;
+      };
+
+      it("stays where the directory gives no answer in that run, and goes over by the next one that has one", async () => {
+        const one = await suspendedMeanwhile();
+        const members = one.directory.members.bind(one.directory);
+        one.directory.members = () => Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
+        expect(await one.attempt()).toMatchObject({ made: 0, ended: 0 });
+        one.directory.members = members;
+        expect(await one.run()).toMatchObject({ made: 2, ended: 0 });
+        await one.grantAll();
+        expect(await one.run()).toMatchObject({ made: 0, ended: 2 });
+        expect(one.requests.all.map(({ status }) => status).toSorted()).toEqual([
+          "active",
+          "active",
+          "revoking",
+          "revoking",
+        ]);
+      });
+
+      it("stays where nobody knows its permission set, but with whoever has left", async () => {
+        const one = await suspendedMeanwhile();
+        await one.inventory.forget(
+          { kind: "permission-set", id: aPermissionSetArn("PowerUser") },
+          { observedAt: afterMinutes(6) },
+        );
+        expect(await one.attempt()).toMatchObject({ made: 0, ended: 0 });
+        one.directory.leave(alice.userId, engineers);
+        expect(await one.attempt()).toMatchObject({ made: 0, ended: 1 });
+        expect([one.requestOf("alice").status, one.requestOf("bob").status]).toEqual(["revoking", "active"]);
+      });
+
+      it("ends for whoever changed the flow, and keeps nothing by that which another takes away", async () => {
+        const one = await suspendedMeanwhile();
+        await one.flows.put({ ...asMember, version: 3, unconfirmedEditors: [alice.userId] });
+        expect(await one.run()).toMatchObject({ made: 1, ended: 1 });
+        const ended = one.requests.all.filter(({ status }) => status === "revoking");
+        expect(ended.map(({ requester }) => requester.userName)).toEqual(["alice"]);
+      });
+    });
+
     it("is not started any more where a crash left it made and not begun", async () => {
       const one = await withAccounts(both);
       await one.run();
