@@ -10,7 +10,7 @@ import { endsAt, isWithin } from "../timeframe.ts";
  */
 
 /** A request for less than this would be over before it is granted. */
-const SHORTEST_SECONDS = 60;
+export const SHORTEST_SECONDS = 60;
 
 /**
  * How early the next period's request is made, at most: six runs of five minutes, each of which may fail, and then a grant

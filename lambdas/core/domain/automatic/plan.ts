@@ -5,7 +5,7 @@ import type { Verdict } from "../rule.ts";
 import { targetKey, type Target, type TargetKey } from "../target-coverage.ts";
 import { isWithin } from "../timeframe.ts";
 import { endOf, holderOf, targetsOf, type LiveRequest } from "./live-request.ts";
-import { epochOf, latestEnd, rhythmOf } from "./period.ts";
+import { epochOf, latestEnd, rhythmOf, secondsUntil, SHORTEST_SECONDS } from "./period.ts";
 
 /** As many targets as one request has: what people ask for has no more either. */
 export const TARGETS_PER_REQUEST = 20;
@@ -18,13 +18,13 @@ export interface Situation {
   /** Absent: there is no such flow any more. */
   readonly flow: AccessFlow | undefined;
   readonly guardrails: Pick<Guardrails, "maxDurationSeconds">;
-  /** Everybody whom the flow may be for. */
+  /** Everybody whom the flow may be for; nobody where those are too many for it to give anything new. */
   readonly people: readonly UserId[];
   /** Whether the flow is for the person: who holds its access is asked of, too. What is not known ends nothing and gives nothing. */
   readonly person: (id: UserId) => Verdict;
   /** Nobody is given anything new by what they have changed themselves, until somebody else has confirmed it. */
   readonly isConfirmedFor: (id: UserId) => boolean;
-  /** Everything that the flow may give. */
+  /** Everything that the flow may give; nothing where that is too much for it to give anything new. */
   readonly targets: readonly Target[];
   /** Whether the flow gives it: what somebody holds is asked of, too. */
   readonly target: (target: Target) => Verdict;
@@ -78,7 +78,8 @@ export const planFlow = (situation: Situation): Plan => {
     return { make: [], end: live.map(({ id }) => ({ id, because: closed ?? DELETED })), handOver: [] };
   const lost = new Map(live.map((request) => [request.id, whatIsLost(request, situation)]));
   const whole = live.filter(({ id }) => lost.get(id)?.length === 0);
-  const make = missing(situation, flow, whole);
+  const broken = live.filter(({ id }) => lost.get(id)?.length !== 0);
+  const make = missing(situation, flow, { whole, broken });
   const fates = live.map((request) => fateOf(request, situation, lost.get(request.id) ?? [], whole, make));
   const handOver = fates.filter((fate) => fate !== undefined && "to" in fate);
   const awaited = new Set(handOver.flatMap(({ to }) => to));
@@ -170,21 +171,42 @@ const takesOver = ({ person, targets }: PlannedRequest, holder: UserId, target: 
 const isOf = (request: LiveRequest, person: UserId, target: Target): boolean =>
   holderOf(request) === person && targetsOf(request).some((one) => targetKey(one) === targetKey(target));
 
-/** What whom the flow is for does not have, or not for much longer. */
-const missing = (
-  { guardrails, people, person, isConfirmedFor, targets, target, now }: Situation,
-  flow: AccessFlow,
-  whole: readonly LiveRequest[],
-): readonly PlannedRequest[] => {
+/** The live requests of which nothing is lost, and those of which something is. */
+interface ByLoss {
+  readonly whole: readonly LiveRequest[];
+  readonly broken: readonly LiveRequest[];
+}
+
+/** What whom the flow is for does not have, or not for much longer, or only together with what is lost. */
+const missing = (situation: Situation, flow: AccessFlow, requests: ByLoss): readonly PlannedRequest[] => {
+  const { guardrails, now } = situation;
   const rhythm = rhythmOf(flow, guardrails);
   const until = latestEnd(flow, rhythm, now);
   if (until === undefined) return [];
+  const soon = secondsAfter(now, rhythm.leadSeconds);
+  const period: Period = { until, soon, epoch: epochOf(rhythm, now) };
+  const fresh = freshly(situation, period, requests);
+  return [...fresh, ...goingOn(situation, period, requests, fresh)].toSorted((a, b) =>
+    compare(a.goesOnFrom ?? NOTHING_YET, b.goesOnFrom ?? NOTHING_YET),
+  );
+};
+
+/** What begins now. */
+interface Period extends Pick<PlannedRequest, "until" | "epoch"> {
+  /** By when access ends that is to go on. */
+  readonly soon: Timestamp;
+}
+
+/** What the flow gives everybody whom it is for, as far as they do not have it until later. */
+const freshly = (
+  { people, person, isConfirmedFor, targets, target }: Situation,
+  { until, soon, epoch }: Period,
+  { whole }: ByLoss,
+): readonly PlannedRequest[] => {
   const given = inOrder(targets).filter((one) => target(one) === "met");
   const heldUntil = endsByHolder(whole);
-  const soon = secondsAfter(now, rhythm.leadSeconds);
   const isNeeded = (end: Timestamp | undefined): boolean => end === undefined || (end <= soon && end < until);
-  const epoch = epochOf(rhythm, now);
-  const planned = [...new Set(people)].toSorted().flatMap((id) => {
+  return [...new Set(people)].toSorted().flatMap((id) => {
     if (person(id) !== "met" || !isConfirmedFor(id)) return [];
     const ends = heldUntil.get(id);
     const wanted = given.filter((one) => isNeeded(ends?.get(targetKey(one))));
@@ -199,7 +221,45 @@ const missing = (
       };
     });
   });
-  return planned.toSorted((a, b) => compare(a.goesOnFrom ?? NOTHING_YET, b.goesOnFrom ?? NOTHING_YET));
+};
+
+/**
+ * What else holders of requests that have lost something have by them, and are still given: where a flow gives too much to
+ * give anything new, they do not lose that as well. No longer than they have it: that is no next period.
+ */
+const goingOn = (
+  { person, isConfirmedFor, target, now }: Situation,
+  { until, epoch }: Period,
+  { whole, broken }: ByLoss,
+  fresh: readonly PlannedRequest[],
+): readonly PlannedRequest[] => {
+  const heldUntil = endsByHolder(whole);
+  const brokenUntil = endsByHolder(broken);
+  const freshOf = Map.groupBy(fresh, (planned) => planned.person);
+  return [...Map.groupBy(broken, holderOf)]
+    .toSorted(([a], [b]) => compare(a, b))
+    .flatMap(([id, requests]) => {
+      if (person(id) !== "met" || !isConfirmedFor(id)) return [];
+      const has = new Set([
+        ...(heldUntil.get(id)?.keys() ?? []),
+        ...(freshOf.get(id) ?? []).flatMap(({ targets }) => targets.map(targetKey)),
+      ]);
+      const rest = inOrder(requests.flatMap(targetsOf)).filter(
+        (one) => target(one) === "met" && !has.has(targetKey(one)),
+      );
+      const byEnd = Map.groupBy(rest, (one) => brokenUntil.get(id)?.get(targetKey(one)) ?? until);
+      return [...byEnd].flatMap(([goesOnFrom, targets]) => {
+        const end = goesOnFrom < until ? goesOnFrom : until;
+        if (secondsUntil(end, now) < SHORTEST_SECONDS) return [];
+        return chunksOf(targets, TARGETS_PER_REQUEST).map((chunk): PlannedRequest => ({
+          person: id,
+          targets: chunk,
+          until: end,
+          epoch,
+          goesOnFrom,
+        }));
+      });
+    });
 };
 
 /** Behind every moment. */

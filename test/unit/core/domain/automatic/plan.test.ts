@@ -327,6 +327,52 @@ describe("what ends", () => {
   });
 });
 
+describe("by a flow that gives too much, or may be for too many", () => {
+  const [kept, lost] = [aTarget(1), aTarget(2)];
+  const target = (one: Target): Verdict => (targetKey(one) === targetKey(lost) ? "unmet" : "met");
+  const both = held("alice", [kept, lost], after(4 * HOUR));
+  const aboutTooMuch = (overrides: Partial<Situation> = {}) =>
+    planFlow(
+      situation({ people: ["alice", "bob"].map(aUserId), targets: [], target, live: [both], ...overrides }),
+    );
+
+  it("nobody gets anything but what goes on from a request that loses something, for no longer than that", () => {
+    const plan = aboutTooMuch();
+    expect(plan.make).toMatchObject([{ person: aUserId("alice"), targets: [kept], until: after(4 * HOUR) }]);
+    expect(plan).toMatchObject({ end: [], handOver: [{ id: both.id, to: plan.make }] });
+    const taker = held("alice", [kept], after(4 * HOUR), { id: "taker" });
+    expect(aboutTooMuch({ live: [both, taker] })).toMatchObject({ make: [], end: [{ id: both.id }] });
+  });
+
+  it("nobody has to be among the people who are looked at, to keep what they have", () => {
+    const plan = planFlow(situation({ people: [], targets: [kept, aTarget(3)], target, live: [both] }));
+    expect(plan.make).toMatchObject([{ person: aUserId("alice"), targets: [kept], until: after(4 * HOUR) }]);
+    expect(plan).toMatchObject({ end: [], handOver: [{ id: both.id, to: plan.make }] });
+  });
+
+  it("what goes on lasts as long as what it goes on from, each by itself", () => {
+    const another = held("alice", [aTarget(3), lost], after(2 * HOUR));
+    const earlier = held("alice", [kept, lost], after(HOUR));
+    const { make, handOver } = aboutTooMuch({ live: [earlier, both, another] });
+    expect(make).toMatchObject([
+      { targets: [aTarget(3)], until: after(2 * HOUR) },
+      { targets: [kept], until: after(4 * HOUR) },
+    ]);
+    expect(handOver.map(({ id }) => id)).toEqual([earlier.id, both.id, another.id]);
+  });
+
+  it("nothing is made for longer than the flow gives by now, or for less than a minute", () => {
+    const flow = anAutomaticFlow({ duration: { max: "PT1H", maxSeconds: HOUR } });
+    expect(aboutTooMuch({ flow }).make).toMatchObject([{ until: after(HOUR) }]);
+    const ending = held("alice", [kept, lost], after(59));
+    expect(aboutTooMuch({ live: [ending] })).toMatchObject({ make: [], end: [{ id: ending.id }] });
+  });
+
+  it.each<Verdict>(["unmet", "unknown"])("nothing goes on of whom the rule is %s", (verdict) => {
+    expect(aboutTooMuch({ person: () => verdict }).make).toEqual([]);
+  });
+});
+
 describe("whatever the situation", () => {
   const names = ["alice", "bob", "carol", "dave"] as const;
   const verdict = fc.constantFrom<Verdict>("met", "unmet", "unknown");
@@ -354,6 +400,8 @@ describe("whatever the situation", () => {
       timeframe: fc.option(timeframe, { nil: undefined }),
       people,
       isConfirmed: fc.boolean(),
+      givesTooMuch: fc.boolean(),
+      isForTooMany: fc.boolean(),
       targets,
       requests,
       minutes,
@@ -369,10 +417,10 @@ describe("whatever the situation", () => {
           ...(drawn.timeframe === undefined ? {} : { timeframe: drawn.timeframe }),
         }),
         guardrails: {},
-        people: [...peopleOf.keys()],
+        people: drawn.isForTooMany ? [] : [...peopleOf.keys()],
         person: (id) => peopleOf.get(id) ?? "unknown",
         isConfirmedFor: (id) => drawn.isConfirmed || id !== aUserId("dave"),
-        targets: drawn.targets.map((_, index) => aTarget(index)),
+        targets: drawn.givesTooMuch ? [] : drawn.targets.map((_, index) => aTarget(index)),
         target: (target) => verdicts.get(targetKey(target)) ?? "unmet",
         live: drawn.requests.map(({ name, targets: which, endsIn }, index) =>
           held(name, which.map(aTarget), after(endsIn, now), {
@@ -418,6 +466,23 @@ describe("whatever the situation", () => {
           if (flow.timeframe !== undefined)
             for (const moment of [now, lastMoment]) expect(isWithin(flow.timeframe, moment)).toBe(true);
         }
+      }),
+    );
+  });
+
+  it("gives nothing new where it gives too much or is for too many, and nothing for longer than it was", () => {
+    fc.assert(
+      fc.property(situations, (one) => {
+        if (one.people.length > 0 && one.targets.length > 0) return;
+        for (const { person, targets: which, until } of planFlow(one).make)
+          for (const target of which) {
+            const before = one.live.filter(
+              ({ requester, entitlements }) =>
+                requester.userId === person &&
+                entitlements.some(({ entitlement }) => targetKey(entitlement) === targetKey(target)),
+            );
+            expect(before.some((request) => endOf(request) >= until)).toBe(true);
+          }
       }),
     );
   });

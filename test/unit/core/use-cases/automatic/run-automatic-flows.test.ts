@@ -571,12 +571,30 @@ describe("what an automatic flow gives", () => {
           return inventory.record(seen(fact, { observedAt: afterMinutes(5) }));
         },
       ],
-    ])("ends where %s does not let it be given any more", async (_case, lose) => {
-      const one = await widened();
-      await lose(one);
-      expect(await one.attempt()).toMatchObject({ made: 0, ended: 2, problems });
-      expect([one.statusOf("alice"), one.statusOf("bob")]).toEqual(["revoking", "revoking"]);
-    });
+    ])(
+      "ends where %s does not let it be given any more, and what it still gives goes over",
+      async (_case, lose) => {
+        const one = await widened();
+        const before = one.requests.all.map(({ id }) => id).toSorted();
+        const [lasting] = one.requests.all;
+        await one.clock.advanceBy(3_600_000);
+        await lose(one);
+        one.directory.join(aUserId("carol"), engineers);
+        expect(await one.attempt()).toMatchObject({ made: 2, ended: 0, problems });
+        await one.grantAll();
+        expect(await one.attempt()).toMatchObject({ made: 0, ended: 2, problems });
+        const idsIn = (wanted: string) =>
+          one.requests.all.filter(({ status }) => status === wanted).map(({ id }) => id);
+        expect(idsIn("revoking").toSorted()).toEqual(before);
+        const takers = one.requests.all.filter(({ status }) => status === "active");
+        // To the people who had it, no more than the flow still gives of it, and for no longer: there is no next period.
+        expect(takers.map(({ requester }) => requester.userName).toSorted()).toEqual(["alice", "bob"]);
+        for (const { entitlements, automatic } of takers) {
+          expect(entitlements).toHaveLength(1);
+          expect(automatic).toEqual(lasting?.automatic);
+        }
+      },
+    );
 
     it("ends nothing where the directory gives no answer either", async () => {
       const one = await widened();
