@@ -67,8 +67,12 @@ export const firstMet = (
   most: number,
 ): ReadonlyMap<TargetKey, Target> => {
   const met = new Map<TargetKey, Target>();
-  for (const { permissionSetArn, accounts } of candidates) {
-    for (const { id: accountId } of accounts) {
+  for (const [permissionSetArn, parts] of Map.groupBy(candidates, (one) => one.permissionSetArn)) {
+    // What several parts give is judged once. Remembered of one permission set at a time: no more than there are accounts.
+    const judged = new Set<AccountId>();
+    for (const { id: accountId } of parts.flatMap(({ accounts }) => accounts)) {
+      if (judged.has(accountId)) continue;
+      judged.add(accountId);
       const target = { accountId, permissionSetArn };
       if (verdict(target) === "met") met.set(targetKey(target), target);
       if (met.size >= most) return met;

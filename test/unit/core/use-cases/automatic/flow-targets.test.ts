@@ -2,6 +2,9 @@ import { expect, it } from "vitest";
 import type { AccessFlow } from "../../../../../lambdas/core/domain/access-flow.ts";
 import type { AccessScope } from "../../../../../lambdas/core/domain/access-scope.ts";
 import { timestamp, type ScopeName } from "../../../../../lambdas/core/domain/ids.ts";
+import type { Verdict } from "../../../../../lambdas/core/domain/rule.ts";
+import { targetKey, type Target } from "../../../../../lambdas/core/domain/target-coverage.ts";
+import { firstMet } from "../../../../../lambdas/core/use-cases/automatic/candidate-targets.ts";
 import { targetsOfFlows } from "../../../../../lambdas/core/use-cases/automatic/flow-targets.ts";
 import { inventoryCatalogue } from "../../../../../lambdas/core/use-cases/inventory-catalogue.ts";
 import { aFlow, aPermissionSetArn, anAccountId } from "../../../../support/builders.ts";
@@ -99,3 +102,28 @@ it("what a flow gives that is more than a run can look at is nothing new, and of
   const fewer = await targetsOf(policies)(byScope, []);
   expect([fewer.targets.length, fewer.problems]).toEqual([200, []]);
 });
+
+it.each<Verdict>(["met", "unmet", "unknown"])(
+  "what several parts of a flow give is judged once, where it is %s",
+  (verdict) => {
+    const accountsOf = (...digits: readonly number[]) => digits.map((digit) => ({ id: anAccountId(digit) }));
+    const [powerUser, readOnly] = ["PowerUser", "ReadOnly"].map(aPermissionSetArn);
+    if (powerUser === undefined || readOnly === undefined) throw new Error("There are two");
+    const judged: string[] = [];
+    const judge = (one: Target): Verdict => {
+      judged.push(targetKey(one));
+      return verdict;
+    };
+    const met = firstMet(
+      [
+        { permissionSetArn: powerUser, accounts: accountsOf(2, 3, 2) },
+        { permissionSetArn: readOnly, accounts: accountsOf(2) },
+        { permissionSetArn: powerUser, accounts: accountsOf(3, 4) },
+      ],
+      judge,
+      10,
+    );
+    expect([judged.length, new Set(judged).size]).toEqual([4, 4]);
+    expect(met.size).toBe(verdict === "met" ? 4 : 0);
+  },
+);
