@@ -55,8 +55,8 @@ export interface PlannedEnd {
 
 /**
  * A request that ends as well, for something that it should not give any more, unless the rest of it is taken over: each of
- * `to` is there when those that are planned have been made. Whoever gave the rest up, or cannot be granted it, takes over
- * nothing, and what should be gone does not wait for that.
+ * `to` is there, or got no answer, when those that are planned have been made. Whoever gave the rest up, or cannot be granted
+ * it, takes over nothing, and what should be gone does not wait for that.
  */
 export interface PlannedHandOver extends PlannedEnd {
   /** Among those that are to be made. */

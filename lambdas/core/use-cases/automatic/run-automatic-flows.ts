@@ -1,4 +1,5 @@
 import type { PlannedEnd, PlannedHandOver, PlannedRequest } from "../../domain/automatic/plan.ts";
+import { RetryableError } from "../../domain/errors.ts";
 import type { AccountId, RequestId } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccessFlowStore, AccessRequestStore, Turns } from "../../ports/stores.ts";
@@ -122,14 +123,18 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
   );
   tally.left += await work(waiting, (request) => startAutomaticRequest(dependencies, request));
   const make = makeAutomaticRequest({ ...dependencies, organization: askedOnce(dependencies.organization) });
-  const there = new Set<PlannedRequest>();
+  /** Those that are there, and those of which it is not known yet whether they can be. */
+  const awaited = new Set<PlannedRequest>();
   tally.left += await work(byUrgency(makes, handOvers), async (asked) => {
-    const made = await make(asked);
+    const made = await make(asked).catch((error: unknown) => {
+      if (error instanceof RetryableError) awaited.add(asked.planned);
+      throw error;
+    });
     if (made === "made") tally.made += 1;
     if (made === "withheld") tally.withheld += 1;
-    if (made === "made" || made === "there") there.add(asked.planned);
+    if (made === "made" || made === "there") awaited.add(asked.planned);
   });
-  await endEach(handOvers.filter(({ to }) => !to.every((planned) => there.has(planned))));
+  await endEach(handOvers.filter(({ to }) => !to.every((planned) => awaited.has(planned))));
   return {
     flows: flows.length,
     live: live.length,

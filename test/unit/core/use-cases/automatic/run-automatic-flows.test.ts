@@ -14,7 +14,10 @@ import {
   type ScopeName,
   type UserId,
 } from "../../../../../lambdas/core/domain/ids.ts";
-import type { AutomaticDependencies } from "../../../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
+import type {
+  AutomaticDependencies,
+  AutomaticRun,
+} from "../../../../../lambdas/core/use-cases/automatic/run-automatic-flows.ts";
 import { anAutomaticFlow, automaticUnderTest } from "../../../../support/automatic.ts";
 import {
   aFlow,
@@ -474,20 +477,27 @@ describe("what an automatic flow gives", () => {
       expect(await one.statusOf()).toBe("revoking");
     });
 
-    it("ends where the rest cannot be made: what is lost does not wait for an answer", async () => {
+    it("stays where no answer comes when the rest is made, and goes over by the next run that has one", async () => {
       const one = await withAccounts(both);
       await one.run();
       await one.grantAll();
       await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
+      const account = one.organization.account.bind(one.organization);
       one.organization.account = () =>
         Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"));
-      expect(await one.attempt()).toMatchObject({ made: 0, ended: 1, problems: ["no answer"] });
+      expect(await one.attempt()).toMatchObject({ made: 0, ended: 0, problems: ["no answer"] });
+      one.organization.account = account;
+      expect(await one.run()).toMatchObject({ made: 1, ended: 0 });
+      await one.grantAll();
+      expect(await one.run()).toMatchObject({ made: 0, ended: 1 });
     });
 
-    it.each([
+    const noAnswer = new RetryableError("DirectoryUnavailable", "no answer");
+    it.each<[string, Error | undefined, Partial<AutomaticRun>]>([
       ["waits for both that take the rest over", undefined, { made: 2, ended: 0, problems: [] }],
-      ["ends where one of the two cannot be made", anAccountId(2), { made: 1, ended: 1 }],
-    ])("%s", async (_case, unanswered, expected) => {
+      ["stays where no answer comes about one of the two", noAnswer, { made: 1, ended: 0 }],
+      ["ends where one of the two cannot be made", new Error("denied"), { made: 1, ended: 1 }],
+    ])("%s", async (_case, error, expected) => {
       const names = Array.from({ length: 11 }, (_, index) => `Power${String(index)}`);
       const permissionSets = names.map((name) => ({ id: aPermissionSetArn(name), name }));
       const elevenIn = (digit: number) => ({
@@ -507,9 +517,7 @@ describe("what an automatic flow gives", () => {
       await one.flows.put({ ...ofAlice, version: 2, targets: [elevenIn(2), elevenIn(3)] });
       const account = one.organization.account.bind(one.organization);
       one.organization.account = (id) =>
-        id === unanswered
-          ? Promise.reject(new RetryableError("DirectoryUnavailable", "no answer"))
-          : account(id);
+        id === anAccountId(2) && error !== undefined ? Promise.reject(error) : account(id);
       expect(await one.attempt()).toMatchObject(expected);
       const { status } = one.requests.all.find(({ id }) => id === lasting?.id) ?? {};
       expect(status).toBe(expected.ended === 1 ? "revoking" : "active");
