@@ -1,21 +1,22 @@
 import { DomainError } from "../core/domain/errors.ts";
 import type { ApiEvent } from "./call.ts";
 
-const LARGEST_BODY_BYTES = 64 * 1024;
+/** Of a body whose operation says nothing else. */
+export const LARGEST_BODY_BYTES = 64 * 1024;
 
 /**
  * The event's body, parsed; undefined without one. Whatever its content type says, it has to be JSON: API Gateway hands
  * types that it does not know over in base64. Throws DomainError `body-too-large` or `malformed-body`.
  */
-export const jsonBodyOf = ({
-  body = "",
-  isBase64Encoded,
-}: Pick<ApiEvent, "body" | "isBase64Encoded">): unknown => {
+export const jsonBodyOf = (
+  { body = "", isBase64Encoded }: Pick<ApiEvent, "body" | "isBase64Encoded">,
+  largestBytes = LARGEST_BODY_BYTES,
+): unknown => {
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  if (bytes.byteLength > LARGEST_BODY_BYTES) {
+  if (bytes.byteLength > largestBytes) {
     throw new DomainError(
       "body-too-large",
-      `The body has ${bytes.byteLength} bytes; at most ${LARGEST_BODY_BYTES} are read.`,
+      `The body has ${bytes.byteLength} bytes; at most ${largestBytes} are read.`,
     );
   }
   if (bytes.byteLength === 0) return undefined;

@@ -174,6 +174,9 @@ const operationOf = (route: Route, operation: OperationContract): Json => ({
     : {
         requestBody: {
           required: operation.bodyOptional !== true,
+          ...(operation.largestBodyBytes === undefined
+            ? {}
+            : { description: `At most ${String(operation.largestBodyBytes)} bytes` }),
           content: { "application/json": { schema: { $ref: refTo(nameOf(bodies, operation.body)) } } },
         },
       }),

@@ -13,6 +13,7 @@ import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
 import { pagingOf } from "./paging.ts";
 import { queryOf } from "./query.ts";
 import { jsonBodyOf } from "./json-body.ts";
+import { refuseFirstMisfit } from "./large-body.ts";
 import { answer } from "./responses.ts";
 import { viaOf } from "./via.ts";
 
@@ -47,7 +48,7 @@ export const router =
       throw new DomainError("not-found", "There is nothing here.");
     }
     const operation: OperationContract = operations[key];
-    const json = operation.body === undefined ? undefined : jsonBodyOf(event);
+    const json = operation.body === undefined ? undefined : jsonBodyOf(event, operation.largestBodyBytes);
     const via = route.method === "GET" ? "api" : viaOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
@@ -124,9 +125,7 @@ const bodyOf = (operation: OperationContract, json: unknown): object | undefined
   if (json === undefined && operation.bodyOptional !== true) {
     throw new DomainError("malformed-body", "The body is empty; expected JSON.");
   }
-  return parse(
-    operation.body,
-    json === undefined ? {} : json,
-    operation.invalidBody ?? "invalid-body",
-  ) as object;
+  const code = operation.invalidBody ?? "invalid-body";
+  if (operation.largestBodyBytes !== undefined) refuseFirstMisfit(operation.body, json, code);
+  return parse(operation.body, json === undefined ? {} : json, code) as object;
 };

@@ -40,7 +40,11 @@ const fieldsOf = (findings: readonly Finding[]): readonly FieldError[] =>
 const DOES_NOT_BELONG = "found a field that does not belong here";
 
 /** The same as a DomainError. Its code is what all fields agree on, or else `code`. */
-export const invalidInput = (error: z.core.$ZodError, input: unknown, code: DomainErrorCode): DomainError => {
+export const invalidInput = (
+  error: Pick<z.core.$ZodError, "issues">,
+  input: unknown,
+  code: DomainErrorCode,
+): DomainError => {
   const findings = findingsOf(error, input);
   const codes = new Set(findings.map((finding) => finding.code ?? code));
   const [only] = codes;
@@ -53,7 +57,7 @@ const messageOf = (findings: readonly Finding[]): string =>
     .map(([detail, alike]) => `${alike.map(({ pointer }) => pointer || "The whole").join(", ")}: ${detail}`)
     .join("; ");
 
-const findingsOf = (error: z.core.$ZodError, input: unknown): readonly Finding[] =>
+const findingsOf = (error: Pick<z.core.$ZodError, "issues">, input: unknown): readonly Finding[] =>
   error.issues.flatMap((issue) => findingsOfIssue(issue, [], input));
 
 const findingsOfIssue = (issue: Issue, above: Path, input: unknown): readonly Finding[] => {

@@ -76,6 +76,48 @@ it("finds nothing where all that is named is there", async () => {
   expect(await codesOf(world, {}, root)).toEqual([]);
 });
 
+describe("a body of many documents", () => {
+  const scopes = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ name: `s${String(index)}`, query: 'permission = "x"' }));
+
+  it("may be larger than that of others, up to 2,000 of a kind", async () => {
+    const { call } = await apiUnderTest();
+    const lint = (body: unknown) => call("POST /access-flows/lint", { as: frank, body });
+    expect((await lint({ accessScopes: scopes(2000) })).status).toBe(200);
+    expect(problemIn(await lint({ accessScopes: scopes(2001) }))).toMatchObject({
+      status: 400,
+      errors: [{ pointer: "/accessScopes", detail: "found a list of 2001; expected at most 2000 items" }],
+    });
+    expect(problemIn(await lint(" ".repeat(2_500_001)))).toMatchObject({
+      status: 413,
+      detail: "The body has 2500001 bytes; at most 2500000 are read.",
+    });
+  });
+
+  it("with nothing right in it is refused by its first item, in few words", async () => {
+    const { call } = await apiUnderTest();
+    const lint = (body: unknown) => call("POST /access-flows/lint", { as: frank, body });
+    const hopeless = problemIn(
+      await lint({ accessScopes: [...scopes(2), ...Array<object>(800_000).fill({})] }),
+    );
+    expect(hopeless).toMatchObject({ status: 400, code: "invalid-body" });
+    expect(hopeless.errors?.map(({ pointer }) => pointer)).toEqual([
+      "/accessScopes/2/name",
+      "/accessScopes/2/query",
+    ]);
+    const oneLarge = { name: "large", targets: Array<object>(100_000).fill({}) };
+    expect(problemIn(await lint({ bundles: [oneLarge] }))).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          pointer: "/bundles/0",
+          detail: "found 300028 bytes; expected at most 65536, as many as are read where it is saved",
+        },
+      ],
+    });
+  });
+});
+
 it("finds what the inventory knows no more", async () => {
   const world = await apiUnderTest();
   expect(new Set(await codesOf(world))).toEqual(

@@ -3,9 +3,13 @@ import * as z from "zod/mini";
 /** A check of a list of documents: no two have the same name. `what` they are, and where the list is. */
 export const namesDiffer = (what: string) =>
   z.superRefine<readonly { readonly name?: string | undefined }[]>((documents, context) => {
+    const places = new Map<string | undefined, number>();
     for (const [index, { name }] of documents.entries()) {
-      const twin = documents.findIndex((other) => other.name === name);
-      if (twin === index) continue;
+      const twin = places.get(name);
+      if (twin === undefined) {
+        places.set(name, index);
+        continue;
+      }
       context.addIssue({
         code: "custom",
         path: [index, "name"],

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { FindingCodes, LintKinds } from "../../domain/lint/finding.ts";
-import { AccessFlowFileSchema } from "../configuration/access-flow.ts";
+import { AccessFlowDocumentSchema } from "../configuration/access-flow.ts";
 import { AccessScopeDocumentSchema } from "../configuration/access-scope.ts";
 import { BundleDocumentSchema } from "../configuration/bundle.ts";
 import { namesDiffer } from "../configuration/names-differ.ts";
@@ -12,15 +12,32 @@ import { AccessScopeViewSchema } from "./access-scopes.ts";
 import { BundleViewSchema } from "./bundles.ts";
 import { RotaViewSchema } from "./rotas.ts";
 
+/**
+ * Whole files are asked about at once, as what is in them names each other. Lambda takes 6 MB of an event
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), in which API Gateway puts the body as a text: its
+ * quotes are escaped, which doubles it at worst, and claims and headers want their place.
+ */
+export const LARGEST_LINT_BODY_BYTES = 2_500_000;
+
+/**
+ * Documents of a kind. 1,000 access flows take lint about a second of processor time, 4,000 not quite 4 (2,000 people in 100
+ * groups); 2,000 leave room within the function's 29 seconds for reading what is there and looking names up, and findings
+ * of 700 bytes for each of them four times over stay below the 6 MB that Lambda answers.
+ */
+const MOST_OF_A_KIND = 2000;
+
+/** Before any other check: of a list that is too long nothing else is said. */
+const atMost = z.maxLength(MOST_OF_A_KIND, { abort: true });
+
 /** The body of `POST /access-flows/lint`: documents that are laid over what is there, and what is taken away. */
 export const LintBodySchema = z.strictObject({
-  flows: z.optional(AccessFlowFileSchema),
-  bundles: z.optional(z.array(BundleDocumentSchema).check(namesDiffer("bundle"))),
-  accessScopes: z.optional(z.array(AccessScopeDocumentSchema).check(namesDiffer("access scope"))),
-  rotas: z.optional(z.array(RotaDocumentSchema).check(namesDiffer("rota"))),
-  integrations: z.optional(z.array(IntegrationDocumentSchema).check(namesDiffer("integration"))),
+  flows: z.optional(z.array(AccessFlowDocumentSchema).check(atMost, namesDiffer("access flow"))),
+  bundles: z.optional(z.array(BundleDocumentSchema).check(atMost, namesDiffer("bundle"))),
+  accessScopes: z.optional(z.array(AccessScopeDocumentSchema).check(atMost, namesDiffer("access scope"))),
+  rotas: z.optional(z.array(RotaDocumentSchema).check(atMost, namesDiffer("rota"))),
+  integrations: z.optional(z.array(IntegrationDocumentSchema).check(atMost, namesDiffer("integration"))),
   deleted: z.optional(
-    z.array(SubjectSchema).check(z.meta({ description: "What would be deleted before that" })),
+    z.array(SubjectSchema).check(atMost, z.meta({ description: "What would be deleted before that" })),
   ),
 });
 

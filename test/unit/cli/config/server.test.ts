@@ -247,6 +247,25 @@ describe("what the server says of a plan", () => {
     expect(using.calls.filter((line) => line === "POST /access-flows/lint")).toHaveLength(1);
   });
 
+  it("is said of as many flows as somebody may keep in files, in one question", async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `flow-${String(index).padStart(3, "0")}`);
+    const flows = names.map(
+      (name) => `  - name: ${name}
+    requestors: { group: ${name === "flow-299" ? "nobody-knows" : "payments-engineers"} }
+    targets: [{ accounts: [payments-prod], permissionSets: [PowerUser] }]
+    duration: { max: PT1H }
+    approval: { steps: [{ anyOf: [{ group: payments-leads }] }] }
+`,
+    );
+    write({ "flows.yaml": `accessFlows:\n${flows.join("")}` });
+    const using = serverOf(await withoutFlows());
+    const said = await saidOf(using);
+    expect(said.filter((line) => line.includes(": error: "))).toEqual([
+      expect.stringMatching(/: error: access flow flow-299: There is no group/),
+    ]);
+    expect(using.calls.filter((line) => line === "POST /access-flows/lint")).toHaveLength(1);
+  });
+
   it("counts with what is deleted before", async () => {
     const scope = (query: string) => ({
       "scopes.yaml": `accessScopes:\n  - { name: power, query: '${query}' }\n`,
