@@ -97,6 +97,21 @@ export const nextLookAt = (request: AccessRequest, now: Date): Timestamp | undef
   return secondsAfter(now, Math.min(Math.max(lateSeconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS));
 };
 
+/**
+ * Which look this is at something that has been late since `due` and stays so: 0 at first, another after each of the pauses that
+ * nextLookAt() makes, twice as long as the one before up to an hour. For what has no next look of its own to be put off.
+ */
+export const lookSince = (due: Timestamp, now: Date): number => {
+  const pauses = (now.getTime() - Date.parse(due)) / 1000 / SHORTEST_PAUSE_SECONDS;
+  if (pauses < 1) return 0;
+  if (pauses < 2 ** DOUBLINGS) return 1 + Math.floor(Math.log2(pauses));
+  const longest = LONGEST_PAUSE_SECONDS / SHORTEST_PAUSE_SECONDS;
+  return 1 + DOUBLINGS + Math.floor((pauses - 2 ** DOUBLINGS) / longest);
+};
+
+/** Pauses of 5, 10, 20 and 40 minutes: the next would be longer than an hour. */
+const DOUBLINGS = Math.ceil(Math.log2(LONGEST_PAUSE_SECONDS / SHORTEST_PAUSE_SECONDS));
+
 /** Who is to review an emergency is reminded every day. */
 const REMINDED_EVERY_SECONDS = 24 * 3600;
 

@@ -1,6 +1,7 @@
-import { isEscalationDue } from "../../domain/approval.ts";
+import { isEscalationDue, nextEscalation } from "../../domain/approval.ts";
 import { takesRequests } from "../../domain/access-flow.ts";
 import type { AccessRequest, RequestIn } from "../../domain/access-request.ts";
+import { lookSince } from "../../domain/due.ts";
 import { RetryableError } from "../../domain/errors.ts";
 import type { FlowName } from "../../domain/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -44,12 +45,25 @@ export const lookAtWhatWaits =
       dependencies,
       until,
       (request) => !serving.has(request.flow.name) || isToBeTold(request, now),
+      (request) => (serving.has(request.flow.name) ? lookToTell(request, now) : undefined),
     );
   };
 
 /** A request that waits itself is looked at by its own execution, or by a new one when that is late (domain/due.ts). */
 const isToBeTold = (request: Waiting, now: Date): boolean =>
   request.status === "active" && request.extension !== undefined && isEscalationDue(request.extension, now);
+
+/**
+ * While its people cannot be told, it is looked at after twice the time again, as what is overdue is: executions that hold
+ * beside each other until the access ends are not to pile up.
+ */
+const lookToTell = (request: Waiting, now: Date): string | undefined => {
+  const due =
+    request.status === "active" && request.extension !== undefined
+      ? nextEscalation(request.extension.approval)
+      : undefined;
+  return due === undefined ? undefined : `tell.${lookSince(due, now).toString(36)}`;
+};
 
 /** The same at once for one flow that was changed; nothing where it goes on to take requests. */
 export const lookAtRequestsOf =
@@ -70,11 +84,16 @@ const resumeThose = async (
   { requests, workflow, clock }: Omit<FlowlessDependencies, "flows">,
   until: Date,
   isToBeLookedAt: (request: Waiting) => boolean,
+  lookOf: (request: Waiting) => string | undefined = () => undefined,
 ): Promise<void> => {
   const pace = paceOf(clock, RESTARTS_PER_SECOND);
   for (const request of await waitingOf({ requests, clock }, isToBeLookedAt)) {
     if (!(await pace(until))) throw tooMany();
-    await resumeRequest({ workflow })(request, clock.now(), "grant");
+    const look = lookOf(request);
+    await resumeRequest({ workflow })(request, clock.now(), {
+      begin: "grant",
+      ...(look === undefined ? {} : { look }),
+    });
   }
 };
 

@@ -20,18 +20,25 @@ const inputFor = (request: NotOver, begin = beginningOf(request)): ExecutionInpu
   begin,
 });
 
+interface Resumption {
+  /** Where the request stands, unless something else is said. */
+  readonly begin?: ReturnType<typeof beginningOf>;
+  /** One look at this version of the request starts one execution; by the time of day unless something else is said. */
+  readonly look?: string;
+}
+
 /**
  * Starts a new execution for a request that nobody gets on with. Its name is that of this look: two looks at one request
  * are at least a pause apart, and a look that is repeated (after a crash, or by two sweeps at once) starts nothing twice.
- * An execution that should not have been needed reads the request, finds that out, and ends or holds. It begins where the
- * request stands, unless something else is said.
+ * An execution that should not have been needed reads the request, finds that out, and ends or holds.
  */
 export const resumeRequest =
   ({ workflow }: Dependencies) =>
-  async (request: NotOver, now: Date, begin?: ReturnType<typeof beginningOf>): Promise<void> => {
-    const look = Math.floor(now.getTime() / 1000 / SHORTEST_PAUSE_SECONDS).toString(36);
+  async (request: NotOver, now: Date, { begin, look = lookAt(now) }: Resumption = {}): Promise<void> => {
     await workflow.start(`${request.id}.sweep.${String(request.version)}.${look}`, inputFor(request, begin));
   };
+
+const lookAt = (now: Date): string => Math.floor(now.getTime() / 1000 / SHORTEST_PAUSE_SECONDS).toString(36);
 
 /** An execution that failed, timed out or was aborted, and whose request it was. */
 export interface FailedExecution {
