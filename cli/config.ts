@@ -6,7 +6,7 @@ import { applySteps } from "./config/apply.ts";
 import { comparable } from "./config/compare.ts";
 import { exportTo } from "./config/export.ts";
 import { lintDocuments, type LintedPlace } from "./config/lint-documents.ts";
-import { byPlace, findingLine, lintDirectory } from "./config/lint.ts";
+import { byPlace, findingLine, lintDirectory, whatWasRead } from "./config/lint.ts";
 import { planOf, textOfPlan, type Step } from "./config/plan.ts";
 import type { Documents } from "./config/read-documents.ts";
 import { findingsOfPlan, findingsOfServer } from "./config/server-findings.ts";
@@ -36,7 +36,10 @@ const withoutErrors = (found: readonly LintedPlace[]): readonly LintedPlace[] =>
 
 /** The documents of files with nothing wrong, and what lint warns of; throws its errors, and its warnings with them. */
 const soundDocuments = async (dir: string) => {
-  const documents = withoutFindings(lintDirectory(dir));
+  const linted = lintDirectory(dir);
+  // Beside the answer, which others may read: a plan's is what a review looks at.
+  process.stderr.write(`${whatWasRead(linted)}\n`);
+  const documents = withoutFindings(linted);
   return { documents, warnings: withoutErrors(await lintDocuments(documents)) };
 };
 

@@ -1,17 +1,31 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { counted } from "../audit/progress.ts";
 import { CommandError } from "../../local/cli/command.ts";
 import { checkDocuments } from "./check-documents.ts";
 import { readDocuments, type Documents } from "./read-documents.ts";
 import { sourceOf, type Finding } from "./source.ts";
 import { yamlFilesIn } from "./yaml-files.ts";
 
+export interface Linted extends Documents {
+  /** The files that were read, by their paths. */
+  readonly files: readonly string[];
+}
+
 /** The documents of every YAML file of a directory and of those below, and everything that is wrong with them, in the files' order. */
-export const lintDirectory = (directory: string): Documents => {
-  const sources = filesOf(directory).map((file) => sourceOf(file, readFileSync(file, "utf8")));
+export const lintDirectory = (directory: string): Linted => {
+  const files = filesOf(directory);
+  const sources = files.map((file) => sourceOf(file, readFileSync(file, "utf8")));
   const { documents, misfits, findings } = readDocuments(sources);
   const all = [...findings, ...checkDocuments({ documents, misfits })];
-  return { documents, misfits, findings: all.toSorted(byPlace) };
+  return { files, documents, misfits, findings: all.toSorted(byPlace) };
+};
+
+/** How many files were read, and where: those of a directory that somebody only put them by are read like any other. */
+export const whatWasRead = ({ files }: Pick<Linted, "files">): string => {
+  const places = [...Map.groupBy(files, (file) => dirname(file))].toSorted(([a], [b]) => a.localeCompare(b));
+  const each = places.map(([place, those]) => `${String(those.length)} in ${place}`);
+  return `Read ${counted(files.length, "file")}: ${each.join(", ")}.`;
 };
 
 const filesOf = (directory: string): readonly string[] => {

@@ -57,7 +57,11 @@ describe("npm run config", { timeout: 120_000 }, () => {
       "8 changes made.",
       expect.stringContaining("whoever applied it once another administrator has confirmed it"),
     ]);
-    expect(await config("apply", EXAMPLES)).toMatchObject({ code: 0, stdout: "Nothing to change.\n" });
+    expect(await config("apply", EXAMPLES)).toMatchObject({
+      code: 0,
+      stdout: "Nothing to change.\n",
+      stderr: expect.stringMatching(/^Read \d+ files?: \d+ in .*\.\n/) as string,
+    });
     expect((await changesOf("bundle", "on-call")).body).toMatchObject({
       items: [{ type: "ConfigurationSaved", version: 1, via: "file" }],
     });

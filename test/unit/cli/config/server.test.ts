@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { applySteps } from "../../../../cli/config/apply.ts";
 import { comparable } from "../../../../cli/config/compare.ts";
 import { exportTo } from "../../../../cli/config/export.ts";
-import { findingLine, lintDirectory } from "../../../../cli/config/lint.ts";
+import { findingLine, lintDirectory, whatWasRead } from "../../../../cli/config/lint.ts";
 import { planOf } from "../../../../cli/config/plan.ts";
 import { findingsOfPlan } from "../../../../cli/config/server-findings.ts";
 import { serverAt } from "../../../../cli/config/server.ts";
@@ -196,11 +196,13 @@ describe("plan and apply", () => {
   });
 });
 
-it("reads the files in directories below, too, so that prune deletes nothing of theirs, and nobody's dot files", async () => {
+it("reads the files in directories below, too, so that prune deletes nothing of theirs, and neither dot files nor node_modules", async () => {
   write({ "catalogue.yaml": FILES["catalogue.yaml"] });
   mkdirSync(join(directory, "teams", "payments"), { recursive: true });
   mkdirSync(join(directory, ".git"));
+  mkdirSync(join(directory, "teams", "node_modules", "a-tool"), { recursive: true });
   write({
+    "teams/node_modules/a-tool/flows.yaml": FILES["flows.yaml"],
     "teams/payments/flows.yaml": FILES["flows.yaml"],
     ".git/flows.yaml": FILES["flows.yaml"],
     ".#catalogue.yaml": "of an editor",
@@ -208,6 +210,8 @@ it("reads the files in directories below, too, so that prune deletes nothing of 
   const using = serverOf(await withoutFlows());
   expect((await apply(using)).isDone).toBe(true);
   expect((await planFor(using, true)).steps).toEqual([]);
+  const below = join(directory, "teams", "payments");
+  expect(whatWasRead(lintDirectory(directory))).toBe(`Read 2 files: 1 in ${directory}, 1 in ${below}.`);
   write({ "teams/payments/more.yaml": FILES["catalogue.yaml"] });
   const [first] = lintDirectory(directory).findings.map(findingLine);
   expect(first).toMatch(/teams\/payments\/more\.yaml:2:5: .*it is in .*catalogue\.yaml:2 too/);
