@@ -593,6 +593,24 @@ describe("integrations of the body", () => {
   });
 });
 
+it("refuses what would be too large to keep once its names are ids, as saving it does", async () => {
+  const world = await apiUnderTest();
+  const permissionSets = Array.from({ length: 100 }, () => "PowerUser");
+  const large = { targets: Array.from({ length: 45 }, () => ({ tags: [{ key: "env" }], permissionSets })) };
+  const { detail } = problemIn(await world.call("PUT /bundles/large", { as: frank, body: large }));
+  expect(detail).toMatch(/^With ids for its names, the bundle large has \d+ bytes; at most 190000/);
+  const bundles = [{ name: "large", ...large }];
+  const { body } = await world.call("POST /access-flows/lint", { as: frank, body: { bundles } });
+  expect((body as { findings: readonly LintFinding[] }).findings).toContainEqual(
+    expect.objectContaining({
+      severity: "error",
+      code: "cannot-be-saved",
+      name: "large",
+      message: expect.stringMatching(/^With ids for its names, the bundle large has \d+ bytes/) as string,
+    }),
+  );
+});
+
 it("takes away what would be deleted, before it looks at what is proposed", async () => {
   const world = await apiUnderTest();
   await seen(world, ...everything);

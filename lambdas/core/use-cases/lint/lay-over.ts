@@ -7,6 +7,7 @@ import {
   refuseWideningOf,
   type NamingItem,
 } from "../../domain/configuration/naming-problems.ts";
+import { documentOf, refuseTooLarge } from "../../domain/configuration/document.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type {
   Configuration,
@@ -49,13 +50,15 @@ export const layOver = async (
   { flows = [], bundles = [], accessScopes = [], rotas = [] }: Proposed,
 ): Promise<Laid> => {
   const refused: LintFinding[] = [];
-  const attempt = async <Item>(
+  const attempt = async <Item extends object | undefined>(
     kind: LintKind,
     name: string,
     resolve: () => Promise<Item>,
   ): Promise<Item | undefined> => {
     try {
-      return await resolve();
+      const content = await resolve();
+      if (content !== undefined) refuseTooLarge({ kind, name }, documentOf({ name, ...content }));
+      return content;
     } catch (problem) {
       if (!(problem instanceof DomainError)) throw problem;
       refused.push(...refusalsOf(problem, { kind, name }));
@@ -97,14 +100,14 @@ export const layOver = async (
     await attempt("bundle", name, async () => {
       const { targets = [] } = laidBundles.get(name) ?? {};
       refuseTooManyThrough({ name, targets }, flowItems, laidBundles);
-      return Promise.resolve();
+      return Promise.resolve(undefined);
     });
   }
   const items = namingItems([...laidFlows.values()], [...laidBundles.values()]);
   for (const { name, query } of accessScopes) {
     await attempt("access-scope", name, async () => {
       refuseWideningOf({ name, query }, items);
-      return Promise.resolve();
+      return Promise.resolve(undefined);
     });
   }
   return {
