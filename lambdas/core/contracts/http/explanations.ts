@@ -147,14 +147,12 @@ export const ExplanationSchema = z.strictObject({
     }),
   ),
   inEmergency: z.optional(
-    z
-      .string()
-      .check(
-        z.meta({
-          description:
-            "That an access flow for emergencies is for the requester and covers what nothing else allows; absent where an emergency would be refused, too",
-        }),
-      ),
+    z.string().check(
+      z.meta({
+        description:
+          "That an access flow for emergencies is for the requester and covers what nothing else allows; absent where an emergency would be refused, too",
+      }),
+    ),
   ),
   notNamed: z.int().check(
     z.meta({
