@@ -85,8 +85,9 @@ def with_known(member, value):
         # A list of one kind of name does not repeat one: that would be refused for itself.
         items = [with_known(member, inner) for inner in value]
         return [item for index, item in enumerate(items) if item not in items[:index]]
-    if member == "version" and isinstance(value, int):
-        return value if 1 <= value <= LATEST_VERSION else 1 + value % LATEST_VERSION
+    # A whole number may be drawn as 2306.0, too.
+    if member == "version" and isinstance(value, (int, float)):
+        return value if 1 <= value <= LATEST_VERSION else 1 + int(value) % LATEST_VERSION
     return value if kind is None or not isinstance(value, str) else chosen(kind, value)
 
 
