@@ -51,6 +51,8 @@ export interface PlannedEnd {
   readonly id: RequestId;
   /** In words, for whoever had it. */
   readonly because: string;
+  /** It ends only if nobody has any of it by then: of what has begun meanwhile the next run decides. */
+  readonly unlessBegun?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export const planFlow = (situation: Situation): Plan => {
     return { make: [], end: live.map(({ id }) => ({ id, because: closed ?? DELETED })), handOver: [] };
   const lost = new Map(live.map((request) => [request.id, whatIsLost(request, situation)]));
   const whole = live.filter(({ id }) => lost.get(id)?.length === 0);
-  const broken = live.filter(({ id }) => lost.get(id)?.length !== 0);
+  const broken = live.filter((request) => hasBegun(request) && lost.get(request.id)?.length !== 0);
   const make = missing(situation, flow, { whole, broken });
   const fates = live.map((request) => fateOf(request, situation, lost.get(request.id) ?? [], whole, make));
   const handOver = fates.filter((fate) => fate !== undefined && "to" in fate);
@@ -134,8 +136,10 @@ const fateOf = (
   const isFor = person(holder);
   if (isFor === "unmet") return { id, because: "the access flow that gave it is not for you any more" };
   if (lost.length === 0) return undefined;
-  if (mayStillBeTheirs(request, situation)) return undefined;
   const because = "the access flow that gave it does not give all of it any more";
+  // Nobody has it yet: nothing is taken away, and what is certainly lost must not be granted, whatever else is not known.
+  if (!hasBegun(request)) return { id, because, unlessBegun: true };
+  if (mayStillBeTheirs(request, situation)) return undefined;
   const kept = targetsOf(request).filter((one) => target(one) === "met");
   const takersOf = (one: Target) => whole.filter((taker) => isOf(taker, holder, one));
   const waiting = kept.filter((one) => !takersOf(one).some((taker) => hasTakenOver(taker, now)));
@@ -161,6 +165,9 @@ const mayStillBeTheirs = (request: LiveRequest, { person, isConfirmedFor, target
   return rest.includes("unknown") || (person(holder) === "unknown" && rest.length > 0);
 };
 
+/** Whether some of it may be there. */
+const hasBegun = ({ status }: LiveRequest): boolean => status === "granting" || status === "active";
+
 /** What is still not granted after so long is not waited for. */
 const hasTakenOver = (taker: LiveRequest, now: Date): boolean =>
   taker.status === "active" || secondsAfter(new Date(taker.createdAt), HANDOVER_SECONDS) <= timestamp(now);
@@ -171,7 +178,7 @@ const takesOver = ({ person, targets }: PlannedRequest, holder: UserId, target: 
 const isOf = (request: LiveRequest, person: UserId, target: Target): boolean =>
   holderOf(request) === person && targetsOf(request).some((one) => targetKey(one) === targetKey(target));
 
-/** The live requests of which nothing is lost, and those of which something is. */
+/** The live requests of which nothing is lost, and those that have begun of which something is. */
 interface ByLoss {
   readonly whole: readonly LiveRequest[];
   readonly broken: readonly LiveRequest[];

@@ -24,18 +24,25 @@ export const automatic: Actor = { type: "lockstep", name: "automatic" };
  */
 export const endAutomaticRequest =
   (dependencies: Dependencies) =>
-  async ({ id, because }: PlannedEnd): Promise<boolean> => {
+  async ({ id, because, unlessBegun = false }: PlannedEnd): Promise<boolean> => {
     let wrote = false;
     const ended = await persistOrReread(dependencies.requests, id, (request) => {
       if (request === undefined) throw new Error(`Request ${id} has vanished`);
-      const next = nextOf(request, because, dependencies.clock.now());
+      const next =
+        unlessBegun && !isToCome(request)
+          ? { done: request }
+          : nextOf(request, because, dependencies.clock.now());
       wrote = !("done" in next);
       return next;
     });
     // A call that is lost here is made by the sweep: the request says by now what is to become of it.
-    if (ended.status === "granting" || ended.status === "revoking") await startRevoke(dependencies, ended);
+    const isEnding =
+      ended.status === "revoking" || (ended.status === "granting" && ended.revocation !== undefined);
+    if (isEnding) await startRevoke(dependencies, ended);
     return wrote;
   };
+
+const isToCome = ({ status }: AccessRequest): boolean => status === "approved" || status === "scheduled";
 
 const nextOf = (request: AccessRequest, message: string, now: Date): Decided => {
   const ending = { reason: "context-ended" as const, message };

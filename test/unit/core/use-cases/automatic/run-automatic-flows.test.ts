@@ -418,16 +418,51 @@ describe("what an automatic flow gives", () => {
       });
     });
 
-    it("is not started any more where a crash left it made and not begun", async () => {
-      const one = await withAccounts(both);
-      await one.run();
-      const [left] = one.requests.all;
-      if (left?.status !== "approved") throw new Error("It is made, and not granted");
-      one.workflow.started.clear();
-      await one.clock.advanceBy(60_000);
-      await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
-      await one.run();
-      expect([...one.workflow.started.keys()]).not.toContain(left.id);
+    describe("before any of it is granted", () => {
+      const noAnswer = new RetryableError("DirectoryUnavailable", "no answer");
+
+      /** A crash left it made and not begun, and then the flow lost a target. */
+      const leftBehind = async () => {
+        const one = await withAccounts(both);
+        await one.flows.put(anAutomaticFlow({ version: 2, targets: both }));
+        await one.run();
+        const left = one.requestOf("alice");
+        if (left.status !== "approved") throw new Error("It is made, and not granted");
+        one.workflow.started.clear();
+        await one.clock.advanceBy(60_000);
+        await one.flows.put(anAutomaticFlow({ version: 3, targets: both.slice(0, 1) }));
+        const statusOf = async () => (await one.requests.get(left.id))?.status;
+        return { ...one, left, statusOf };
+      };
+
+      it("is cancelled, and the rest is made anew", async () => {
+        const one = await leftBehind();
+        expect(await one.run()).toMatchObject({ made: 2, ended: 2 });
+        expect(await one.statusOf()).toBe("cancelled");
+        expect([...one.workflow.started.keys()]).not.toContain(one.left.id);
+      });
+
+      it("is cancelled also where the directory gives no answer: nobody loses what nobody has", async () => {
+        const one = await leftBehind();
+        one.directory.members = () => Promise.reject(noAnswer);
+        expect(await one.attempt()).toMatchObject({ made: 0, ended: 2 });
+        expect(await one.statusOf()).toBe("cancelled");
+        expect([...one.workflow.started.keys()]).not.toContain(one.left.id);
+      });
+
+      it("is the next run's where the grant begins while the run looks: what somebody has by then goes over", async () => {
+        const one = await leftBehind();
+        const members = one.directory.members.bind(one.directory);
+        one.directory.members = async (...asked) => {
+          await one.grantAll();
+          return members(...asked);
+        };
+        expect(await one.run()).toMatchObject({ made: 2, ended: 0 });
+        expect(await one.statusOf()).toBe("active");
+        await one.grantAll();
+        expect(await one.run()).toMatchObject({ made: 0, ended: 2 });
+        expect(await one.statusOf()).toBe("revoking");
+      });
     });
 
     it("keeps the rest until another request has it", async () => {
