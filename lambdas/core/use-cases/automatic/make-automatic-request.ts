@@ -10,7 +10,7 @@ import type { Guardrails } from "../../domain/guardrails.ts";
 import type { AccountId } from "../../domain/ids.ts";
 import { isWhom } from "../../domain/person-rule.ts";
 import type { Person } from "../../domain/principal.ts";
-import { any } from "../../domain/rule.ts";
+import { any, type Verdict } from "../../domain/rule.ts";
 import { covers, targetKey, type Target } from "../../domain/target-coverage.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Directory, Organization } from "../../ports/directory.ts";
@@ -35,9 +35,10 @@ export interface MakeDependencies extends ContextDependencies {
 
 /**
  * `made`: it was not there, and now is. `there`: an earlier run made it. `withheld`: somebody ended it by hand, or it failed
- * lately. `outdated`: it is not as it was planned any more, and the next run plans anew.
+ * lately. `outdated`: the flow certainly does not give it any more. `unknown`: the flow, or what it names, was changed since it was
+ * planned, or something is not known any more; the next run decides.
  */
-export type Made = "made" | "there" | "withheld" | "outdated";
+export type Made = "made" | "there" | "withheld" | "outdated" | "unknown";
 
 /** Accounts that are looked up at once. */
 const AT_A_TIME = 5;
@@ -55,8 +56,9 @@ export const makeAutomaticRequest =
     const { requests, clock } = dependencies;
     const { flow, planned } = asked;
     const person = await dependencies.directory.user(planned.person);
-    const given = person?.enabled === true ? await stillGiven(dependencies, asked) : [];
-    if (person === undefined || given.length === 0) return "outdated";
+    if (person?.enabled !== true) return "outdated";
+    const given = await stillGiven(dependencies, asked);
+    if (typeof given === "string") return given;
     const by = withholdingOf(dependencies, flow);
     const earlier = await earlierRequests(requests, planned.person, withholdsSince(by, clock.now()));
     const kept = withheld(earlier, by, clock.now());
@@ -66,24 +68,30 @@ export const makeAutomaticRequest =
     return create(dependencies, asked, { userId, userName }, targets);
   };
 
-/** Those of the targets that the flow, if it is as it was, gives to the person as things are now. */
+/** Those of the targets that the flow, if it is as it was, gives to the person as things are now; or why there are none. */
 const stillGiven = async (
   dependencies: MakeDependencies,
   { flow, planned, dependencies: others }: Planned,
-): Promise<readonly Target[]> => {
+): Promise<readonly Target[] | "outdated" | "unknown"> => {
   const { targets, person: requester } = planned;
   const now = dependencies.clock.now();
   const current = await dependencies.flows.get(flow.name);
-  if (current?.version !== flow.version || current.active === false) return [];
+  if (current === undefined || current.active === false) return "outdated";
+  if (current.version !== flow.version) return "unknown";
   const context = await loadContext(dependencies, [current], { requester, targets, now });
   const confirmables: readonly Confirmable[] = [current, ...context.dependenciesOf(current), ...others];
-  const serves = confirmables.every((item) => mayServe(item, requester, dependencies.secondAdministrator));
-  if (!serves || isWhom(current.requestors, context.requester) !== "met") return [];
+  if (!confirmables.every((item) => mayServe(item, requester, dependencies.secondAdministrator)))
+    return "unknown";
+  const isFor = isWhom(current.requestors, context.requester);
+  if (isFor !== "met") return isFor === "unmet" ? "outdated" : "unknown";
   const active = await activeAmong(dependencies, targets);
-  return targets.filter(
-    (target) =>
-      active.has(target.accountId) && any(current.targets, (part) => covers(part, target, context)) === "met",
-  );
+  const verdicts = targets.map((target): Verdict => {
+    if (!active.has(target.accountId)) return "unmet";
+    return any(current.targets, (part) => covers(part, target, context));
+  });
+  const given = targets.filter((_target, index) => verdicts[index] === "met");
+  if (given.length > 0) return given;
+  return verdicts.includes("unknown") ? "unknown" : "outdated";
 };
 
 const withholdingOf = (
@@ -120,7 +128,8 @@ const create = async (
     }
     const earlier = await requests.get(id);
     if (earlier === undefined) throw new Error(`Request ${id} exists and cannot be read`);
-    if (liveRequest(earlier) !== undefined) {
+    const live = liveRequest(earlier);
+    if (live !== undefined) {
       await startAutomaticRequest(dependencies, earlier);
       return "there";
     }

@@ -132,7 +132,7 @@ const run = async (dependencies: AutomaticDependencies, seconds: number): Promis
     });
     if (made === "made") tally.made += 1;
     if (made === "withheld") tally.withheld += 1;
-    if (made === "made" || made === "there") awaited.add(asked.planned);
+    if (made === "made" || made === "there" || made === "unknown") awaited.add(asked.planned);
   });
   await endEach(handOvers.filter(({ to }) => !to.every((planned) => awaited.has(planned))));
   return {

@@ -465,6 +465,23 @@ describe("what an automatic flow gives", () => {
       });
     });
 
+    it("stays where the flow is saved again before the rest is made, and goes over by the next run", async () => {
+      const one = await withAccounts(both);
+      await one.run();
+      await one.grantAll();
+      await one.flows.put({ ...ofAlice, version: 2, targets: both.slice(0, 1) });
+      const get = one.flows.get.bind(one.flows);
+      one.flows.get = async (name) => {
+        one.flows.get = get;
+        await one.flows.put({ ...ofAlice, version: 3, targets: both.slice(0, 1) });
+        return get(name);
+      };
+      expect(await one.run()).toMatchObject({ made: 0, ended: 0 });
+      expect(await one.run()).toMatchObject({ made: 1, ended: 0 });
+      await one.grantAll();
+      expect(await one.run()).toMatchObject({ made: 0, ended: 1 });
+    });
+
     it("keeps the rest until another request has it", async () => {
       const one = await handingOver();
       expect(await one.run()).toMatchObject({ made: 0, ended: 0 });
