@@ -2,8 +2,9 @@ import type { IdentityCenterSettings } from "../../contracts/environment.ts";
 import { PAYLOAD_VERSION } from "../../contracts/workflow.ts";
 import type { AccessFlow } from "../../domain/access-flow.ts";
 import type { AccessRequest } from "../../domain/access-request.ts";
-import { liveRequest } from "../../domain/automatic/live-request.ts";
+import { endOf, liveRequest, type LiveRequest } from "../../domain/automatic/live-request.ts";
 import { rhythmOf } from "../../domain/automatic/period.ts";
+import type { PlannedRequest } from "../../domain/automatic/plan.ts";
 import { withheld, withholdsSince, type Withholding } from "../../domain/automatic/withheld.ts";
 import { mayServe, type Confirmable } from "../../domain/configuration/confirmation.ts";
 import type { Guardrails } from "../../domain/guardrails.ts";
@@ -129,6 +130,8 @@ const create = async (
     const earlier = await requests.get(id);
     if (earlier === undefined) throw new Error(`Request ${id} exists and cannot be read`);
     const live = liveRequest(earlier);
+    // What goes on from it is the next one, though both begin within the same stretch: it was shortened, or the timeframe lengthened.
+    if (live !== undefined && isToGoOnFrom(live, asked.planned)) continue;
     if (live !== undefined) {
       await startAutomaticRequest(dependencies, earlier);
       return "there";
@@ -138,6 +141,9 @@ const create = async (
   }
   return "withheld";
 };
+
+const isToGoOnFrom = (live: LiveRequest, { goesOnFrom, until }: PlannedRequest): boolean =>
+  goesOnFrom !== undefined && endOf(live) <= goesOnFrom && endOf(live) < until;
 
 /** Starts the workflow of a request that was written; one that runs already, or ran, stays as it is. */
 export const startAutomaticRequest = async (

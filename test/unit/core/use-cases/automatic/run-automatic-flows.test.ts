@@ -656,6 +656,27 @@ describe("what an automatic flow gives", () => {
       },
     );
 
+    it("goes on without a gap once it is narrowed, from what went over as well", async () => {
+      const one = await widened();
+      await one.clock.advanceBy(7.25 * 3_600_000);
+      // What both still have of it goes over, to the same end.
+      await one.flows.put(anAutomaticFlow({ version: 4, targets: wide.slice(1) }));
+      expect(await one.attempt()).toMatchObject({ made: 2 });
+      await one.grantAll();
+      await one.attempt();
+      await one.flows.put(anAutomaticFlow({ version: 5, targets: narrow.slice(1) }));
+      const ends = one.requests.all.flatMap(({ automatic }) => automatic?.until ?? []);
+      for (let minutes = 0; minutes < 40; minutes += 5) {
+        await one.clock.advanceBy(5 * 60_000);
+        await one.run();
+        await one.grantAll();
+      }
+      const lasting = one.requests.all.filter(
+        ({ status, automatic }) => status === "active" && (automatic?.until ?? "") > (ends[0] ?? ""),
+      );
+      expect(lasting.map(({ requester }) => requester.userName).toSorted()).toEqual(["alice", "bob"]);
+    });
+
     it("ends nothing where the directory gives no answer either", async () => {
       const one = await widened();
       one.directory.leave(alice.userId, engineers);
