@@ -29,17 +29,26 @@ export const fieldErrorsOf = (error: z.core.$ZodError, input: unknown): readonly
   fieldsOf(findingsOf(error, input));
 
 /** What is said of several unknown fields is said once. */
-const fieldsOf = (findings: readonly Finding[]): readonly FieldError[] =>
-  findings.map(({ pointer, detail, code }, index) => {
-    const isSaid = findings.slice(0, index).some((earlier) => earlier.detail === detail);
+const fieldsOf = (findings: readonly Finding[]): readonly FieldError[] => {
+  const said = new Set<string>();
+  return findings.map(({ pointer, detail, code }) => {
+    const isSaid = said.has(detail);
+    said.add(detail);
     return code === "unknown-field" && isSaid
       ? { pointer, detail: `${DOES_NOT_BELONG} either` }
       : { pointer, detail };
   });
+};
 
 const DOES_NOT_BELONG = "found a field that does not belong here";
 
-/** The same as a DomainError. Its code is what all fields agree on, or else `code`. */
+/** How many fields an answer names: a body can have more wrong ones than an answer can hold. */
+const MOST_FIELDS = 50;
+
+/** Characters of a pointer that an answer repeats: an unknown key can be as long as the body. */
+const LONGEST_POINTER = 300;
+
+/** The first of them as a DomainError, and how many more there are. Its code is what all fields agree on, or else `code`. */
 export const invalidInput = (
   error: Pick<z.core.$ZodError, "issues">,
   input: unknown,
@@ -49,8 +58,16 @@ export const invalidInput = (
   const codes = new Set(findings.map((finding) => finding.code ?? code));
   const [only] = codes;
   const overall = codes.size === 1 && only !== undefined ? only : code;
-  return new DomainError(overall, messageOf(findings), fieldsOf(findings));
+  const named = findings.slice(0, MOST_FIELDS).map(withShortPointer);
+  const more = findings.length - named.length;
+  const message = more > 0 ? `${messageOf(named)}; and ${String(more)} more` : messageOf(named);
+  return new DomainError(overall, message, fieldsOf(named));
 };
+
+const withShortPointer = (finding: Finding): Finding =>
+  finding.pointer.length <= LONGEST_POINTER
+    ? finding
+    : { ...finding, pointer: `${finding.pointer.slice(0, LONGEST_POINTER)}…` };
 
 const messageOf = (findings: readonly Finding[]): string =>
   [...Map.groupBy(findings, ({ detail }) => detail)]

@@ -97,9 +97,7 @@ describe("a body of many documents", () => {
   it("with nothing right in it is refused by its first item, in few words", async () => {
     const { call } = await apiUnderTest();
     const lint = (body: unknown) => call("POST /access-flows/lint", { as: frank, body });
-    const hopeless = problemIn(
-      await lint({ accessScopes: [...scopes(2), ...Array<object>(800_000).fill({})] }),
-    );
+    const hopeless = problemIn(await lint({ accessScopes: [...scopes(2), ...Array<object>(1998).fill({})] }));
     expect(hopeless).toMatchObject({ status: 400, code: "invalid-body" });
     expect(hopeless.errors?.map(({ pointer }) => pointer)).toEqual([
       "/accessScopes/2/name",
@@ -114,6 +112,57 @@ describe("a body of many documents", () => {
           detail: "found 300028 bytes; expected at most 65536, as many as are read where it is saved",
         },
       ],
+    });
+  });
+});
+
+describe("a large body that is no body of documents", () => {
+  const LARGEST_ANSWER_BYTES = 50_000;
+
+  const refused = async (body: unknown) => {
+    const { call } = await apiUnderTest();
+    const answer = problemIn(await call("POST /access-flows/lint", { as: frank, body }));
+    expect(JSON.stringify(answer).length).toBeLessThan(LARGEST_ANSWER_BYTES);
+    return answer;
+  };
+
+  it.each([
+    ["numbers", 0],
+    ["empty lists", []],
+    ["lists", [{}]],
+  ])(
+    "of unknown fields that are %s is refused by a few of them, and says how many there are",
+    async (_, value) => {
+      const unknown = Object.fromEntries(
+        Array.from({ length: 170_000 }, (_item, index) => [`a${String(index)}`, value]),
+      );
+      const { code, errors = [], detail } = await refused({ ...unknown, flows: [] });
+      expect(code).toBe("unknown-field");
+      expect(errors).toHaveLength(50);
+      expect(errors[0]).toEqual({
+        pointer: "/a0",
+        detail:
+          "found a field that does not belong here; expected one of flows, bundles, accessScopes, rotas, integrations, deleted",
+      });
+      expect(detail).toMatch(/; and 169950 more$/);
+    },
+  );
+
+  it("of one unknown field with an endless name repeats its beginning alone", async () => {
+    const { errors } = await refused({ ["~".repeat(2_400_000)]: 0 });
+    expect(errors).toEqual([{ pointer: `/${"~0".repeat(149)}~…`, detail: expect.any(String) as string }]);
+  });
+
+  it("is told that its fields are no lists, and that it is none itself", async () => {
+    expect(await refused({ flows: 1, bundles: {}, rotas: null })).toMatchObject({
+      errors: [
+        { pointer: "/flows", detail: "found 1; expected a list" },
+        { pointer: "/bundles", detail: "found an object; expected a list" },
+        { pointer: "/rotas", detail: "found null; expected a list" },
+      ],
+    });
+    expect(await refused(Array<object>(500_000).fill([0]))).toMatchObject({
+      errors: [{ pointer: "", detail: "found a list of 500000; expected an object" }],
     });
   });
 });

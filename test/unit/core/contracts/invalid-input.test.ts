@@ -162,6 +162,14 @@ describe("the problem that it makes", () => {
     });
   });
 
+  it("names the first 50 fields, and says how many more there are", () => {
+    const problemWith = (count: number) => problemOf(z.array(z.int()), Array<string>(count).fill("x"));
+    expect(problemWith(50).fields).toHaveLength(50);
+    expect(problemWith(50).message).toMatch(/\/49: found "x"; expected a number$/);
+    expect(problemWith(52).fields).toHaveLength(50);
+    expect(problemWith(52).message).toMatch(/\/49: found "x"; expected a number; and 2 more$/);
+  });
+
   it("has a field's own code when all fields agree on it", () => {
     const schema = z.object({
       a: coded("duration-out-of-bounds"),
