@@ -174,9 +174,9 @@ const operationOf = (route: Route, operation: OperationContract): Json => ({
     : {
         requestBody: {
           required: operation.bodyOptional !== true,
-          ...(operation.largestBodyBytes === undefined
+          ...(operation.largeBody === undefined
             ? {}
-            : { description: `At most ${String(operation.largestBodyBytes)} bytes` }),
+            : { description: `At most ${String(operation.largeBody.bytes)} bytes` }),
           content: { "application/json": { schema: { $ref: refTo(nameOf(bodies, operation.body)) } } },
         },
       }),

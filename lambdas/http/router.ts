@@ -48,7 +48,7 @@ export const router =
       throw new DomainError("not-found", "There is nothing here.");
     }
     const operation: OperationContract = operations[key];
-    const json = operation.body === undefined ? undefined : jsonBodyOf(event, operation.largestBodyBytes);
+    const json = operation.body === undefined ? undefined : jsonBodyOf(event, operation.largeBody?.bytes);
     const via = route.method === "GET" ? "api" : viaOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
@@ -126,6 +126,8 @@ const bodyOf = (operation: OperationContract, json: unknown): object | undefined
     throw new DomainError("malformed-body", "The body is empty; expected JSON.");
   }
   const code = operation.invalidBody ?? "invalid-body";
-  if (operation.largestBodyBytes !== undefined) refuseFirstMisfit(operation.body, json, code);
+  if (operation.largeBody !== undefined) {
+    refuseFirstMisfit({ schema: operation.body, ...operation.largeBody, code }, json);
+  }
   return parse(operation.body, json === undefined ? {} : json, code) as object;
 };

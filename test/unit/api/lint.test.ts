@@ -94,6 +94,15 @@ describe("a body of many documents", () => {
     });
   });
 
+  it("of which one list is too long is refused by that alone, before its documents are looked at", async () => {
+    const { call } = await apiUnderTest();
+    const body = { flows: [{}], deleted: Array<object>(800_000).fill({}) };
+    const { errors } = problemIn(await call("POST /access-flows/lint", { as: frank, body }));
+    expect(errors).toEqual([
+      { pointer: "/deleted", detail: "found a list of 800000; expected at most 2000 items" },
+    ]);
+  });
+
   it("with nothing right in it is refused by its first item, in few words", async () => {
     const { call } = await apiUnderTest();
     const lint = (body: unknown) => call("POST /access-flows/lint", { as: frank, body });

@@ -17,7 +17,7 @@ import { RotaViewSchema } from "./rotas.ts";
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), in which API Gateway puts the body as a text: its
  * quotes are escaped, which doubles it at worst, and claims and headers want their place.
  */
-export const LARGEST_LINT_BODY_BYTES = 2_500_000;
+const LARGEST_LINT_BODY_BYTES = 2_500_000;
 
 /**
  * Documents of a kind. 1,000 access flows take lint about a second of processor time, 4,000 not quite 4 (2,000 people in 100
@@ -25,6 +25,9 @@ export const LARGEST_LINT_BODY_BYTES = 2_500_000;
  * of 700 bytes for each of them four times over stay below the 6 MB that Lambda answers.
  */
 const MOST_OF_A_KIND = 2000;
+
+/** How much of lint's body is read. */
+export const LargeLintBody = { bytes: LARGEST_LINT_BODY_BYTES, itemsOfList: MOST_OF_A_KIND } as const;
 
 /** Before any other check: of a list that is too long nothing else is said. */
 const atMost = z.maxLength(MOST_OF_A_KIND, { abort: true });

@@ -16,8 +16,8 @@ export interface OperationContract {
   readonly body?: z.ZodMiniType;
   /** No body at all is as good as `{}`. */
   readonly bodyOptional?: true;
-  /** The most bytes of a body that are read, where it is not as many as of all others (http/json-body.ts). */
-  readonly largestBodyBytes?: number;
+  /** Of a body of lists: the most of it that is read, where it may be larger than all others (http/json-body.ts). */
+  readonly largeBody?: { readonly bytes: number; readonly itemsOfList: number };
   /** The code of a body that does not fit, where it is not `invalid-body`. */
   readonly invalidBody?: DomainErrorCode;
   readonly answer:
