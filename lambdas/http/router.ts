@@ -48,7 +48,6 @@ export const router =
       throw new DomainError("not-found", "There is nothing here.");
     }
     const operation: OperationContract = operations[key];
-    const json = operation.body === undefined ? undefined : jsonBodyOf(event, operation.largeBody?.bytes);
     const via = route.method === "GET" ? "api" : viaOf(event);
     const idempotencyKey = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
 
@@ -58,6 +57,7 @@ export const router =
     if (route.role !== "person" && route.role !== "party")
       await requireOneOf(caller, RolesOfRoute[route.role]);
 
+    const json = operation.body === undefined ? undefined : jsonBodyOf(event, operation.largeBody?.bytes);
     const parsed = {
       path: pathOf(operation, event.pathParameters ?? {}),
       query: parse(operation.query, queryOf(event), "invalid-query") as object,

@@ -125,6 +125,19 @@ describe("a body of many documents", () => {
   });
 });
 
+it("is not read for whoever may not ask: what it is takes a role to find out", async () => {
+  const { call } = await apiUnderTest();
+  for (const body of ["{", "x".repeat(2_500_001)]) {
+    expect(problemIn(await call("POST /access-flows/lint", { as: alice, body }))).toMatchObject({
+      status: 403,
+      code: "role-missing",
+    });
+    expect(problemIn(await call("POST /access-flows/lint", { as: frank, body })).code).toMatch(
+      /^(?:malformed-body|body-too-large)$/,
+    );
+  }
+});
+
 describe("a large body that is no body of documents", () => {
   const LARGEST_ANSWER_BYTES = 50_000;
 
