@@ -6,7 +6,14 @@ import { called } from "./called.ts";
 import type { Confirmable } from "./configuration/confirmation.ts";
 import type { DomainErrorCode } from "./errors.ts";
 import { extensionRulesOf } from "./extension.ts";
-import { codeOf, conditionOfFlow, ConditionNames, firstInTheWay, type Condition } from "./flow-conditions.ts";
+import {
+  codeOf,
+  conditionOfFlow,
+  ConditionNames,
+  firstInTheWay,
+  type Condition,
+  type ConditionName,
+} from "./flow-conditions.ts";
 import { isNotQueued, secondsAsked, secondsInAll } from "./how-long.ts";
 import type { UserId } from "./ids.ts";
 import type { KnownApprovers } from "./known-approvers.ts";
@@ -250,9 +257,13 @@ const HELPED_BY_EMERGENCIES: ReadonlySet<DomainErrorCode> = new Set([
   "outside-timeframe",
 ]);
 
-/** What somebody can put right about a request to a flow for emergencies. */
-const isUpToWhoeverAsks = (condition: Condition["condition"]): boolean =>
-  ConditionNames.indexOf(condition) > ConditionNames.indexOf("confirmed");
+/** What somebody can put right about a request to a flow for emergencies; neither the hour nor how long sessions are is of those. */
+const UP_TO_WHOEVER_ASKS: ReadonlySet<ConditionName> = new Set([
+  "mfa",
+  "justification",
+  "ticket",
+  "duration",
+]);
 
 /**
  * What flows for emergencies say to the same request, as far as what was looked up for it tells: nobody looks for more, since who
@@ -271,7 +282,9 @@ const inEmergency = (
   const serving = covering.filter(({ inTheWay }) => inTheWay === undefined).map(({ flow }) => flow);
   const [first] = serving.toSorted(leastDemanding);
   if (first !== undefined) return { inEmergency: `${again}: access flow ${first.name} is for that.` };
-  const mayServe = covering.some(({ inTheWay }) => inTheWay !== undefined && isUpToWhoeverAsks(inTheWay));
+  const mayServe = covering.some(
+    ({ inTheWay }) => inTheWay !== undefined && UP_TO_WHOEVER_ASKS.has(inTheWay),
+  );
   if (!mayServe) return {};
   return {
     inEmergency: `${again}: an access flow for that covers it, and may serve ${called(ask.toldAs).who}.`,

@@ -366,6 +366,28 @@ describe("what is refused where a flow for emergencies covers it", () => {
     expect(await told({}, { startAt: "2026-01-02T00:00:00Z" })).toBeUndefined();
   });
 
+  it("says nothing where what is in the way is nothing that one can ask otherwise: the hour, and how long sessions are", async () => {
+    // The clock stands on a Thursday.
+    const weekend = {
+      days: ["saturday", "sunday"],
+      from: "00:00",
+      to: "24:00",
+      timeZone: "UTC",
+    } as never;
+    expect(await told({ timeframe: weekend })).toBeUndefined();
+    expect(await told({ settings: { ...emergency.settings, maxSessionSeconds: 60 } })).toBeUndefined();
+  });
+
+  it.each([
+    ["a second factor", { mfaRequired: true }],
+    ["another justification", { justificationPattern: "INC-\\d+" }],
+    ["a ticket", { ticketPattern: "OPS-\\d+" }],
+  ])("promises nothing, and says that it may serve, where %s is missing", async (_what, settings) => {
+    expect(await told({ settings: { ...emergency.settings, ...settings } })).toBe(
+      `${again}: an access flow for that covers it, and may serve you.`,
+    );
+  });
+
   it("sends nobody round the approval who forgot what the flow asks for", async () => {
     const { flows, call, ask } = await world();
     for (const flow of await flows.list()) await flows.delete(flow);
