@@ -78,8 +78,10 @@ describe("an automatic flow", { timeout: 200_000 }, () => {
       async () => (await isAssigned(running.environment, hanna)) || undefined,
       SOON_MILLISECONDS,
     );
-    const request = await until("her request", async () =>
-      (await requestsOf("hanna")).find(({ status }) => status === "active"),
+    const request = await until(
+      "her request",
+      async () => (await requestsOf("hanna")).find(({ status }) => status === "active"),
+      SOON_MILLISECONDS,
     );
     expect(request).toMatchObject({ origin: "automatic", flow: "auditors-look" });
 
@@ -89,8 +91,10 @@ describe("an automatic flow", { timeout: 200_000 }, () => {
       async () => !(await isAssigned(running.environment, hanna)) || undefined,
       SOON_MILLISECONDS,
     );
-    const ended = await until("her request's end", async () =>
-      (await requestsOf("hanna")).find(({ status }) => status === "ended"),
+    const ended = await until(
+      "her request's end",
+      async () => (await requestsOf("hanna")).find(({ status }) => status === "ended"),
+      SOON_MILLISECONDS,
     );
     expect(ended).toMatchObject({ id: request.id, ended: { reason: "context-ended" } });
     expect(await isAssigned(running.environment, kofi)).toBe(true);
