@@ -8,7 +8,7 @@ import { UsageError } from "../../local/cli/arguments.ts";
 import { HELP, runCommand } from "../../local/cli/command.ts";
 import { terminalOn } from "../../local/cli/terminal.ts";
 import { startChild } from "../e2e/support/child.ts";
-import { seed, type Known } from "./seed.ts";
+import { seed, seedConfiguration, type Known } from "./seed.ts";
 import { tokenOf } from "./token-of.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -186,6 +186,7 @@ await runCommand(
       for (const { role, email, phases } of PEOPLE) {
         const known = await seed(ready.api, role);
         for (const round of ROUNDS) {
+          await seedConfiguration(ready.api);
           const token = await tokenOf(ready.api, email);
           const report = await fuzz({ api: ready.api, token, phases, known, ...chosen }, round);
           terminal.line(`As ${role}, ${round.what}: ${count(tally, report)}.`);

@@ -99,14 +99,11 @@ const memberAccount = (accountId: string) => ({
   owner: { groups: ["platform-admins"] },
 });
 
-/**
- * Makes requests in every state that a person can bring them to, as the people of the shipped organization. `round`
- * tells their ids apart from those of other rounds, which are the same in each run.
- */
-export const seed = async (api: string, round: string): Promise<Known> => {
+/** Makes calls as people of the shipped organization, each of which has to be accepted. */
+const acceptedBy = (api: string) => {
   const send = apiClient(api);
   const tokens = new Map<string, string>();
-  const as = async (person: string, line: string, options: Omit<CallOptions, "token"> = {}) => {
+  return async (person: string, line: string, options: Omit<CallOptions, "token"> = {}) => {
     const token = tokens.get(person) ?? (await tokenOf(api, `${person}@example.com`));
     tokens.set(person, token);
     const answer = await until(`${line} as ${person} is answered`, async () => {
@@ -118,7 +115,30 @@ export const seed = async (api: string, round: string): Promise<Known> => {
       throw new Error(`${line}: ${String(answer.status)} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
+};
 
+/**
+ * Has vera make what is to be deleted, and what is to be confirmed: whoever edited something may not. Before each round, since
+ * Schemathesis learns names from answers, and what it deleted in one round is not there in the next.
+ */
+export const seedConfiguration = async (api: string): Promise<void> => {
+  const as = acceptedBy(api);
+  for (const name of [...SPARE, ...UNCONFIRMED]) {
+    await as("vera", `PUT /bundles/${name}`, { body: BUNDLE });
+    await as("vera", `PUT /access-scopes/${name}`, { body: { query: QUERIES[0] } });
+    await as("vera", `PUT /rotas/${name}`, { body: ROTA });
+    await as("vera", `PUT /access-flows/${name}`, { body: IDLE_FLOW });
+  }
+  for (const [name, account] of Object.entries({ ...SPARE_INTEGRATIONS, ...UNCONFIRMED_INTEGRATIONS }))
+    await as("vera", `PUT /integrations/${name}`, { body: memberAccount(account) });
+};
+
+/**
+ * Makes requests in every state that a person can bring them to, as the people of the shipped organization. `round`
+ * tells their ids apart from those of other rounds, which are the same in each run.
+ */
+export const seed = async (api: string, round: string): Promise<Known> => {
+  const as = acceptedBy(api);
   let asked = 0;
   const ask = async (account: string, permissionSet: string, more: object = {}): Promise<Request> => {
     const entitlements = [{ account, permissionSet }];
@@ -145,15 +165,6 @@ export const seed = async (api: string, round: string): Promise<Known> => {
   await as("tara", `PUT /rotas/${OF_EVERY_KIND}`, { body: ROTA });
   await as("tara", `PUT /access-flows/${OF_EVERY_KIND}`, { body: EMERGENCY });
   await as("tara", "PUT /access-flows/extendable", { body: EXTENDABLE });
-  // Made by vera, and confirmed by nobody: tara may, whoever edited it may not.
-  for (const name of [...SPARE, ...UNCONFIRMED]) {
-    await as("vera", `PUT /bundles/${name}`, { body: BUNDLE });
-    await as("vera", `PUT /access-scopes/${name}`, { body: { query: QUERIES[0] } });
-    await as("vera", `PUT /rotas/${name}`, { body: ROTA });
-    await as("vera", `PUT /access-flows/${name}`, { body: IDLE_FLOW });
-  }
-  for (const [name, account] of Object.entries({ ...SPARE_INTEGRATIONS, ...UNCONFIRMED_INTEGRATIONS }))
-    await as("vera", `PUT /integrations/${name}`, { body: memberAccount(account) });
   const soon = new Date(Date.now() + 30 * DAY_MILLISECONDS).toISOString();
   const needsApproval = ["payments-prod", "PowerUser"] as const;
 
