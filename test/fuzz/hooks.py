@@ -80,6 +80,9 @@ def chosen(kind, replaced):
 def with_known(member, value):
     kind = BY_MEMBER.get(member)
     if isinstance(value, dict):
+        # What begins after it ends is refused for that.
+        if "from" in value and "to" in value:
+            value = {**value, "from": min(KNOWN["moments"]), "to": max(KNOWN["moments"])}
         return {name: with_known(name, inner) for name, inner in value.items()}
     if isinstance(value, list):
         # A list of one kind of name does not repeat one: that would be refused for itself.
@@ -108,6 +111,12 @@ def map_body(context, body):
     # So is one entitlement and a list of them.
     if "entitlement" in known:
         known.pop("entitlements", None)
+    # So is a document by another name than its path's, and a rota in which nobody is on call.
+    known.pop("name", None)
+    if "timeZone" in known and "shifts" not in known:
+        known["timeZone"] = "Europe/Berlin"
+        turn = {"participants": KNOWN["users"], "startsAt": min(KNOWN["moments"]), "every": "P1W"}
+        known.setdefault("rotation", turn)
     # So is a start in the past.
     if "startAt" in known and checksum(known["startAt"]) % 2 == 0:
         del known["startAt"]
